@@ -1,0 +1,67 @@
+# Sourced by ../dev: runs the tests. C++ ones (unit, integration) through ctest, black-box ones through Debian's pytest.
+# shellcheck shell=bash disable=SC2154  # root and the package lists come from the others
+
+# True when any of the named suites is wanted.
+wants() {
+  local wish
+  for wish in "$@"; do [[ " ${suites[*]} " != *" $wish "* ]] || return 0; done
+  return 1
+}
+
+run_ctest() {
+  local pattern
+  pattern=$(IFS='|'; printf '%s' "${suites[*]}")
+  say "ctest: ${suites[*]}"
+  ctest --test-dir "$root/build/$preset" -j2 --output-on-failure --no-tests=error -R "^($pattern)_"
+}
+
+# A suite that was asked for by name must have tests.
+run_pytest() {
+  local suite folders=()
+  for suite in "${suites[@]}"; do
+    if compgen -G "$root/tests/$suite/test_*.py" >/dev/null; then
+      folders+=("$root/tests/$suite")
+    elif [[ $suite == contract || $suite == faults ]]; then
+      say "no tests in tests/$suite"
+      [[ $by_name == no ]] || return 1
+    fi
+  done
+  [[ ${#folders[@]} -gt 0 ]] || return 0
+  say "pytest: ${folders[*]#"$root/"}"
+  # The tests start services of their own, which must not inherit the settings of this shell.
+  local name settings=()
+  for name in $(compgen -e ANNALS_); do settings+=(-u "$name"); done
+  env "${settings[@]}" ANNALS_BUILD_DIR="$root/build/$preset" PYTHONDONTWRITEBYTECODE=1 \
+    /usr/bin/python3 -m pytest --rootdir "$root" -q -p no:cacheprovider -n "$(nproc)" --dist loadfile \
+    "${folders[@]}" "$@"
+}
+
+run_tests() {
+  local preset=release suites=() by_name=yes failed=0
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      unit | integration | contract | faults) suites+=("$1") ;;
+      --preset)
+        preset=${2:?"--preset needs a name"}
+        shift
+        ;;
+      --)
+        shift
+        break
+        ;;
+      *) fail "unknown suite: $1 (unit, integration, contract, faults; arguments for pytest go after --)" ;;
+    esac
+    shift
+  done
+  if [[ ${#suites[@]} -eq 0 ]]; then
+    suites=(unit integration contract faults)
+    by_name=no
+  fi
+
+  setup_packages "${build_packages[@]}" "${test_packages[@]}"
+  build "$preset"
+  if wants unit integration; then run_ctest || failed=1; fi
+  if wants integration contract faults; then run_pytest "$@" || failed=1; fi
+  [[ $failed -eq 0 ]] || fail "tests failed"
+  say "all tests passed"
+}
