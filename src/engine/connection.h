@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engine/engine.h"
+
+namespace annals::engine {
+
+/// One connection to the engine, for one thread: each call blocks until the engine has answered. Both
+/// adapters are one of these; PooledEngine makes an Engine out of several. Calls throw EngineError.
+class Connection {
+ public:
+  Connection() = default;
+  virtual ~Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Takes a part of a result; false when no more is wanted.
+  using Sink = std::function<bool(std::string chunk)>;
+
+  virtual std::string query(const Statement& statement) = 0;
+  virtual void insert(const Insert& insert) = 0;
+  /// Hands the result to `sink` as it comes. An error in its middle is thrown after what came before it.
+  virtual void stream(const Statement& statement, const Sink& sink) = 0;
+};
+
+}  // namespace annals::engine

@@ -1,0 +1,214 @@
+#include "engine/embedded_engine.h"
+
+#include <charconv>
+#include <fstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "engine/connection.h"
+#include "engine/embedded_library.h"
+#include "engine/pooled_engine.h"
+
+namespace annals::engine {
+namespace {
+
+constexpr std::string_view kDefaultFormat = "TabSeparated";  // where a statement has no FORMAT of its own
+
+/// "Code: 82. DB::Exception: …" → 82; 0 when the text does not begin so.
+int exception_code(std::string_view text) {
+  constexpr std::string_view kPrefix = "Code: ";
+  const auto at = text.find(kPrefix);
+  int code = 0;
+  if (at != std::string_view::npos)
+    std::from_chars(text.data() + at + kPrefix.size(), text.data() + text.size(), code);
+  return code;
+}
+
+[[noreturn]] void refuse(const char* text) {
+  throw EngineError::of_exception(exception_code(text), text);
+}
+
+/// Owns a result of the library.
+class Result {
+ public:
+  Result(const EmbeddedLibrary& library, ChdbResult* result) : library_(library), result_(result) {}
+  ~Result() { library_.destroy_query_result(result_); }
+  Result(const Result&) = delete;
+  Result& operator=(const Result&) = delete;
+
+  [[nodiscard]] ChdbResult* get() const { return result_; }
+  /// Throws EngineError when the result is an error.
+  void check() const {
+    if (result_ == nullptr) refuse("the engine gave no result");
+    if (const char* error = library_.result_error(result_); error != nullptr) refuse(error);
+  }
+  [[nodiscard]] std::string text() const {
+    const std::size_t length = library_.result_length(result_);
+    return length == 0 ? std::string() : std::string(library_.result_buffer(result_), length);
+  }
+
+ private:
+  const EmbeddedLibrary& library_;
+  ChdbResult* result_;
+};
+
+/// Parameters in the form that the C interface takes; borrows from `escaped`.
+struct BoundParameters {
+  explicit BoundParameters(const std::vector<Parameter>& parameters) {
+    escaped.reserve(parameters.size());
+    for (const Parameter& parameter : parameters) {
+      const std::string& value = escaped.emplace_back(escape_parameter(parameter.value));
+      names.push_back(parameter.name.data());
+      name_lengths.push_back(parameter.name.size());
+      values.push_back(value.data());
+      value_lengths.push_back(value.size());
+    }
+  }
+  std::vector<std::string> escaped;
+  std::vector<const char*> names;
+  std::vector<std::size_t> name_lengths;
+  std::vector<const char*> values;
+  std::vector<std::size_t> value_lengths;
+};
+
+class EmbeddedConnection final : public Connection {
+ public:
+  EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments) : library_(library) {
+    std::vector<char*> argv;
+    argv.reserve(arguments.size());
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    handle_ = library.connect(static_cast<int>(argv.size()), argv.data());
+    if (handle_ == nullptr)
+      throw std::runtime_error("the embedded engine does not start; its own words are above");
+  }
+  ~EmbeddedConnection() override { library_.close_conn(handle_); }
+
+  std::string query(const Statement& statement) override {
+    const BoundParameters bound(statement.parameters);
+    const Result result(library_,
+                        library_.query_with_params_n(
+                            *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
+                            kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
+                            bound.values.data(), bound.value_lengths.data(), bound.names.size()));
+    result.check();
+    return result.text();
+  }
+
+  void stream(const Statement& statement, const Sink& sink) override {
+    const BoundParameters bound(statement.parameters);
+    const Result stream(library_,
+                        library_.stream_query_with_params_n(
+                            *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
+                            kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
+                            bound.values.data(), bound.value_lengths.data(), bound.names.size()));
+    stream.check();
+    while (true) {
+      const Result part(library_, library_.stream_fetch_result(*handle_, stream.get()));
+      part.check();
+      std::string chunk = part.text();
+      if (chunk.empty()) return;
+      if (sink(std::move(chunk))) continue;
+      library_.stream_cancel_query(*handle_, stream.get());
+      return;
+    }
+  }
+
+  // A row that is cut short can make this hang inside the library (26.7): rows must be encoded whole, and
+  // are.
+  void insert(const Insert& insert) override {
+    constexpr std::string_view kFormat = "RowBinary";
+    const std::string sql = "INSERT INTO " + insert.into;
+    struct Stream {
+      const EmbeddedLibrary& library;
+      ChdbInsertStream handle;
+      ~Stream() { library.destroy_insert_stream(handle); }  // cancels what is not done
+    };
+    const Stream stream{
+        .library = library_,
+        .handle = library_.stream_insert_n(*handle_, sql.data(), sql.size(), kFormat.data(), kFormat.size())};
+    check(stream.handle);
+    library_.stream_append(stream.handle, insert.rows.data(), insert.rows.size());
+    check(stream.handle);
+    const Result result(library_, library_.stream_done(stream.handle));
+    result.check();
+  }
+
+ private:
+  void check(ChdbInsertStream stream) const {
+    if (const char* error = library_.stream_insert_error(stream); error != nullptr) refuse(error);
+  }
+
+  const EmbeddedLibrary& library_;
+  ChdbConnection* handle_ = nullptr;
+};
+
+/// Settings of the server part can be given in a file only. It is written anew at each start, so that a
+/// changed setting holds for tables that exist.
+std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
+  const auto path = settings.directory / "annals-engine.xml";
+  std::ofstream file(path, std::ios::trunc);
+  file << fmt::format(
+      R"(<clickhouse>
+  <max_server_memory_usage>{}</max_server_memory_usage>
+  <merge_tree>
+    <fsync_after_insert>{}</fsync_after_insert>
+    <fsync_part_directory>{}</fsync_part_directory>
+  </merge_tree>
+</clickhouse>
+)",
+      settings.max_memory_bytes, settings.fsync ? 1 : 0, settings.fsync ? 1 : 0);
+  file.close();
+  if (!file) throw std::runtime_error("cannot write " + path.string());
+  return path;
+}
+
+/// Owns the library for as long as connections live, and closes the engine after the last of them.
+class EmbeddedEngineHolder {
+ public:
+  explicit EmbeddedEngineHolder(const std::string& path) : library_(path) {}
+  ~EmbeddedEngineHolder() { library_.shutdown(); }
+  EmbeddedEngineHolder(const EmbeddedEngineHolder&) = delete;
+  EmbeddedEngineHolder& operator=(const EmbeddedEngineHolder&) = delete;
+
+  [[nodiscard]] const EmbeddedLibrary& library() const { return library_; }
+
+ private:
+  EmbeddedLibrary library_;
+};
+
+class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
+ public:
+  explicit EmbeddedEngine(const EmbeddedSettings& settings)
+      : EmbeddedEngineHolder(settings.library),
+        PooledEngine(connect(library(), settings), settings.max_waiting) {}
+
+ private:
+  static std::vector<std::unique_ptr<Connection>> connect(const EmbeddedLibrary& library,
+                                                          const EmbeddedSettings& settings) {
+    const auto seconds = static_cast<double>(settings.statement_timeout.count()) / 1000.0;
+    const std::vector<std::string> arguments{
+        "clickhouse",
+        "--path=" + settings.directory.string(),
+        "--config-file=" + write_server_config(settings).string(),
+        fmt::format("--max_execution_time={}", seconds),
+    };
+    std::vector<std::unique_ptr<Connection>> connections;
+    for (std::size_t i = 0; i < settings.connections; ++i) {
+      connections.push_back(std::make_unique<EmbeddedConnection>(library, arguments));
+    }
+    return connections;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> open_embedded_engine(const EmbeddedSettings& settings) {
+  EmbeddedSettings absolute = settings;
+  absolute.directory =
+      std::filesystem::absolute(settings.directory);  // the engine resolves relative paths in its own way
+  std::filesystem::create_directories(absolute.directory);
+  return std::make_unique<EmbeddedEngine>(absolute);
+}
+
+}  // namespace annals::engine

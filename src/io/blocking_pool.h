@@ -1,0 +1,137 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "error.h"
+
+namespace annals::io {
+
+/// Threads that run queued jobs in order of arrival. The queue is bounded; the destructor runs what is
+/// queued, then joins. Safe for concurrent use.
+class BlockingThreads {
+ public:
+  /// A job gets the index of the thread that runs it, below `threads`; nothing when the queue was full. It
+  /// must not throw.
+  using Job = std::move_only_function<void(std::optional<std::size_t> thread)>;
+
+  BlockingThreads(std::size_t threads, std::size_t max_waiting);
+  ~BlockingThreads();
+  BlockingThreads(const BlockingThreads&) = delete;
+  BlockingThreads& operator=(const BlockingThreads&) = delete;
+
+  /// Queues the job; calls it at once, with nothing, when `max_waiting` jobs wait already.
+  void post(Job job);
+
+ private:
+  void run(std::size_t index);
+
+  const std::size_t max_waiting_;
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<Job> jobs_;
+  bool closing_ = false;
+  std::vector<std::jthread> threads_;
+};
+
+/// A fixed number of threads that may block, each with a `Resource` of its own (an engine connection, an HTTP
+/// client), so that the coroutines of the I/O threads never do. Safe for concurrent use; must outlive every
+/// coroutine that waits on it.
+template <class Resource>
+class BlockingPool {
+ public:
+  BlockingPool(std::vector<std::unique_ptr<Resource>> resources, std::size_t max_waiting)
+      : resources_(std::move(resources)), threads_(resources_.size(), max_waiting) {}
+
+  /// Runs `work(resource)` on one of the threads, for its effects only; with null, at once, when too many
+  /// wait. It must not throw.
+  template <class Work>
+  void post(Work work) {
+    threads_.post([this, work = std::move(work)](std::optional<std::size_t> thread) mutable {
+      work(thread ? resources_[*thread].get() : nullptr);
+    });
+  }
+
+  /// The resource, or Error(overloaded) when there is none because too many wait.
+  static Resource& checked(Resource* resource) {
+    if (resource != nullptr) return *resource;
+    throw Error(ErrorCode::overloaded, "Too many requests are waiting. Try again later.",
+                "the queue of a blocking pool is full");
+  }
+
+  /// Runs `work(resource)` on one of the threads and resumes the caller on its own executor with the result,
+  /// or with the exception that `work` threw. Throws Error(overloaded) when too many wait.
+  template <class Work>
+  boost::asio::awaitable<std::invoke_result_t<Work&, Resource&>> run(Work work) {
+    using Result = std::invoke_result_t<Work&, Resource&>;
+    using Token = boost::asio::use_awaitable_t<>;
+    auto start = [this, work = std::move(work)](auto handler) mutable {
+      auto executor = boost::asio::get_associated_executor(handler);
+      auto guard = boost::asio::make_work_guard(executor);
+      threads_.post([this, work = std::move(work), handler = std::move(handler),
+                     guard = std::move(guard)](std::optional<std::size_t> thread) mutable {
+        resume(std::move(handler), guard.get_executor(), work, thread ? resources_[*thread].get() : nullptr);
+      });
+    };
+    if constexpr (std::is_void_v<Result>) {
+      co_await boost::asio::async_initiate<const Token, void(std::exception_ptr)>(std::move(start),
+                                                                                  boost::asio::use_awaitable);
+    } else {
+      auto result =
+          co_await boost::asio::async_initiate<const Token, void(std::exception_ptr, std::optional<Result>)>(
+              std::move(start), boost::asio::use_awaitable);
+      co_return std::move(*result);
+    }
+  }
+
+ private:
+  /// Runs the work, unless the queue was full (no resource), and hands its outcome to the coroutine on its
+  /// executor.
+  template <class Handler, class Executor, class Work>
+  static void resume(Handler handler, Executor executor, Work& work, Resource* resource) {
+    using Result = std::invoke_result_t<Work&, Resource&>;
+    std::exception_ptr error;
+    if constexpr (std::is_void_v<Result>) {
+      try {
+        work(checked(resource));
+      } catch (...) {
+        error = std::current_exception();
+      }
+      boost::asio::post(executor,
+                        [handler = std::move(handler), error]() mutable { std::move(handler)(error); });
+    } else {
+      std::optional<Result> result;
+      try {
+        result.emplace(work(checked(resource)));
+      } catch (...) {
+        error = std::current_exception();
+      }
+      boost::asio::post(executor,
+                        [handler = std::move(handler), error, result = std::move(result)]() mutable {
+                          std::move(handler)(error, std::move(result));
+                        });
+    }
+  }
+
+  std::vector<std::unique_ptr<Resource>> resources_;
+  BlockingThreads threads_;  // after the resources: its destructor joins the threads that use them
+};
+
+}  // namespace annals::io

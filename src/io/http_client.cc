@@ -1,0 +1,236 @@
+#include "io/http_client.h"
+
+#include <algorithm>
+#include <array>
+#include <new>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+namespace annals::io {
+namespace {
+
+/// libcurl's own start-up, once per process. Never undone: other libraries of the process may use libcurl as
+/// well.
+void start_curl() {
+  static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (result != CURLE_OK) throw std::runtime_error(fmt::format("libcurl: {}", curl_easy_strerror(result)));
+}
+
+struct CloseCurl {
+  void operator()(CURL* curl) const noexcept { curl_easy_cleanup(curl); }
+};
+
+struct FreeList {
+  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+void append(HeaderList& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  if (longer == nullptr) throw std::bad_alloc();
+  [[maybe_unused]] curl_slist* same = list.release();
+  list.reset(longer);
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return result;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+HeaderList header_lines(const HttpHeaders& headers) {
+  HeaderList lines;
+  // A bare name takes away a header that libcurl would add: waiting for `100 Continue` costs a second with
+  // many servers, and a body of ours is never a form.
+  append(lines, "Expect:");
+  const bool typed =
+      std::ranges::any_of(headers, [](const auto& header) { return lower(header.first) == "content-type"; });
+  if (!typed) append(lines, "Content-Type:");
+  for (const auto& [name, value] : headers) {
+    constexpr std::string_view kLineBreaks("\r\n\0", 3);
+    if (name.find_first_of(kLineBreaks) != std::string::npos ||
+        value.find_first_of(kLineBreaks) != std::string::npos) {
+      throw std::invalid_argument(
+          fmt::format("line break in the request header {}", lower(name.substr(0, 32))));
+    }
+    append(lines, value.empty() ? name + ";"
+                                : name + ": " + value);  // `name;` is libcurl's way to send an empty value
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string_view HttpResponse::header(std::string_view name) const {
+  const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
+  return found == headers.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+struct HttpClient::Handle {
+  std::unique_ptr<CURL, CloseCurl> curl;
+  std::string ca_file;
+  std::array<char, CURL_ERROR_SIZE> error{};
+
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    const CURLcode result = curl_easy_setopt(curl.get(), option, value);
+    if (result == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+    if (result != CURLE_OK)
+      throw std::runtime_error(fmt::format("libcurl option: {}", curl_easy_strerror(result)));
+  }
+
+  void prepare(const HttpRequest& request) {
+    curl_easy_reset(curl.get());  // keeps the open connections and the DNS cache
+    error.fill('\0');
+    set(CURLOPT_ERRORBUFFER, error.data());
+    set(CURLOPT_URL, request.url.c_str());
+    set(CURLOPT_PATH_AS_IS, 1L);  // a key may hold `/../`, and signatures cover the path as written
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_ACCEPT_ENCODING, "");  // all that this libcurl can decompress
+    // A proxy that some environment variable names would see tenants' data, and change what the loopback
+    // address means.
+    set(CURLOPT_PROXY, "");
+    set(CURLOPT_NOSIGNAL, 1L);  // time-outs by SIGALRM are not for threads
+    set(CURLOPT_TCP_KEEPALIVE, 1L);
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!ca_file.empty()) set(CURLOPT_CAINFO, ca_file.c_str());
+    // Zero would mean "no limit" to libcurl.
+    set(CURLOPT_CONNECTTIMEOUT_MS,
+        static_cast<long>(std::max<std::int64_t>(1, request.connect_timeout.count())));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(1, request.timeout.count())));
+    prepare_method(request);
+  }
+
+  void prepare_method(const HttpRequest& request) {
+    if (request.method == "HEAD") {
+      set(CURLOPT_NOBODY,
+          1L);  // says that no body follows; a custom method alone would make libcurl wait for one
+      return;
+    }
+    if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+    }
+    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+
+  /// Whether anything may have reached the server. Time-outs come at any stage, so the error code alone does
+  /// not tell.
+  bool request_sent() {
+    curl_off_t until_request = 0;
+    long request_bytes = 0;
+    curl_easy_getinfo(curl.get(), CURLINFO_PRETRANSFER_TIME_T, &until_request);
+    curl_easy_getinfo(curl.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
+    return until_request > 0 || request_bytes > 0;
+  }
+};
+
+/// Where libcurl's callbacks put the response.
+struct HttpClient::Incoming {
+  HttpResponse response = {};
+  std::size_t max_body = 0;
+  const Sink* sink = nullptr;  // takes the body of a 200
+  CURL* curl = nullptr;
+  bool too_large = false;
+  bool stopped = false;  // by the sink
+
+  [[nodiscard]] bool streams() const {
+    constexpr long kOk = 200;
+    long status = 0;
+    if (sink != nullptr) curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    return status == kOk;
+  }
+};
+
+std::size_t HttpClient::on_body(char* data, std::size_t /*one*/, std::size_t size, void* target) noexcept {
+  auto& incoming = *static_cast<Incoming*>(target);
+  try {
+    if (incoming.streams()) {
+      incoming.stopped = !(*incoming.sink)(std::string(data, size));
+      return incoming.stopped ? 0 : size;
+    }
+    if (size > incoming.max_body - incoming.response.body.size()) {
+      incoming.too_large = true;
+      return 0;
+    }
+    incoming.response.body.append(data, size);
+  } catch (const std::exception&) {  // out of memory must not unwind through libcurl
+    incoming.too_large = true;
+    return 0;
+  }
+  return size;
+}
+
+std::size_t HttpClient::on_header(char* data, std::size_t /*one*/, std::size_t size, void* target) noexcept {
+  auto& headers = static_cast<Incoming*>(target)->response.headers;
+  const std::string_view line(data, size);
+  try {
+    const auto colon = line.find(':');
+    if (line.starts_with("HTTP/")) {
+      headers.clear();  // an interim 1xx response came before this one
+    } else if (colon != std::string_view::npos) {
+      headers.emplace_back(lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+    }
+  } catch (const std::exception&) {
+    return 0;
+  }
+  return size;
+}
+
+HttpClient::HttpClient(std::string ca_file) {
+  start_curl();
+  handle_ = std::make_unique<Handle>();
+  handle_->curl.reset(curl_easy_init());
+  if (!handle_->curl) throw std::bad_alloc();
+  handle_->ca_file = std::move(ca_file);
+}
+
+HttpClient::~HttpClient() = default;
+
+HttpResponse HttpClient::send(const HttpRequest& request, std::size_t max_response) {
+  return perform(request, {.max_body = max_response});
+}
+
+HttpResponse HttpClient::send(const HttpRequest& request, const Sink& sink) {
+  return perform(request, {.max_body = kDefaultMaxResponse, .sink = &sink});
+}
+
+HttpResponse HttpClient::perform(const HttpRequest& request, Incoming incoming) {
+  const HeaderList headers = header_lines(request.headers);
+  Handle& handle = *handle_;
+  handle.prepare(request);
+  incoming.curl = handle.curl.get();
+  handle.set(CURLOPT_HTTPHEADER, headers.get());
+  handle.set(CURLOPT_WRITEFUNCTION, &on_body);
+  handle.set(CURLOPT_WRITEDATA, &incoming);
+  handle.set(CURLOPT_HEADERFUNCTION, &on_header);
+  handle.set(CURLOPT_HEADERDATA, &incoming);
+
+  const CURLcode result = curl_easy_perform(handle.curl.get());
+  if (incoming.too_large) {
+    throw HttpFailure(fmt::format("the response is larger than {} bytes", incoming.max_body), true);
+  }
+  if (result != CURLE_OK && !incoming.stopped) {
+    const char* text = handle.error[0] != '\0' ? handle.error.data() : curl_easy_strerror(result);
+    throw HttpFailure(text, handle.request_sent());
+  }
+  long status = 0;
+  curl_easy_getinfo(handle.curl.get(), CURLINFO_RESPONSE_CODE, &status);
+  incoming.response.status = static_cast<int>(status);
+  return std::move(incoming.response);
+}
+
+}  // namespace annals::io

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace annals::io {
+
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;  // absolute; already percent-encoded, sent as it is
+  HttpHeaders headers = {};
+  std::string_view body = {};  // must live until send() returns
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds timeout{30'000};  // of the whole exchange
+};
+
+struct HttpResponse {
+  int status = 0;
+  HttpHeaders headers;  // names in lower case; content-encoding and content-length still describe what was on
+                        // the wire
+  std::string body;     // decompressed
+
+  /// The first header of that (lower-case) name, or empty.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+/// An exchange that brought no complete response.
+class HttpFailure : public std::runtime_error {
+ public:
+  HttpFailure(const std::string& message, bool request_sent)
+      : std::runtime_error(message), request_sent_(request_sent) {}
+  /// False when the server cannot have seen the request: the connection was never made. True means its
+  /// outcome is unknown.
+  [[nodiscard]] bool request_sent() const noexcept { return request_sent_; }
+
+ private:
+  bool request_sent_;
+};
+
+/// A blocking HTTP/1.1 client over libcurl that keeps its connections alive and verifies TLS certificates. A
+/// request whose kept connection turns out to be closed is sent again on a new one, so every request must
+/// bear to arrive twice. Proxy variables of the environment are ignored. Not safe for concurrent use: one per
+/// thread.
+class HttpClient {
+ public:
+  /// `ca_file` names a PEM file of certificates to trust besides the system's directory of them; a file that
+  /// cannot be read makes every https request fail.
+  explicit HttpClient(std::string ca_file = {});
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  /// Sends the request and reads the whole response, at most `max_response` bytes of body after
+  /// decompression. Redirects are not followed. Any status is a response. Throws HttpFailure, and
+  /// std::invalid_argument for a header with a line break.
+  HttpResponse send(const HttpRequest& request, std::size_t max_response = kDefaultMaxResponse);
+
+  /// Takes a part of a body; false when no more is wanted. It must not throw.
+  using Sink = std::function<bool(std::string part)>;
+
+  /// The same, with the body of a 200 handed to `sink` as it comes instead of collected. Where `sink` says
+  /// stop, the connection is closed and the response so far returned. A sink that waits slows the server;
+  /// `request.timeout` covers that, too.
+  HttpResponse send(const HttpRequest& request, const Sink& sink);
+
+  static constexpr std::size_t kDefaultMaxResponse = std::size_t{256} << 20U;
+
+ private:
+  struct Handle;
+  struct Incoming;
+  static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* target) noexcept;
+  static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* target) noexcept;
+  HttpResponse perform(const HttpRequest& request, Incoming incoming);
+
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace annals::io

@@ -1,0 +1,37 @@
+#include "io/slots.h"
+
+#include <utility>
+
+#include "io/wake.h"
+
+namespace annals::io {
+
+boost::asio::awaitable<void> Slots::take() {
+  co_await suspend([this](Wake wake) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (free_ == 0) {
+        waiting_.push_back(std::move(wake));
+        return;
+      }
+      --free_;
+    }
+    wake();
+  });
+}
+
+void Slots::give_back() {
+  Wake next;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (waiting_.empty()) {
+      ++free_;
+      return;
+    }
+    next = std::move(waiting_.front());  // the place passes on without ever being free
+    waiting_.pop_front();
+  }
+  next();
+}
+
+}  // namespace annals::io

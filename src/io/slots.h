@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "io/wake.h"
+
+namespace annals::io {
+
+/// A number of places that coroutines take in the order of asking: a fair semaphore. Safe for concurrent use;
+/// must outlive every coroutine that waits.
+class Slots {
+ public:
+  explicit Slots(std::size_t count) : free_(count) {}
+
+  /// Waits for a place.
+  boost::asio::awaitable<void> take();
+  void give_back();
+
+ private:
+  std::mutex mutex_;
+  std::size_t free_;
+  std::deque<Wake> waiting_;
+};
+
+}  // namespace annals::io
