@@ -1,0 +1,18 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "http/message.h"
+
+namespace annals::http {
+
+/// The JSON object that is the body of a request. Throws InvalidInput with one problem, as FastAPI 0.92 words
+/// it:
+/// - no body, or `null`: a missing field;
+/// - a content type that is neither absent nor JSON (`application/json`, `application/…+json`): not a dict;
+/// - not JSON, not UTF-8, or nested deeper than 64: a jsondecode error that tells where in code points, and
+/// never what was sent;
+/// - JSON but no object: not a dict.
+boost::json::object parse_json_body(const Request& request);
+
+}  // namespace annals::http

@@ -1,0 +1,21 @@
+#include "http/message.h"
+
+#include <algorithm>
+
+namespace annals::http {
+
+const std::string* Request::header(std::string_view name) const {
+  const auto found =
+      std::ranges::find(headers, name, [](const auto& header) -> std::string_view { return header.first; });
+  return found == headers.end() ? nullptr : &found->second;
+}
+
+Response json(Status status, std::string body) {
+  return Response{.status = static_cast<int>(status), .body = std::move(body)};
+}
+
+Response no_content() {
+  return Response{.status = static_cast<int>(Status::no_content), .content_type = {}};
+}
+
+}  // namespace annals::http

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "http/router.h"
+
+namespace annals::http {
+
+class Authentication;
+
+struct ServerLimits {
+  std::size_t max_connections = 1024;
+  std::size_t max_header_bytes = std::size_t{16} * 1024;
+  std::size_t max_body_bytes = std::size_t{1} << 20U;  // as sent, and decompressed
+  std::chrono::milliseconds header_time{10'000};  // from the first byte of a request to the end of its header
+  std::chrono::milliseconds body_time{30'000};    // for the body to arrive, or for a part of it
+  std::chrono::milliseconds idle_time{60'000};    // between two requests of one connection
+  std::chrono::milliseconds write_time{30'000};   // for the client to take a response, or a part of it
+};
+
+/// The HTTP/1.1 server: one coroutine per connection, straight through read → route → authenticate → read the
+/// body → handle → write. Every request gets an answer in the contract's error shape, whatever it holds.
+class Server {
+ public:
+  /// Binds and listens at once. `address` is an IP address; port 0 takes any free one. Throws
+  /// std::system_error. The router and the authentication must outlive the server.
+  Server(boost::asio::any_io_executor executor, const std::string& address, std::uint16_t port,
+         const Router& router, const Authentication& authentication, ServerLimits limits);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+
+  /// Starts accepting.
+  void start();
+
+  /// Stops accepting and closes idle connections; requests that run are answered with `Connection: close`.
+  /// A response in parts that has not ended a second later is broken off.
+  /// Safe from any thread.
+  void stop();
+
+  /// Waits until the last connection is closed; false when `patience` ran out first. Call after stop(), from
+  /// a thread that does not run the executor.
+  bool wait_closed(std::chrono::milliseconds patience);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace annals::http

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+namespace annals::ops {
+
+enum class Level : unsigned char { debug, info, warning, error };
+
+using LogFields = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+/// Writes one JSON line `{"time":…,"level":…,"msg":…,<fields>}` to standard error. Never pass a key, a
+/// secret, a signature or a payload. Safe for concurrent use.
+void log(Level level, std::string_view message, LogFields fields = {});
+
+/// Whether a line of that level would be written; for callers that would build its fields in vain.
+[[nodiscard]] bool log_enabled(Level level);
+
+/// The least level written; `info` until set. To be called before threads start.
+void set_log_level(Level level);
+
+}  // namespace annals::ops

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace annals::ops {
+
+/// How many bytes the well-formed UTF-8 sequence has that `text` begins with (The Unicode Standard, table
+/// 3-7: no overlong forms, no surrogates, nothing above U+10FFFF); 0 when it begins with none.
+[[nodiscard]] std::size_t utf8_sequence(std::string_view text);
+
+/// Whether all of `text` is well-formed.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+/// The number of code points of well-formed text.
+[[nodiscard]] std::size_t code_points(std::string_view text);
+
+}  // namespace annals::ops

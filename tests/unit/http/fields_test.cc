@@ -1,0 +1,257 @@
+#include "http/fields.h"
+
+#include <gtest/gtest.h>
+
+#include "http/problem.h"
+
+namespace annals::http {
+namespace {
+
+// The problems that `work` throws, as the client sees them; "" when it throws none.
+template <class Work>
+std::string problems_of(const Work& work) {
+  try {
+    work();
+  } catch (const InvalidInput& error) {
+    const std::string body = problem(error, "").body;
+    return body.substr(10, body.size() - 11);  // without {"detail": and }
+  }
+  return {};
+}
+
+bool only_letters(std::string_view text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+}
+
+constexpr TextRule kName{.min_length = 2, .max_length = 4, .pattern = "^[a-z]*$", .matches = only_letters};
+
+Request body(std::string text, std::optional<std::string> content_type = "application/json") {
+  Request request;
+  request.body = std::move(text);
+  if (content_type) request.headers.emplace_back("content-type", *content_type);
+  return request;
+}
+
+std::string problems_of_body(const Request& request) {
+  return problems_of([&request] {
+    BodyFields fields(request);
+    fields.text("name", kName);
+    fields.check();
+  });
+}
+
+constexpr std::string_view kMissingBody =
+    R"([{"loc":["body"],"msg":"field required","type":"value_error.missing"}])";
+constexpr std::string_view kNotADict =
+    R"([{"loc":["body"],"msg":"value is not a valid dict","type":"type_error.dict"}])";
+
+TEST(BodyFields, ReadsAString) {
+  const Request request = body(R"({"unknown":[1,{"a":null}],"name":"abc"})");
+  BodyFields fields(request);
+  EXPECT_EQ(fields.text("name", kName), "abc");
+  EXPECT_NO_THROW(fields.check());
+}
+
+TEST(BodyFields, AStringFieldHasTheProblemThatPydanticNames) {
+  const struct {
+    std::string_view json;
+    std::string_view expected;  // without the loc
+  } cases[] = {
+      {R"({})", R"("msg":"field required","type":"value_error.missing")"},
+      {R"({"Name":"abc"})", R"("msg":"field required","type":"value_error.missing")"},
+      {R"({"name":null})", R"("msg":"none is not an allowed value","type":"type_error.none.not_allowed")"},
+      {R"({"name":1})", R"("msg":"str type expected","type":"type_error.str")"},
+      {R"({"name":true})", R"("msg":"str type expected","type":"type_error.str")"},
+      {R"({"name":1.5})", R"("msg":"str type expected","type":"type_error.str")"},
+      {R"({"name":["abc"]})", R"("msg":"str type expected","type":"type_error.str")"},
+      {R"({"name":{}})", R"("msg":"str type expected","type":"type_error.str")"},
+      {R"({"name":""})",
+       R"("msg":"ensure this value has at least 2 characters","type":"value_error.any_str.min_length","ctx":{"limit_value":2})"},
+      {R"({"name":"é"})",
+       R"("msg":"ensure this value has at least 2 characters","type":"value_error.any_str.min_length","ctx":{"limit_value":2})"},
+      {R"({"name":"ABCDE"})",
+       R"("msg":"ensure this value has at most 4 characters","type":"value_error.any_str.max_length","ctx":{"limit_value":4})"},
+      {R"({"name":"🦊🦊🦊🦊"})",
+       R"("msg":"string does not match regex \"^[a-z]*$\"","type":"value_error.str.regex","ctx":{"pattern":"^[a-z]*$"})"},
+      {R"({"name":"ab\u0000"})",
+       R"("msg":"string does not match regex \"^[a-z]*$\"","type":"value_error.str.regex","ctx":{"pattern":"^[a-z]*$"})"},
+  };
+  for (const auto& [json, expected] : cases) {
+    EXPECT_EQ(problems_of_body(body(std::string(json))),
+              R"([{"loc":["body","name"],)" + std::string(expected) + "}]")
+        << json;
+  }
+}
+
+TEST(BodyFields, AllProblemsAreListedInTheOrderAsked) {
+  const Request request = body(R"({"b":1})");
+  const std::string problems = problems_of([&request] {
+    BodyFields fields(request);
+    fields.text("c", {});
+    fields.text("b", {});
+    fields.check();
+  });
+  EXPECT_EQ(problems, R"([{"loc":["body","c"],"msg":"field required","type":"value_error.missing"},)"
+                      R"({"loc":["body","b"],"msg":"str type expected","type":"type_error.str"}])");
+}
+
+TEST(BodyFields, NoBodyAndNullAreAMissingField) {
+  EXPECT_EQ(problems_of_body(body("")), kMissingBody);
+  EXPECT_EQ(problems_of_body(body("", std::nullopt)), kMissingBody);
+  EXPECT_EQ(problems_of_body(body("", "text/plain")), kMissingBody);
+  EXPECT_EQ(problems_of_body(body(" null ")), kMissingBody);
+}
+
+TEST(BodyFields, WhatIsNoObjectIsNotADict) {
+  for (const std::string text : {"[]", "1", "\"name\"", "true", R"([["name","abc"]])"}) {
+    EXPECT_EQ(problems_of_body(body(text)), kNotADict) << text;
+  }
+}
+
+TEST(BodyFields, TheContentTypeDecidesWhetherItIsJson) {
+  for (const std::string type :
+       {"", "application/json", "Application/JSON", "application/json; charset=utf-8", " application/json ;x",
+        "application/problem+json", "application/vnd.api+JSON;a=b"}) {
+    EXPECT_EQ(problems_of_body(body(R"({"name":"abc"})", type)), "") << type;
+  }
+  for (const std::string type :
+       {"text/plain", "text/json", "application/x-www-form-urlencoded", "application/jsonx", "json",
+        "application/", "application/a/json", "application/x/y+json", ";application/json"}) {
+    EXPECT_EQ(problems_of_body(body(R"({"name":"abc"})", type)), kNotADict) << type;
+  }
+  EXPECT_EQ(problems_of_body(body(R"({"name":"abc"})", std::nullopt)), "")
+      << "without a content type it is JSON";
+}
+
+TEST(BodyFields, WhatIsNotJsonIsToldByPlaceAndNeverEchoed) {
+  const struct {
+    std::string text;
+    std::string_view what;
+    int line, column, offset;
+  } cases[] = {
+      {"x", "Expecting value", 1, 1, 0},
+      {"  ", "Expecting value", 1, 3, 2},
+      {" \n }", "Expecting value", 2, 2, 3},
+      {R"({"name":"abc"} x)", "Extra data", 1, 16, 15},
+      {R"({"name":"abc"}{})", "Extra data", 1, 15, 14},
+      {R"({"name":"abc")", "Unexpected end of document", 1, 14, 13},
+      {R"({"name":)", "Unexpected end of document", 1, 9, 8},
+      {R"({"é🦊":secret})", "Unexpected character", 1, 7, 6},
+      {"{\n\"a\": 1,\n}", "Unexpected character", 3, 1, 10},
+      {"{'a':1}", "Unexpected character", 1, 2, 1},
+      {R"({"a":NaN})", "Unexpected character", 1, 6, 5},
+      {"{\"name\":\"a\nb\"}", "Unexpected character", 1, 11, 10},
+  };
+  for (const auto& [text, what, line, column, offset] : cases) {
+    const std::string place = fmt::format("line {} column {} (char {})", line, column, offset);
+    EXPECT_EQ(problems_of_body(body(text)),
+              fmt::format(R"([{{"loc":["body",{2}],"msg":"{0}: {1}","type":"value_error.jsondecode",)"
+                          R"("ctx":{{"msg":"{0}","pos":{2},"lineno":{3},"colno":{4}}}}}])",
+                          what, place, offset, line, column))
+        << text;
+  }
+}
+
+TEST(BodyFields, HostileDocumentsAreJsonErrorsToo) {
+  const std::string deep = std::string(100'000, '[');
+  const std::string deep_object = [] {
+    std::string text;
+    for (int i = 0; i < 65; ++i) text += R"({"a":)";
+    return text;
+  }();
+  for (const std::string& text :
+       {deep, deep_object, std::string("{\"name\":\"\xFF\"}"), std::string("{\"name\":\"\xC3\"}"),
+        std::string(R"({"name":"\ud800"})"), std::string("{\"a\":1e99999999999}"), std::string("{\0}", 3),
+        std::string("\xEF\xBB\xBF{}")}) {
+    const std::string problems = problems_of_body(body(text));
+    EXPECT_TRUE(problems.contains("value_error.jsondecode")) << problems << " for " << text.substr(0, 20);
+  }
+}
+
+TEST(BodyFields, DocumentsUpToTheDepthLimitAreRead) {
+  const std::string nested = std::string(63, '[') + std::string(63, ']');
+  EXPECT_EQ(problems_of_body(body(R"({"name":"abc","x":)" + nested + "}")), "");
+}
+
+Request query(std::vector<std::pair<std::string, std::string>> parameters) {
+  Request request;
+  request.query = std::move(parameters);
+  return request;
+}
+
+constexpr IntegerRule kLimit{.min = 1, .max = 1000, .fallback = 50};
+
+TEST(QueryFields, ReadsIntegersWithinTheirBounds) {
+  const Request request = query({{"limit", "7"}, {"limit", "1000"}, {"low", "-5"}});
+  QueryFields fields(request);
+  EXPECT_EQ(fields.integer("limit", kLimit), 1000) << "of a repeated parameter the last counts";
+  EXPECT_EQ(fields.integer("low", {.min = -5}), -5);
+  EXPECT_EQ(fields.integer("absent", kLimit), 50);
+  EXPECT_NO_THROW(fields.check());
+}
+
+TEST(QueryFields, AnIntegerHasTheProblemThatPydanticNames) {
+  constexpr std::string_view kNoInteger =
+      R"("msg":"value is not a valid integer","type":"type_error.integer")";
+  constexpr std::string_view kTooSmall =
+      R"("msg":"ensure this value is greater than or equal to 1","type":"value_error.number.not_ge","ctx":{"limit_value":1})";
+  constexpr std::string_view kTooLarge =
+      R"("msg":"ensure this value is less than or equal to 1000","type":"value_error.number.not_le","ctx":{"limit_value":1000})";
+  const struct {
+    std::string_view text;
+    std::string_view expected;
+  } cases[] = {
+      {"", kNoInteger},
+      {"abc", kNoInteger},
+      {"1.0", kNoInteger},
+      {"1e2", kNoInteger},
+      {"0x10", kNoInteger},
+      {"7 ", kNoInteger},
+      {"--1", kNoInteger},
+      {"0", kTooSmall},
+      {"-1", kTooSmall},
+      {"1001", kTooLarge},
+      {"99999999999999999999999", kTooLarge},
+      {"-99999999999999999999999", kTooSmall},
+      {"99999999999999999999999x", kNoInteger},
+  };
+  for (const auto& [text, expected] : cases) {
+    const Request request = query({{"limit", std::string(text)}});
+    const std::string problems = problems_of([&request] {
+      QueryFields fields(request);
+      fields.integer("limit", kLimit);
+      fields.check();
+    });
+    EXPECT_EQ(problems, R"([{"loc":["query","limit"],)" + std::string(expected) + "}]") << text;
+  }
+}
+
+TEST(QueryFields, ReadsOneOfTheAllowedValues) {
+  const std::vector<std::string> states{"creating", "active"};
+  const Request request = query({{"state", "active"}});
+  QueryFields fields(request);
+  EXPECT_EQ(fields.one_of("state", states), "active");
+  EXPECT_EQ(fields.one_of("absent", states), std::nullopt);
+  EXPECT_NO_THROW(fields.check());
+}
+
+TEST(QueryFields, AValueNotAllowedIsToldWhatIs) {
+  for (const std::string text : {"", "gone", "Active"}) {
+    const Request request = query({{"state", text}, {"limit", "x"}});
+    const std::string problems = problems_of([&request] {
+      QueryFields fields(request);
+      EXPECT_EQ(fields.one_of("state", {"creating", "active"}), std::nullopt);
+      fields.integer("limit", kLimit);
+      fields.check();
+    });
+    EXPECT_EQ(
+        problems,
+        R"([{"loc":["query","state"],"msg":"value is not a valid enumeration member; permitted: 'creating', 'active'",)"
+        R"("type":"type_error.enum"},)"
+        R"({"loc":["query","limit"],"msg":"value is not a valid integer","type":"type_error.integer"}])")
+        << text;
+  }
+}
+
+}  // namespace
+}  // namespace annals::http

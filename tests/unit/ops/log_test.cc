@@ -1,0 +1,75 @@
+#include "ops/log.h"
+
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+namespace annals::ops {
+namespace {
+
+class Log : public testing::Test {
+ protected:
+  void TearDown() override { set_log_level(Level::info); }
+};
+
+TEST_F(Log, WritesOneJsonLineWithTimeLevelMessageAndFieldsInOrder) {
+  testing::internal::CaptureStderr();
+  log(Level::warning, "engine slow", {{"request_id", "r-1"}, {"tenant", "t"}});
+  const std::string line = testing::internal::GetCapturedStderr();
+
+  ASSERT_EQ(line.find('\n'), line.size() - 1) << line;
+  const boost::json::object object = boost::json::parse(line).as_object();
+  std::vector<std::string> names;
+  for (const auto& member : object) names.emplace_back(member.key());
+  EXPECT_EQ(names, (std::vector<std::string>{"time", "level", "msg", "request_id", "tenant"}));
+  EXPECT_EQ(object.at("level"), "warning");
+  EXPECT_EQ(object.at("msg"), "engine slow");
+  EXPECT_EQ(object.at("request_id"), "r-1");
+  const std::string time(object.at("time").as_string());
+  EXPECT_EQ(time.size(), std::string("2026-11-23T20:37:00.123Z").size()) << time;
+  EXPECT_TRUE(time.ends_with('Z')) << time;
+}
+
+TEST_F(Log, EscapesWhatWouldBreakTheLineAndReplacesWhatIsNotUtf8) {
+  testing::internal::CaptureStderr();
+  log(Level::error, "a\"b\\c\nd\re\tf\x01g\x7Fh", {{"error", "grün \xFF\xC3 {} %v"}});
+  const std::string line = testing::internal::GetCapturedStderr();
+
+  ASSERT_EQ(line.find('\n'), line.size() - 1) << line;
+  const boost::json::object object = boost::json::parse(line).as_object();
+  EXPECT_EQ(object.at("msg"), "a\"b\\c\nd\re\tf\x01g\x7Fh");
+  EXPECT_EQ(object.at("error"), "grün \xEF\xBF\xBD\xEF\xBF\xBD {} %v");
+}
+
+TEST_F(Log, LeavesOutWhatIsBelowTheLevel) {
+  EXPECT_FALSE(log_enabled(Level::debug));
+  set_log_level(Level::warning);
+  EXPECT_FALSE(log_enabled(Level::info));
+  EXPECT_TRUE(log_enabled(Level::warning));
+  testing::internal::CaptureStderr();
+  log(Level::info, "unseen");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST_F(Log, LinesOfSeveralThreadsDoNotMix) {
+  testing::internal::CaptureStderr();
+  {
+    std::vector<std::jthread> threads;
+    threads.reserve(4);
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([] {
+        for (int n = 0; n < 100; ++n) log(Level::info, "line", {{"filler", std::string(200, 'x')}});
+      });
+    }
+  }
+  std::istringstream lines(testing::internal::GetCapturedStderr());
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count)
+    EXPECT_NO_THROW(boost::json::parse(line)) << line;
+  EXPECT_EQ(count, 400);
+}
+
+}  // namespace
+}  // namespace annals::ops
