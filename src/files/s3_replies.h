@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "files/file_store.h"
+
+namespace annals::files {
+
+/// A reply that is not what S3 answers to that call: another service's page, a truncated document, keys never
+/// asked for.
+class UnexpectedReply : public FileStoreError {
+ public:
+  using FileStoreError::FileStoreError;
+};
+
+/// One thing in a bucket that can be removed: an object, a version or delete marker of it, or an unfinished
+/// upload.
+struct S3Item {
+  std::string key;
+  std::string id = {};  // of the version or upload; empty for an object
+};
+
+/// One page of a listing. `next_key` and `next_id` are set when the server says that there is more.
+struct S3Page {
+  std::vector<S3Item> items;
+  bool truncated = false;
+  std::string next_key = {};
+  std::string next_id = {};
+};
+
+/// Reads the reply to ListObjectsV2. `next_key` is the continuation token. Throws UnexpectedReply, also for a
+/// key outside `prefix`: whoever ignores the prefix must not make us remove a neighbour's files.
+S3Page parse_object_list(std::string_view xml, std::string_view prefix);
+
+/// Reads the reply to ListObjectVersions: versions and delete markers. Throws like parse_object_list.
+S3Page parse_version_list(std::string_view xml, std::string_view prefix);
+
+/// Reads the reply to ListMultipartUploads. Throws like parse_object_list.
+S3Page parse_upload_list(std::string_view xml, std::string_view prefix);
+
+/// A key that was not deleted.
+struct S3Refusal {
+  std::string key;
+  std::string code;
+};
+
+/// Reads the reply to DeleteObjects: S3 answers 200 even when it refused every key. Throws UnexpectedReply.
+std::vector<S3Refusal> parse_delete_result(std::string_view xml);
+
+/// The code of an error reply (`AccessDenied`, `SlowDown`, …); nothing when there is no such document.
+std::optional<std::string> parse_error_code(std::string_view xml);
+
+/// Whether a key survives the way into an XML document and out again: well-formed UTF-8 without control
+/// characters and without the two non-characters that XML 1.0 excludes. Others are deleted one by one, by
+/// their URL.
+bool fits_xml(std::string_view key);
+
+/// The body of DeleteObjects, asking for refusals only.
+std::string delete_request(std::span<const S3Item> items);
+
+}  // namespace annals::files
