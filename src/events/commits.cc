@@ -1,0 +1,220 @@
+#include "events/commits.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <random>
+#include <set>
+
+#include <fmt/format.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
+#include "engine/row_binary.h"
+#include "engine/rows.h"
+#include "events/known_ids.h"
+#include "events/row_encoding.h"
+#include "events/uuid.h"
+
+namespace annals::events {
+namespace {
+
+using boost::asio::awaitable;
+using engine::EngineError;
+
+/// Ids per question: with a remote engine they travel in a URL.
+constexpr std::size_t kIdsPerQuestion = 4096;
+constexpr std::chrono::milliseconds kFirstPause{50};
+constexpr std::chrono::milliseconds kLongestPause{2'000};
+
+std::string array_of(std::span<const Uuid> ids) {
+  std::string text = "[";
+  for (const Uuid& id : ids) {
+    if (text.size() > 1) text += ',';
+    text += fmt::format("'{}'", boost::uuids::to_string(id));
+  }
+  return text + "]";
+}
+
+bool table_is_gone(const EngineError& error) {
+  return error.is(engine::ExceptionCode::unknown_table) || error.is(engine::ExceptionCode::unknown_database);
+}
+
+[[noreturn]] void throw_gone() {
+  throw Error(ErrorCode::unknown_client, "Failed to connect to tenant db.");
+}
+
+/// The events that nobody before has brought: neither the table (`there`) nor an earlier place of the batch.
+std::vector<const Event*> new_ones(const std::vector<const Event*>& events, const std::set<Uuid>& there,
+                                   std::vector<Fate>& fates) {
+  std::vector<const Event*> kept;
+  std::set<Uuid> seen;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const bool is_new = !there.contains(events[i]->event_id) && seen.insert(events[i]->event_id).second;
+    fates[i] = is_new ? Fate::accepted : Fate::duplicate;
+    if (is_new) kept.push_back(events[i]);
+  }
+  return kept;
+}
+
+}  // namespace
+
+/// What is known of one table.
+struct Commits::Known {
+  KnownIds ids;
+};
+
+Commits::Commits(engine::Engine& engine, Settings settings) : engine_(engine), settings_(settings) {}
+Commits::~Commits() = default;
+
+awaitable<std::vector<Fate>> Commits::commit(EventsTable table, std::vector<const Event*> events) {
+  const auto known = co_await known_of(table);
+  std::vector<Uuid> suspects;
+  for (const Event* event : events) {
+    if (settings_.other_instances || known->ids.may_contain(event->event_id))
+      suspects.push_back(event->event_id);
+  }
+  const auto found = co_await existing(table, std::move(suspects), 0);
+  std::vector<Fate> fates(events.size());
+  const Events kept = new_ones(events, {found.begin(), found.end()}, fates);
+  if (kept.empty()) co_return fates;
+
+  const std::uint64_t number = next_number();
+  std::string rows;
+  std::uint32_t place = 0;
+  for (const Event* event : kept) {
+    append_row(rows, *event, number, place++);
+    known->ids.add(event->event_id);  // before the insert: should its answer be lost, the table will be asked
+  }
+  co_await insert(table, std::move(rows));
+  if (settings_.other_instances) co_await withdraw(table, kept, number);
+  co_return fates;
+}
+
+awaitable<std::shared_ptr<Commits::Known>> Commits::known_of(EventsTable table) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = known_.find(table.owner);
+    if (found != known_.end()) co_return found->second;
+  }
+  auto known = std::make_shared<Known>();
+  co_await load(table, *known);
+  const std::scoped_lock lock(mutex_);
+  const auto bytes = [](std::size_t sum, const auto& entry) { return sum + entry.second->ids.bytes(); };
+  if (std::accumulate(known_.begin(), known_.end(), std::size_t{0}, bytes) > settings_.max_known_bytes) {
+    std::erase_if(known_, [](const auto& entry) { return entry.second.use_count() == 1; });
+  }
+  known_.insert_or_assign(table.owner, known);
+  co_return known;
+}
+
+/// Reads what an earlier process has put into the table: its ids, and its highest number, which ours must
+/// pass even if the clock has been set back.
+awaitable<void> Commits::load(EventsTable table,
+                              Known& known) {  // NOLINT(*-reference-coroutine-parameters): awaited at once
+  try {
+    const auto highest =
+        co_await engine_.query({.sql = fmt::format("SELECT max(commit) FROM {}", table.quoted())});
+    const std::uint64_t floor = std::stoull(highest);
+    std::uint64_t last = last_number_;
+    while (last < floor && !last_number_.compare_exchange_weak(last, floor)) {
+    }
+    if (settings_.other_instances || floor == 0) co_return;  // then the table is asked anyway, or has nothing
+    const auto stream = co_await engine_.stream(
+        {.sql = fmt::format("SELECT event_id FROM {} FORMAT RowBinary", table.quoted())});
+    std::string rest;
+    while (true) {
+      const auto part = co_await stream->next();
+      if (!part) break;
+      rest += *part;
+      const std::size_t whole = rest.size() / sizeof(Uuid) * sizeof(Uuid);
+      for (std::size_t at = 0; at < whole; at += sizeof(Uuid)) {
+        Uuid id;
+        std::ranges::copy(engine::read_uuid(rest.data() + at), id.begin());
+        known.ids.add(id);
+      }
+      rest.erase(0, whole);
+    }
+  } catch (const EngineError& error) {
+    if (table_is_gone(error)) throw_gone();
+    throw;
+  }
+}
+
+awaitable<std::vector<Uuid>> Commits::existing(EventsTable table, std::vector<Uuid> ids,
+                                               std::uint64_t except_commit) {
+  std::vector<Uuid> found;
+  for (std::size_t from = 0; from < ids.size(); from += kIdsPerQuestion) {
+    const auto some = std::span(ids).subspan(from, std::min(kIdsPerQuestion, ids.size() - from));
+    engine::Statement statement{
+        .sql = fmt::format("SELECT DISTINCT event_id FROM {} WHERE event_id IN {{ids:Array(UUID)}} AND "
+                           "commit != {{except:UInt64}}",
+                           table.quoted()),
+        .parameters = {{"ids", array_of(some)}, {"except", fmt::format("{}", except_commit)}}};
+    const auto text = co_await engine_.query(std::move(statement));
+    engine::for_each_line(text, [&](std::string_view line) {
+      if (const auto id = parse_uuid(line)) found.push_back(*id);
+    });
+  }
+  co_return found;
+}
+
+awaitable<void> Commits::insert(EventsTable table, std::string rows) {
+  boost::uuids::random_generator_mt19937 random;
+  engine::Insert insert{
+      .into = fmt::format("{} ({}) SETTINGS async_insert = 0, insert_deduplication_token = '{}'",
+                          table.quoted(), kInsertColumns, boost::uuids::to_string(random())),
+      .rows = std::move(rows)};
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+  const auto deadline = std::chrono::steady_clock::now() + settings_.retry_for;
+  auto pause = kFirstPause;
+  while (true) {
+    try {
+      co_await engine_.insert(insert);
+      co_return;
+    } catch (const EngineError& error) {
+      if (table_is_gone(error)) throw_gone();
+      if (error.kind() == EngineError::Kind::refused || std::chrono::steady_clock::now() + pause > deadline)
+        throw;
+    }
+    // The token makes the repetition harmless, whether the first one was done or will be.
+    timer.expires_after(pause);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+    pause = std::min(2 * pause, kLongestPause);
+  }
+}
+
+/// Another instance may have brought one of the ids for another record or time while we did: of these rows
+/// the one with the lowest number stays, whoever notices. (For the same record and time the table's order
+/// does that.)
+awaitable<void> Commits::withdraw(EventsTable table, Events kept, std::uint64_t number) {
+  std::vector<Uuid> ids;
+  for (const Event* event : kept) ids.push_back(event->event_id);
+  const auto doubled = co_await existing(table, std::move(ids), number);
+  if (doubled.empty()) co_return;
+  engine::Statement statement{
+      .sql =
+          fmt::format(R"(DELETE FROM {0} WHERE event_id IN {{ids:Array(UUID)}} AND (event_id, commit) NOT IN
+                            (SELECT event_id, min(commit) FROM {0} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id)
+                            SETTINGS lightweight_deletes_sync = 2)",
+                      table.quoted()),
+      .parameters = {{"ids", array_of(doubled)}}};
+  co_await engine_.execute(std::move(statement));
+}
+
+std::uint64_t Commits::next_number() {
+  using std::chrono::microseconds;
+  const auto now =
+      std::chrono::floor<microseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+  std::uint64_t last = last_number_;
+  std::uint64_t next = 0;
+  do {
+    next = std::max(last + 1, static_cast<std::uint64_t>(now));
+  } while (!last_number_.compare_exchange_weak(last, next));
+  return next;
+}
+
+}  // namespace annals::events

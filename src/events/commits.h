@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "engine/engine.h"
+#include "events/event.h"
+#include "events/events_table.h"
+
+namespace annals::events {
+
+/// What became of an event that was sent.
+enum class Fate : std::uint8_t {
+  accepted,   // it is kept
+  duplicate,  // its id was there already; the first content stays
+};
+
+/// Puts batches of events into a tenant's table, each event once. Safe for concurrent use, with one call at a
+/// time per table.
+class Commits {
+ public:
+  struct Settings {
+    bool other_instances = false;                 // whether somebody else may write to the same tables
+    std::chrono::milliseconds retry_for{20'000};  // how long an insert without an answer is repeated
+    std::size_t max_known_bytes = std::size_t{256}
+                                  << 20U;  // memory for what is known of the tables, all together
+  };
+
+  /// `engine` must outlive this.
+  Commits(engine::Engine& engine, Settings settings);
+  ~Commits();
+  Commits(const Commits&) = delete;
+  Commits& operator=(const Commits&) = delete;
+
+  /// Commits the events in one insert and returns what became of each, in their order. They must live until
+  /// then. An insert whose answer is lost is repeated with the same deduplication token. Throws
+  /// engine::EngineError when the engine refuses or stays away, Error(unknown_client) when the table is gone.
+  boost::asio::awaitable<std::vector<Fate>> commit(EventsTable table, std::vector<const Event*> events);
+
+ private:
+  using Events = std::vector<const Event*>;
+  struct Known;
+
+  boost::asio::awaitable<std::shared_ptr<Known>> known_of(EventsTable table);
+  boost::asio::awaitable<void> load(EventsTable table, Known& known);
+  boost::asio::awaitable<std::vector<Uuid>> existing(EventsTable table, std::vector<Uuid> ids,
+                                                     std::uint64_t except_commit);
+  boost::asio::awaitable<void> insert(EventsTable table, std::string rows);
+  boost::asio::awaitable<void> withdraw(EventsTable table, Events kept, std::uint64_t number);
+  std::uint64_t next_number();
+
+  engine::Engine& engine_;
+  Settings settings_;
+  std::atomic<std::uint64_t> last_number_ = 0;
+  std::mutex mutex_;  // guards what follows
+  std::map<Uuid, std::shared_ptr<Known>> known_;
+};
+
+}  // namespace annals::events

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <boost/uuid/uuid.hpp>
+
+namespace annals::events {
+
+using Uuid = boost::uuids::uuid;
+using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// One immutable fact about one record, checked.
+struct Event {
+  Uuid event_id = {};
+  Timestamp event_time;  // 1900-01-01 to 2299-12-31, what DateTime64(3) can hold
+  std::uint32_t event_type_id = 0;
+  std::uint64_t record_id = 0;
+  std::uint32_t source_type_id = 0;
+  std::uint64_t source_id = 0;
+  std::string event_data;            // any JSON value, byte for byte as it came
+  std::optional<Uuid> file_id = {};  // the file attached, by its key in the file store
+  std::string other_fields =
+      {};  // a JSON object of the keys that have no member here, values as they came; or empty
+};
+
+}  // namespace annals::events

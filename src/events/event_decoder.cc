@@ -1,0 +1,46 @@
+#include "events/event_decoder.h"
+
+#include <utility>
+
+#include "events/event_reader.h"
+
+namespace annals::events {
+namespace {
+
+using Kind = json::Value::Kind;
+
+Decoded decode_value(const json::Value& value, const Place& place, const Fallbacks& fallbacks) {
+  Problems problems;
+  Event event = read_event(value, place, fallbacks, problems);
+  if (!problems.empty()) return problems;
+  return event;
+}
+
+}  // namespace
+
+Decoded decode_event(std::string_view json, const Place& place, bool complete, Timestamp now) {
+  const auto document = parse_document(json, place);
+  if (!document) return Problems{document.error()};
+  return decode_value(*document, place, complete ? Fallbacks{} : made_at(now));
+}
+
+std::vector<Decoded> decode_json(std::string_view json, Timestamp now) {
+  const Place body{"body"};
+  const auto document = parse_document(json, body);
+  if (!document) throw InvalidInput({document.error()});
+  const Fallbacks fallbacks = made_at(now);
+  if (document->kind() == Kind::object) return {decode_value(*document, body, fallbacks)};
+  if (document->kind() != Kind::array) throw InvalidInput({at(body, not_a_dict())});
+
+  const auto elements = document->elements();
+  std::vector<Decoded> result;
+  result.reserve(elements.size());
+  Place place{"body", std::int64_t{0}};
+  for (const json::Value& element : elements) {
+    place.back() = static_cast<std::int64_t>(result.size());
+    result.push_back(decode_value(element, place, fallbacks));
+  }
+  return result;
+}
+
+}  // namespace annals::events

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "error.h"
+#include "events/event.h"
+#include "events/field_reader.h"
+
+namespace annals::events {
+
+/// One item of a request: an event, or everything that is wrong with it, in field order.
+using Decoded = std::variant<Event, Problems>;
+
+/// Decodes one event, a JSON object with the keys of an Event. `event_id` and `event_time` may be absent
+/// where `complete` is false: they are made then (a random UUID v4, `now`). Of a repeated key the last value
+/// counts. Never throws for bad input: an empty text and `null` are a missing field at `place`.
+Decoded decode_event(std::string_view json, const Place& place, bool complete, Timestamp now);
+
+/// Decodes a body of `application/json`: one event, or an array of them, in order. `event_id` and
+/// `event_time` may be absent. Throws InvalidInput when it is neither.
+std::vector<Decoded> decode_json(std::string_view json, Timestamp now);
+
+}  // namespace annals::events

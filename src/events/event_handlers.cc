@@ -1,0 +1,131 @@
+#include "events/event_handlers.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "error.h"
+#include "events/cloud_events.h"
+#include "events/event_bridge.h"
+#include "events/event_decoder.h"
+#include "http/fields.h"
+#include "http/problem.h"
+
+namespace annals::events {
+namespace {
+
+using boost::asio::awaitable;
+using http::Request;
+using http::Response;
+
+/// Of a request that is all or nothing; NDJSON has no limit but that of a line.
+constexpr std::uint64_t kMaxWhole = std::uint64_t{32} << 20U;
+constexpr std::uint64_t kMaxStreamed = std::uint64_t{1} << 42U;
+
+Timestamp now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// The media type in lower case, without parameters.
+std::string media_type(const Request& request) {
+  const std::string* header = request.header("content-type");
+  if (header == nullptr) return {};
+  std::string type = header->substr(0, header->find(';'));
+  while (!type.empty() && type.back() == ' ') type.pop_back();
+  std::ranges::transform(type, type.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return type;
+}
+
+awaitable<std::string> read_whole(std::shared_ptr<http::BodyParts> parts) {
+  std::string body;
+  while (true) {
+    const auto part = co_await parts->next();
+    if (!part) co_return body;
+    if (body.size() + part->size() > kMaxWhole) {
+      throw Error(ErrorCode::body_too_large, fmt::format("Request body is larger than {} bytes.", kMaxWhole));
+    }
+    body += *part;
+  }
+}
+
+std::vector<Decoded> decode_whole(const std::string& type, const Request& request, std::string_view body) {
+  if (type == "application/cloudevents+json") return {decode_cloud_event(body, {"body"}, now())};
+  if (type == "application/cloudevents-batch+json") return decode_cloud_events_batch(body, now());
+  if (request.header("ce-specversion") != nullptr)
+    return {decode_binary_cloud_event(request.headers, body, now())};
+  return decode_json(body, now());
+}
+
+bool skips_bad(const Request& request) {
+  http::QueryFields fields(request);
+  const auto wish = fields.one_of("on_error", {"fail", "skip"});
+  fields.forbid_others();
+  fields.check();
+  return wish == "skip";
+}
+
+Response respond(const IntakeResult& result) {
+  boost::json::array errors;
+  for (const auto& [index, problems] : result.errors) {
+    errors.push_back(boost::json::object{{"index", index}, {"detail", http::detail_of(problems)}});
+  }
+  boost::json::object body{
+      {"accepted", result.accepted}, {"duplicates", result.duplicates}, {"errors", std::move(errors)}};
+  if (result.errors_left_out > 0) body["errors_left_out"] = result.errors_left_out;
+  return http::json(http::Status::created, boost::json::serialize(body));
+}
+
+}  // namespace
+
+void EventHandlers::add_to(http::Router& router) {
+  router.add({.method = "POST",
+              .path = "/api/event-bridge/create-event",
+              .access = http::Access::platform,
+              .handler = [this](Request request) { return create_from_event_bridge(std::move(request)); }});
+  router.add({.method = "POST",
+              .path = "/api/events",
+              .access = http::Access::guarded,
+              .handler = [this](Request request) { return create(std::move(request)); },
+              .guard = access_.guard,
+              .takes_body_in_parts = true,
+              .max_body_bytes = kMaxStreamed});
+}
+
+awaitable<Response> EventHandlers::create_from_event_bridge(Request request) {
+  Enveloped enveloped = decode_event_bridge(request.body, tenant_field_);
+  const std::string* header = request.header("x-client-id");
+  const auto client_id = header == nullptr ? std::nullopt : std::optional(*header);
+  auto table = co_await access_.table_named(enveloped.tenant, client_id);
+  if (!table) {
+    throw Error(ErrorCode::tenant_not_in_database,
+                fmt::format("'{}' tenant not found in database.", enveloped.tenant));
+  }
+  std::vector<Decoded> items;
+  items.emplace_back(std::move(enveloped.event));
+  co_await intake_.take_all(*std::move(table), std::move(items), {});
+  co_return http::json(http::Status::created, R"({"detail":"Event created."})");
+}
+
+awaitable<Response> EventHandlers::create(Request request) {
+  const Intake::Settings settings{.skip_bad = skips_bad(request)};
+  auto table = co_await access_.table_of(request);
+  const auto result = co_await take(std::move(table), std::move(request), settings);
+  co_return respond(result);
+}
+
+awaitable<IntakeResult> EventHandlers::take(EventsTable table, Request request, Intake::Settings settings) {
+  const std::string type = media_type(request);
+  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
+    const auto next_part = [parts = request.body_parts] { return parts->next(); };
+    auto result = co_await intake_.take_lines(std::move(table), next_part, settings);
+    co_return result;
+  }
+  const auto body = co_await read_whole(request.body_parts);
+  auto items = decode_whole(type, request, body);
+  auto result = co_await intake_.take_all(std::move(table), std::move(items), settings);
+  co_return result;
+}
+
+}  // namespace annals::events

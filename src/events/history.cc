@@ -1,0 +1,188 @@
+#include "events/history.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/row_binary.h"
+#include "events/history_filter_sql.h"
+
+namespace annals::events {
+namespace {
+
+using boost::asio::awaitable;
+using engine::EngineError;
+
+/// An event as the JSON object that a client reads. The engine writes it: `event_data` and `other_fields` are
+/// JSON already, and go out byte for byte as they came in.
+constexpr std::string_view kJson = R"(concat(
+  '{"event_id":"', toString(event_id), '","event_time":"', replaceOne(toString(event_time), ' ', 'T'),
+  'Z","event_type_id":', toString(event_type_id), ',"record_id":', toString(record_id),
+  ',"source_type_id":', toString(source_type_id), ',"source_id":', toString(source_id),
+  ',"event_data":', event_data, ',"file_id":', ifNull(concat('"', toString(file_id), '"'), 'null'),
+  if(other_fields = '', '', concat(',', substring(other_fields, 2, length(other_fields) - 2))), '}'))";
+
+constexpr std::string_view kExportColumns =
+    "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data, file_id, "
+    "other_fields";
+
+std::string_view order_of(Ordering ordering) {
+  switch (ordering) {
+    case Ordering::newest_first:
+      return "event_time DESC, event_id DESC";
+    case Ordering::oldest_first:
+      return "event_time, event_id";
+    case Ordering::arrival:
+      return "commit, place";
+  }
+  return "";
+}
+
+[[noreturn]] void rethrow(const EngineError& error) {
+  if (error.is(engine::ExceptionCode::unknown_table) || error.is(engine::ExceptionCode::unknown_database)) {
+    throw Error(ErrorCode::unknown_client, "Failed to connect to tenant db.");
+  }
+  throw error;
+}
+
+/// Takes a row off RowBinary of (json, event_time in ms, event_id, commit, place); nothing when it is not
+/// whole.
+std::optional<Page::Row> next_row(std::string_view bytes, std::size_t& at) {
+  constexpr std::size_t kFixed = 8 + 16 + 8 + 4;
+  std::size_t begin = at;
+  const auto length = engine::read_varint(bytes, begin);
+  if (!length || bytes.size() - begin < *length + kFixed) return std::nullopt;
+  Page::Row row{.json = std::string(bytes.substr(begin, *length)), .position = {}};
+  const char* fixed = bytes.data() + begin + *length;
+  row.position.event_time = Timestamp(std::chrono::milliseconds(engine::read_integer<std::int64_t>(fixed)));
+  std::ranges::copy(engine::read_uuid(fixed + 8), row.position.event_id.begin());
+  row.position.commit = engine::read_integer<std::uint64_t>(fixed + 24);
+  row.position.place = engine::read_integer<std::uint32_t>(fixed + 32);
+  at = begin + *length + kFixed;
+  return row;
+}
+
+/// The rows of a page out of the beginning of a result that may hold one row more; that one, or bytes that
+/// were cut off, say that more events follow.
+Page page_of(std::string_view rows, std::uint64_t limit, std::size_t max_bytes) {
+  Page page;
+  std::size_t at = 0;
+  while (at < rows.size()) {
+    auto row = next_row(rows, at);
+    page.more = !row || page.rows.size() == limit || (at > max_bytes && !page.rows.empty());
+    if (page.more) break;
+    page.rows.push_back(*std::move(row));
+  }
+  return page;
+}
+
+}  // namespace
+
+bool HistoryFilter::empty() const {
+  return record_ids.empty() && event_type_ids.empty() && source_type_ids.empty() && source_ids.empty() &&
+         event_ids.empty() && !from && !to && words.empty();
+}
+
+std::string History::source(const EventsTable& table) const {
+  return table.quoted() + (settings_.other_instances ? " FINAL" : "");
+}
+
+std::string History::limits() const {
+  return fmt::format(" SETTINGS max_execution_time = {}, max_memory_usage = {}, readonly = 2",
+                     std::chrono::duration<double>(settings_.time_limit).count(), settings_.max_memory_bytes);
+}
+
+awaitable<Page> History::page(EventsTable table, PageRequest request) {
+  Conditions conditions = conditions_of(request.filter);
+  if (request.after) add_after(conditions, *request.after, request.ordering);
+  engine::Statement statement{
+      .sql = fmt::format(
+          "SELECT {}, toUnixTimestamp64Milli(event_time), event_id, commit, place FROM {}{} ORDER BY {} "
+          "LIMIT {} OFFSET {} FORMAT RowBinary{}",
+          kJson, source(table), conditions.where(), order_of(request.ordering), request.limit + 1,
+          request.offset, limits()),
+      .parameters = std::move(conditions.parameters)};
+  std::string rows;
+  try {
+    rows = co_await engine_.query_beginning(std::move(statement), settings_.max_page_bytes);
+  } catch (const EngineError& error) {
+    rethrow(error);
+  }
+  co_return page_of(rows, request.limit, settings_.max_page_bytes);
+}
+
+awaitable<std::string> History::ask(engine::Statement statement) {
+  try {
+    auto text = co_await engine_.query(std::move(statement));
+    co_return text;
+  } catch (const EngineError& error) {
+    rethrow(error);
+  }
+}
+
+awaitable<Position> History::last_position(EventsTable table) {
+  auto sql = fmt::format("SELECT max((commit, place)).1, max((commit, place)).2 FROM {}{}", table.quoted(),
+                         limits());
+  const auto text = co_await ask({.sql = std::move(sql)});
+  std::size_t end = 0;
+  const std::uint64_t commit = std::stoull(text, &end);
+  co_return Position{.commit = commit, .place = static_cast<std::uint32_t>(std::stoul(text.substr(end)))};
+}
+
+awaitable<Counts> History::count(EventsTable table, HistoryFilter filter) {
+  Conditions conditions = conditions_of(filter);
+  engine::Statement statement{.sql = fmt::format("SELECT (SELECT count() FROM {0}), count() FROM {0}{1}{2}",
+                                                 source(table), conditions.where(), limits()),
+                              .parameters = std::move(conditions.parameters)};
+  const auto text = co_await ask(std::move(statement));
+  std::size_t end = 0;
+  const std::uint64_t total = std::stoull(text, &end);
+  co_return Counts{.total = total, .filtered = std::stoull(text.substr(end))};
+}
+
+awaitable<std::string> History::count_by(EventsTable table, CountBy request) {
+  Conditions conditions = conditions_of(request.filter);
+  std::vector<std::string> keys;
+  std::vector<std::string> shown;
+  if (request.bucket) {
+    keys.push_back(
+        fmt::format("toStartOfInterval(event_time, INTERVAL 1 {}, 'UTC') AS bucket", *request.bucket));
+    shown.emplace_back("concat(formatDateTime(bucket, '%Y-%m-%dT%H:%i:%S', 'UTC'), 'Z') AS time");
+  }
+  for (const std::string& column : request.columns) {
+    keys.push_back(column);
+    shown.push_back(column);
+  }
+  engine::Statement statement{
+      .sql = fmt::format(
+          "SELECT {}, n AS count FROM (SELECT {}, count() AS n FROM {}{} GROUP BY ALL ORDER BY ALL LIMIT {}) "
+          "FORMAT JSONEachRow{}, output_format_json_quote_64bit_integers = 0",
+          fmt::join(shown, ", "), fmt::join(keys, ", "), source(table), conditions.where(), request.limit,
+          limits()),
+      .parameters = std::move(conditions.parameters)};
+  auto text = co_await ask(std::move(statement));
+  co_return text;
+}
+
+awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable table, HistoryFilter filter,
+                                                                     ExportFormat format) {
+  Conditions conditions = conditions_of(filter);
+  // A line break in JSON is white space between tokens; in NDJSON it would end the event.
+  const std::string columns = format == ExportFormat::ndjson
+                                  ? fmt::format("replaceRegexpAll({}, '[\\r\\n]+', ' ')", kJson)
+                                  : std::string(kExportColumns);
+  const std::string_view format_name = format == ExportFormat::ndjson ? "TSVRaw"
+                                       : format == ExportFormat::csv  ? "CSVWithNames"
+                                                                      : "Parquet";
+  engine::Statement statement{
+      // No order: the whole table would have to be held to sort it.
+      .sql = fmt::format(
+          "SELECT {} FROM {}{} FORMAT {} SETTINGS max_execution_time = 0, max_memory_usage = {}, readonly = "
+          "2, "
+          "date_time_output_format = 'iso', output_format_parquet_row_group_size = 65536, max_threads = 1",
+          columns, source(table), conditions.where(), format_name, settings_.max_memory_bytes),
+      .parameters = std::move(conditions.parameters)};
+  auto stream = co_await engine_.stream(std::move(statement));
+  co_return stream;
+}
+
+}  // namespace annals::events

@@ -1,0 +1,80 @@
+#include "events/history_filter_sql.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <boost/uuid/uuid_io.hpp>
+
+namespace annals::events {
+namespace {
+
+void add(Conditions& conditions, std::string sql, std::string name, std::string value) {
+  conditions.sql.push_back(std::move(sql));
+  conditions.parameters.push_back({.name = std::move(name), .value = std::move(value)});
+}
+
+void add_numbers(Conditions& conditions, std::string_view column, const std::vector<std::uint64_t>& values) {
+  if (values.empty()) return;
+  if (values.size() == 1) {  // a range of the primary key, where a set would be a search for each part
+    add(conditions, fmt::format("{0} = {{{0}:UInt64}}", column), std::string(column),
+        fmt::format("{}", values.front()));
+    return;
+  }
+  add(conditions, fmt::format("{0} IN {{{0}:Array(UInt64)}}", column), std::string(column),
+      fmt::format("[{}]", fmt::join(values, ",")));
+}
+
+std::string milliseconds(Timestamp time) {
+  return fmt::format("{}", time.time_since_epoch().count());
+}
+
+}  // namespace
+
+std::string Conditions::where() const {
+  return sql.empty() ? std::string() : fmt::format(" WHERE {}", fmt::join(sql, " AND "));
+}
+
+Conditions conditions_of(const HistoryFilter& filter) {
+  Conditions conditions;
+  add_numbers(conditions, "record_id", filter.record_ids);
+  add_numbers(conditions, "event_type_id", filter.event_type_ids);
+  add_numbers(conditions, "source_type_id", filter.source_type_ids);
+  add_numbers(conditions, "source_id", filter.source_ids);
+  if (!filter.event_ids.empty()) {
+    std::vector<std::string> ids;
+    for (const Uuid& id : filter.event_ids) ids.push_back(fmt::format("'{}'", boost::uuids::to_string(id)));
+    add(conditions, "event_id IN {event_ids:Array(UUID)}", "event_ids",
+        fmt::format("[{}]", fmt::join(ids, ",")));
+  }
+  if (filter.from) {
+    add(conditions, "event_time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')", "from",
+        milliseconds(*filter.from));
+  }
+  if (filter.to)
+    add(conditions, "event_time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", "to",
+        milliseconds(*filter.to));
+  for (std::size_t i = 0; i < filter.words.size(); ++i) {
+    add(conditions, fmt::format("hasTokenCaseInsensitive(event_data, {{word{}:String}})", i),
+        fmt::format("word{}", i), filter.words[i]);
+  }
+  return conditions;
+}
+
+void add_after(Conditions& conditions, const Position& position, Ordering ordering) {
+  if (ordering == Ordering::arrival) {
+    add(conditions, "commit >= {after_commit:UInt64}", "after_commit", fmt::format("{}", position.commit));
+    add(conditions, "(commit, place) > ({after_commit:UInt64}, {after_place:UInt32})", "after_place",
+        fmt::format("{}", position.place));
+    return;
+  }
+  // The first condition is what the second implies, in the form that the primary key can use.
+  const std::string_view sign = ordering == Ordering::newest_first ? "<" : ">";
+  add(conditions, fmt::format("event_time {}= fromUnixTimestamp64Milli({{after_time:Int64}}, 'UTC')", sign),
+      "after_time", milliseconds(position.event_time));
+  add(conditions,
+      fmt::format("(event_time, event_id) {} (fromUnixTimestamp64Milli({{after_time:Int64}}, 'UTC'), "
+                  "{{after_id:UUID}})",
+                  sign),
+      "after_id", boost::uuids::to_string(position.event_id));
+}
+
+}  // namespace annals::events

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "events/history.h"
+#include "http/fields.h"
+#include "http/message.h"
+
+namespace annals::events {
+
+/// Reads the parameters that make a filter, in the contract's order; problems are noted in `fields`.
+HistoryFilter read_filter(http::QueryFields& fields);
+
+/// What `GET /api/history/events` is asked for.
+struct ListQuery {
+  PageRequest page;
+  bool by_cursor = false;
+  bool count = true;
+};
+
+/// Throws InvalidInput with every problem.
+ListQuery read_list_query(const http::Request& request);
+
+/// The request's own query with one parameter put in place of `offset` and `cursor`, for `next` and
+/// `previous`.
+std::string with_parameter(const http::Request& request, std::string_view name, std::string_view value);
+
+}  // namespace annals::events

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "events/event_decoder.h"
+#include "events/lanes.h"
+
+namespace annals::events {
+
+/// What became of the events of one request.
+struct IntakeResult {
+  std::uint64_t accepted = 0;
+  std::uint64_t duplicates = 0;
+  std::vector<std::pair<std::int64_t, Problems>>
+      errors;  // by index (line) of the bad item; the first thousand
+  std::uint64_t errors_left_out = 0;
+};
+
+/// The next part of a body, or nothing at its end. Throws what is wrong with the body.
+using NextPart = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
+
+/// Brings the events of one request into their tenant's lane. Safe for concurrent use.
+class Intake {
+ public:
+  struct Settings {
+    bool skip_bad = false;  // keep the good events and list the bad ones, instead of refusing the request
+  };
+
+  /// `lanes` must outlive this.
+  explicit Intake(Lanes& lanes) : lanes_(lanes) {}
+
+  /// Events of a request that was read as a whole. Unless bad ones are skipped it is all or nothing: throws
+  /// InvalidInput with the problems of all bad events, and keeps none.
+  boost::asio::awaitable<IntakeResult> take_all(EventsTable table, std::vector<Decoded> items,
+                                                Settings settings);
+
+  /// Events as lines of JSON, of any number. Unless bad ones are skipped it ends at the first bad line:
+  /// throws InvalidInput; the lines before it are kept, and sending them again does no harm when they have
+  /// ids.
+  boost::asio::awaitable<IntakeResult> take_lines(EventsTable table, NextPart next_part, Settings settings);
+
+ private:
+  class Pipeline;
+  Lanes& lanes_;
+};
+
+}  // namespace annals::events

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace annals::events {
+
+/// Cuts a stream of NDJSON into lines, whatever the chunks it comes in. Keeps no more than one line of the
+/// allowed size. Not safe for concurrent use.
+class LineCutter {
+ public:
+  /// `max_line` in bytes, the line break not counted. A longer line is cut off there and reported as too
+  /// long.
+  explicit LineCutter(std::size_t max_line) : max_line_(max_line) {}
+
+  struct Line {
+    std::int64_t number = 0;  // from 0, blank lines counted
+    std::string text;         // without its "\n"; a "\r" before that stays, it is white space to JSON
+    bool too_long = false;
+  };
+  /// The lines that `chunk` completes; blank ones are left out.
+  std::vector<Line> add(std::string_view chunk);
+  /// The last line, when it has no line break.
+  std::vector<Line> finish();
+
+ private:
+  void keep(std::string_view piece);
+  void end_line(std::vector<Line>& lines);
+
+  std::size_t max_line_;
+  std::int64_t number_ = 0;
+  std::string rest_;  // the beginning of the line that has not ended yet
+  bool too_long_ = false;
+};
+
+}  // namespace annals::events

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "events/event.h"
+
+namespace annals::events {
+
+/// RFC 3339 with or without fraction and offset (`T` or a space, `Z` in either case) → UTC, cut to the
+/// millisecond. Without an offset it is UTC. Nothing when it is not one (a leap second is not), or out of the
+/// range of Event::event_time.
+std::optional<Timestamp> parse_time(std::string_view text);
+
+/// "2022-11-10T10:26:12.111Z"
+std::string format_time(Timestamp time);
+
+}  // namespace annals::events
