@@ -1,0 +1,55 @@
+#include <stdexcept>
+
+#include "engine/embedded_engine.h"
+#include "engine/remote_engine.h"
+#include "files/aws_credentials.h"
+#include "files/local_file_store.h"
+#include "files/s3_file_store.h"
+#include "service.h"
+
+namespace annals {
+namespace {
+
+std::unique_ptr<engine::Engine> make_engine(const config::Config& config, config::DataDirectory& data) {
+  const auto& settings = config.engine;
+  if (settings.kind == config::EngineKind::remote) {
+    return engine::make_remote_engine({.endpoint = settings.endpoints.at(0),
+                                       .user = settings.user,
+                                       .password = settings.password,
+                                       .ca_file = settings.ca_file,
+                                       .connections = settings.connections,
+                                       .max_waiting = settings.max_waiting,
+                                       .statement_timeout = settings.timeout});
+  }
+  data.lock();  // before the engine writes anything there
+  return engine::open_embedded_engine({.directory = data.engine(),
+                                       .library = settings.library,
+                                       .connections = settings.connections,
+                                       .max_waiting = settings.max_waiting,
+                                       .statement_timeout = settings.timeout,
+                                       .max_memory_bytes = settings.max_memory_bytes,
+                                       .fsync = settings.fsync});
+}
+
+std::unique_ptr<files::FileStore> make_files(const config::Config& config, config::DataDirectory& data,
+                                             files::BaseUrl base_url) {
+  const auto& settings = config.files;
+  if (settings.kind == config::FilesKind::local) {
+    files::FileLinks links(data.find_or_make_file_url_key(), std::move(base_url));
+    return std::make_unique<files::LocalFileStore>(data.files(), std::move(links));
+  }
+  return std::make_unique<files::S3FileStore>(files::S3Settings{.endpoint = settings.s3_endpoint,
+                                                                .bucket = settings.s3_bucket,
+                                                                .region = settings.s3_region,
+                                                                .path_style = settings.s3_path_style,
+                                                                .credentials = files::find_aws_credentials(),
+                                                                .timeout = settings.timeout});
+}
+
+}  // namespace
+
+Adapters Adapters::standard() {
+  return {.engine = make_engine, .files = make_files};
+}
+
+}  // namespace annals

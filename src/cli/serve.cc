@@ -1,0 +1,99 @@
+#include "cli/serve.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+
+#include <fmt/format.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "ops/log.h"
+
+namespace annals::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Together they stay below the ten seconds that supervisors commonly give.
+constexpr auto kFinishRequests = 7s;
+constexpr auto kCloseEngine = 2s;
+
+ops::Level log_level(const std::string& name) {
+  if (name == "debug") return ops::Level::debug;
+  if (name == "warning") return ops::Level::warning;
+  if (name == "error") return ops::Level::error;
+  return ops::Level::info;
+}
+
+void say(const std::string& text) {
+  fmt::print("{}\n", text);
+  std::fflush(stdout);
+}
+
+void introduce(const Service& service) {
+  if (!service.made_api_key()) return;
+  const std::string& key = service.made_api_key()->reveal();
+  say(
+      fmt::format("annals: made a platform key, shown this once and kept in {}:\n\n  {}\n\nTry it:\n\n"
+                  "  curl -s -X POST {}/api/initialize-tenant \\\n    -H 'X-API-Key: {}' -H 'Content-Type: "
+                  "application/json' \\\n"
+                  "    -d '{{\"database_name\":\"demo\",\"client_label\":\"Demo\"}}'\n",
+                  service.api_key_path(), key, service.url(), key));
+}
+
+void wait_for_signal() {
+  // Only now, after the engine has opened: it may replace handlers that were there before.
+  boost::asio::io_context signals_context(1);
+  boost::asio::signal_set signals(signals_context, SIGTERM, SIGINT);
+  signals.async_wait([](const boost::system::error_code& /*error*/, int number) {
+    ops::log(ops::Level::info, "stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  });
+  signals_context.run();
+}
+
+/// Statements that the engine does not end cannot be waited for: what was acknowledged is safe, and nothing
+/// else may hold the process.
+void close_within(std::unique_ptr<Service> service, std::chrono::milliseconds patience) {
+  std::promise<void> closed;
+  std::future<void> when_closed = closed.get_future();
+  std::jthread watchdog([&when_closed, patience] {
+    if (when_closed.wait_for(patience) == std::future_status::ready) return;
+    ops::log(ops::Level::warning, "the engine did not end its statements in time; leaving without it");
+    std::_Exit(kDone);
+  });
+  service.reset();
+  closed.set_value();
+}
+
+int serve_checked(config::Config config, const Adapters& adapters) {
+  ops::set_log_level(log_level(config.log.level));
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that hangs up is an error of one write, not of the process
+  auto service = std::make_unique<Service>(std::move(config), adapters);
+  service->start();
+  introduce(*service);
+  say(fmt::format("annals: listening on {}", service->url()));
+  wait_for_signal();
+  if (!service->stop(kFinishRequests)) {
+    ops::log(ops::Level::warning, "some requests did not end in time and are given up");
+  }
+  close_within(std::move(service), kCloseEngine);
+  return kDone;
+}
+
+}  // namespace
+
+int serve(const std::optional<std::filesystem::path>& config_file, const Adapters& adapters) {
+  try {
+    return serve_checked(config::load(config_file), adapters);
+  } catch (const config::InvalidConfig& mistakes) {
+    fmt::print(stderr, "{}\n", mistakes.what());
+    return kMistake;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "annals: {}\n", error.what());
+    return kFailed;
+  }
+}
+
+}  // namespace annals::cli

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/secret.h"
+
+namespace annals::config {
+
+enum class EngineKind : std::uint8_t { embedded, remote };
+enum class FilesKind : std::uint8_t { local, s3 };
+
+/// Everything that can be set, checked. docs/operations.md lists the keys.
+struct Config {
+  struct {
+    std::string address = "127.0.0.1";  // server.listen, before the colon, without brackets
+    std::uint16_t port = 8080;          // server.listen, after it; 0: any free one
+    std::string public_url;             // without a slash at its end; empty: http://<listen>
+    std::uint32_t threads = 0;          // I/O threads; 0: one per core
+    std::uint32_t max_connections = 1024;
+    std::uint64_t max_body_bytes = std::uint64_t{1} << 20U;
+    std::chrono::milliseconds request_timeout{30'000};  // for a request's body to arrive
+    std::chrono::milliseconds idle_timeout{60'000};
+  } server;
+  struct {
+    std::vector<crypto::Secret> api_keys;  // empty: made at first start, kept in data.dir
+  } auth;
+  struct {
+    std::filesystem::path dir = "data";
+  } data;
+  struct {
+    EngineKind kind = EngineKind::embedded;
+    std::vector<std::string> endpoints;  // remote: exactly one
+    std::string user = "default";
+    crypto::Secret password{""};
+    std::string library;               // embedded: path of libchdb.so; empty: the one the build was made with
+    std::uint32_t connections = 8;     // statements that run at a time
+    std::uint32_t max_waiting = 1024;  // statements that wait for a connection
+    std::chrono::milliseconds timeout{30'000};                 // of one statement
+    std::uint64_t max_memory_bytes = std::uint64_t{4} << 30U;  // embedded: all statements together
+    bool fsync = true;    // embedded: an acknowledged write is on the disk, not only in the system's cache
+    std::string ca_file;  // remote: certificates to trust besides the system's
+  } engine;
+  struct {
+    FilesKind kind = FilesKind::local;
+    std::string s3_endpoint;  // empty: AWS's own for the region
+    std::string s3_bucket;
+    std::string s3_region = "us-east-1";
+    bool s3_path_style = false;                 // default: true with an endpoint
+    std::chrono::milliseconds timeout{20'000};  // of one exchange with S3
+    std::chrono::seconds url_time{900};         // for which an upload or download URL is good
+    std::chrono::seconds upload_time{3'600};    // for which an upload may go on after its URL has expired
+    std::uint64_t max_bytes = std::uint64_t{1} << 30U;  // local: of one file
+  } files;
+  struct {
+    std::chrono::milliseconds creating_timeout{
+        60'000};  // a tenant `creating` for longer was abandoned by a crash
+    std::chrono::milliseconds sweep_interval{
+        10'000};                                  // between two looks for abandoned and half-deleted tenants
+    std::chrono::milliseconds cache_time{1'000};  // remote: how long another instance's change may go unseen
+  } tenants;
+  struct {
+    std::string tenant_field = "source";  // source, account, detail-type or detail.<key>
+  } event_bridge;
+  struct {
+    std::uint64_t max_waiting_bytes = std::uint64_t{256} << 20U;            // to be written, of all tenants
+    std::uint64_t max_waiting_bytes_per_tenant = std::uint64_t{64} << 20U;  // of one tenant
+    std::uint32_t commits = 4;                     // that run at a time, over all tenants
+    std::chrono::milliseconds retry_time{20'000};  // for which an insert without an answer is repeated
+  } events;
+  struct {
+    std::chrono::milliseconds timeout{30'000};                 // of one query
+    std::uint64_t max_memory_bytes = std::uint64_t{1} << 30U;  // of one query
+  } history;
+  struct {
+    std::string level = "info";  // debug, info, warning, error
+  } log;
+};
+
+/// One mistake: the key as written (`server.listen` or `ANNALS_SERVER_LISTEN`) and what is wrong with it.
+struct ConfigMistake {
+  std::string key;
+  std::string problem;
+};
+
+/// All mistakes of a configuration at once.
+class InvalidConfig : public std::runtime_error {
+ public:
+  explicit InvalidConfig(std::vector<ConfigMistake> mistakes);
+  [[nodiscard]] const std::vector<ConfigMistake>& mistakes() const noexcept { return mistakes_; }
+
+ private:
+  std::vector<ConfigMistake> mistakes_;
+};
+
+/// Looks an environment variable up; nothing when it is not set.
+using Environment = std::function<std::optional<std::string>(std::string_view name)>;
+/// The names of all environment variables that begin with ANNALS_, so that a misspelt one is named.
+using EnvironmentNames = std::vector<std::string>;
+
+/// Reads the file (when given) and the ANNALS_* variables, which win. Throws InvalidConfig with every
+/// mistake: unknown keys, wrong types, values out of range, settings that miss each other.
+Config load(const std::optional<std::filesystem::path>& file, const Environment& environment,
+            const EnvironmentNames& names);
+
+/// The same from the process's environment.
+Config load(const std::optional<std::filesystem::path>& file);
+
+}  // namespace annals::config

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "config/config.h"
+#include "config/keys.h"
+#include "config/value.h"
+
+namespace annals::config {
+
+/// What a configuration file says: settings that exist, with values yet unchecked, and everything else as
+/// mistakes.
+struct FileContent {
+  std::vector<std::pair<const Key*, Value>> settings;
+  std::vector<ConfigMistake> mistakes;
+};
+
+/// Reads a TOML file. A file that cannot be read or is not TOML is a mistake too; its key is then the file's
+/// path.
+FileContent read_file(const std::filesystem::path& path);
+
+}  // namespace annals::config

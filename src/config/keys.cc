@@ -1,0 +1,184 @@
+#include "config/keys.h"
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "config/parse.h"
+
+namespace annals::config {
+namespace {
+
+using std::chrono::milliseconds;
+using Complaint = std::optional<std::string>;
+
+// What all settings do: read the value as its type, check it, put it where `member` says.
+template <auto member, class T, class Parse>
+Complaint set(Config& config, Read<T> read, Parse parse) {
+  if (!read) return std::move(read.error());
+  auto parsed = parse(*std::move(read));
+  if (!parsed) return std::move(parsed.error());
+  member(config) = *std::move(parsed);
+  return std::nullopt;
+}
+
+template <auto parse, auto member>
+Complaint text(Config& config, const Value& value) {
+  return set<member>(config, value.text(), parse);
+}
+
+// Left empty, it means the default.
+template <auto parse, auto member>
+Complaint text_or_empty(Config& config, const Value& value) {
+  const auto parse_some = [](const std::string& written) {
+    return written.empty() ? Read<std::string>() : parse(written);
+  };
+  return set<member>(config, value.text(), parse_some);
+}
+
+template <auto parse, auto member>
+Complaint list(Config& config, const Value& value) {
+  return set<member>(config, value.list(), parse);
+}
+
+template <auto member>
+Complaint flag(Config& config, const Value& value) {
+  return set<member>(config, value.boolean(), [](bool written) { return Read<bool>(written); });
+}
+
+template <const auto& choices, auto member>
+Complaint choice(Config& config, const Value& value) {
+  using Choice = std::remove_cvref_t<decltype(choices[0].second)>;
+  const auto parse = [](const std::string& written) -> Read<Choice> {
+    std::string names;
+    for (const auto& [name, choice] : choices) {
+      if (written == name) return choice;
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
+    }
+    return std::unexpected("must be one of " + names);
+  };
+  return set<member>(config, value.text(), parse);
+}
+
+template <std::int64_t min, std::int64_t max, auto member>
+Complaint whole(Config& config, const Value& value) {
+  using Number = std::remove_cvref_t<decltype(member(config))>;
+  const auto parse = [](std::int64_t written) -> Read<Number> {
+    if (written < min || written > max) {
+      return std::unexpected(fmt::format("must be between {} and {}", min, max));
+    }
+    return static_cast<Number>(written);
+  };
+  return set<member>(config, value.whole_number(), parse);
+}
+
+template <double min, double max, auto member>
+Complaint seconds(Config& config, const Value& value) {
+  const auto parse = [](double written) -> Read<milliseconds> {
+    const bool within = written >= min && written <= max;  // false for NaN
+    if (!within) return std::unexpected(fmt::format("must be between {} and {} seconds", min, max));
+    return milliseconds(std::llround(written * 1000));
+  };
+  return set<member>(config, value.number(), parse);
+}
+
+constexpr std::int64_t kMiB = std::int64_t{1} << 20U;
+constexpr std::int64_t kGiB = std::int64_t{1} << 30U;
+constexpr std::int64_t kPiB = std::int64_t{1} << 50U;
+constexpr double kInstant = 0.001;  // seconds: the shortest time that is not none
+constexpr double kHour = 3600;
+constexpr double kDay = 24 * kHour;
+constexpr std::int64_t kSecondsOfDay = 86'400;
+constexpr double kMaxCache = 2;  // for no longer may a tenant be served that another instance deleted
+
+template <class Choice, std::size_t count>
+using Choices = std::array<std::pair<std::string_view, Choice>, count>;
+
+constexpr Choices<EngineKind, 2> kEngines = {
+    {{"embedded", EngineKind::embedded}, {"remote", EngineKind::remote}}};
+constexpr Choices<FilesKind, 2> kFileStores = {{{"local", FilesKind::local}, {"s3", FilesKind::s3}}};
+constexpr Choices<const char*, 4> kLevels = {
+    {{"debug", "debug"}, {"info", "info"}, {"warning", "warning"}, {"error", "error"}}};
+
+// clang-format off
+constexpr auto kKeys = std::to_array<Key>({
+  {"server.listen", text<parse_listen, [](Config& c) { return std::tie(c.server.address, c.server.port); }>},
+  {"server.public_url", text_or_empty<parse_origin, [](Config& c) -> auto& { return c.server.public_url; }>},
+  {"server.threads", whole<0, 256, [](Config& c) -> auto& { return c.server.threads; }>},
+  {"server.max_connections",
+   whole<1, 1'000'000, [](Config& c) -> auto& { return c.server.max_connections; }>},
+  {"server.max_body_bytes", whole<1, kGiB, [](Config& c) -> auto& { return c.server.max_body_bytes; }>},
+  {"server.request_timeout_seconds",
+   seconds<kInstant, kHour, [](Config& c) -> auto& { return c.server.request_timeout; }>},
+  {"server.idle_timeout_seconds",
+   seconds<kInstant, kDay, [](Config& c) -> auto& { return c.server.idle_timeout; }>},
+
+  {"auth.api_keys", list<parse_api_keys, [](Config& c) -> auto& { return c.auth.api_keys; }>},
+
+  {"data.dir", text<parse_not_empty, [](Config& c) -> auto& { return c.data.dir; }>},
+
+  {"engine.kind", choice<kEngines, [](Config& c) -> auto& { return c.engine.kind; }>},
+  {"engine.endpoints", list<parse_endpoints, [](Config& c) -> auto& { return c.engine.endpoints; }>},
+  {"engine.user", text<parse_not_empty, [](Config& c) -> auto& { return c.engine.user; }>},
+  {"engine.password", text<parse_secret, [](Config& c) -> auto& { return c.engine.password; }>},
+  {"engine.cluster", text<parse_cluster, [](Config&) -> auto& { return std::ignore; }>},
+  {"engine.library", text<parse_line, [](Config& c) -> auto& { return c.engine.library; }>},
+  {"engine.connections", whole<1, 256, [](Config& c) -> auto& { return c.engine.connections; }>},
+  {"engine.max_waiting", whole<1, 1'000'000, [](Config& c) -> auto& { return c.engine.max_waiting; }>},
+  {"engine.timeout_seconds", seconds<kInstant, kHour, [](Config& c) -> auto& { return c.engine.timeout; }>},
+  {"engine.max_memory_bytes",
+   whole<64 * kMiB, kPiB, [](Config& c) -> auto& { return c.engine.max_memory_bytes; }>},
+  {"engine.fsync", flag<[](Config& c) -> auto& { return c.engine.fsync; }>},
+  {"engine.ca_file", text<parse_line, [](Config& c) -> auto& { return c.engine.ca_file; }>},
+
+  {"files.kind", choice<kFileStores, [](Config& c) -> auto& { return c.files.kind; }>},
+  {"files.s3_endpoint", text_or_empty<parse_origin, [](Config& c) -> auto& { return c.files.s3_endpoint; }>},
+  {"files.s3_bucket", text_or_empty<parse_bucket, [](Config& c) -> auto& { return c.files.s3_bucket; }>},
+  {"files.s3_region", text<parse_region, [](Config& c) -> auto& { return c.files.s3_region; }>},
+  {"files.s3_path_style", flag<[](Config& c) -> auto& { return c.files.s3_path_style; }>},
+  {"files.timeout_seconds", seconds<kInstant, kHour, [](Config& c) -> auto& { return c.files.timeout; }>},
+  {"files.url_seconds", whole<1, 7 * kSecondsOfDay, [](Config& c) -> auto& { return c.files.url_time; }>},
+  {"files.upload_seconds", whole<1, kSecondsOfDay, [](Config& c) -> auto& { return c.files.upload_time; }>},
+  {"files.max_bytes", whole<1, kPiB, [](Config& c) -> auto& { return c.files.max_bytes; }>},
+
+  {"tenants.creating_timeout_seconds",
+   seconds<kInstant, kDay, [](Config& c) -> auto& { return c.tenants.creating_timeout; }>},
+  {"tenants.sweep_interval_seconds",
+   seconds<kInstant, kDay, [](Config& c) -> auto& { return c.tenants.sweep_interval; }>},
+  {"tenants.cache_seconds", seconds<0.0, kMaxCache, [](Config& c) -> auto& { return c.tenants.cache_time; }>},
+
+  {"event_bridge.tenant_field",
+   text<parse_tenant_field, [](Config& c) -> auto& { return c.event_bridge.tenant_field; }>},
+
+  {"events.max_waiting_bytes",
+   whole<kMiB, kPiB, [](Config& c) -> auto& { return c.events.max_waiting_bytes; }>},
+  {"events.max_waiting_bytes_per_tenant",
+   whole<kMiB, kPiB, [](Config& c) -> auto& { return c.events.max_waiting_bytes_per_tenant; }>},
+  {"events.commits", whole<1, 256, [](Config& c) -> auto& { return c.events.commits; }>},
+  {"events.retry_seconds", seconds<0.0, kHour, [](Config& c) -> auto& { return c.events.retry_time; }>},
+
+  {"history.timeout_seconds", seconds<kInstant, kHour, [](Config& c) -> auto& { return c.history.timeout; }>},
+  {"history.max_memory_bytes",
+   whole<64 * kMiB, kPiB, [](Config& c) -> auto& { return c.history.max_memory_bytes; }>},
+
+  {"log.level", choice<kLevels, [](Config& c) -> auto& { return c.log.level; }>},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const Key> keys() {
+  return kKeys;
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "ANNALS_";
+  for (const char c : key) {
+    name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  return name;
+}
+
+}  // namespace annals::config

@@ -1,0 +1,177 @@
+#include "tenants/registry.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "engine/rows.h"
+
+namespace annals::tenants {
+namespace {
+
+using engine::Parameter;
+using engine::Statement;
+
+// `old_parts_lifetime`: what a removal rewrote leaves the disk soon, too.
+constexpr std::string_view kCreateTable = R"(
+CREATE TABLE IF NOT EXISTS default.annals_tenants
+(
+    client_id     UUID,
+    client_label  String,
+    database_name String,
+    state         UInt8 COMMENT '1 creating, 2 active, 3 deleting; the highest counts',
+    secret_hash   String COMMENT 'SHA-256 of the client secret, hexadecimal',
+    created_at    DateTime64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(state)
+ORDER BY client_id
+SETTINGS old_parts_lifetime = 10
+COMMENT 'The tenants of Annals')";
+
+constexpr std::string_view kAdd = R"(
+INSERT INTO default.annals_tenants (client_id, client_label, database_name, state, secret_hash, created_at)
+SETTINGS async_insert = 0
+SELECT {id:UUID}, {label:String}, {database:String}, 1, {secret_hash:String}, now64(3, 'UTC'))";
+
+// Reads what it raises, so that a writer who comes too late, after the removal, brings nothing back.
+constexpr std::string_view kAdvance = R"(
+INSERT INTO default.annals_tenants (client_id, client_label, database_name, state, secret_hash, created_at)
+SETTINGS async_insert = 0
+SELECT client_id, client_label, database_name, {state:UInt8}, secret_hash, created_at
+FROM default.annals_tenants FINAL
+WHERE client_id = {id:UUID} AND state < {state:UInt8})";
+
+constexpr std::string_view kRemove = R"(
+ALTER TABLE default.annals_tenants DELETE WHERE client_id = {id:UUID} SETTINGS mutations_sync = 2)";
+
+constexpr std::string_view kTaken = R"(
+SELECT count() FROM default.annals_tenants
+WHERE database_name = {database:String} OR client_label = {label:String})";
+
+constexpr std::string_view kSelect = R"(
+SELECT client_id, client_label, database_name, state, secret_hash, toUnixTimestamp64Milli(created_at) AS created_ms
+FROM default.annals_tenants FINAL)";
+
+constexpr std::string_view kFormat =
+    " FORMAT JSONEachRow SETTINGS output_format_json_quote_64bit_integers = 0, "
+    "output_format_json_escape_forward_slashes = 0";
+
+Tenant parse_row(std::string_view line) {
+  const boost::json::object row = boost::json::parse(line).as_object();
+  auto id = ClientId::parse(row.at("client_id").as_string());
+  auto database = engine::DatabaseName::parse(row.at("database_name").as_string());
+  const auto secret_hash = crypto::SecretHash::from_hex(row.at("secret_hash").as_string());
+  if (!id || !database || !secret_hash) throw std::runtime_error("the registry holds a malformed tenant");
+  return {.id = *id,
+          .label = std::string(row.at("client_label").as_string()),
+          .database = *std::move(database),
+          .state = static_cast<TenantState>(row.at("state").to_number<std::uint8_t>()),
+          .secret_hash = *secret_hash,
+          .created_at = Timestamp(std::chrono::milliseconds(row.at("created_ms").to_number<std::int64_t>()))};
+}
+
+std::vector<Tenant> parse_rows(std::string_view text) {
+  std::vector<Tenant> tenants;
+  engine::for_each_line(text, [&](std::string_view line) { tenants.push_back(parse_row(line)); });
+  return tenants;
+}
+
+std::string state_number(TenantState state) {
+  return fmt::format("{}", static_cast<unsigned>(state));
+}
+
+}  // namespace
+
+boost::asio::awaitable<void> Registry::bootstrap() {
+  if (bootstrapped_) co_return;
+  co_await engine_.execute({.sql = std::string(kCreateTable)});
+  bootstrapped_ = true;
+}
+
+boost::asio::awaitable<void> Registry::change(Statement statement) {
+  co_await bootstrap();
+  co_await engine_.execute(std::move(statement));
+}
+
+boost::asio::awaitable<std::string> Registry::ask(Statement statement) {
+  co_await bootstrap();
+  auto text = co_await engine_.query(std::move(statement));
+  co_return text;
+}
+
+boost::asio::awaitable<void> Registry::add(ClientId id, NewTenant wish, crypto::SecretHash secret) {
+  Statement statement{.sql = std::string(kAdd),
+                      .parameters = {{"id", id.text()},
+                                     {"label", wish.label},
+                                     {"database", wish.database.text()},
+                                     {"secret_hash", secret.hex()}}};
+  co_await change(std::move(statement));
+}
+
+boost::asio::awaitable<void> Registry::advance(ClientId id, TenantState state) {
+  Statement statement{.sql = std::string(kAdvance),
+                      .parameters = {{"id", id.text()}, {"state", state_number(state)}}};
+  co_await change(std::move(statement));
+}
+
+boost::asio::awaitable<void> Registry::remove(ClientId id) {
+  Statement statement{.sql = std::string(kRemove), .parameters = {{"id", id.text()}}};
+  co_await change(std::move(statement));
+}
+
+boost::asio::awaitable<std::optional<Tenant>> Registry::find(ClientId id) {
+  Statement statement{.sql = fmt::format("{} WHERE client_id = {{id:UUID}} {}", kSelect, kFormat),
+                      .parameters = {{"id", id.text()}}};
+  const auto text = co_await ask(std::move(statement));
+  const auto tenants = parse_rows(text);
+  if (tenants.empty()) co_return std::nullopt;
+  co_return tenants.front();
+}
+
+boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(engine::DatabaseName database) {
+  Statement statement{
+      .sql = fmt::format("{} WHERE database_name = {{database:String}} ORDER BY state = 2 DESC {}", kSelect,
+                         kFormat),
+      .parameters = {{"database", database.text()}}};
+  const auto text = co_await ask(std::move(statement));
+  const auto tenants = parse_rows(text);
+  if (tenants.empty()) co_return std::nullopt;
+  co_return tenants.front();
+}
+
+boost::asio::awaitable<bool> Registry::taken(NewTenant wish) {
+  Statement statement{.sql = std::string(kTaken),
+                      .parameters = {{"database", wish.database.text()}, {"label", wish.label}}};
+  const auto count = co_await ask(std::move(statement));
+  co_return !count.starts_with("0\n");
+}
+
+boost::asio::awaitable<TenantPage> Registry::list(std::optional<TenantState> state, std::uint64_t limit,
+                                                  std::uint64_t offset) {
+  const std::string_view filter = state ? " WHERE state = {state:UInt8}" : "";
+  std::vector<Parameter> parameters{{"limit", fmt::format("{}", limit)},
+                                    {"offset", fmt::format("{}", offset)}};
+  if (state) parameters.push_back({"state", state_number(*state)});
+  Statement rows{
+      .sql = fmt::format(
+          "{}{} ORDER BY created_at DESC, client_id LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}} {}",
+          kSelect, filter, kFormat),
+      .parameters = parameters};
+  Statement count{.sql = fmt::format("SELECT count() FROM default.annals_tenants FINAL{}", filter),
+                  .parameters = parameters};
+  const auto page_text = co_await ask(std::move(rows));
+  const auto count_text = co_await ask(std::move(count));
+  co_return TenantPage{.total_count = std::stoull(count_text), .tenants = parse_rows(page_text)};
+}
+
+boost::asio::awaitable<std::vector<Tenant>> Registry::unfinished(std::chrono::milliseconds age) {
+  Statement statement{.sql = fmt::format("{} WHERE state = 3 OR (state = 1 AND dateDiff('millisecond', "
+                                         "created_at, now64(3)) >= {{age:Int64}}) {}",
+                                         kSelect, kFormat),
+                      .parameters = {{"age", fmt::format("{}", age.count())}}};
+  const auto text = co_await ask(std::move(statement));
+  co_return parse_rows(text);
+}
+
+}  // namespace annals::tenants

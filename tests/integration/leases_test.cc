@@ -1,0 +1,120 @@
+// Leases are what makes "one winner" true; run against both kinds.
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "engine/remote_engine.h"
+#include "support/clickhouse_server_process.h"
+#include "support/run.h"
+#include "tenants/leases.h"
+
+namespace annals::tenants {
+namespace {
+
+using namespace std::chrono_literals;
+using support::run;
+
+constexpr int kRivals = 30;
+
+/// How many of `kRivals` that ask at once get the lease. The leases are kept until the count is done.
+int winners(std::vector<Leases*> instances, const std::string& key) {
+  boost::asio::io_context io(1);
+  std::vector<std::future<std::unique_ptr<Lease>>> asked;
+  for (int i = 0; i < kRivals; ++i) {
+    auto& instance = *instances[static_cast<std::size_t>(i) % instances.size()];
+    asked.push_back(boost::asio::co_spawn(io, instance.acquire(key), boost::asio::use_future));
+  }
+  io.run();
+  std::vector<std::unique_ptr<Lease>> got;
+  for (auto& one : asked) {
+    if (auto lease = one.get()) got.push_back(std::move(lease));
+  }
+  for (auto& lease : got) run(lease->release());
+  return static_cast<int>(got.size());
+}
+
+class EngineLeasesTest : public testing::Test {
+ protected:
+  support::ClickHouseServerProcess server_;
+  std::unique_ptr<engine::Engine> one_ = engine::make_remote_engine({.endpoint = server_.endpoint()});
+  std::unique_ptr<engine::Engine> other_ = engine::make_remote_engine({.endpoint = server_.endpoint()});
+
+  [[nodiscard]] std::string lease_tables() const {
+    return server_.query(
+        "SELECT count() FROM system.tables WHERE database = 'default' AND name LIKE 'annals_lease%'");
+  }
+};
+
+TEST(InProcessLeasesTest, have_one_holder_at_a_time) {
+  InProcessLeases leases;
+  EXPECT_EQ(winners({&leases}, "a"), 1);
+  EXPECT_EQ(winners({&leases}, "a"), 1) << "a released lease can be had again";
+}
+
+TEST(InProcessLeasesTest, end_with_the_object_that_holds_them) {
+  InProcessLeases leases;
+  {
+    const auto lease = run(leases.acquire("a"));
+  }
+  EXPECT_NE(run(leases.acquire("a")), nullptr);
+}
+
+TEST_F(EngineLeasesTest, have_one_holder_at_a_time_over_two_instances) {
+  EngineLeases here(*one_, 60s);
+  EngineLeases there(*other_, 60s);
+  for (int round = 0; round < 5; ++round) {
+    EXPECT_EQ(winners({&here, &there}, "label:' OR `1"), 1) << "round " << round;
+  }
+  EXPECT_EQ(lease_tables(), "0\n") << "released leases leave no table";
+}
+
+TEST_F(EngineLeasesTest, of_different_keys_do_not_meet) {
+  EngineLeases leases(*one_, 60s);
+  const auto first = run(leases.acquire("a"));
+  const auto second = run(leases.acquire("b"));
+  EXPECT_NE(first, nullptr);
+  EXPECT_NE(second, nullptr);
+}
+
+TEST_F(EngineLeasesTest, of_a_holder_that_died_pass_to_exactly_one_other) {
+  EngineLeases died(*one_, 1ms);
+  ASSERT_NE(run(died.acquire("a")), nullptr);  // never released
+  EngineLeases here(*one_, 60s);
+  EngineLeases there(*other_, 60s);
+  EXPECT_EQ(winners({&here, &there}, "a"), 1);
+  EXPECT_EQ(lease_tables(), "0\n") << "the new holder drops what the dead one left";
+}
+
+TEST_F(EngineLeasesTest, that_may_have_run_out_are_not_kept) {
+  EngineLeases leases(*one_, 1ms);
+  const auto lease = run(leases.acquire("a"));
+  ASSERT_NE(lease, nullptr);
+  EXPECT_THROW(run(lease->keep()), Error) << "its time is over: somebody else may hold it by now";
+}
+
+TEST_F(EngineLeasesTest, are_renewed_while_they_are_kept) {
+  EngineLeases leases(*one_, 1s);
+  EngineLeases rival(*other_, 1s);
+  const auto lease = run(leases.acquire("a"));
+  ASSERT_NE(lease, nullptr);
+  const auto end = std::chrono::steady_clock::now() + 2s;  // twice the time to live
+  while (std::chrono::steady_clock::now() < end) {
+    run(lease->keep());
+    ASSERT_EQ(run(rival.acquire("a")), nullptr) << "a lease that is kept must not pass to another";
+  }
+}
+
+TEST_F(EngineLeasesTest, that_nobody_wants_any_more_are_cleaned_up) {
+  EngineLeases died(*one_, 1ms);
+  ASSERT_NE(run(died.acquire("a")), nullptr);
+  const auto deadline = std::chrono::steady_clock::now() + 5s;
+  while (lease_tables() != "0\n" && std::chrono::steady_clock::now() < deadline) run(died.clean_up());
+  EXPECT_EQ(lease_tables(), "0\n");
+}
+
+}  // namespace
+}  // namespace annals::tenants

@@ -1,0 +1,249 @@
+// Where settings come from, and how mistakes are reported.
+#include <cstdlib>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "config/keys.h"
+#include "unit/config/loading.h"
+
+namespace annals::config::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(Load, without_file_and_variables_gives_the_documented_defaults) {
+  const auto config = load_variables({});
+  EXPECT_EQ(config.server.address, "127.0.0.1");
+  EXPECT_EQ(config.server.port, 8080);
+  EXPECT_EQ(config.server.public_url, "");
+  EXPECT_EQ(config.server.max_body_bytes, 1'048'576U);
+  EXPECT_EQ(config.server.request_timeout, milliseconds(30'000));
+  EXPECT_TRUE(config.auth.api_keys.empty());
+  EXPECT_EQ(config.data.dir, "data");
+  EXPECT_EQ(config.engine.kind, EngineKind::embedded);
+  EXPECT_EQ(config.engine.user, "default");
+  EXPECT_TRUE(config.engine.fsync);
+  EXPECT_EQ(config.files.kind, FilesKind::local);
+  EXPECT_EQ(config.files.s3_region, "us-east-1");
+  EXPECT_FALSE(config.files.s3_path_style);
+  EXPECT_EQ(config.tenants.cache_time, milliseconds(1'000));
+  EXPECT_EQ(config.log.level, "info");
+}
+
+TEST(Load, reads_every_key_of_the_file) {
+  const auto config = load_text(R"(
+    [server]
+    listen = "[::1]:9000"
+    public_url = "https://history.example/"
+    threads = 3
+    max_connections = 7
+    max_body_bytes = 4096
+    request_timeout_seconds = 0.2
+    idle_timeout_seconds = 5
+    [auth]
+    api_keys = ["first-platform-key", "second-platform-key"]
+    [data]
+    dir = "kept/here"
+    [engine]
+    kind = "remote"
+    endpoints = ["http://clickhouse_1:8123"]
+    user = "annals"
+    password = "swordfish, and \"chips\""
+    cluster = ""
+    library = "/opt/libchdb.so"
+    connections = 2
+    max_waiting = 9
+    timeout_seconds = 1.5
+    max_memory_bytes = 1073741824
+    fsync = false
+    ca_file = "ca.pem"
+    [files]
+    kind = "s3"
+    s3_endpoint = "http://127.0.0.1:7480"
+    s3_bucket = "alx-history"
+    s3_region = "eu-west-2"
+    s3_path_style = false
+    timeout_seconds = 0.001
+    url_seconds = 60
+    upload_seconds = 120
+    max_bytes = 4096
+    [tenants]
+    creating_timeout_seconds = 0.3
+    sweep_interval_seconds = 0.25
+    cache_seconds = 0
+    [log]
+    level = "debug"
+  )");
+  EXPECT_EQ(config.server.address, "::1");
+  EXPECT_EQ(config.server.port, 9000);
+  EXPECT_EQ(config.server.public_url, "https://history.example");
+  EXPECT_EQ(config.server.threads, 3U);
+  EXPECT_EQ(config.server.max_connections, 7U);
+  EXPECT_EQ(config.server.max_body_bytes, 4096U);
+  EXPECT_EQ(config.server.request_timeout, milliseconds(200));
+  EXPECT_EQ(config.server.idle_timeout, milliseconds(5'000));
+  ASSERT_EQ(config.auth.api_keys.size(), 2U);
+  EXPECT_EQ(config.auth.api_keys[1].reveal(), "second-platform-key");
+  EXPECT_EQ(config.data.dir, "kept/here");
+  EXPECT_EQ(config.engine.kind, EngineKind::remote);
+  EXPECT_EQ(config.engine.endpoints, std::vector<std::string>{"http://clickhouse_1:8123"});
+  EXPECT_EQ(config.engine.user, "annals");
+  EXPECT_EQ(config.engine.password.reveal(), "swordfish, and \"chips\"");
+  EXPECT_EQ(config.engine.library, "/opt/libchdb.so");
+  EXPECT_EQ(config.engine.connections, 2U);
+  EXPECT_EQ(config.engine.max_waiting, 9U);
+  EXPECT_EQ(config.engine.timeout, milliseconds(1'500));
+  EXPECT_EQ(config.engine.max_memory_bytes, 1'073'741'824U);
+  EXPECT_FALSE(config.engine.fsync);
+  EXPECT_EQ(config.engine.ca_file, "ca.pem");
+  EXPECT_EQ(config.files.kind, FilesKind::s3);
+  EXPECT_EQ(config.files.s3_endpoint, "http://127.0.0.1:7480");
+  EXPECT_EQ(config.files.s3_bucket, "alx-history");
+  EXPECT_EQ(config.files.s3_region, "eu-west-2");
+  EXPECT_FALSE(config.files.s3_path_style);
+  EXPECT_EQ(config.files.timeout, milliseconds(1));
+  EXPECT_EQ(config.files.url_time, std::chrono::seconds(60));
+  EXPECT_EQ(config.files.upload_time, std::chrono::seconds(120));
+  EXPECT_EQ(config.files.max_bytes, 4096U);
+  EXPECT_EQ(config.tenants.creating_timeout, milliseconds(300));
+  EXPECT_EQ(config.tenants.sweep_interval, milliseconds(250));
+  EXPECT_EQ(config.tenants.cache_time, milliseconds(0));
+  EXPECT_EQ(config.log.level, "debug");
+}
+
+TEST(Load, lets_a_variable_win_over_the_file) {
+  const auto config =
+      load_text("[server]\nlisten = '127.0.0.1:1'\nthreads = 2\n",
+                {{"ANNALS_SERVER_LISTEN", "localhost:0"}, {"ANNALS_SERVER_IDLE_TIMEOUT_SECONDS", "0.5"}});
+  EXPECT_EQ(config.server.address, "127.0.0.1");
+  EXPECT_EQ(config.server.port, 0);
+  EXPECT_EQ(config.server.threads, 2U) << "what no variable names stays as the file has it";
+  EXPECT_EQ(config.server.idle_timeout, milliseconds(500));
+}
+
+TEST(Load, splits_lists_of_the_environment_at_commas) {
+  const auto config = load_variables({{"ANNALS_AUTH_API_KEYS", "first-platform-key, second-platform-key"}});
+  ASSERT_EQ(config.auth.api_keys.size(), 2U);
+  EXPECT_EQ(config.auth.api_keys[0].reveal(), "first-platform-key");
+  EXPECT_EQ(config.auth.api_keys[1].reveal(), "second-platform-key");
+  EXPECT_TRUE(load_variables({{"ANNALS_AUTH_API_KEYS", ""}}).auth.api_keys.empty());
+}
+
+TEST(Load, takes_the_path_of_the_file_from_ANNALS_CONFIG_when_none_is_given) {
+  const TemporaryDirectory directory;
+  const auto path = write_file(directory, "[server]\nthreads = 5\n");
+  EXPECT_EQ(load_variables({{"ANNALS_CONFIG", path.string()}}).server.threads, 5U);
+  EXPECT_EQ(load_from(path, {{"ANNALS_CONFIG", "/nowhere"}}).server.threads, 5U) << "a given path should win";
+}
+
+TEST(Load, reads_the_environment_of_the_process) {
+  ASSERT_EQ(setenv("ANNALS_LOG_LEVEL", "error", 1), 0);
+  const auto config = load(std::nullopt);
+  ASSERT_EQ(setenv("ANNALS_LOG_LEVLE", "a=b", 1), 0);
+  const auto mistakes = mistakes_when([] { load(std::nullopt); });
+  ASSERT_EQ(unsetenv("ANNALS_LOG_LEVEL"), 0);
+  ASSERT_EQ(unsetenv("ANNALS_LOG_LEVLE"), 0);
+  EXPECT_EQ(config.log.level, "error");
+  EXPECT_EQ(mistakes, (Mistakes{{"ANNALS_LOG_LEVLE", "unknown variable, did you mean ANNALS_LOG_LEVEL?"}}));
+}
+
+TEST(Load, names_all_mistakes_at_once_as_the_user_wrote_their_keys) {
+  try {
+    load_text("[server]\nlisten = \"8080\"\nport = 8080\n[data]\ndir = 4\n",
+              {{"ANNALS_SERVER_THREADS", "many"}});
+    FAIL() << "expected InvalidConfig";
+  } catch (const InvalidConfig& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "annals: the configuration has 4 mistakes:\n"
+        "  server.port: unknown key\n"
+        "  data.dir: must be a text in quotes\n"
+        "  server.listen: must be an address and a port below 65536, as in 127.0.0.1:8080, [::1]:8080 or "
+        "localhost:8080\n"
+        "  ANNALS_SERVER_THREADS: must be a whole number");
+  }
+}
+
+TEST(Load, speaks_of_one_mistake_in_the_singular) {
+  try {
+    load_text("[log]\nlevel = 'loud'\n");
+    FAIL() << "expected InvalidConfig";
+  } catch (const InvalidConfig& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "annals: the configuration has 1 mistake:\n  log.level: must be one of debug, info, warning, error");
+  }
+}
+
+TEST(Load, names_the_line_of_a_syntax_error_and_does_not_quote_it) {
+  const TemporaryDirectory directory;
+  for (const std::string unquoted : {"trustno1", "99999999999999999999999"}) {
+    const auto path = write_file(directory, "[engine]\nuser = 'x'\npassword = " + unquoted + "\n");
+    const auto mistakes = mistakes_when([&] { load_from(path, {}); });
+    ASSERT_EQ(mistakes.size(), 1U);
+    EXPECT_EQ(mistakes[0].first, path.string());
+    EXPECT_EQ(mistakes[0].second.find("line 3, column "), 0U) << mistakes[0].second;
+    EXPECT_EQ(mistakes[0].second.find(unquoted.substr(0, 4)), std::string::npos) << mistakes[0].second;
+  }
+}
+
+TEST(Load, reports_a_file_that_cannot_be_read) {
+  const TemporaryDirectory directory;
+  const auto missing = directory.path() / "missing.toml";
+  EXPECT_EQ(mistakes_when([&] { load_from(missing, {}); }), (Mistakes{{missing.string(), "cannot be read"}}));
+  EXPECT_EQ(mistakes_when([&] { load_from(directory.path(), {}); }),
+            (Mistakes{{directory.path().string(), "cannot be read"}}));
+}
+
+TEST(Load, names_unknown_sections_keys_and_variables_with_the_likely_one) {
+  EXPECT_EQ(mistakes_in_text("[sever]\nlisten = '127.0.0.1:1'\n"),
+            (Mistakes{{"sever", "unknown section, did you mean server?"}}));
+  EXPECT_EQ(mistakes_in_text("[zebra]\n"), (Mistakes{{"zebra", "unknown section"}}));
+  EXPECT_EQ(mistakes_in_text("[server]\nlisten_on = '127.0.0.1:1'\n"),
+            (Mistakes{{"server.listen_on", "unknown key, did you mean server.listen?"}}));
+  EXPECT_EQ(mistakes_in_text("listen = '127.0.0.1:1'\n"),
+            (Mistakes{{"listen", "unknown key, did you mean server.listen?"}}));
+  EXPECT_EQ(mistakes_in_text("server = 3\n"),
+            (Mistakes{{"server", "must be a section, written as [server]"}}));
+  EXPECT_EQ(mistakes_in_text("[[server]]\nthreads = 1\n"),
+            (Mistakes{{"server", "must be a section, written as [server]"}}));
+  EXPECT_EQ(mistakes_in_variables({{"ANNALS_ENGINE_KINDS", "remote"}}),
+            (Mistakes{{"ANNALS_ENGINE_KINDS", "unknown variable, did you mean ANNALS_ENGINE_KIND?"}}));
+}
+
+TEST(Load, knows_the_keys_that_the_manual_lists) {
+  std::ifstream manual("docs/operations.md");
+  ASSERT_TRUE(manual.is_open()) << "expected to run in the root of the checkout";
+  std::vector<std::string> listed;
+  for (std::string line; std::getline(manual, line);) {
+    if (line.starts_with("| `") && line.contains("` | `ANNALS_")) {
+      listed.push_back(line.substr(0, line.find(" |", line.find("ANNALS_"))));
+    }
+  }
+  std::vector<std::string> known;
+  for (const auto& key : keys())
+    known.push_back(fmt::format("| `{}` | `{}`", key.name, environment_name(key.name)));
+  EXPECT_EQ(listed, known);
+}
+
+TEST(Load, never_repeats_a_key_or_a_password) {
+  const auto complaint = [](const Variables& variables) -> std::string {
+    try {
+      load_variables(variables);
+    } catch (const InvalidConfig& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  const auto text = complaint({{"ANNALS_AUTH_API_KEYS", "hush-hush"},
+                               {"ANNALS_ENGINE_PASSWORD", "hush-hush\n"},
+                               {"ANNALS_SERVER_THREADS", "hush-hush"},
+                               {"ANNALS_SERVER_PUBLIC_URL", "http://user:hush-hush@host"},
+                               {"ANNALS_ENGINE_KIND", "hush-hush"}});
+  EXPECT_NE(text.find("5 mistakes"), std::string::npos) << text;
+  EXPECT_EQ(text.find("hush"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace annals::config::testing
