@@ -1,0 +1,168 @@
+"""Fixtures: the real service with a real engine and a real file store, each in a directory of its own.
+
+ANNALS_BUILD_DIR names the build to test (default build/release), ANNALS_SANITIZED=1 says that it is a sanitized one.
+"""
+
+import os
+import shutil
+import signal
+
+import pytest
+
+from support import paths
+from support.annals import Annals
+from support.engines import EmbeddedEngine, RemoteEngine
+from support.files import LocalFiles, S3Files, S3Server
+
+TEST_SECONDS = 180
+LOG_SHOWN = 6000
+
+ENGINES = ("remote",) if paths.is_sanitized() else ("embedded", "remote")
+# Where one engine is enough.
+ANY_ENGINE = ENGINES[0]
+
+_running = pytest.StashKey[list]()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item):
+    """Ends a test that hangs."""
+
+    def give_up(_signal, _frame):
+        pytest.fail(f"expected the test to end within {TEST_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(TEST_SECONDS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Shows what the services of a failed test have printed."""
+    outcome = yield
+    report = outcome.get_result()
+    if not report.failed:
+        return
+    for annals in item.session.stash.get(_running, []):
+        report.sections.append((f"output of annals in {annals.directory.name}", annals.log[-LOG_SHOWN:]))
+
+
+def pytest_sessionstart(session):
+    session.stash[_running] = []
+    # Everything is on this machine.
+    os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+
+
+class Factory:
+    """Makes services and what they need; closes all of them at its end."""
+
+    def __init__(self, directory, s3_server, running):
+        self._directory = directory
+        self._s3_server = s3_server
+        self._running = running
+        self._made = []
+
+    def engine(self, kind="remote"):
+        """A remote engine, to be shared by several services."""
+        assert kind == "remote"
+        engine = RemoteEngine(self._next("clickhouse")).start()
+        self._made.append(engine)
+        return engine
+
+    def files(self, through_proxy=False):
+        """A bucket, to be shared by several services."""
+        return S3Files(self._s3_server(), through_proxy)
+
+    def annals(self, engine=ANY_ENGINE, files="local", environment=None, start=True):
+        """A service. `engine` and `files` are kinds, or what engine() and files() made."""
+        directory = self._next("annals")
+        directory.mkdir()
+        if engine == "embedded":
+            engine = EmbeddedEngine(directory / "data")
+            self._made.append(engine)
+        elif engine == "remote":
+            engine = self.engine()
+        if files == "local":
+            files = LocalFiles(directory / "data")
+        elif files == "s3":
+            files = self.files()
+        annals = Annals(directory, engine, files, environment)
+        self._made.append(annals)
+        self._running.append(annals)
+        return annals.start() if start else annals
+
+    def close(self):
+        for made in reversed(self._made):
+            made.close()
+            if made in self._running:
+                self._running.remove(made)
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _next(self, name):
+        return self._directory / f"{name}-{len(self._made)}"
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory):
+    """The S3 server of this worker; started when the first test asks, by calling it."""
+    servers = []
+
+    def get():
+        if not servers:
+            servers.append(S3Server(tmp_path_factory.mktemp("s3") / "server"))
+        return servers[0]
+
+    yield get
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def make(tmp_path, s3_server, request):
+    """Services of the test's own."""
+    factory = Factory(tmp_path, s3_server, request.session.stash[_running])
+    yield factory
+    factory.close()
+
+
+@pytest.fixture(scope="module")
+def module_make(tmp_path_factory, s3_server, request):
+    """Services for all tests of a file."""
+    factory = Factory(tmp_path_factory.mktemp("module"), s3_server, request.session.stash[_running])
+    yield factory
+    factory.close()
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory, s3_server, request):
+    """Services that tests share; each is started when the first test asks for it."""
+    factory = Factory(tmp_path_factory.mktemp("shared"), s3_server, request.session.stash[_running])
+    services = {}
+
+    def get(engine):
+        if engine not in services:
+            services[engine] = factory.annals(engine)
+        return services[engine]
+
+    yield get
+    factory.close()
+
+
+@pytest.fixture(params=ENGINES)
+def engine_kind(request):
+    """Each way to reach ClickHouse."""
+    return request.param
+
+
+@pytest.fixture
+def annals(shared, engine_kind):
+    """A running service with each engine, shared by tests: use unique names, leave it running."""
+    return shared(engine_kind)
+
+
+@pytest.fixture
+def any_annals(shared):
+    """The same for tests that do not reach the engine, or reach it in a way that the engine cannot change."""
+    return shared(ANY_ENGINE)

@@ -1,0 +1,148 @@
+// The program `annals` whose ports are wrapped, so that the process dies by SIGKILL at one chosen call: a
+// test can put a crash between any two steps. TEST_KILL is `before:N` or `after:N`; calls count from when the
+// file TEST_KILL_ARM exists.
+
+#include <unistd.h>
+
+#include <atomic>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "cli/cli.h"
+
+namespace annals {
+namespace {
+
+/// Counts calls and dies at the chosen one. Safe for concurrent use.
+class Killer {
+ public:
+  Killer() {
+    const std::string_view wish = variable("TEST_KILL");
+    const auto colon = wish.find(':');
+    if (colon == std::string_view::npos) return;
+    before_ = wish.substr(0, colon) == "before";
+    const std::string_view count = wish.substr(colon + 1);
+    std::from_chars(count.data(), count.data() + count.size(), at_);
+  }
+
+  void before() {
+    if (!std::filesystem::exists(arm_file_)) return;
+    const int call = ++calls_;
+    if (before_ && call == at_) die();
+  }
+  void after() {
+    if (!before_ && at_ != 0 && calls_ == at_) die();
+  }
+
+ private:
+  static std::string_view variable(const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before threads start
+    return value == nullptr ? std::string_view() : value;
+  }
+  static void die() { ::kill(::getpid(), SIGKILL); }
+
+  std::filesystem::path arm_file_{variable("TEST_KILL_ARM")};
+  bool before_ = true;
+  int at_ = 0;
+  std::atomic<int> calls_ = 0;
+};
+
+class KilledEngine final : public engine::Engine {
+ public:
+  KilledEngine(std::unique_ptr<Engine> inner, std::shared_ptr<Killer> killer)
+      : inner_(std::move(inner)), killer_(std::move(killer)) {}
+
+  boost::asio::awaitable<void> execute(engine::Statement statement) override {
+    killer_->before();
+    co_await inner_->execute(std::move(statement));
+    killer_->after();
+  }
+  boost::asio::awaitable<std::string> query(engine::Statement statement) override {
+    killer_->before();
+    auto result = co_await inner_->query(std::move(statement));
+    killer_->after();
+    co_return result;
+  }
+  boost::asio::awaitable<std::string> query_beginning(engine::Statement statement,
+                                                      std::size_t enough) override {
+    killer_->before();
+    auto result = co_await inner_->query_beginning(std::move(statement), enough);
+    killer_->after();
+    co_return result;
+  }
+  boost::asio::awaitable<std::unique_ptr<engine::ResultStream>> stream(engine::Statement statement) override {
+    killer_->before();
+    auto result = co_await inner_->stream(std::move(statement));
+    killer_->after();
+    co_return result;
+  }
+  boost::asio::awaitable<void> insert(engine::Insert insert) override {
+    killer_->before();
+    co_await inner_->insert(std::move(insert));
+    killer_->after();
+  }
+
+ private:
+  std::unique_ptr<Engine> inner_;
+  std::shared_ptr<Killer> killer_;
+};
+
+class KilledFileStore final : public files::FileStore {
+ public:
+  KilledFileStore(std::unique_ptr<FileStore> inner, std::shared_ptr<Killer> killer)
+      : inner_(std::move(inner)), killer_(std::move(killer)) {}
+
+  boost::asio::awaitable<files::RemovedFiles> remove_all(engine::DatabaseName database,
+                                                         files::BeforePage before_page) override {
+    killer_->before();
+    auto removed = co_await inner_->remove_all(std::move(database), std::move(before_page));
+    killer_->after();
+    co_return removed;
+  }
+  boost::asio::awaitable<void> prepare(engine::DatabaseName database) override {
+    return inner_->prepare(std::move(database));
+  }
+  [[nodiscard]] std::string presign_upload(const engine::DatabaseName& database, files::FileId file,
+                                           std::chrono::seconds expires, files::Time now) const override {
+    return inner_->presign_upload(database, file, expires, now);
+  }
+  [[nodiscard]] std::string presign_download(const engine::DatabaseName& database, files::FileId file,
+                                             std::chrono::seconds expires, files::Time now) const override {
+    return inner_->presign_download(database, file, expires, now);
+  }
+  boost::asio::awaitable<std::optional<files::FileInfo>> find(engine::DatabaseName database,
+                                                              files::FileId file) override {
+    return inner_->find(std::move(database), file);
+  }
+  boost::asio::awaitable<void> check() override { return inner_->check(); }
+  files::LocalFileStore* local() override { return inner_->local(); }
+
+ private:
+  std::unique_ptr<FileStore> inner_;
+  std::shared_ptr<Killer> killer_;
+};
+
+Adapters killed_adapters() {
+  const auto killer = std::make_shared<Killer>();
+  const Adapters standard = Adapters::standard();
+  return {.engine =
+              [=](const config::Config& config, config::DataDirectory& data) {
+                return std::make_unique<KilledEngine>(standard.engine(config, data), killer);
+              },
+          .files =
+              [=](const config::Config& config, config::DataDirectory& data, files::BaseUrl base_url) {
+                return std::make_unique<KilledFileStore>(standard.files(config, data, std::move(base_url)),
+                                                         killer);
+              }};
+}
+
+}  // namespace
+}  // namespace annals
+
+int main(int argc, char** argv) {
+  return annals::cli::run(argc, argv, annals::killed_adapters());
+}

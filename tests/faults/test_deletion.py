@@ -1,0 +1,230 @@
+"""A deletion whose file store fails goes on by itself, by a second DELETE and after a restart.
+
+In the end nothing of the tenant is left, and nothing of others has gone.
+"""
+
+import uuid
+
+import pytest
+
+from support.annals import events_table
+from support.leftovers import leftovers
+from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, TENANT_NOT_FOUND, expect, files_not_deleted
+from support.waiting import wait_until
+
+NO_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600", "ANNALS_FILES_TIMEOUT_SECONDS": "1"}
+FAST_SWEEP = {**NO_SWEEP, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
+LABEL = "The 'shop'"
+NEIGHBOURS = ("shop-b", "shopb", "Shop", "sho")
+CONVERGE_SECONDS = 20
+
+
+@pytest.fixture
+def s3(s3_server):
+    """The S3 server of this worker, whole again after the test."""
+    server = s3_server()
+    yield server
+    server.repair()
+
+
+# What is done to the gateway, or to the proxy in front of it, and how it ends.
+FAULTS = {
+    "hang": ["resume"],
+    "kill": None,
+    "suspend": ["unsuspend"],
+    "proxy list 500": ["proxy", "list", "none"],
+    "proxy delete 503": ["proxy", "delete", "none"],
+    "proxy delete lost-reply": ["proxy", "delete", "none"],
+    "proxy all html": ["proxy", "all", "none"],
+    "proxy all reset": ["proxy", "all", "none"],
+}
+
+
+def bring_down(s3, fault):
+    s3.fault(*fault.split())
+
+
+def repair(s3, fault):
+    if FAULTS[fault] is None:
+        s3.bring_back()
+    else:
+        s3.fault(*FAULTS[fault])
+
+
+def make_shop(annals, rows=True):
+    """A tenant with files and rows, and neighbours whose names begin alike."""
+    for name in ("shop", *NEIGHBOURS):
+        made = annals.initialise(name, LABEL if name == "shop" else None)
+        if name == "shop":
+            shop = made
+        if rows:
+            rows = "(event_id, record_id) SELECT generateUUIDv4(), number FROM numbers(10000)"
+            annals.sql(f"INSERT INTO {events_table(made)} {rows}")
+        for _ in range(3):
+            annals.files.put(f"{name}/{uuid.uuid4()}")
+    return shop
+
+
+def expect_stuck(annals, shop):
+    """The deletion failed; it is visible, and the name is not free."""
+    expect(annals.delete(shop["client_id"]), 400, files_not_deleted(LABEL))
+    assert annals.tenant(shop["client_id"])["state"] == "deleting"
+    assert annals.get("/api/tenants?state=deleting").json()["total_count"] == 1
+    expect(annals.post_tenant({"database_name": "shop", "client_label": "x"}), 400, CLIENT_EXISTS)
+
+
+def expect_gone(annals, shop):
+    """Nothing of it is left, and everything of its neighbours is."""
+    assert annals.tenant(shop["client_id"]) is None
+    expect(annals.delete(shop["client_id"]), 400, NO_SUCH_CLIENT)
+    wait_until(lambda: leftovers(annals, "shop") == {}, "nothing is left of the tenant")
+    for name in NEIGHBOURS:
+        assert len(annals.files.keys(f"{name}/")) == 3, f"expected the files of {name}"
+        neighbour = next(tenant for tenant in annals.tenants() if tenant["database_name"] == name)
+        assert annals.sql(f"SELECT count() FROM {events_table(neighbour)}") == "10000"
+
+
+def wait_until_gone(annals, shop):
+    wait_until(lambda: annals.tenant(shop["client_id"]) is None, "the tenant is gone", CONVERGE_SECONDS)
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_after_a_failure_the_same_delete_goes_on(make, s3, fault):
+    files = make.files(through_proxy=fault.startswith("proxy"))
+    annals = make.annals("remote", files, NO_SWEEP)
+    shop = make_shop(annals)
+    bring_down(s3, fault)
+    expect_stuck(annals, shop)
+
+    repair(s3, fault)
+
+    assert annals.delete(shop["client_id"]).status_code == 204
+    expect_gone(annals, shop)
+
+
+def test_what_cannot_be_deleted_in_part_is_a_failure(make, s3):
+    annals = make.annals("remote", "s3", NO_SWEEP)
+    shop = make_shop(annals)
+    kept = annals.files.keys("shop/")[1]
+    annals.files.deny_deleting(kept)
+
+    expect_stuck(annals, shop)
+    assert annals.files.keys("shop/") == [kept], "expected that the rest was deleted"
+    expect(annals.delete(shop["client_id"]), 400, files_not_deleted(LABEL))
+
+    annals.files.allow_deleting()
+    assert annals.delete(shop["client_id"]).status_code == 204
+    expect_gone(annals, shop)
+
+
+def test_without_another_request_the_sweep_ends_it(make, s3):
+    annals = make.annals("remote", "s3", FAST_SWEEP)
+    shop = make_shop(annals)
+    s3.fault("suspend")
+    expect_stuck(annals, shop)
+
+    s3.fault("unsuspend")
+
+    wait_until_gone(annals, shop)
+    expect_gone(annals, shop)
+
+
+def test_a_restart_ends_it(make, s3):
+    annals = make.annals("remote", "s3", NO_SWEEP)
+    shop = make_shop(annals)
+    s3.fault("suspend")
+    expect_stuck(annals, shop)
+    annals.kill9()
+    s3.fault("unsuspend")
+
+    annals.start()
+
+    wait_until_gone(annals, shop)
+    expect_gone(annals, shop)
+
+
+def test_a_service_that_starts_while_the_file_store_is_down_ends_it_later(make, s3):
+    annals = make.annals("remote", "s3", FAST_SWEEP)
+    shop = make_shop(annals)
+    s3.fault("kill")
+    expect_stuck(annals, shop)
+    annals.restart()
+    assert annals.tenant(shop["client_id"])["state"] == "deleting"
+
+    s3.bring_back()
+
+    wait_until_gone(annals, shop)
+    expect_gone(annals, shop)
+
+
+def test_another_instance_ends_it(make, s3):
+    engine, files = make.engine(), make.files()
+    annals = make.annals(engine, files, NO_SWEEP)
+    shop = make_shop(annals)
+    s3.fault("suspend")
+    expect_stuck(annals, shop)
+    annals.kill9()
+    s3.fault("unsuspend")
+
+    other = make.annals(engine, files, FAST_SWEEP)
+
+    wait_until_gone(other, shop)
+    expect_gone(other, shop)
+
+
+def test_unfinished_uploads_go_too(make, s3):
+    annals = make.annals("remote", "s3")
+    shop = make_shop(annals)
+    bucket = annals.files.bucket
+    for name in ("shop", "shop-b"):
+        s3.client.create_multipart_upload(Bucket=bucket, Key=f"{name}/{uuid.uuid4()}")
+
+    assert annals.delete(shop["client_id"]).status_code == 204
+
+    uploads = s3.client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+    assert [upload["Key"].split("/")[0] for upload in uploads] == ["shop-b"]
+    expect_gone(annals, shop)
+
+
+def test_with_files_on_the_local_disk_it_is_the_same(make, engine_kind):
+    annals = make.annals(engine_kind, "local", NO_SWEEP)
+    shop = make_shop(annals, rows=False)
+    away = annals.files.directory.with_name("unmounted")
+    annals.files.directory.rename(away)
+    expect_stuck(annals, shop)
+
+    away.rename(annals.files.directory)
+
+    assert annals.delete(shop["client_id"]).status_code == 204
+    annals.terminate()
+    assert leftovers(annals, "shop") == {}
+    assert {key.split("/")[0] for key in annals.files.keys()} == set(NEIGHBOURS)
+
+
+def test_after_a_restart_the_embedded_engine_goes_on_with_a_deletion(make, engine_kind):
+    annals = make.annals(engine_kind, "local", NO_SWEEP)
+    shop = make_shop(annals, rows=False)
+    away = annals.files.directory.with_name("unmounted")
+    annals.files.directory.rename(away)
+    expect_stuck(annals, shop)
+    annals.kill9()
+    away.rename(annals.files.directory)
+
+    annals.start()
+
+    wait_until_gone(annals, shop)
+    annals.terminate()
+    assert leftovers(annals, "shop") == {}
+
+
+def test_another_instance_stops_serving_a_deleted_tenant_within_2_seconds(make):
+    engine, files = make.engine(), make.files()
+    one, two = (make.annals(engine, files) for _ in range(2))
+    made = one.initialise("shop")
+    assert two.tenant(made["client_id"])["state"] == "active"
+
+    assert one.delete(made["client_id"]).status_code == 204
+
+    wait_until(lambda: two.tenant(made["client_id"]) is None, "the other instance says 404", 2)
+    expect(two.get(f"/api/tenants/{made['client_id']}"), 404, TENANT_NOT_FOUND)
+    expect(two.delete(made["client_id"]), 400, NO_SUCH_CLIENT)

@@ -1,0 +1,125 @@
+"""A remote engine that is dead or hangs: 503 for who needs it, and recovery without anybody's help."""
+
+import pytest
+
+from support.annals import API_KEY
+from support.leftovers import leftovers
+from support.problems import UNAVAILABLE, expect, expect_invalid, missing
+from support.raw_http import RawConnection, head
+from support.waiting import wait_until
+
+SETTINGS = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "1", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.3"}
+RECOVERY_SECONDS = 10
+
+
+def kill(server):
+    server.kill()
+
+
+def freeze(server):
+    server.stop()
+
+
+def bring_back(server):
+    server.restart()
+
+
+def thaw(server):
+    server.cont()
+
+
+OUTAGES = pytest.mark.parametrize(
+    "bring_down, repair", [(kill, bring_back), (freeze, thaw)], ids=["killed", "hanging"]
+)
+
+
+@pytest.fixture
+def annals(make):
+    return make.annals("remote", environment=SETTINGS)
+
+
+def requests_that_need_the_engine(annals, client_id):
+    yield annals.post_tenant({"database_name": "other", "client_label": "other"})
+    yield annals.get("/api/tenants")
+    yield annals.get(f"/api/tenants/{client_id}")
+    yield annals.delete(client_id)
+
+
+@OUTAGES
+def test_who_needs_the_engine_gets_503_and_later_an_answer(annals, bring_down, repair):
+    made = annals.initialise("shop")
+    bring_down(annals.engine.server)
+
+    for reply in requests_that_need_the_engine(annals, made["client_id"]):
+        expect(reply, 503, UNAVAILABLE)
+        assert int(reply.headers["Retry-After"]) >= 1
+
+    repair(annals.engine.server)
+
+    annals.wait_until_ready()
+    assert annals.get("/api/tenants").status_code == 200
+    wait_until(
+        lambda: annals.post_tenant({"database_name": "other", "client_label": "other"}).status_code in (201, 400),
+        "the tenant can be made after all",
+        RECOVERY_SECONDS,
+    )
+
+
+@OUTAGES
+def test_readiness_tells_of_the_outage_and_health_does_not(annals, bring_down, repair):
+    bring_down(annals.engine.server)
+
+    expect(annals.get("/readyz", key=None), 503, UNAVAILABLE)
+    assert annals.get("/healthz", key=None).status_code == 200
+
+    repair(annals.engine.server)
+    wait_until(lambda: annals.get("/readyz", key=None).status_code == 200, "/readyz answers 200", RECOVERY_SECONDS)
+
+
+@OUTAGES
+def test_what_needs_no_engine_is_answered_as_ever(annals, bring_down, repair):
+    bring_down(annals.engine.server)
+
+    assert annals.get("/api/tenants", key=None).status_code == 401
+    assert annals.get("/x").status_code == 404
+    expect_invalid(annals.post_tenant({"client_label": "x"}), missing("body", "database_name"))
+
+    repair(annals.engine.server)
+
+
+def test_a_service_that_starts_before_its_engine_serves_when_it_comes(make):
+    engine = make.engine()
+    engine.server.kill()
+    annals = make.annals(engine, environment=SETTINGS, start=False)
+
+    annals.start(ready=False)
+    expect(annals.get("/readyz", key=None), 503, UNAVAILABLE)
+    expect(annals.post_tenant({"database_name": "shop", "client_label": "shop"}), 503, UNAVAILABLE)
+    engine.server.restart()
+
+    annals.wait_until_ready()
+    assert annals.initialise("shop")["database_name"] == "shop"
+
+
+def test_a_tenant_that_was_being_made_when_the_engine_died_vanishes_or_is_whole(make):
+    engine = make.engine()
+    annals = make.annals(engine, environment={**SETTINGS, "ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2"})
+    for i in range(5):
+        with RawConnection(annals) as connection:
+            body = f'{{"database_name":"d{i}","client_label":"l{i}"}}'.encode()
+            lines = (f"X-API-Key: {API_KEY}", "Content-Type: application/json", f"Content-Length: {len(body)}")
+            connection.send(head("POST", "/api/initialize-tenant", *lines) + body)
+            engine.server.kill()
+            status = connection.reply().status_code
+            assert status in (201, 503), f"expected 201 or 503, got {status}"
+        engine.server.restart()
+
+    annals.wait_until_ready()
+
+    def settled():
+        return all(tenant["state"] == "active" for tenant in annals.tenants())
+
+    wait_until(settled, "no tenant stays half-made", RECOVERY_SECONDS)
+    for tenant in annals.tenants():
+        assert annals.delete(tenant["client_id"]).status_code == 204
+    wait_until(lambda: leftovers(annals) == {}, "nothing is left", RECOVERY_SECONDS)

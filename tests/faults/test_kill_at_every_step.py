@@ -1,0 +1,117 @@
+"""kill -9 before and after every call to the engine and the file store: after a restart everything converges.
+
+The program `annals_killed` is Annals that kills itself at the N-th of these calls, counted from when a file exists.
+"""
+
+import itertools
+
+import pytest
+
+from support import paths
+from support.leftovers import leftovers
+from support.problems import NO_SUCH_CLIENT
+from support.waiting import wait_until
+
+# The killed one holds its leases for a short time, too.
+LEASES = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2"}
+ARMED = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
+RESTARTED = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
+CONVERGE_SECONDS = 15
+MOST_CALLS = 100
+STRIDE = 3
+
+pytestmark = [
+    pytest.mark.parametrize("when", ["before", "after"]),
+    # Each test takes every third step, so that the steps spread over the workers.
+    pytest.mark.parametrize("first", range(1, STRIDE + 1)),
+]
+
+
+@pytest.fixture
+def stopped(make, engine_kind):
+    """A service that is not running: the embedded engine with local files, the remote one with S3."""
+    return make.annals(engine_kind, "s3" if engine_kind == "remote" else "local", start=False)
+
+
+class Crash:
+    """A service that dies at one call of the request that follows."""
+
+    def __init__(self, annals, when, number):
+        self.annals = annals
+        self._arm = annals.directory / "arm"
+        kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(self._arm)}
+        annals.start(program=paths.ANNALS_KILLED, environment={**ARMED, **kill})
+
+    def request(self, method, path, **arguments):
+        """True when it died; False when the request came through."""
+        self._arm.touch()
+        outcome = self.annals.outcome(method, path, **arguments)
+        self._arm.unlink()
+        if outcome is None:
+            self.annals.wait_killed()
+            return True
+        assert outcome[0] in (201, 204), f"expected that the request succeeds or the process dies, got {outcome}"
+        return False
+
+
+def steps(first):
+    return itertools.takewhile(lambda number: number <= MOST_CALLS, itertools.count(first, STRIDE))
+
+
+def unsettled(annals):
+    return [tenant for tenant in annals.tenants() if tenant["state"] != "active"]
+
+
+def expect_nothing_left(annals, step):
+    if annals.engine.kind == "embedded":
+        annals.terminate()
+    wait_until(lambda: leftovers(annals) == {}, f"{step}: nothing is left behind the service", CONVERGE_SECONDS)
+    if annals.running:
+        annals.terminate()
+
+
+def test_initialise_converges(stopped, when, first):
+    annals = stopped
+    for number in steps(first):
+        step = f"killed {when} call {number}"
+        body = {"database_name": f"shop{number}", "client_label": f"The shop {number}"}
+        if not Crash(annals, when, number).request("POST", "/api/initialize-tenant", json=body):
+            assert number > first, f"expected that it dies {when} call {first}"
+            return
+        annals.start(environment=RESTARTED)
+
+        wait_until(lambda: not unsettled(annals), f"{step}: no tenant stays half-made", CONVERGE_SECONDS)
+
+        if not annals.tenants():
+            wait_until(
+                lambda body=body: annals.post_tenant(body).status_code == 201,
+                f"{step}: the name and the label are free again",
+                CONVERGE_SECONDS,
+            )
+        (tenant,) = annals.tenants()
+        assert tenant["state"] == "active"
+        assert annals.delete(tenant["client_id"]).status_code == 204
+        expect_nothing_left(annals, step)
+    pytest.fail(f"expected that an initialisation needs at most {MOST_CALLS} calls")
+
+
+def test_delete_converges(stopped, when, first):
+    annals = stopped
+    for number in steps(first):
+        step = f"killed {when} call {number}"
+        crash = Crash(annals, when, number)
+        client_id = annals.initialise("shop", "The shop")["client_id"]
+        for i in range(3):
+            annals.files.put(f"shop/{i}")
+        if not crash.request("DELETE", "/api/delete-tenant", headers={"X-Client-Id": client_id}):
+            assert number > first, f"expected that it dies {when} call {first}"
+            return
+        annals.start(environment=RESTARTED)
+
+        wait_until(lambda: not unsettled(annals), f"{step}: the deletion goes on by itself", CONVERGE_SECONDS)
+
+        again = annals.delete(client_id)
+        gone = (again.status_code, again.json() if again.content else None) in ((204, None), (400, NO_SUCH_CLIENT))
+        assert gone, f"{step}: expected 204, or 400 when it is gone already, got {again.status_code} {again.text}"
+        expect_nothing_left(annals, step)
+    pytest.fail(f"expected that a deletion needs at most {MOST_CALLS} calls")

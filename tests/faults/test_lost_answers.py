@@ -1,0 +1,121 @@
+"""A remote engine behind a network that loses one statement or one answer.
+
+Whatever the service answers is true, and everything converges.
+"""
+
+import itertools
+
+import pytest
+
+from support.gate import Gate
+from support.leftovers import leftovers
+from support.problems import NO_SUCH_CLIENT
+from support.waiting import wait_until
+
+SETTINGS = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
+CONVERGE_SECONDS = 15
+MOST_CALLS = 60
+STRIDE = 2
+
+pytestmark = [
+    pytest.mark.parametrize("how", ["lost", "unheard", "late"]),
+    pytest.mark.parametrize("first", range(1, STRIDE + 1)),
+]
+
+
+class GatedEngine:
+    """A remote engine as Annals sees it, through the gate; tests see it directly."""
+
+    kind = "remote"
+
+    def __init__(self, engine):
+        self._engine = engine
+        self.gate = Gate(engine.server.port)
+        self.directory = engine.directory
+        self.sql = engine.sql
+        self.release = engine.release
+
+    def environment(self):
+        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.gate.endpoint}
+
+
+@pytest.fixture
+def engine(make):
+    gated = GatedEngine(make.engine())
+    yield gated
+    gated.gate.close()
+
+
+@pytest.fixture
+def service(make, engine):
+    """A service whose sweep rests, so that the statements of a request can be counted."""
+    return make.annals(engine, environment=SETTINGS)
+
+
+def steps(first):
+    return itertools.takewhile(lambda number: number <= MOST_CALLS, itertools.count(first, STRIDE))
+
+
+def settle(make, engine, files, step):
+    """Another instance sweeps; then no tenant is half-made or half-deleted."""
+    environment = {**SETTINGS, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
+    sweeper = make.annals(engine, files, environment)
+    done = lambda: all(tenant["state"] == "active" for tenant in sweeper.tenants())
+    wait_until(done, f"{step}: no tenant stays half-done", CONVERGE_SECONDS)
+    return sweeper
+
+
+def test_initialise_tells_the_truth_and_converges(make, service, how, first):
+    gate = service.engine.gate
+    for number in steps(first):
+        step = f"statement {number} {how}"
+        body = {"database_name": "shop", "client_label": "The shop"}
+        gate.fail(number, how)
+
+        reply = service.post_tenant(body)
+
+        gate.repair()
+        if not gate.failed.is_set():
+            assert reply.status_code == 201 and number > first
+            return
+        honest = reply.status_code in (201, 503)
+        assert honest, f"{step}: expected 201 or 503, got {reply.status_code} {reply.text}"
+        sweeper = settle(make, service.engine, service.files, step)
+        if reply.status_code == 201:
+            (tenant,) = sweeper.tenants()
+            assert (tenant["client_id"], tenant["state"]) == (reply.json()["client_id"], "active")
+        if not sweeper.tenants():
+            free = lambda: sweeper.post_tenant(body).status_code == 201
+            wait_until(free, f"{step}: the name is free again", CONVERGE_SECONDS)
+        (tenant,) = sweeper.tenants()
+        assert service.delete(tenant["client_id"]).status_code == 204
+        wait_until(lambda: leftovers(sweeper) == {}, f"{step}: nothing is left", CONVERGE_SECONDS)
+        sweeper.terminate()
+    pytest.fail(f"expected that an initialisation needs at most {MOST_CALLS} statements")
+
+
+def test_delete_tells_the_truth_and_converges(make, service, how, first):
+    gate = service.engine.gate
+    for number in steps(first):
+        step = f"statement {number} {how}"
+        client_id = service.initialise("shop", "The shop")["client_id"]
+        service.files.put("shop/x")
+        gate.fail(number, how)
+
+        reply = service.delete(client_id)
+
+        gate.repair()
+        if not gate.failed.is_set():
+            assert reply.status_code == 204 and number > first
+            return
+        honest = reply.status_code in (204, 503)
+        assert honest, f"{step}: expected 204 or 503, got {reply.status_code} {reply.text}"
+        sweeper = settle(make, service.engine, service.files, step)
+        again = sweeper.delete(client_id)
+        if reply.status_code == 204:
+            assert (again.status_code, again.json()) == (400, NO_SUCH_CLIENT), f"{step}: expected that 204 means gone"
+        ended = again.status_code in (204, 400)
+        assert ended, f"{step}: expected that a second DELETE ends it, got {again.status_code} {again.text}"
+        wait_until(lambda: leftovers(sweeper) == {}, f"{step}: nothing is left", CONVERGE_SECONDS)
+        sweeper.terminate()
+    pytest.fail(f"expected that a deletion needs at most {MOST_CALLS} statements")

@@ -1,0 +1,147 @@
+"""Many at once, through one instance and through two on one engine: one winner, nothing left of the losers."""
+
+import concurrent.futures
+import random
+import threading
+import time
+
+import pytest
+
+from support.leftovers import databases, leftovers, registry_rows, tables_of_default
+from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT
+from support.waiting import wait_until
+
+AT_ONCE = 50
+CHURN_SECONDS = 4
+
+
+@pytest.fixture
+def instances(make, engine_kind):
+    """The instances that a race goes through: the one that an embedded engine can have, or two on a remote one."""
+    if engine_kind == "embedded":
+        return [make.annals("embedded")]
+    engine, files = make.engine(), make.files()
+    return [make.annals(engine, files) for _ in range(2)]
+
+
+def at_once(calls):
+    """Runs the calls in threads of their own that start together; returns their results."""
+    barrier = threading.Barrier(len(calls))
+
+    def run(call):
+        barrier.wait()
+        return call()
+
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def initialise_at_once(instances, bodies):
+    def call(i, body):
+        return lambda: instances[i % len(instances)].post_tenant(body)
+
+    return at_once([call(i, body) for i, body in enumerate(bodies)])
+
+
+def expect_one_winner(replies):
+    won = [reply for reply in replies if reply.status_code == 201]
+    lost = [(reply.status_code, reply.json()) for reply in replies if reply.status_code != 201]
+    others = [reply for reply in lost if reply != (400, CLIENT_EXISTS)]
+    assert not others, f"expected nothing but 201 and 400 {CLIENT_EXISTS}, got {others}"
+    assert len(won) == 1, f"expected one winner, got {len(won)}"
+    return won[0].json()
+
+
+def expect_nothing_but(instances, made):
+    """The winner is there, and behind the service there is nothing but what belongs to it."""
+    annals = instances[0]
+    assert [(t["client_id"], t["state"]) for t in annals.tenants()] == [(made["client_id"], "active")]
+    if annals.engine.kind == "embedded":
+        annals.terminate()
+    assert databases(annals.sql) == [made["database_name"]]
+    assert {name for name, _ in registry_rows(annals.sql)} == {made["database_name"]}
+    wait_until(lambda: tables_of_default(annals.sql) == ["annals_tenants"], "`default` holds nothing but the registry")
+
+
+def test_of_many_who_want_one_name_one_gets_it(instances):
+    bodies = [{"database_name": "shop", "client_label": f"l{i}"} for i in range(AT_ONCE)]
+
+    expect_nothing_but(instances, expect_one_winner(initialise_at_once(instances, bodies)))
+
+
+def test_of_many_who_want_one_label_one_gets_it(instances):
+    bodies = [{"database_name": f"d{i}", "client_label": "The shop"} for i in range(AT_ONCE)]
+
+    expect_nothing_but(instances, expect_one_winner(initialise_at_once(instances, bodies)))
+
+
+def test_of_many_who_want_the_same_one_gets_it(instances):
+    bodies = [{"database_name": "shop", "client_label": "The shop"}] * AT_ONCE
+
+    expect_nothing_but(instances, expect_one_winner(initialise_at_once(instances, bodies)))
+
+
+def test_losers_names_are_free_at_once(instances):
+    bodies = [{"database_name": f"d{i}", "client_label": "The shop"} for i in range(AT_ONCE)]
+    made = expect_one_winner(initialise_at_once(instances, bodies))
+
+    losers = [body["database_name"] for body in bodies if body["database_name"] != made["database_name"]]
+    replies = initialise_at_once(instances, [{"database_name": n, "client_label": f"of {n}"} for n in losers])
+
+    assert {reply.status_code for reply in replies} == {201}, "expected that the losers hold neither name nor label"
+
+
+def test_many_different_tenants_are_made_at_once(instances):
+    bodies = [{"database_name": f"d{i}", "client_label": f"l{i}"} for i in range(AT_ONCE)]
+
+    replies = initialise_at_once(instances, bodies)
+
+    assert {reply.status_code for reply in replies} == {201}
+    assert len({reply.json()["client_id"] for reply in replies}) == AT_ONCE
+    assert len(instances[-1].tenants()) == AT_ONCE
+
+
+def test_many_deletions_of_one_tenant_end_with_nothing_left(instances):
+    made = instances[0].initialise("shop")
+    for i in range(3):
+        instances[0].files.put(f"shop/{i}")
+
+    def call(i):
+        return lambda: instances[i % len(instances)].delete(made["client_id"])
+
+    replies = at_once([call(i) for i in range(20)])
+
+    others = [(reply.status_code, reply.json()) for reply in replies if reply.status_code != 204]
+    assert len(others) < len(replies), "expected 204 for one at least"
+    assert all(reply == (400, NO_SUCH_CLIENT) for reply in others), f"expected 400 for the rest, got {others}"
+    assert instances[0].tenants() == []
+    if instances[0].engine.kind == "embedded":
+        instances[0].terminate()
+    wait_until(lambda: leftovers(instances[0]) == {}, "nothing is left")
+
+
+def test_a_churn_of_initialisations_and_deletions_leaves_names_and_databases_in_step(instances):
+    names = [f"d{i}" for i in range(4)]
+    stop_at = time.monotonic() + CHURN_SECONDS
+    unexpected = []
+
+    def churn(seed):
+        choose = random.Random(seed)
+        while time.monotonic() < stop_at:
+            annals = choose.choice(instances)
+            name = choose.choice(names)
+            made = annals.post_tenant({"database_name": name, "client_label": choose.choice(names)})
+            if made.status_code == 201:
+                gone = choose.choice(instances).delete(made.json()["client_id"])
+                if gone.status_code != 204:
+                    unexpected.append((gone.status_code, gone.text))
+            elif made.status_code != 400:
+                unexpected.append((made.status_code, made.text))
+
+    at_once([lambda seed=seed: churn(seed) for seed in range(8)])
+
+    assert unexpected == []
+    assert instances[0].tenants() == []
+    if instances[0].engine.kind == "embedded":
+        instances[0].terminate()
+    wait_until(lambda: leftovers(instances[0]) == {}, "nothing is left")

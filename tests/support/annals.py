@@ -1,0 +1,203 @@
+"""The real Annals binary, started for a test."""
+
+import contextlib
+import pathlib
+import re
+import subprocess
+import time
+
+import pytest
+import requests
+
+from support import paths
+from support.processes import spawn
+from support.waiting import wait_until
+
+API_KEY = "contract-tests-key-0123456789"
+START_SECONDS = 30
+STOP_SECONDS = 10
+REQUEST_SECONDS = 60
+LISTENING = re.compile(r"^annals: listening on (http://\S+:(\d+))$", re.MULTILINE)
+
+
+def events_table(tenant):
+    """The quoted name of a tenant's one table; its name holds the client id."""
+    return f"`{tenant['database_name']}`.events_{tenant['client_id'].replace('-', '')}"
+
+
+class Annals:
+    """One instance. `engine` and `files` are of support.engines and support.files and outlive it.
+
+    Its data directory stays over restarts. Everything it prints is kept in files beside that directory.
+    """
+
+    def __init__(self, directory, engine, files, environment=None):
+        self.directory = pathlib.Path(directory)
+        self.data = self.directory / "data"
+        self.engine = engine
+        self.files = files
+        self.environment = {"ANNALS_AUTH_API_KEYS": API_KEY, **(environment or {})}
+        self.url = None
+        self.port = None
+        self._process = None
+
+    # --- the process ---
+
+    def start(self, program=paths.ANNALS, arguments=(), environment=None, ready=True):
+        """Starts it and waits until it listens, and unless told otherwise until it is ready."""
+        assert not self.running, "it runs already"
+        self.engine.release()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.stdout_file.touch()
+        printed = len(self.stdout_file.read_text())
+        command = [program, "serve", *arguments]
+        self._process = spawn(command, self.settings(environment), self.stdout_file, self.stderr_file)
+        self._wait_until_listening(printed)
+        if ready:
+            self.wait_until_ready()
+        return self
+
+    @property
+    def running(self):
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    @property
+    def stdout_file(self):
+        return self.directory / "stdout"
+
+    @property
+    def stderr_file(self):
+        return self.directory / "stderr"
+
+    @property
+    def log(self):
+        """What it wrote to both outputs since the first start."""
+        return "".join(f.read_text(errors="replace") for f in (self.stdout_file, self.stderr_file) if f.exists())
+
+    def wait_until_ready(self):
+        wait_until(lambda: self.get("/readyz", key=None).status_code == 200, "GET /readyz answers 200", START_SECONDS)
+
+    def kill9(self):
+        self._process.kill()
+        self._process.wait()
+
+    def wait_killed(self):
+        """Waits until it has killed itself."""
+        assert self._process.wait(timeout=START_SECONDS) == -9, "expected the process to die by SIGKILL"
+
+    def send_terminate(self):
+        self._process.terminate()
+
+    def terminate(self):
+        """SIGTERM; it must end with 0 in time."""
+        self._process.terminate()
+        self.wait_terminated()
+
+    def wait_terminated(self):
+        try:
+            status = self._process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill9()
+            pytest.fail(f"expected it to end within {STOP_SECONDS} s of SIGTERM")
+        assert status == 0, f"expected exit status 0 after SIGTERM, got {status}"
+
+    def restart(self, **arguments):
+        if self.running:
+            self.terminate()
+        return self.start(**arguments)
+
+    def close(self):
+        if self._process is not None:
+            self.kill9()
+
+    # --- requests ---
+
+    def request(self, method, path, key=API_KEY, headers=None, **arguments):
+        """Safe for concurrent use. `key` None sends no X-API-Key; further arguments are those of requests."""
+        headers = {**({} if key is None else {"X-API-Key": key}), **(headers or {})}
+        arguments.setdefault("timeout", REQUEST_SECONDS)
+        # A connection of its own: no test depends on when an idle one is closed.
+        return requests.request(method, self.url + path, headers=headers, **arguments)
+
+    def outcome(self, method, path, **arguments):
+        """The status and text of the answer, or None when the connection broke instead."""
+        try:
+            reply = self.request(method, path, **arguments)
+        except requests.ConnectionError:
+            return None
+        return reply.status_code, reply.text
+
+    def get(self, path, **arguments):
+        return self.request("GET", path, **arguments)
+
+    def post_tenant(self, body, **arguments):
+        return self.request("POST", "/api/initialize-tenant", json=body, **arguments)
+
+    def initialise(self, database, label=None):
+        """Makes a tenant, which must succeed; returns the answer's body."""
+        reply = self.post_tenant({"database_name": database, "client_label": label or f"label of {database}"})
+        assert reply.status_code == 201, f"expected 201 for {database!r}, got {reply.status_code} {reply.text}"
+        return reply.json()
+
+    def delete(self, client_id, **arguments):
+        return self.request("DELETE", "/api/delete-tenant", headers={"X-Client-Id": client_id}, **arguments)
+
+    def tenant(self, client_id):
+        """The tenant as GET gives it, or None."""
+        reply = self.get(f"/api/tenants/{client_id}")
+        if reply.status_code == 404:
+            return None
+        assert reply.status_code == 200, f"expected 200 or 404, got {reply.status_code} {reply.text}"
+        return reply.json()
+
+    def tenants(self):
+        """All tenants, of whatever state."""
+        reply = self.get("/api/tenants?limit=1000")
+        assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
+        return reply.json()["results"]
+
+    # --- the engine behind it ---
+
+    def sql(self, text, **parameters):
+        """Runs SQL past the service. With the embedded engine it must not run meanwhile."""
+        assert self.engine.kind == "remote" or not self.running, "the embedded engine can be read when Annals is down"
+        return self.engine.sql(text, **parameters)
+
+    @contextlib.contextmanager
+    def behind_its_back(self):
+        """Gives the function `sql`; if that needs the service to be down, it is restarted afterwards."""
+        if self.engine.kind == "remote":
+            yield self.sql
+            return
+        self.terminate()
+        yield self.sql
+        self.start()
+
+    # --- how it is started ---
+
+    def settings(self, extra=None):
+        """The environment variables that it is started with."""
+        return {
+            "ANNALS_SERVER_LISTEN": "127.0.0.1:0",
+            "ANNALS_DATA_DIR": str(self.data),
+            **self.engine.environment(),
+            **self.files.environment(),
+            **self.environment,
+            **(extra or {}),
+        }
+
+    def _wait_until_listening(self, printed):
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            line = LISTENING.search(self.stdout_file.read_text(), printed)
+            if line:
+                self.url, self.port = line[1], int(line[2])
+                return
+            if not self.running:
+                pytest.fail(f"expected it to listen; it ended with {self._process.returncode}:\n{self.log[-4000:]}")
+            time.sleep(0.01)
+        pytest.fail(f"expected the line 'annals: listening on …' within {START_SECONDS} s")

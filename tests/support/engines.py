@@ -1,0 +1,56 @@
+"""The two ways in which Annals reaches ClickHouse, with one interface for tests."""
+
+from support.clickhouse import ClickHouseServer
+
+
+class RemoteEngine:
+    """A ClickHouse server. Several instances of Annals may share it."""
+
+    kind = "remote"
+
+    def __init__(self, directory):
+        self.server = ClickHouseServer(directory)
+        self.directory = self.server.directory
+
+    def start(self):
+        self.server.start()
+        return self
+
+    def environment(self):
+        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.server.endpoint}
+
+    def sql(self, text, **parameters):
+        return self.server.sql(text, **parameters)
+
+    def release(self):
+        """Before Annals starts: nothing to do, the server is for all."""
+
+    def close(self):
+        self.server.kill()
+
+
+class EmbeddedEngine:
+    """The engine inside Annals. Its directory can be read by a ClickHouse server while Annals does not run."""
+
+    kind = "embedded"
+
+    def __init__(self, data_directory):
+        self.directory = data_directory / "engine"
+        self._inspector = None
+
+    def environment(self):
+        return {"ANNALS_ENGINE_KIND": "embedded"}
+
+    def sql(self, text, **parameters):
+        if self._inspector is None:
+            self._inspector = ClickHouseServer(self.directory).start()
+        return self._inspector.sql(text, **parameters)
+
+    def release(self):
+        """Before Annals starts: one process per directory."""
+        if self._inspector is not None:
+            self._inspector.kill()
+            self._inspector = None
+
+    def close(self):
+        self.release()

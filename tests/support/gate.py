@@ -1,0 +1,111 @@
+"""A gate between Annals and ClickHouse at which one chosen statement goes wrong."""
+
+import http.client
+import http.server
+import socket
+import threading
+import time
+
+LATE_SECONDS = 1.0
+
+
+class Gate:
+    """An HTTP proxy to `port` of 127.0.0.1. `fail(n, how)` picks the n-th request from now:
+
+    lost     it never arrives: the connection is closed
+    unheard  it is carried out, but instead of the answer the connection is closed
+    late     the connection is closed, and it is carried out a while afterwards
+    """
+
+    def __init__(self, port):
+        self._upstream = port
+        self._lock = threading.Lock()
+        self._countdown = 0
+        self._how = None
+        self.failed = threading.Event()
+        self._late = []
+        gate = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                gate._pass(self)
+
+            do_GET = do_POST
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    @property
+    def endpoint(self):
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def fail(self, number, how):
+        with self._lock:
+            self._countdown, self._how = number, how
+            self.failed.clear()
+
+    def repair(self):
+        """From here on everything passes, and what was late has been carried out."""
+        with self._lock:
+            self._countdown = 0
+        for thread in self._late:
+            thread.join()
+        self._late.clear()
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _choose(self):
+        with self._lock:
+            if self._countdown == 0:
+                return None
+            self._countdown -= 1
+            if self._countdown > 0:
+                return None
+            self.failed.set()
+            return self._how
+
+    def _pass(self, handler):
+        body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        how = self._choose()
+        if how == "late":
+            thread = threading.Thread(target=self._carry_out_late, args=(handler, body))
+            self._late.append(thread)
+            thread.start()
+        reply = None if how in ("lost", "late") else self._carry_out(handler, body)
+        if how is not None:
+            handler.close_connection = True
+            handler.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self._answer(handler, *reply)
+
+    def _carry_out(self, handler, body):
+        connection = http.client.HTTPConnection("127.0.0.1", self._upstream, timeout=60)
+        headers = {name: value for name, value in handler.headers.items() if name.lower() != "accept-encoding"}
+        try:
+            connection.request(handler.command, handler.path, body, headers)
+            reply = connection.getresponse()
+            return reply.status, reply.getheaders(), reply.read()
+        finally:
+            connection.close()
+
+    def _carry_out_late(self, handler, body):
+        time.sleep(LATE_SECONDS)
+        self._carry_out(handler, body)
+
+    @staticmethod
+    def _answer(handler, status, headers, content):
+        handler.send_response(status)
+        for name, value in headers:
+            if name.lower().startswith("x-clickhouse") or name.lower() == "content-type":
+                handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)

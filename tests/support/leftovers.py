@@ -1,0 +1,40 @@
+"""What of a tenant can still be found behind the service."""
+
+REGISTRY = "annals_tenants"
+# It holds names of deleted databases for as long as an upload URL may still be good.
+LATE_UPLOADS = "annals_late_uploads"
+ENGINES_OWN = ("default", "system", "INFORMATION_SCHEMA", "information_schema")
+
+
+def databases(sql):
+    """Names of all databases but the engine's own, sorted."""
+    names = sql("SELECT name FROM system.databases ORDER BY name").split("\n")
+    return [name for name in names if name and name not in ENGINES_OWN]
+
+
+def tables_of_default(sql):
+    """Names of the tables in `default`, sorted."""
+    names = sql("SELECT name FROM system.tables WHERE database = 'default' ORDER BY name").split("\n")
+    return [name for name in names if name]
+
+
+def registry_rows(sql):
+    """All rows of the registry as (database_name, state number), those not yet merged away included."""
+    rows = sql(f"SELECT database_name, state FROM default.{REGISTRY} ORDER BY ALL").split("\n")
+    return [(row.split("\t")[0], int(row.split("\t")[1])) for row in rows if row]
+
+
+def leftovers(annals, database=None):
+    """All but an empty registry that is left behind the service, of one database or of all: {} when nothing."""
+
+    def mine(name):
+        return database in (None, name)
+
+    tables = tables_of_default(annals.sql)
+    found = {
+        "databases": [name for name in databases(annals.sql) if mine(name)],
+        "tables in default": [name for name in tables if name not in (REGISTRY, LATE_UPLOADS)],
+        "rows": [row for row in registry_rows(annals.sql) if mine(row[0])] if REGISTRY in tables else [],
+        "files": annals.files.keys("" if database is None else f"{database}/"),
+    }
+    return {what: names for what, names in found.items() if names}

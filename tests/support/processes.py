@@ -1,0 +1,31 @@
+"""Starting programs so that nothing of them stays behind."""
+
+import os
+import subprocess
+
+
+def environment(settings):
+    """Nothing of the caller's environment but what every program needs, so that no ANNALS_* or AWS_* leaks in."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+    sanitizers = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+    return {**kept, **sanitizers, **settings}
+
+
+def spawn(arguments, settings, stdout, stderr):
+    """Starts a program that appends its output to two files and dies with the thread that started it."""
+    command = ["setpriv", "--pdeathsig", "KILL", *map(str, arguments)]
+    with open(stdout, "ab") as out, open(stderr, "ab") as err:
+        return subprocess.Popen(command, env=environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+
+
+def run(arguments, settings, seconds=30):
+    """Runs a program to its end, which must come in time."""
+    return subprocess.run(
+        [str(argument) for argument in arguments],
+        env=environment(settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )

@@ -1,0 +1,38 @@
+# Sourced by the other scripts, with $dir set: the processes that belong to a directory, by name. A process is ours only while its
+# command line names a file of $dir, so a process id that the system has given to another program is never touched.
+
+process_id() { cat "$dir/$1.pid" 2>/dev/null; }
+
+is_running() {
+  local id
+  id=$(process_id "$1") && { tr '\0' ' ' <"/proc/$id/cmdline"; } 2>/dev/null | grep -qF -- " $dir/"
+}
+
+# start NAME PROGRAM ARGUMENTS…
+start() {
+  local name=$1
+  shift
+  setsid "$@" >>"$dir/log/$name.out" 2>&1 </dev/null 9>&- &
+  echo $! >"$dir/$name.pid"
+  disown
+  # Until it has become that program, its command line is this shell's and is_running says no.
+  local tries
+  for tries in $(seq 100); do
+    is_running "$name" && return 0
+    sleep 0.01
+  done
+}
+
+signal() {
+  is_running "$2" || { echo "no $2 runs in $dir" >&2; return 1; }
+  kill "-$1" "$(process_id "$2")"
+}
+
+wait_until_gone() {
+  local tries
+  for tries in $(seq 100); do
+    is_running "$1" || return 0
+    sleep 0.05
+  done
+  return 1
+}
