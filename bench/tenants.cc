@@ -1,0 +1,189 @@
+// `./dev bench tenants`: what making and deleting a tenant costs beside the bare engine statements that it
+// consists of, in the same process and on the same engine, interleaved; and what authentication with tenant
+// resolution costs.
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "engine/embedded_engine.h"
+#include "events/events_table.h"
+#include "files/local_file_store.h"
+#include "http/authentication.h"
+#include "tenants/directory.h"
+#include "tenants/leases.h"
+#include "tenants/lifecycle.h"
+
+namespace annals {
+namespace {
+
+using boost::asio::awaitable;
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+constexpr int kTenants = 200;
+constexpr int kWarmUp = 10;
+constexpr int kLookups = 200'000;
+
+/// Times of one kind of call.
+class Samples {
+ public:
+  void add(Clock::duration time) { times_.push_back(Milliseconds(time).count()); }
+  [[nodiscard]] double percentile(double share) {
+    std::ranges::sort(times_);
+    return times_[static_cast<std::size_t>(share * static_cast<double>(times_.size() - 1))];
+  }
+  [[nodiscard]] double per_second() const {
+    return 1000.0 * static_cast<double>(times_.size()) / std::accumulate(times_.begin(), times_.end(), 0.0);
+  }
+
+ private:
+  std::vector<double> times_;
+};
+
+/// The whole of Annals below HTTP, on an embedded engine in a directory of its own.
+struct House {
+  explicit House(const std::filesystem::path& directory)
+      : engine(engine::open_embedded_engine({.directory = directory / "engine"})),
+        files(directory / "files", files::FileLinks(crypto::Secret::random(), [] { return std::string(); })),
+        registry(*engine) {}
+
+  std::unique_ptr<engine::Engine> engine;
+  files::LocalFileStore files;
+  tenants::Registry registry;
+  tenants::TenantDirectory directory{registry, std::chrono::hours(1)};
+  tenants::LateUploads late_uploads{*engine, std::chrono::hours(1)};
+  tenants::TenantDatabases databases{*engine};
+  tenants::InProcessLeases leases;
+  tenants::Lifecycle lifecycle{{.registry = registry,
+                                .databases = databases,
+                                .leases = leases,
+                                .files = files,
+                                .directory = directory,
+                                .late_uploads = late_uploads}};
+};
+
+engine::DatabaseName name(std::string_view kind, int number) {
+  return engine::DatabaseName::parse(fmt::format("{}_{}", kind, number)).value();
+}
+
+/// The statements that initialising cannot do without, with a registry write each before and after the
+/// CREATEs.
+awaitable<void> bare_initialise(House& house, tenants::ClientId id,
+                                engine::DatabaseName database) {  // NOLINT: awaited at once
+  co_await house.registry.add(id, {.database = database, .label = database.text()},
+                              crypto::SecretHash("bare"));
+  co_await house.engine->execute({.sql = fmt::format("CREATE DATABASE {}", quote(database))});
+  co_await house.engine->execute(
+      {.sql = events::EventsTable{.database = database, .owner = id.uuid()}.create_statement()});
+  co_await house.registry.advance(id, tenants::TenantState::active);
+}
+
+awaitable<void> bare_delete(House& house, tenants::ClientId id,
+                            engine::DatabaseName database) {  // NOLINT: awaited at once
+  co_await house.registry.advance(id, tenants::TenantState::deleting);
+  co_await house.engine->execute({.sql = fmt::format("DROP DATABASE {} SYNC", quote(database))});
+  co_await house.registry.remove(id);
+}
+
+awaitable<void> timed(Samples& samples, awaitable<void> work) {  // NOLINT: awaited at once
+  const auto start = Clock::now();
+  co_await std::move(work);
+  samples.add(Clock::now() - start);
+}
+
+awaitable<void> remember(std::vector<tenants::ClientId>& ids,
+                         tenants::Lifecycle& lifecycle,  // NOLINT: awaited at once
+                         engine::DatabaseName database) {
+  const auto made = co_await lifecycle.initialise({.database = database, .label = database.text()});
+  ids.push_back(made.id);
+}
+
+struct Report {
+  Samples initialise, bare_initialise, remove, bare_remove;
+  double lookup_us = 0;
+};
+
+awaitable<void> measure_lifecycle(House& house, Report& report) {  // NOLINT: awaited at once
+  std::vector<tenants::ClientId> ours;
+  std::vector<tenants::ClientId> bare;
+  Samples ignored;
+  for (int i = 0; i < kWarmUp + kTenants; ++i) {
+    const bool counts = i >= kWarmUp;
+    bare.push_back(tenants::ClientId::random());
+    co_await timed(counts ? report.initialise : ignored, remember(ours, house.lifecycle, name("ours", i)));
+    co_await timed(counts ? report.bare_initialise : ignored,
+                   bare_initialise(house, bare.back(), name("bare", i)));
+  }
+  for (int i = 0; i < kWarmUp + kTenants; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const bool counts = i >= kWarmUp && i < kTenants;
+    co_await timed(counts ? report.remove : ignored, house.lifecycle.remove(ours[at]));
+    co_await timed(counts ? report.bare_remove : ignored, bare_delete(house, bare[at], name("bare", i)));
+  }
+}
+
+awaitable<void> measure_lookup(House& house, Report& report) {  // NOLINT: awaited at once
+  const auto made = co_await house.lifecycle.initialise({.database = name("lookup", 0), .label = "lookup"});
+  const auto key = crypto::Secret::random();
+  const http::Authentication authentication({key, crypto::Secret::random()});
+  http::Request request;
+  request.headers = {{"host", "localhost"}, {"x-api-key", key.reveal()}, {"x-client-id", made.id.text()}};
+  int found = 0;
+  const auto start = Clock::now();
+  for (int i = 0; i < kLookups; ++i) {
+    if (!authentication.has_platform_key(request)) continue;
+    const auto tenant = co_await house.directory.find(*request.header("x-client-id"));
+    if (tenant) ++found;
+  }
+  const auto time = Clock::now() - start;
+  if (found != kLookups) throw std::runtime_error("a lookup found nothing");
+  report.lookup_us = Milliseconds(time).count() * 1000.0 / kLookups;
+}
+
+void print(std::string_view what, Samples& ours, Samples& bare) {
+  fmt::print(
+      "{:<12} {:>8.1f}/s  p50 {:>6.2f} ms  p99 {:>6.2f} ms   bare {:>8.1f}/s  p50 {:>6.2f} ms  p99 {:>6.2f} "
+      "ms   "
+      "ratio of p50 {:.2f}\n",
+      what, ours.per_second(), ours.percentile(0.5), ours.percentile(0.99), bare.per_second(),
+      bare.percentile(0.5), bare.percentile(0.99), ours.percentile(0.5) / bare.percentile(0.5));
+}
+
+void run(boost::asio::io_context& io, awaitable<void> work) {
+  auto done = boost::asio::co_spawn(io, std::move(work), boost::asio::use_future);
+  io.restart();
+  io.run();
+  done.get();
+}
+
+}  // namespace
+}  // namespace annals
+
+int main() {
+  using namespace annals;
+  std::string pattern = (std::filesystem::temp_directory_path() / "annals-bench-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) return 1;
+  {
+    House house(pattern);
+    boost::asio::io_context io(1);
+    Report report;
+    run(io, house.files.check());
+    run(io, measure_lifecycle(house, report));
+    run(io, measure_lookup(house, report));
+    print("initialise", report.initialise, report.bare_initialise);
+    print("delete", report.remove, report.bare_remove);
+    fmt::print("authentication and tenant resolution: {:.2f} µs (aim: 20)\n", report.lookup_us);
+  }
+  std::filesystem::remove_all(pattern);
+  return 0;
+}
