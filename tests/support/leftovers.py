@@ -3,6 +3,7 @@
 REGISTRY = "annals_tenants"
 # It holds names of deleted databases for as long as an upload URL may still be good.
 LATE_UPLOADS = "annals_late_uploads"
+OWN_TABLES = (REGISTRY, LATE_UPLOADS)
 ENGINES_OWN = ("default", "system", "INFORMATION_SCHEMA", "information_schema")
 
 
@@ -33,7 +34,7 @@ def leftovers(annals, database=None):
     tables = tables_of_default(annals.sql)
     found = {
         "databases": [name for name in databases(annals.sql) if mine(name)],
-        "tables in default": [name for name in tables if name not in (REGISTRY, LATE_UPLOADS)],
+        "tables in default": [name for name in tables if name not in OWN_TABLES],
         "rows": [row for row in registry_rows(annals.sql) if mine(row[0])] if REGISTRY in tables else [],
         "files": annals.files.keys("" if database is None else f"{database}/"),
     }
