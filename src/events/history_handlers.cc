@@ -20,6 +20,7 @@ using http::Status;
 constexpr std::int64_t kMaxGroups = 10'000;
 constexpr std::int64_t kDefaultGroups = 1000;
 constexpr int kTemporaryRedirect = 307;
+constexpr std::size_t kMaxEventDepth = 1024;  // more than the decoder lets in
 
 std::string quoted_or_null(const std::optional<std::string>& text) {
   return text ? boost::json::serialize(boost::json::string(*text)) : "null";
@@ -112,7 +113,8 @@ awaitable<Response> HistoryHandlers::show(Request request) {
 awaitable<Response> HistoryHandlers::file(Request request) {
   const auto table = co_await parts_.access.table_of(request);
   const auto event = co_await find(table, request);
-  const auto* named = boost::json::parse(event, {}, {.max_depth = 1024}).as_object().if_contains("file_id");
+  const auto document = boost::json::parse(event, {}, {.max_depth = kMaxEventDepth});
+  const auto* named = document.as_object().if_contains("file_id");
   const auto id =
       named != nullptr && named->is_string() ? files::FileId::parse(named->as_string()) : std::nullopt;
   if (!id) throw Error(ErrorCode::event_not_found, "Event has no file.");
