@@ -39,6 +39,14 @@ events::LaneLimits lane_limits(const config::Config& config) {
           .max_commits = config.events.commits};
 }
 
+/// From the moment when a commit gets its number until it must be visible or never.
+std::chrono::microseconds latest_commit(const config::Config& config) {
+  // By how much the clocks of two instances may differ.
+  constexpr auto kClocks = 60s;
+  if (!shares_its_engine(config)) return 0us;
+  return config.events.retry_time + 2 * config.engine.timeout + kClocks;
+}
+
 std::unique_ptr<tenants::Leases> make_leases(const config::Config& config, engine::Engine& engine) {
   if (!shares_its_engine(config)) return std::make_unique<tenants::InProcessLeases>();
   return std::make_unique<tenants::EngineLeases>(engine, config.tenants.creating_timeout);
@@ -92,6 +100,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       commits_(*engine_,
                {.other_instances = shares_its_engine(config_), .retry_for = config_.events.retry_time}),
       history_(*engine_, {.other_instances = shares_its_engine(config_),
+                          .late_commits = latest_commit(config_),
                           .time_limit = config_.history.timeout,
                           .max_memory_bytes = config_.history.max_memory_bytes}),
       history_handlers_({.history = history_,

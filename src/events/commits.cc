@@ -25,8 +25,9 @@ namespace {
 using boost::asio::awaitable;
 using engine::EngineError;
 
-/// Ids per question: with a remote engine they travel in a URL.
-constexpr std::size_t kIdsPerQuestion = 4096;
+/// Ids per question: with a remote engine they travel in a URL, in a field of 128 KiB at most (the server's
+/// http_max_field_value_size).
+constexpr std::size_t kIdsPerQuestion = 2048;
 constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr std::chrono::milliseconds kLongestPause{2'000};
 
@@ -77,9 +78,10 @@ awaitable<std::vector<Fate>> Commits::commit(EventsTable table, std::vector<cons
     if (settings_.other_instances || known->ids.may_contain(event->event_id))
       suspects.push_back(event->event_id);
   }
-  const auto found = co_await existing(table, std::move(suspects), 0);
+  const auto found = co_await existing(table, std::move(suspects));
+  if (!found.doubled.empty()) co_await withdraw(table, found.doubled);
   std::vector<Fate> fates(events.size());
-  const Events kept = new_ones(events, {found.begin(), found.end()}, fates);
+  const Events kept = new_ones(events, {found.ids.begin(), found.ids.end()}, fates);
   if (kept.empty()) co_return fates;
 
   const std::uint64_t number = next_number();
@@ -90,7 +92,11 @@ awaitable<std::vector<Fate>> Commits::commit(EventsTable table, std::vector<cons
     known->ids.add(event->event_id);  // before the insert: should its answer be lost, the table will be asked
   }
   co_await insert(table, std::move(rows));
-  if (settings_.other_instances) co_await withdraw(table, kept, number);
+  if (!settings_.other_instances) co_return fates;
+  const auto lost = co_await settle(table, kept, number);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (std::ranges::find(lost, events[i]->event_id) != lost.end()) fates[i] = Fate::duplicate;
+  }
   co_return fates;
 }
 
@@ -144,19 +150,22 @@ awaitable<void> Commits::load(EventsTable table,
   }
 }
 
-awaitable<std::vector<Uuid>> Commits::existing(EventsTable table, std::vector<Uuid> ids,
-                                               std::uint64_t except_commit) {
-  std::vector<Uuid> found;
+awaitable<Commits::Existing> Commits::existing(EventsTable table, std::vector<Uuid> ids) {
+  Existing found;
   for (std::size_t from = 0; from < ids.size(); from += kIdsPerQuestion) {
     const auto some = std::span(ids).subspan(from, std::min(kIdsPerQuestion, ids.size() - from));
     engine::Statement statement{
-        .sql = fmt::format("SELECT DISTINCT event_id FROM {} WHERE event_id IN {{ids:Array(UUID)}} AND "
-                           "commit != {{except:UInt64}}",
-                           table.quoted()),
-        .parameters = {{"ids", array_of(some)}, {"except", fmt::format("{}", except_commit)}}};
+        .sql = fmt::format(
+            "SELECT event_id, count() > 1 FROM {} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id",
+            table.quoted()),
+        .parameters = {{"ids", array_of(some)}}};
     const auto text = co_await engine_.query(std::move(statement));
     engine::for_each_line(text, [&](std::string_view line) {
-      if (const auto id = parse_uuid(line)) found.push_back(*id);
+      const auto tab = line.find('\t');
+      const auto id = parse_uuid(line.substr(0, tab));
+      if (!id) return;
+      found.ids.push_back(*id);
+      if (line.substr(tab + 1) == "1") found.doubled.push_back(*id);
     });
   }
   co_return found;
@@ -187,22 +196,44 @@ awaitable<void> Commits::insert(EventsTable table, std::string rows) {
   }
 }
 
-/// Another instance may have brought one of the ids for another record or time while we did: of these rows
-/// the one with the lowest number stays, whoever notices. (For the same record and time the table's order
-/// does that.)
-awaitable<void> Commits::withdraw(EventsTable table, Events kept, std::uint64_t number) {
+/// Another instance may have brought one of the ids while we did. Gives the ids whose row of ours had to go.
+awaitable<std::vector<Uuid>> Commits::settle(EventsTable table, Events kept, std::uint64_t number) {
   std::vector<Uuid> ids;
   for (const Event* event : kept) ids.push_back(event->event_id);
-  const auto doubled = co_await existing(table, std::move(ids), number);
-  if (doubled.empty()) co_return;
-  engine::Statement statement{
-      .sql =
-          fmt::format(R"(DELETE FROM {0} WHERE event_id IN {{ids:Array(UUID)}} AND (event_id, commit) NOT IN
-                            (SELECT event_id, min(commit) FROM {0} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id)
-                            SETTINGS lightweight_deletes_sync = 2)",
-                      table.quoted()),
-      .parameters = {{"ids", array_of(doubled)}}};
+  auto found = co_await existing(table, std::move(ids));
+  if (found.doubled.empty()) co_return std::vector<Uuid>{};
+  co_await withdraw(table, found.doubled);
+  const auto ours = co_await with_number(table, found.doubled, number);
+  std::erase_if(found.doubled, [&](const Uuid& id) { return std::ranges::find(ours, id) != ours.end(); });
+  co_return found.doubled;
+}
+
+/// Of several rows with one id the one that became visible first stays, whoever notices; a crash before this
+/// leaves them to whoever is sent the id again.
+awaitable<void> Commits::withdraw(EventsTable table, std::vector<Uuid> doubled) {
+  engine::Statement statement{.sql = fmt::format(R"(
+DELETE FROM {0}
+WHERE event_id IN {{ids:Array(UUID)}} AND (event_id, _block_number) NOT IN
+  (SELECT event_id, min(_block_number) FROM {0} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id)
+SETTINGS lightweight_deletes_sync = 2)",
+                                                 table.quoted()),
+                              .parameters = {{"ids", array_of(doubled)}}};
   co_await engine_.execute(std::move(statement));
+}
+
+awaitable<std::vector<Uuid>> Commits::with_number(EventsTable table, std::vector<Uuid> ids,
+                                                  std::uint64_t number) {
+  engine::Statement statement{
+      .sql = fmt::format(
+          "SELECT event_id FROM {} WHERE event_id IN {{ids:Array(UUID)}} AND commit = {{number:UInt64}}",
+          table.quoted()),
+      .parameters = {{"ids", array_of(ids)}, {"number", fmt::format("{}", number)}}};
+  const auto text = co_await engine_.query(std::move(statement));
+  std::vector<Uuid> found;
+  engine::for_each_line(text, [&](std::string_view line) {
+    if (const auto id = parse_uuid(line)) found.push_back(*id);
+  });
+  co_return found;
 }
 
 std::uint64_t Commits::next_number() {

@@ -50,10 +50,16 @@ class Commits {
 
   boost::asio::awaitable<std::shared_ptr<Known>> known_of(EventsTable table);
   boost::asio::awaitable<void> load(EventsTable table, Known& known);
-  boost::asio::awaitable<std::vector<Uuid>> existing(EventsTable table, std::vector<Uuid> ids,
-                                                     std::uint64_t except_commit);
+  struct Existing {
+    std::vector<Uuid> ids;
+    std::vector<Uuid> doubled;  // of these, the ones that are there more than once
+  };
+  boost::asio::awaitable<Existing> existing(EventsTable table, std::vector<Uuid> ids);
+  boost::asio::awaitable<std::vector<Uuid>> with_number(EventsTable table, std::vector<Uuid> ids,
+                                                        std::uint64_t number);
   boost::asio::awaitable<void> insert(EventsTable table, std::string rows);
-  boost::asio::awaitable<void> withdraw(EventsTable table, Events kept, std::uint64_t number);
+  boost::asio::awaitable<std::vector<Uuid>> settle(EventsTable table, Events kept, std::uint64_t number);
+  boost::asio::awaitable<void> withdraw(EventsTable table, std::vector<Uuid> doubled);
   std::uint64_t next_number();
 
   engine::Engine& engine_;

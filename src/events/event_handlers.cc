@@ -9,7 +9,9 @@
 #include "events/cloud_events.h"
 #include "events/event_bridge.h"
 #include "events/event_decoder.h"
+#include "events/field_reader.h"
 #include "http/fields.h"
+#include "http/media_type.h"
 #include "http/problem.h"
 
 namespace annals::events {
@@ -27,15 +29,10 @@ Timestamp now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-/// The media type in lower case, without parameters.
-std::string media_type(const Request& request) {
-  const std::string* header = request.header("content-type");
-  if (header == nullptr) return {};
-  std::string type = header->substr(0, header->find(';'));
-  while (!type.empty() && type.back() == ' ') type.pop_back();
-  std::ranges::transform(type, type.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return type;
+/// A body that says it is something else than JSON is not looked at.
+void refuse_other_than_json(const std::string& media_type, std::string_view body) {
+  if (body.empty() || media_type.empty() || http::is_json(media_type)) return;
+  throw InvalidInput({at({"body"}, not_a_dict())});
 }
 
 awaitable<std::string> read_whole(std::shared_ptr<http::BodyParts> parts) {
@@ -51,6 +48,7 @@ awaitable<std::string> read_whole(std::shared_ptr<http::BodyParts> parts) {
 }
 
 std::vector<Decoded> decode_whole(const std::string& type, const Request& request, std::string_view body) {
+  refuse_other_than_json(type, body);
   if (type == "application/cloudevents+json") return {decode_cloud_event(body, {"body"}, now())};
   if (type == "application/cloudevents-batch+json") return decode_cloud_events_batch(body, now());
   if (request.header("ce-specversion") != nullptr)
@@ -94,9 +92,10 @@ void EventHandlers::add_to(http::Router& router) {
 }
 
 awaitable<Response> EventHandlers::create_from_event_bridge(Request request) {
+  refuse_other_than_json(http::media_type(request), request.body);
   Enveloped enveloped = decode_event_bridge(request.body, tenant_field_);
-  const std::string* header = request.header("x-client-id");
-  const auto client_id = header == nullptr ? std::nullopt : std::optional(*header);
+  std::optional<std::string> client_id;
+  if (request.header("x-client-id") != nullptr) client_id = request.agreed_header("x-client-id");
   auto table = co_await access_.table_named(enveloped.tenant, client_id);
   if (!table) {
     throw Error(ErrorCode::tenant_not_in_database,
@@ -116,7 +115,7 @@ awaitable<Response> EventHandlers::create(Request request) {
 }
 
 awaitable<IntakeResult> EventHandlers::take(EventsTable table, Request request, Intake::Settings settings) {
-  const std::string type = media_type(request);
+  const std::string type = http::media_type(request);
   if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
     const auto next_part = [parts = request.body_parts] { return parts->next(); };
     auto result = co_await intake_.take_lines(std::move(table), next_part, settings);

@@ -30,6 +30,17 @@ boost::asio::awaitable<void> EventStream::start_at_the_end() {
 boost::asio::awaitable<std::optional<std::string>> EventStream::next() {
   if (!std::exchange(started_, true))
     co_return ": annals\n\n";  // so that the client knows that it is connected
+  try {
+    auto text = co_await wait_for_events();
+    co_return text;
+  } catch (const Error& error) {
+    // The tenant was deleted: an end like any other. Whoever connects again is told.
+    if (error.code() != ErrorCode::unknown_client) throw;
+  }
+  co_return std::nullopt;
+}
+
+boost::asio::awaitable<std::string> EventStream::wait_for_events() {
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
   const auto deadline = std::chrono::steady_clock::now() + kSignOfLife;
   while (std::chrono::steady_clock::now() < deadline) {

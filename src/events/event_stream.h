@@ -28,6 +28,8 @@ class EventStream {
   boost::asio::awaitable<std::optional<std::string>> next();
 
  private:
+  boost::asio::awaitable<std::string> wait_for_events();
+
   History& history_;
   TableSource table_;
   HistoryFilter filter_;

@@ -32,7 +32,7 @@ std::string_view order_of(Ordering ordering) {
     case Ordering::oldest_first:
       return "event_time, event_id";
     case Ordering::arrival:
-      return "commit, place";
+      return "_block_number, place";
   }
   return "";
 }
@@ -44,10 +44,10 @@ std::string_view order_of(Ordering ordering) {
   throw error;
 }
 
-/// Takes a row off RowBinary of (json, event_time in ms, event_id, commit, place); nothing when it is not
-/// whole.
+/// Takes a row off RowBinary of (json, event_time in ms, event_id, block, place, commit); nothing when it is
+/// not whole.
 std::optional<Page::Row> next_row(std::string_view bytes, std::size_t& at) {
-  constexpr std::size_t kFixed = 8 + 16 + 8 + 4;
+  constexpr std::size_t kFixed = 8 + 16 + 8 + 4 + 8;
   std::size_t begin = at;
   const auto length = engine::read_varint(bytes, begin);
   if (!length || bytes.size() - begin < *length + kFixed) return std::nullopt;
@@ -55,8 +55,9 @@ std::optional<Page::Row> next_row(std::string_view bytes, std::size_t& at) {
   const char* fixed = bytes.data() + begin + *length;
   row.position.event_time = Timestamp(std::chrono::milliseconds(engine::read_integer<std::int64_t>(fixed)));
   std::ranges::copy(engine::read_uuid(fixed + 8), row.position.event_id.begin());
-  row.position.commit = engine::read_integer<std::uint64_t>(fixed + 24);
+  row.position.block = engine::read_integer<std::uint64_t>(fixed + 24);
   row.position.place = engine::read_integer<std::uint32_t>(fixed + 32);
+  row.position.commit = engine::read_integer<std::uint64_t>(fixed + 36);
   at = begin + *length + kFixed;
   return row;
 }
@@ -93,13 +94,17 @@ std::string History::limits() const {
 
 awaitable<Page> History::page(EventsTable table, PageRequest request) {
   Conditions conditions = conditions_of(request.filter);
-  if (request.after) add_after(conditions, *request.after, request.ordering);
+  if (request.after) {
+    const auto late = static_cast<std::uint64_t>(settings_.late_commits.count());
+    request.after->commit -= std::min(request.after->commit, late);
+    add_after(conditions, *request.after, request.ordering);
+  }
   engine::Statement statement{
-      .sql = fmt::format(
-          "SELECT {}, toUnixTimestamp64Milli(event_time), event_id, commit, place FROM {}{} ORDER BY {} "
-          "LIMIT {} OFFSET {} FORMAT RowBinary{}",
-          kJson, source(table), conditions.where(), order_of(request.ordering), request.limit + 1,
-          request.offset, limits()),
+      .sql = fmt::format("SELECT {}, toUnixTimestamp64Milli(event_time), event_id, _block_number, place, "
+                         "commit FROM {}{} ORDER BY {} "
+                         "LIMIT {} OFFSET {} FORMAT RowBinary{}",
+                         kJson, source(table), conditions.where(), order_of(request.ordering),
+                         request.limit + 1, request.offset, limits()),
       .parameters = std::move(conditions.parameters)};
   std::string rows;
   try {
@@ -120,12 +125,13 @@ awaitable<std::string> History::ask(engine::Statement statement) {
 }
 
 awaitable<Position> History::last_position(EventsTable table) {
-  auto sql = fmt::format("SELECT max((commit, place)).1, max((commit, place)).2 FROM {}{}", table.quoted(),
-                         limits());
-  const auto text = co_await ask({.sql = std::move(sql)});
-  std::size_t end = 0;
-  const std::uint64_t commit = std::stoull(text, &end);
-  co_return Position{.commit = commit, .place = static_cast<std::uint32_t>(std::stoul(text.substr(end)))};
+  auto sql = fmt::format("SELECT untuple(max((_block_number, place, commit))) FROM {} FORMAT RowBinary{}",
+                         table.quoted(), limits());
+  const auto row = co_await ask({.sql = std::move(sql)});
+  if (row.size() < 8 + 4 + 8) throw std::logic_error("a malformed position");
+  co_return Position{.block = engine::read_integer<std::uint64_t>(row.data()),
+                     .place = engine::read_integer<std::uint32_t>(row.data() + 8),
+                     .commit = engine::read_integer<std::uint64_t>(row.data() + 12)};
 }
 
 awaitable<Counts> History::count(EventsTable table, HistoryFilter filter) {

@@ -37,8 +37,9 @@ enum class Ordering : std::uint8_t { newest_first, oldest_first, arrival };
 struct Position {
   Timestamp event_time = {};  // of newest_first and oldest_first, with the id
   Uuid event_id = {};
-  std::uint64_t commit = 0;  // of arrival, with the place
+  std::uint64_t block = 0;  // of arrival, with the place: the engine numbers blocks as they become visible
   std::uint32_t place = 0;
+  std::uint64_t commit = 0;  // of arrival: no event after this position has a much lower one
 
   [[nodiscard]] std::string text(Ordering ordering) const;
   /// Nothing when `text` is no cursor of that ordering.
@@ -83,6 +84,9 @@ class History {
  public:
   struct Settings {
     bool other_instances = false;  // whether the table may hold rows twice, for FINAL to collapse
+    // How much later than another a commit may become visible although its number is lower: numbers are
+    // clocks of several instances, and an insert may be repeated for a while.
+    std::chrono::microseconds late_commits{0};
     std::chrono::milliseconds time_limit{30'000};
     std::uint64_t max_memory_bytes = std::uint64_t{1} << 30U;  // of one query
     // A page of larger events ends early; more than one event can have.

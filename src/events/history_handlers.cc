@@ -64,6 +64,22 @@ std::string envelope(const ListQuery& query, const Page& page, const std::option
   return body;
 }
 
+/// Where a tail goes on: after the event that a reconnecting client saw last, or where its first request
+/// says.
+std::optional<Position> read_start(http::QueryFields& fields, const Request& request) {
+  const auto cursor = fields.text("cursor");
+  const std::string* last_id = request.header("last-event-id");
+  const std::string text = last_id != nullptr ? *last_id : cursor.value_or("");
+  auto position = Position::parse(text, Ordering::arrival);
+  if (position || text.empty()) return position;
+  if (last_id != nullptr) {
+    fields.note_header("last-event-id", "invalid cursor", "value_error.cursor");
+  } else {
+    fields.note("cursor", "invalid cursor", "value_error.cursor");
+  }
+  return std::nullopt;
+}
+
 HistoryFilter only(const Uuid& id) {
   return {.event_ids = {id}};
 }
@@ -184,15 +200,8 @@ awaitable<Response> HistoryHandlers::export_events(Request request) {
 awaitable<Response> HistoryHandlers::tail(Request request) {
   http::QueryFields fields(request);
   auto filter = read_filter(fields);
-  const std::string* last_id = request.header("last-event-id");
-  const auto cursor = fields.text("cursor");
+  const auto after = read_start(fields, request);
   fields.forbid_others();
-  std::optional<Position> after;
-  const std::string from = last_id != nullptr ? *last_id : cursor.value_or("");
-  if (!from.empty()) {
-    after = Position::parse(from, Ordering::arrival);
-    if (!after) fields.note("cursor", "invalid cursor", "value_error.cursor");
-  }
   fields.check();
   // Each round asks again whether the client may still read: a deleted tenant's tail ends.
   auto table = [access = parts_.access, request] { return access.table_of(request); };

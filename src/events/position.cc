@@ -1,4 +1,4 @@
-// The text of a cursor: "t<milliseconds>_<event id>" by time, "a<commit>_<place>" by arrival.
+// The text of a cursor: "t<milliseconds>_<event id>" by time, "a<block>_<place>_<commit>" by arrival.
 
 #include <charconv>
 
@@ -22,7 +22,7 @@ std::optional<Number> parse_number(std::string_view text) {
 }  // namespace
 
 std::string Position::text(Ordering ordering) const {
-  if (ordering == Ordering::arrival) return fmt::format("a{}_{}", commit, place);
+  if (ordering == Ordering::arrival) return fmt::format("a{}_{}_{}", block, place, commit);
   return fmt::format("t{}_{}", event_time.time_since_epoch().count(), boost::uuids::to_string(event_id));
 }
 
@@ -33,10 +33,13 @@ std::optional<Position> Position::parse(std::string_view text, Ordering ordering
   const std::string_view first = text.substr(1, middle - 1);
   const std::string_view second = text.substr(middle + 1);
   if (ordering == Ordering::arrival) {
-    const auto commit = parse_number<std::uint64_t>(first);
-    const auto place = parse_number<std::uint32_t>(second);
-    if (!commit || !place) return std::nullopt;
-    return Position{.commit = *commit, .place = *place};
+    const auto last = second.find('_');
+    if (last == std::string_view::npos) return std::nullopt;
+    const auto block = parse_number<std::uint64_t>(first);
+    const auto place = parse_number<std::uint32_t>(second.substr(0, last));
+    const auto commit = parse_number<std::uint64_t>(second.substr(last + 1));
+    if (!block || !place || !commit) return std::nullopt;
+    return Position{.block = *block, .place = *place, .commit = *commit};
   }
   const auto milliseconds = parse_number<std::int64_t>(first);
   const auto id = parse_uuid(second);

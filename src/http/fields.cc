@@ -189,6 +189,10 @@ void QueryFields::note(std::string_view name, std::string message, std::string t
   note_at(problems_, "query", name, {.loc = {}, .msg = std::move(message), .type = std::move(type)});
 }
 
+void QueryFields::note_header(std::string_view name, std::string message, std::string type) {
+  note_at(problems_, "header", name, {.loc = {}, .msg = std::move(message), .type = std::move(type)});
+}
+
 void QueryFields::forbid_others() {
   for (const auto& [parameter, value] : request_.query) {
     if (std::ranges::find(asked_, parameter) != asked_.end()) continue;

@@ -67,6 +67,8 @@ class QueryFields {
 
   /// Notes a problem with a parameter that only the caller can see.
   void note(std::string_view name, std::string message, std::string type);
+  /// The same for a header that stands beside the parameters; its name in lower case.
+  void note_header(std::string_view name, std::string message, std::string type);
 
   /// Notes every parameter that was not asked for before this call.
   void forbid_others();

@@ -1,29 +1,15 @@
 #include "http/json_body.h"
 
-#include <algorithm>
-
 #include <boost/json.hpp>
 
 #include "error.h"
-#include "http/ascii.h"
+#include "http/media_type.h"
 #include "json/flaw.h"
 
 namespace annals::http {
 namespace {
 
 constexpr std::size_t kMaxDepth = 64;
-constexpr std::string_view kBlank = " \t\r\n";
-
-bool is_json_type(std::string_view content_type) {
-  content_type = content_type.substr(0, content_type.find(';'));
-  content_type.remove_prefix(std::min(content_type.find_first_not_of(kBlank), content_type.size()));
-  content_type = content_type.substr(0, content_type.find_last_not_of(kBlank) + 1);
-  const std::string type = ascii_lower_case(content_type);
-  constexpr std::string_view kApplication = "application/";
-  if (!type.starts_with(kApplication)) return false;
-  const std::string_view subtype = std::string_view(type).substr(kApplication.size());
-  return !subtype.contains('/') && (subtype == "json" || subtype.ends_with("+json"));
-}
 
 InvalidInput missing() {
   return InvalidInput({{.loc = {"body"}, .msg = "field required", .type = "value_error.missing"}});
@@ -55,8 +41,8 @@ boost::json::value parse(std::string_view text) {
 
 boost::json::object parse_json_body(const Request& request) {
   if (request.body.empty()) throw missing();
-  const std::string* content_type = request.header("content-type");
-  if (content_type != nullptr && !content_type->empty() && !is_json_type(*content_type)) throw not_a_dict();
+  const std::string type = media_type(request);
+  if (!type.empty() && !is_json(type)) throw not_a_dict();
   boost::json::value value = parse(request.body);
   if (value.is_null()) throw missing();
   if (!value.is_object()) throw not_a_dict();

@@ -10,6 +10,15 @@ const std::string* Request::header(std::string_view name) const {
   return found == headers.end() ? nullptr : &found->second;
 }
 
+std::string Request::agreed_header(std::string_view name) const {
+  const std::string* first = header(name);
+  if (first == nullptr) return {};
+  for (const auto& [other, value] : headers) {
+    if (other == name && value != *first) return {};
+  }
+  return *first;
+}
+
 Response json(Status status, std::string body) {
   return Response{.status = static_cast<int>(status), .body = std::move(body)};
 }

@@ -29,6 +29,9 @@ struct Request {
 
   /// The first header of that (lower-case) name; null when absent.
   [[nodiscard]] const std::string* header(std::string_view name) const;
+  /// Its value, or "" when it is absent. Of several that differ none counts: a proxy in front and this server
+  /// might not mean the same one.
+  [[nodiscard]] std::string agreed_header(std::string_view name) const;
 };
 
 enum class Status : std::uint16_t {  // NOLINT(performance-enum-size): statuses go up to 599

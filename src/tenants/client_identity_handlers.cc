@@ -12,17 +12,6 @@ using http::Request;
 
 constexpr const char* kUnauthorized = "Unauthorized Client.";
 
-/// The value of a header. Of several that differ none counts: a proxy in front and this server might not mean
-/// the same one.
-std::string value_of(const Request& request, std::string_view name) {
-  const std::string* first = request.header(name);
-  if (first == nullptr) return {};
-  for (const auto& [other, value] : request.headers) {
-    if (other == name && value != *first) return {};
-  }
-  return *first;
-}
-
 awaitable<void> refuse_unknown(awaitable<std::shared_ptr<const Tenant>> tenant) {
   [[maybe_unused]] const auto found = co_await std::move(tenant);
 }
@@ -36,10 +25,10 @@ awaitable<std::shared_ptr<const Tenant>> ClientIdentity::tenant_of(const Request
   const bool own_secret = secret != nullptr && request.header("x-api-key") == nullptr;
   if (!platform && !own_secret) throw Error(ErrorCode::unauthorized_api_key, "Unauthorized API Key.");
 
-  std::string client_id = value_of(request, "x-client-id");
+  std::string client_id = request.agreed_header("x-client-id");
   if (client_id.empty()) throw Error(ErrorCode::missing_client, kUnauthorized);
   if (platform) return by_platform_key(std::move(client_id));
-  return by_own_secret(std::move(client_id), crypto::SecretHash(value_of(request, "x-client-secret")));
+  return by_own_secret(std::move(client_id), crypto::SecretHash(request.agreed_header("x-client-secret")));
 }
 
 awaitable<std::shared_ptr<const Tenant>> ClientIdentity::by_platform_key(std::string client_id) const {
