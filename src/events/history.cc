@@ -21,16 +21,22 @@ constexpr std::string_view kJson = R"(concat(
   ',"event_data":', event_data, ',"file_id":', ifNull(concat('"', toString(file_id), '"'), 'null'),
   if(other_fields = '', '', concat(',', substring(other_fields, 2, length(other_fields) - 2))), '}'))";
 
+/// The event's time, down to the second: ClickHouse would cut it towards 1970.
+constexpr std::string_view kWholeSeconds =
+    "fromUnixTimestamp64Milli(toUnixTimestamp64Milli(event_time) - "
+    "positiveModulo(toUnixTimestamp64Milli(event_time), 1000), 'UTC')";
+
 constexpr std::string_view kExportColumns =
     "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data, file_id, "
     "other_fields";
 
+/// ClickHouse sorts UUIDs by their second half; their bytes sort as their text does.
 std::string_view order_of(Ordering ordering) {
   switch (ordering) {
     case Ordering::newest_first:
-      return "event_time DESC, event_id DESC";
+      return "event_time DESC, UUIDToNum(event_id) DESC";
     case Ordering::oldest_first:
-      return "event_time, event_id";
+      return "event_time, UUIDToNum(event_id)";
     case Ordering::arrival:
       return "_block_number, place";
   }
@@ -151,7 +157,7 @@ awaitable<std::string> History::count_by(EventsTable table, CountBy request) {
   std::vector<std::string> shown;
   if (request.bucket) {
     keys.push_back(
-        fmt::format("toStartOfInterval(event_time, INTERVAL 1 {}, 'UTC') AS bucket", *request.bucket));
+        fmt::format("toStartOfInterval({}, INTERVAL 1 {}, 'UTC') AS bucket", kWholeSeconds, *request.bucket));
     shown.emplace_back("concat(formatDateTime(bucket, '%Y-%m-%dT%H:%i:%S', 'UTC'), 'Z') AS time");
   }
   for (const std::string& column : request.columns) {
@@ -161,7 +167,9 @@ awaitable<std::string> History::count_by(EventsTable table, CountBy request) {
   engine::Statement statement{
       .sql = fmt::format(
           "SELECT {}, n AS count FROM (SELECT {}, count() AS n FROM {}{} GROUP BY ALL ORDER BY ALL LIMIT {}) "
-          "FORMAT JSONEachRow{}, output_format_json_quote_64bit_integers = 0",
+          "FORMAT JSONEachRow{}, output_format_json_quote_64bit_integers = 0, "
+          // Times before 1970 and after 2106 need wider types.
+          "enable_extended_results_for_datetime_functions = 1",
           fmt::join(shown, ", "), fmt::join(keys, ", "), source(table), conditions.where(), request.limit,
           limits()),
       .parameters = std::move(conditions.parameters)};
@@ -184,7 +192,8 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
       .sql = fmt::format(
           "SELECT {} FROM {}{} FORMAT {} SETTINGS max_execution_time = 0, max_memory_usage = {}, readonly = "
           "2, "
-          "date_time_output_format = 'iso', output_format_parquet_row_group_size = 65536, max_threads = 1",
+          "date_time_output_format = 'iso', format_csv_null_representation = '', "
+          "output_format_parquet_row_group_size = 65536, max_threads = 1",
           columns, source(table), conditions.where(), format_name, settings_.max_memory_bytes),
       .parameters = std::move(conditions.parameters)};
   auto stream = co_await engine_.stream(std::move(statement));

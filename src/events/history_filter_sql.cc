@@ -1,8 +1,13 @@
 #include "events/history_filter_sql.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <boost/uuid/uuid_io.hpp>
+
+#include "ops/utf8.h"
 
 namespace annals::events {
 namespace {
@@ -21,6 +26,31 @@ void add_numbers(Conditions& conditions, std::string_view column, const std::vec
   }
   add(conditions, fmt::format("{0} IN {{{0}:Array(UInt64)}}", column), std::string(column),
       fmt::format("[{}]", fmt::join(values, ",")));
+}
+
+std::string character_pattern(std::string_view character) {
+  constexpr std::uint32_t kBeyondBasic = 0x10000;
+  constexpr std::string_view kNoCharacter =
+      "\\x{fffd}";  // of bytes that are not UTF-8: no JSON text has them
+  if (ops::utf8_sequence(character) == 0) return std::string(kNoCharacter);
+  if (character.size() == 1) return std::string(character);
+  const std::uint32_t code_point = ops::code_point(character);
+  if (code_point < kBeyondBasic) return fmt::format(R"((?:\x{{{0:x}}}|\\u{0:04x}))", code_point);
+  const std::uint32_t offset = code_point - kBeyondBasic;
+  return fmt::format(R"((?:\x{{{:x}}}|\\u{:04x}\\u{:04x}))", code_point, 0xD800 + (offset >> 10U),
+                     0xDC00 + (offset & 0x3FFU));
+}
+
+/// A regular expression (RE2) for a word in JSON text, where its characters may stand as they are or escaped.
+/// An escape counts as the end of a word: which character it stands for is not looked at.
+std::string word_pattern(std::string_view word) {
+  std::string pattern = R"((?i)(?:^|[^\pL\pN]|\\[bfnrt]|\\u[0-9a-f]{4}))";
+  while (!word.empty()) {
+    const std::size_t size = std::max<std::size_t>(ops::utf8_sequence(word), 1);
+    pattern += character_pattern(word.substr(0, size));
+    word.remove_prefix(size);
+  }
+  return pattern + R"((?:$|[^\pL\pN]))";
 }
 
 std::string milliseconds(Timestamp time) {
@@ -53,8 +83,8 @@ Conditions conditions_of(const HistoryFilter& filter) {
     add(conditions, "event_time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')", "to",
         milliseconds(*filter.to));
   for (std::size_t i = 0; i < filter.words.size(); ++i) {
-    add(conditions, fmt::format("hasTokenCaseInsensitive(event_data, {{word{}:String}})", i),
-        fmt::format("word{}", i), filter.words[i]);
+    add(conditions, fmt::format("match(event_data, {{word{}:String}})", i), fmt::format("word{}", i),
+        word_pattern(filter.words[i]));
   }
   return conditions;
 }
@@ -73,9 +103,10 @@ void add_after(Conditions& conditions, const Position& position, Ordering orderi
   add(conditions, fmt::format("event_time {}= fromUnixTimestamp64Milli({{after_time:Int64}}, 'UTC')", sign),
       "after_time", milliseconds(position.event_time));
   add(conditions,
-      fmt::format("(event_time, event_id) {} (fromUnixTimestamp64Milli({{after_time:Int64}}, 'UTC'), "
-                  "{{after_id:UUID}})",
-                  sign),
+      fmt::format(
+          "(event_time, UUIDToNum(event_id)) {} (fromUnixTimestamp64Milli({{after_time:Int64}}, 'UTC'), "
+          "UUIDToNum({{after_id:UUID}}))",
+          sign),
       "after_id", boost::uuids::to_string(position.event_id));
 }
 

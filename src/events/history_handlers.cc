@@ -42,8 +42,12 @@ std::string envelope(const ListQuery& query, const Page& page, const std::option
                      const Request& request, const std::string& base) {
   std::optional<std::string> next;
   std::optional<std::string> previous;
-  if (page.more && query.by_cursor) {
-    next = base + with_parameter(request, "cursor", page.rows.back().position.text(query.page.ordering));
+  const bool arrival = query.page.ordering == Ordering::arrival;
+  if (query.by_cursor && (page.more || arrival)) {
+    // In the order of arrival there is always more to come: the last page says where to ask again.
+    const auto begin = query.page.after.value_or(Position{});
+    const auto& position = page.rows.empty() ? begin : page.rows.back().position;
+    next = base + with_parameter(request, "cursor", position.text(query.page.ordering));
   } else if (page.more) {
     next = base + with_parameter(request, "offset", fmt::format("{}", query.page.offset + page.rows.size()));
   }

@@ -36,7 +36,7 @@ std::vector<Uuid> read_ids(http::QueryFields& fields) {
   return ids;
 }
 
-/// The words of a text as the engine's tokens have them: runs of letters and digits of ASCII and of all that
+/// The words of a text: runs of letters and digits of ASCII and of all that
 /// is not ASCII.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words(1);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "http/ascii.h"
 #include "http/json_body.h"
 #include "ops/utf8.h"
 
@@ -160,12 +161,13 @@ std::vector<std::uint64_t> QueryFields::integers(std::string_view name, std::uin
 }
 
 std::optional<bool> QueryFields::flag(std::string_view name) {
-  constexpr std::array<std::string_view, 3> kTrue{"true", "1", "on"};
-  constexpr std::array<std::string_view, 3> kFalse{"false", "0", "off"};
+  constexpr std::array<std::string_view, 6> kTrue{"true", "t", "yes", "y", "on", "1"};
+  constexpr std::array<std::string_view, 6> kFalse{"false", "f", "no", "n", "off", "0"};
   const std::string* text = find(name);
   if (text == nullptr) return std::nullopt;
-  if (std::ranges::find(kTrue, *text) != kTrue.end()) return true;
-  if (std::ranges::find(kFalse, *text) == kFalse.end()) {
+  const std::string value = ascii_lower_case(*text);
+  if (std::ranges::find(kTrue, value) != kTrue.end()) return true;
+  if (std::ranges::find(kFalse, value) == kFalse.end()) {
     note(name, "value could not be parsed to a boolean", "type_error.bool");
   }
   return false;

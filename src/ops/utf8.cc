@@ -45,6 +45,17 @@ std::size_t utf8_sequence(std::string_view text) {
   return 0;
 }
 
+std::uint32_t code_point(std::string_view sequence) {
+  const auto byte = [sequence](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(sequence[i]));
+  };
+  if (sequence.size() == 1) return byte(0);
+  // The first of n bytes begins with n ones and a zero; six bits of each further one count.
+  std::uint32_t result = byte(0) & (0xFFU >> (sequence.size() + 1));
+  for (std::size_t i = 1; i < sequence.size(); ++i) result = (result << 6U) | (byte(i) & 0x3FU);
+  return result;
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t size = utf8_sequence(text);

@@ -1,0 +1,107 @@
+"""Files of the local store over time: uploads that break off, tenants that go."""
+
+import pytest
+
+from support.file_links import attach, download_url, fetch, get_file, new_upload, put, uploaded
+from support.names import unique_name
+from support.problems import expect
+from support.raw_http import RawConnection, head
+from support.waiting import wait_until
+
+INVALID = {"detail": "The link is invalid or has expired."}
+FILE_NOT_FOUND = {"detail": "File not found."}
+PART = b"x" * 300_000
+
+
+@pytest.fixture
+def tenant(any_annals):
+    return any_annals.initialise(unique_name())
+
+
+def kept(annals, tenant):
+    return annals.files.keys(f"{tenant['database_name']}/")
+
+
+FRAMINGS = {
+    "with a length": (b"", f"Content-Length: {2 * len(PART)}"),
+    "in parts": (f"{len(PART):x}\r\n".encode(), "Transfer-Encoding: chunked"),
+}
+
+
+@pytest.mark.parametrize("prefix, framing", FRAMINGS.values(), ids=FRAMINGS)
+def test_an_upload_that_breaks_off_leaves_nothing(any_annals, tenant, prefix, framing):
+    made = new_upload(any_annals, tenant)
+    event_id = attach(any_annals, tenant, made["file_id"])
+
+    with RawConnection(any_annals) as connection:
+        connection.send(head("PUT", "/" + made["upload_url"].split("/", 3)[3], framing) + prefix + PART)
+        wait_until(lambda: kept(any_annals, tenant), "the upload has begun")
+        expect(get_file(any_annals, tenant, event_id), 404, FILE_NOT_FOUND)
+
+    wait_until(lambda: kept(any_annals, tenant) == [], "nothing is left of the upload")
+    expect(get_file(any_annals, tenant, event_id), 404, FILE_NOT_FOUND)
+
+
+def test_a_second_upload_that_breaks_off_leaves_the_first(any_annals, tenant):
+    put_url, get_url = uploaded(any_annals, tenant, b"first")
+    before = kept(any_annals, tenant)
+
+    with RawConnection(any_annals) as connection:
+        target = "/" + put_url.split("/", 3)[3]
+        connection.send(head("PUT", target, f"Content-Length: {2 * len(PART)}") + PART)
+        wait_until(lambda: kept(any_annals, tenant) != before, "the upload has begun")
+        assert fetch(get_url).content == b"first"
+
+    wait_until(lambda: kept(any_annals, tenant) == before, "nothing is left of the upload")
+    assert fetch(get_url).content == b"first"
+
+
+def test_files_outlive_a_restart_and_so_do_urls(make):
+    annals = make.annals()
+    tenant = annals.initialise("shop")
+    put_url, get_url = uploaded(annals, tenant, b"kept")
+    port = annals.port
+
+    annals.restart()
+
+    moved = [url.replace(f":{port}/", f":{annals.port}/") for url in (put_url, get_url)]
+    assert fetch(moved[1]).content == b"kept"
+    put(moved[0], b"new").raise_for_status()
+    assert fetch(moved[1]).content == b"new"
+
+
+def test_urls_of_a_deleted_tenant_are_good_for_nothing(any_annals, tenant):
+    put_url, get_url = uploaded(any_annals, tenant, b"secret")
+
+    assert any_annals.delete(tenant["client_id"]).status_code == 204
+
+    expect(put(put_url, b"late"), 403, INVALID)
+    reply = fetch(get_url)
+    assert reply.status_code in (403, 404) and b"secret" not in reply.content, f"expected no file, got {reply.text}"
+    assert kept(any_annals, tenant) == []
+
+
+def test_an_upload_that_is_under_way_when_its_tenant_goes_is_refused(any_annals, tenant):
+    made = new_upload(any_annals, tenant)
+
+    with RawConnection(any_annals) as connection:
+        target = "/" + made["upload_url"].split("/", 3)[3]
+        connection.send(head("PUT", target, f"Content-Length: {2 * len(PART)}") + PART)
+        wait_until(lambda: kept(any_annals, tenant), "the upload has begun")
+        assert any_annals.delete(tenant["client_id"]).status_code == 204
+        reply = connection.send(PART).reply()
+
+    assert (reply.status_code, reply.json()) == (403, INVALID)
+    assert kept(any_annals, tenant) == []
+
+
+def test_a_new_tenant_of_the_same_name_has_none_of_the_old_ones_files(any_annals, tenant):
+    made = new_upload(any_annals, tenant)
+    put(made["upload_url"], b"secret").raise_for_status()
+    old_url = download_url(any_annals, tenant, made["file_id"])
+    any_annals.delete(tenant["client_id"])
+
+    new = any_annals.initialise(tenant["database_name"])
+
+    expect(get_file(any_annals, new, attach(any_annals, new, made["file_id"])), 404, FILE_NOT_FOUND)
+    assert b"secret" not in fetch(old_url).content

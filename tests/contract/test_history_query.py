@@ -1,0 +1,69 @@
+"""What GET /api/history/events refuses of a query."""
+
+import pytest
+
+from support.events import HISTORY
+from support.names import unique_name
+from support.problems import expect_invalid, not_an_integer, too_large, too_small
+from support.query_problems import extra, not_a_flag, not_a_time, not_a_uuid, not_one_of
+
+MAX_32, MAX_64 = 2**32 - 1, 2**64 - 1
+ORDERINGS = ("-event_time", "event_time", "arrival")
+
+INVALID = {
+    "x=1": extra("x"),
+    "Limit=1": extra("Limit"),
+    "record=1": extra("record"),
+    "%27%00=1": extra("'\0"),
+    "limit=0": too_small("query", "limit", limit=1),
+    "limit=1001": too_large("query", "limit", limit=1000),
+    "limit=x": not_an_integer("query", "limit"),
+    "offset=-1": too_small("query", "offset", limit=0),
+    "offset=100001": too_large("query", "offset", limit=100000),
+    "offset=": not_an_integer("query", "offset"),
+    "ordering=record_id": not_one_of("ordering", *ORDERINGS),
+    "count=maybe": not_a_flag("count"),
+    "event_id=7": not_a_uuid("event_id"),
+    "event_id=": not_a_uuid("event_id"),
+    "event_time_from=yesterday": not_a_time("event_time_from"),
+    "event_time_to=": not_a_time("event_time_to"),
+    "event_time_to=2026-02-30T00:00:00Z": not_a_time("event_time_to"),
+    **{f"{name}=-1": too_small("query", name, limit=0) for name in ("record_id", "source_id", "event_type_id")},
+    **{f"{name}={MAX_64 + 1}": too_large("query", name, limit=MAX_64) for name in ("record_id", "source_id")},
+    **{f"{name}={MAX_32 + 1}": too_large("query", name, limit=MAX_32) for name in ("event_type_id", "source_type_id")},
+    **{f"record_id={text}": not_an_integer("query", "record_id") for text in ("", "x", "1.5", "1,2", "%5B1%5D", "1'")},
+}
+
+
+@pytest.fixture(scope="module")
+def tenants():
+    return []
+
+
+@pytest.fixture
+def tenant(any_annals, tenants):
+    """One for all tests."""
+    if not tenants:
+        tenants.append(any_annals.initialise(unique_name()))
+    return tenants[0]
+
+
+@pytest.mark.parametrize("query, problem", INVALID.items(), ids=INVALID)
+def test_a_query_that_makes_no_sense_is_refused(any_annals, tenant, query, problem):
+    expect_invalid(any_annals.get(f"{HISTORY}?{query}", headers={"X-Client-Id": tenant["client_id"]}), problem)
+
+
+def test_all_problems_are_listed_at_once_in_the_contracts_order(any_annals, tenant):
+    query = (
+        "z=1&count=2&cursor=%20&offset=-1&limit=0&ordering=x&q=ok&event_time_to=x&event_time_from=x&event_id=x"
+        "&source_id=x&source_type_id=x&event_type_id=x&record_id=-1&record_id=5&record_id=y&a=1&z=2"
+    )
+
+    reply = any_annals.get(f"{HISTORY}?{query}", headers={"X-Client-Id": tenant["client_id"]})
+
+    assert reply.status_code == 422, f"expected 422, got {reply.status_code} {reply.text}"
+    fields = (
+        "record_id record_id event_type_id source_type_id source_id event_id event_time_from event_time_to ordering "
+        "limit offset cursor count z a"
+    )
+    assert [p["loc"] for p in reply.json()["detail"]] == [["query", name] for name in fields.split()]

@@ -1,0 +1,202 @@
+"""Presigned URLs with files in S3: the very ones that boto3 makes, and good for what they say against a real server."""
+
+import datetime
+import types
+import urllib.parse
+
+import boto3
+import botocore.auth
+import botocore.config
+import pytest
+
+from support.annals import API_KEY
+from support.file_links import altered, attach, client, download_url, fetch, get_file, new_upload, put
+from support.problems import expect
+from support.waiting import wait_until
+
+CONTENT = bytes(range(256)) * 40
+FILE_NOT_FOUND = {"detail": "File not found."}
+
+
+@pytest.fixture(scope="module")
+def place(module_make):
+    """A service with its files in S3, and a tenant in it."""
+    annals = module_make.annals(files="s3")
+    return annals, annals.initialise("Shop-1_x")
+
+
+def presigned(monkeypatch, url, operation, files, key, **changes):
+    """What boto3 gives out for the key at the moment at which `url` was made."""
+    query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+    moment = datetime.datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ")
+    frozen = type("Frozen", (datetime.datetime,), {"utcnow": classmethod(lambda _: moment)})
+    monkeypatch.setattr(botocore.auth, "datetime", types.SimpleNamespace(datetime=frozen))
+    style = changes.pop("addressing_style", "path")
+    expires = changes.pop("ExpiresIn", 900)
+    settings = {
+        "endpoint_url": files.server.endpoint,
+        "region_name": files.server.region,
+        "aws_access_key_id": files.server.access_key,
+        "aws_secret_access_key": files.server.secret_key,
+        **changes,
+    }
+    config = botocore.config.Config(signature_version="s3v4", s3={"addressing_style": style})
+    signer = boto3.client("s3", config=config, **settings)
+    return signer.generate_presigned_url(operation, Params={"Bucket": files.bucket, "Key": key}, ExpiresIn=expires)
+
+
+def made_now(url):
+    moment = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))["X-Amz-Date"]
+    made = datetime.datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+    return abs(datetime.datetime.now(datetime.timezone.utc) - made) < datetime.timedelta(seconds=30)
+
+
+def parts_of(url):
+    """What a URL says, whatever the order of its parameters."""
+    base, query = url.split("?")
+    return base, sorted(query.split("&"))
+
+
+# --- the very URL ---
+
+
+def test_an_upload_url_is_the_one_that_boto3_makes(place, monkeypatch):
+    annals, tenant = place
+
+    made = new_upload(annals, tenant)
+
+    key = f"Shop-1_x/{made['file_id']}"
+    assert made["upload_url"] == presigned(monkeypatch, made["upload_url"], "put_object", annals.files, key)
+    assert made_now(made["upload_url"])
+
+
+def test_a_download_url_is_the_one_that_boto3_makes(place, monkeypatch):
+    annals, tenant = place
+    file_id = new_upload(annals, tenant)["file_id"]
+    annals.files.put(f"Shop-1_x/{file_id}")
+
+    url = download_url(annals, tenant, file_id)
+
+    assert url == presigned(monkeypatch, url, "get_object", annals.files, f"Shop-1_x/{file_id}")
+    assert made_now(url)
+
+
+# Settings of the service, and what they mean to boto3. None of these URLs is used.
+SETTINGS = {
+    "another region": ({"ANNALS_FILES_S3_REGION": "eu-west-2"}, {"region_name": "eu-west-2"}),
+    "another time": ({"ANNALS_FILES_URL_SECONDS": "86400"}, {"ExpiresIn": 86400}),
+    "credentials with signs": (
+        {"AWS_ACCESS_KEY_ID": "AKIA/+=", "AWS_SECRET_ACCESS_KEY": "s/+= %41&é"},
+        {"aws_access_key_id": "AKIA/+=", "aws_secret_access_key": "s/+= %41&é"},
+    ),
+    "a session": ({"AWS_SESSION_TOKEN": "tok/+=en=="}, {"aws_session_token": "tok/+=en=="}),
+    "the bucket in the host": ({"ANNALS_FILES_S3_PATH_STYLE": "false"}, {"addressing_style": "virtual"}),
+}
+
+
+@pytest.mark.parametrize("environment, meaning", SETTINGS.values(), ids=SETTINGS)
+def test_settings_mean_what_they_mean_to_boto3(make, monkeypatch, environment, meaning):
+    files = make.files()
+    endpoint = files.server.endpoint.replace("127.0.0.1", "localhost")  # a name: buckets can stand before it
+    annals = make.annals(files=files, environment={"ANNALS_FILES_S3_ENDPOINT": endpoint, **environment})
+
+    made = new_upload(annals, annals.initialise("shop"))
+
+    key = f"shop/{made['file_id']}"
+    expected = presigned(monkeypatch, made["upload_url"], "put_object", files, key, endpoint_url=endpoint, **meaning)
+    assert parts_of(made["upload_url"]) == parts_of(expected)
+
+
+# --- what it is good for ---
+
+
+def test_what_was_put_through_one_url_is_got_through_the_other(place):
+    annals, tenant = place
+    made = new_upload(annals, tenant)
+
+    put(made["upload_url"], CONTENT, **{"Content-Type": "image/png"}).raise_for_status()
+
+    assert annals.files.keys("Shop-1_x/").count(f"Shop-1_x/{made['file_id']}") == 1
+    reply = fetch(download_url(annals, tenant, made["file_id"]))
+    assert (reply.status_code, reply.content, reply.headers["Content-Type"]) == (200, CONTENT, "image/png")
+
+
+def test_a_download_has_ranges(place):
+    annals, tenant = place
+    made = new_upload(annals, tenant)
+    put(made["upload_url"], CONTENT).raise_for_status()
+
+    reply = fetch(download_url(annals, tenant, made["file_id"]), Range="bytes=-3")
+
+    assert (reply.status_code, reply.content) == (206, CONTENT[-3:])
+
+
+def test_an_altered_url_is_refused(place):
+    annals, tenant = place
+    made = new_upload(annals, tenant)
+    url = made["upload_url"]
+    wrong = {
+        "another file": url.replace(made["file_id"], "other"),
+        "another tenant": url.replace("Shop-1_x", "other"),
+        "another bucket": url.replace(annals.files.bucket, "other"),
+        "a later end": altered(url, **{"X-Amz-Expires": "86400"}),
+        "another date": altered(url, **{"X-Amz-Date": "20300101T000000Z"}),
+        "another signature": url[:-1] + ("0" if url[-1] != "0" else "1"),
+        "no signature": url.split("?")[0],
+    }
+    for what, one in wrong.items():
+        status = put(one, b"x").status_code
+
+        assert status in (403, 404), f"expected a refusal of {what}, got {status}"
+    assert fetch(url).status_code == 403, "expected that it is good for its own method only"
+    assert f"Shop-1_x/{made['file_id']}" not in annals.files.keys()
+
+
+def test_a_url_expires(make):
+    annals = make.annals(files="s3", environment={"ANNALS_FILES_URL_SECONDS": "1"})
+    made = new_upload(annals, annals.initialise("shop"))
+
+    wait_until(lambda: put(made["upload_url"], b"x").status_code == 403, "the URL has expired")
+
+
+def test_our_own_headers_do_not_disturb_the_signature(place):
+    annals, tenant = place
+    made = new_upload(annals, tenant)
+
+    # As a client does that sends the same headers everywhere, and one that follows the redirect with them.
+    put(made["upload_url"], CONTENT, **client(tenant), **{"X-API-Key": API_KEY}).raise_for_status()
+
+    url = download_url(annals, tenant, made["file_id"])
+    assert fetch(url, X_API_Key=API_KEY, Accept="*/*").content == CONTENT
+
+
+# --- tenants and files that are not there ---
+
+
+def test_a_file_that_was_never_uploaded_is_404(place):
+    annals, tenant = place
+    event_id = attach(annals, tenant, new_upload(annals, tenant)["file_id"])
+
+    expect(get_file(annals, tenant, event_id), 404, FILE_NOT_FOUND)
+
+
+def test_a_file_of_another_tenant_is_not_there(place):
+    annals, tenant = place
+    other = annals.initialise("other")
+    made = new_upload(annals, tenant)
+    put(made["upload_url"], CONTENT).raise_for_status()
+
+    expect(get_file(annals, other, attach(annals, other, made["file_id"])), 404, FILE_NOT_FOUND)
+
+
+def test_what_is_uploaded_after_the_tenant_is_gone_is_swept(make):
+    annals = make.annals(files="s3", environment={"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"})
+    tenant = annals.initialise("shop")
+    made = new_upload(annals, tenant)
+    put(made["upload_url"], b"x").raise_for_status()
+    assert annals.delete(tenant["client_id"]).status_code == 204
+    assert annals.files.keys() == []
+
+    put(made["upload_url"], b"late").raise_for_status()
+
+    wait_until(lambda: annals.files.keys() == [], "the late upload is swept")

@@ -1,0 +1,68 @@
+"""A client of GET /api/history/tail: server-sent events, read with a deadline."""
+
+import json
+import time
+
+import pytest
+import requests
+
+TAIL = "/api/history/tail"
+WAIT_SECONDS = 15
+
+
+class Tail:
+    """One open stream. It is connected, and so misses nothing from then on, when the constructor returns."""
+
+    def __init__(self, annals, tenant, last_event_id=None, **query):
+        headers = {"X-Client-Id": tenant["client_id"]}
+        if last_event_id is not None:
+            headers["Last-Event-ID"] = last_event_id
+        self._reply = annals.get(TAIL, headers=headers, params=query, stream=True, timeout=WAIT_SECONDS)
+        assert self._reply.status_code == 200, f"expected 200, got {self._reply.status_code} {self._reply.text}"
+        self.headers = self._reply.headers
+        self.ids = []
+        self.texts = []
+        self._lines = self._reply.iter_lines(chunk_size=None, delimiter=b"\n")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._reply.close()
+
+    def read(self, count):
+        """The next `count` events as they came; their ids are added to `ids`, their JSON to `texts`."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        before = len(self.texts)
+        for line in self._lines:
+            self._take(line)
+            if len(self.texts) == before + count:
+                return [json.loads(text) for text in self.texts[before:]]
+            if time.monotonic() > deadline:
+                break
+        got = len(self.texts) - before
+        pytest.fail(f"expected {count} events within {WAIT_SECONDS} s, got {got}: {self.texts[before:]}"[:2000])
+
+    def read_to_end(self):
+        """Events until the service ends the stream, which must come in time."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        before = len(self.texts)
+        try:
+            for line in self._lines:
+                self._take(line)
+                if time.monotonic() > deadline:
+                    pytest.fail(f"expected the stream to end within {WAIT_SECONDS} s")
+        except requests.exceptions.ChunkedEncodingError:
+            pass  # an end without the last chunk is an end too
+        except requests.ConnectionError as error:
+            pytest.fail(f"expected the stream to end within {WAIT_SECONDS} s: {error}")
+        return [json.loads(text) for text in self.texts[before:]]
+
+    def _take(self, line):
+        field, colon, value = line.decode().partition(": ")
+        if field == "id":
+            self.ids.append(value)
+        elif field == "data":
+            self.texts.append(value)
+        else:
+            assert line == b"" or (field == "" and colon), f"expected id, data or a comment, got {line!r}"

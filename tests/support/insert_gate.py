@@ -1,0 +1,70 @@
+"""A gate between Annals and ClickHouse at which INSERTs of events go wrong or wait; everything else passes."""
+
+import re
+import threading
+import urllib.parse
+
+from support.gate import Gate
+
+TOKEN = re.compile(r"^/.*INSERT INTO .*\.events_(\w+).*insert_deduplication_token = '([^']+)'")
+
+
+class InsertGate(Gate):
+    """Remembers the deduplication tokens of the INSERTs that come by. `fail_inserts` breaks as many as wanted, in the
+    ways of Gate; `hold` lets those of one tenant wait until release()."""
+
+    def __init__(self, port):
+        super().__init__(port)
+        self.tokens = []
+        self._left = 0
+        self._held_table = None
+        self._open = threading.Event()
+        self._open.set()
+
+    def fail_inserts(self, times, how):
+        with self._lock:
+            self._left, self._how = times, how
+
+    def hold(self, tenant):
+        self._held_table = tenant["client_id"].replace("-", "")
+        self._open.clear()
+
+    def release(self):
+        self._open.set()
+
+    def close(self):
+        self.release()
+        super().close()
+
+    def _pass(self, handler):
+        insert = TOKEN.search(urllib.parse.unquote(handler.path))
+        if insert is None:
+            body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+            self._answer(handler, *self._carry_out(handler, body))
+            return
+        self.tokens.append(insert[2])
+        if insert[1] == self._held_table:
+            self._open.wait()
+        super()._pass(handler)
+
+    def _choose(self):
+        with self._lock:
+            if self._left == 0:
+                return None
+            self._left -= 1
+            return self._how
+
+
+class GatedEngine:
+    """A remote engine as Annals sees it, through an InsertGate; tests see it directly."""
+
+    kind = "remote"
+
+    def __init__(self, engine):
+        self.gate = InsertGate(engine.server.port)
+        self.directory = engine.directory
+        self.sql = engine.sql
+        self.release = engine.release
+
+    def environment(self):
+        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.gate.endpoint}
