@@ -43,8 +43,8 @@ events::LaneLimits lane_limits(const config::Config& config) {
 std::chrono::microseconds latest_commit(const config::Config& config) {
   // By how much the clocks of two instances may differ.
   constexpr auto kClocks = 60s;
-  if (!shares_its_engine(config)) return 0us;
-  return config.events.retry_time + 2 * config.engine.timeout + kClocks;
+  const auto longest = config.events.retry_time + 2 * config.engine.timeout;
+  return shares_its_engine(config) ? longest + kClocks : longest;
 }
 
 std::unique_ptr<tenants::Leases> make_leases(const config::Config& config, engine::Engine& engine) {

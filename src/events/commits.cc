@@ -113,8 +113,8 @@ awaitable<std::shared_ptr<Commits::Known>> Commits::known_of(EventsTable table) 
   if (std::accumulate(known_.begin(), known_.end(), std::size_t{0}, bytes) > settings_.max_known_bytes) {
     std::erase_if(known_, [](const auto& entry) { return entry.second.use_count() == 1; });
   }
-  known_.insert_or_assign(table.owner, known);
-  co_return known;
+  // Another commit may have been faster, and what it has added since must not be lost.
+  co_return known_.try_emplace(table.owner, known).first->second;
 }
 
 /// Reads what an earlier process has put into the table: its ids, and its highest number, which ours must

@@ -1,8 +1,10 @@
 #include "events/lanes.h"
 
+#include <algorithm>
 #include <deque>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
 
 #include "io/wake.h"
 #include "ops/log.h"
@@ -32,10 +34,30 @@ struct Lanes::Waiting {
   io::Wake wake = {};
 };
 
+/// What leaves together.
+struct Lanes::Batch {
+  Requests requests;
+  std::vector<Uuid> ids;  // of all its events, sorted
+};
+
+/// A lane is there as long as somebody drains it; an idle lane does not exist.
 struct Lanes::Lane {
+  explicit Lane(const boost::asio::any_io_executor& executor) : strand(boost::asio::make_strand(executor)) {}
+
+  boost::asio::any_io_executor strand;  // what its commits do between their waits is done by one at a time
   std::deque<std::shared_ptr<Waiting>> queue;
   std::size_t bytes = 0;
+  std::size_t drains = 0;
+  std::vector<std::shared_ptr<const Batch>> running;
 };
+
+bool Lanes::being_written(const Lane& lane, const Waiting& waiting) {
+  return std::ranges::any_of(lane.running, [&](const auto& batch) {
+    return std::ranges::any_of(waiting.events, [&](const Event& event) {
+      return std::ranges::binary_search(batch->ids, event.event_id);
+    });
+  });
+}
 
 Lanes::Lanes(boost::asio::any_io_executor executor, Commits& commits, LaneLimits limits)
     : executor_(std::move(executor)), commits_(commits), limits_(limits), slots_(limits.max_commits) {}
@@ -63,7 +85,11 @@ void Lanes::enqueue(std::shared_ptr<Waiting> waiting) {
     refused = waiting->error != nullptr;
     if (!refused) {
       auto& lane = lanes_[waiting->table.owner];
-      if (!lane) starts = lane = std::make_shared<Lane>();
+      if (!lane) lane = std::make_shared<Lane>(executor_);
+      if (lane->drains < limits_.max_commits_per_tenant) {
+        ++lane->drains;
+        starts = lane;
+      }
       lane->bytes += waiting->bytes;
       bytes_waiting_ += waiting->bytes;
       lane->queue.push_back(waiting);
@@ -72,7 +98,7 @@ void Lanes::enqueue(std::shared_ptr<Waiting> waiting) {
   if (refused) {
     waiting->wake();
   } else if (starts) {
-    boost::asio::co_spawn(executor_, drain(waiting->table.owner, starts),
+    boost::asio::co_spawn(starts->strand, drain(waiting->table.owner, starts),
                           [](const std::exception_ptr& error) {
                             if (error) ops::log(ops::Level::error, "a lane ended with an exception");
                           });
@@ -97,40 +123,55 @@ std::exception_ptr Lanes::refusal(const Waiting& waiting) const {
   return nullptr;
 }
 
-/// Runs while the lane has something to write; an idle lane does not exist.
+/// Runs while it finds something to write.
 awaitable<void> Lanes::drain(Uuid owner, std::shared_ptr<Lane> lane) {
   while (true) {
     co_await slots_.take();
-    Batch batch = take(owner, *lane);
-    if (!batch.empty()) co_await commit(batch);
+    const auto batch = take(owner, *lane);
+    if (!batch) break;
+    co_await commit(batch->requests);
     slots_.give_back();
-    if (batch.empty()) co_return;
+    const std::scoped_lock lock(mutex_);
+    std::erase(lane->running, batch);
   }
+  slots_.give_back();
 }
 
-/// The next batch, as large as the limits allow; the last lane object of a tenant goes when nothing waits.
-Lanes::Batch Lanes::take(const Uuid& owner, Lane& lane) {
-  Batch batch;
-  std::size_t rows = 0;
+/// The next batch, as large as the limits allow. What holds an id that is being written waits until that is
+/// done: only then can be told what it is. Null when there is nothing to do; then this drain has left the
+/// lane, under the same lock, so that whatever comes later finds another or starts one.
+std::shared_ptr<Lanes::Batch> Lanes::take(const Uuid& owner, Lane& lane) {
+  auto batch = std::make_shared<Batch>();
   std::size_t bytes = 0;
   const std::scoped_lock lock(mutex_);
-  while (!lane.queue.empty()) {
-    const auto& next = lane.queue.front();
-    rows += next->events.size();
-    bytes += next->bytes;
-    if (!batch.empty() && (rows > limits_.max_rows_per_commit || bytes > limits_.max_bytes_per_commit)) break;
-    lane.bytes -= next->bytes;
-    bytes_waiting_ -= next->bytes;
-    batch.push_back(next);
-    lane.queue.pop_front();
+  for (auto next = lane.queue.begin(); next != lane.queue.end();) {
+    const auto& waiting = **next;
+    const bool full = batch->ids.size() + waiting.events.size() > limits_.max_rows_per_commit ||
+                      bytes + waiting.bytes > limits_.max_bytes_per_commit;
+    if (full && !batch->requests.empty()) break;
+    if (being_written(lane, waiting)) {
+      ++next;
+      continue;
+    }
+    bytes += waiting.bytes;
+    for (const Event& event : waiting.events) batch->ids.push_back(event.event_id);
+    batch->requests.push_back(std::move(*next));
+    next = lane.queue.erase(next);
   }
-  if (batch.empty()) lanes_.erase(owner);
+  lane.bytes -= bytes;
+  bytes_waiting_ -= bytes;
+  if (batch->requests.empty()) {
+    if (--lane.drains == 0) lanes_.erase(owner);
+    return nullptr;
+  }
+  std::ranges::sort(batch->ids);
+  lane.running.push_back(batch);
   return batch;
 }
 
 /// Commits a batch and wakes those who wait for it. What the engine refuses as a whole is halved, until the
 /// refusal meets only those whom it is meant for.
-awaitable<void> Lanes::commit(Batch batch) {
+awaitable<void> Lanes::commit(Requests batch) {
   std::vector<const Event*> events;
   for (const auto& waiting : batch) {
     for (const Event& event : waiting->events) events.push_back(&event);
@@ -148,8 +189,8 @@ awaitable<void> Lanes::commit(Batch batch) {
   }
   if (refused && batch.size() > 1) {
     const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
-    co_await commit(Batch(batch.begin(), middle));
-    co_await commit(Batch(middle, batch.end()));
+    co_await commit(Requests(batch.begin(), middle));
+    co_await commit(Requests(middle, batch.end()));
     co_return;
   }
   auto fate = fates.begin();
