@@ -20,6 +20,8 @@ class Connection {
   using Sink = std::function<bool(std::string chunk)>;
 
   virtual std::string query(const Statement& statement) = 0;
+  /// A statement that changes something: once it returns, the change stays.
+  virtual void execute(const Statement& statement) = 0;
   virtual void insert(const Insert& insert) = 0;
   /// Hands the result to `sink` as it comes. An error in its middle is thrown after what came before it.
   virtual void stream(const Statement& statement, const Sink& sink) = 0;

@@ -1,13 +1,17 @@
 #include "engine/embedded_engine.h"
 
 #include <charconv>
+#include <chrono>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "engine/connection.h"
 #include "engine/embedded_library.h"
+#include "engine/file_system_sync.h"
 #include "engine/pooled_engine.h"
 
 namespace annals::engine {
@@ -74,7 +78,10 @@ struct BoundParameters {
 
 class EmbeddedConnection final : public Connection {
  public:
-  EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments) : library_(library) {
+  /// `sync` may be null: then what was written is left to the system's cache.
+  EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments,
+                     const FileSystemSync* sync)
+      : library_(library), sync_(sync) {
     std::vector<char*> argv;
     argv.reserve(arguments.size());
     for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -93,6 +100,11 @@ class EmbeddedConnection final : public Connection {
                             bound.values.data(), bound.value_lengths.data(), bound.names.size()));
     result.check();
     return result.text();
+  }
+
+  void execute(const Statement& statement) override {
+    query(statement);
+    make_durable();
   }
 
   void stream(const Statement& statement, const Sink& sink) override {
@@ -132,16 +144,32 @@ class EmbeddedConnection final : public Connection {
     check(stream.handle);
     const Result result(library_, library_.stream_done(stream.handle));
     result.check();
+    make_durable();
   }
 
  private:
+  /// What was done but may not be on the disk is a statement of unknown outcome.
+  void make_durable() const {
+    if (sync_ == nullptr) return;
+    try {
+      sync_->run();
+    } catch (const std::system_error& error) {
+      throw EngineError(EngineError::Kind::unknown, 0, error.what());
+    }
+  }
+
   void check(ChdbInsertStream stream) const {
     if (const char* error = library_.stream_insert_error(stream); error != nullptr) refuse(error);
   }
 
   const EmbeddedLibrary& library_;
+  const FileSystemSync* sync_;
   ChdbConnection* handle_ = nullptr;
 };
+
+/// What was merged into a larger part is kept for so long, until the system has certainly written that. Each
+/// commit makes a part of a dozen files, so much longer would be very many.
+constexpr std::chrono::seconds kOldPartsLifetime{120};
 
 /// Settings of the server part can be given in a file only. It is written anew at each start, so that a
 /// changed setting holds for tables that exist.
@@ -152,12 +180,11 @@ std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
       R"(<clickhouse>
   <max_server_memory_usage>{}</max_server_memory_usage>
   <merge_tree>
-    <fsync_after_insert>{}</fsync_after_insert>
-    <fsync_part_directory>{}</fsync_part_directory>
+    <old_parts_lifetime>{}</old_parts_lifetime>
   </merge_tree>
 </clickhouse>
 )",
-      settings.max_memory_bytes, settings.fsync ? 1 : 0, settings.fsync ? 1 : 0);
+      settings.max_memory_bytes, kOldPartsLifetime.count());
   file.close();
   if (!file) throw std::runtime_error("cannot write " + path.string());
   return path;
@@ -166,25 +193,30 @@ std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
 /// Owns the library for as long as connections live, and closes the engine after the last of them.
 class EmbeddedEngineHolder {
  public:
-  explicit EmbeddedEngineHolder(const std::string& path) : library_(path) {}
+  explicit EmbeddedEngineHolder(const EmbeddedSettings& settings) : library_(settings.library) {
+    if (settings.fsync) sync_.emplace(settings.directory);
+  }
   ~EmbeddedEngineHolder() { library_.shutdown(); }
   EmbeddedEngineHolder(const EmbeddedEngineHolder&) = delete;
   EmbeddedEngineHolder& operator=(const EmbeddedEngineHolder&) = delete;
 
   [[nodiscard]] const EmbeddedLibrary& library() const { return library_; }
+  [[nodiscard]] const FileSystemSync* sync() const { return sync_ ? &*sync_ : nullptr; }
 
  private:
   EmbeddedLibrary library_;
+  std::optional<FileSystemSync> sync_;
 };
 
 class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
  public:
   explicit EmbeddedEngine(const EmbeddedSettings& settings)
-      : EmbeddedEngineHolder(settings.library),
-        PooledEngine(connect(library(), settings), settings.max_waiting) {}
+      : EmbeddedEngineHolder(settings),
+        PooledEngine(connect(library(), sync(), settings), settings.max_waiting) {}
 
  private:
   static std::vector<std::unique_ptr<Connection>> connect(const EmbeddedLibrary& library,
+                                                          const FileSystemSync* sync,
                                                           const EmbeddedSettings& settings) {
     const auto seconds = static_cast<double>(settings.statement_timeout.count()) / 1000.0;
     const std::vector<std::string> arguments{
@@ -195,7 +227,7 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
     };
     std::vector<std::unique_ptr<Connection>> connections;
     for (std::size_t i = 0; i < settings.connections; ++i) {
-      connections.push_back(std::make_unique<EmbeddedConnection>(library, arguments));
+      connections.push_back(std::make_unique<EmbeddedConnection>(library, arguments, sync));
     }
     return connections;
   }

@@ -23,7 +23,7 @@ class PooledEngine::Stream final : public ResultStream {
 };
 
 boost::asio::awaitable<void> PooledEngine::execute(Statement statement) {
-  auto work = [statement = std::move(statement)](Connection& connection) { connection.query(statement); };
+  auto work = [statement = std::move(statement)](Connection& connection) { connection.execute(statement); };
   co_await pool_.run(std::move(work));
 }
 

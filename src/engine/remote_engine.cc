@@ -88,6 +88,8 @@ class RemoteConnection final : public Connection {
     return send(url_of(statement, kWholeAnswer), statement.sql);
   }
 
+  void execute(const Statement& statement) override { query(statement); }
+
   void stream(const Statement& statement, const Sink& sink) override {
     io::HttpRequest request = post(url_of(statement, {}), statement.sql);
     request.timeout = kLongestStream;

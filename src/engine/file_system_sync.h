@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+
+namespace annals::engine {
+
+/// Brings everything that was written to a directory's file system onto its disk: data, names and sizes, in
+/// one call of syncfs(2), whatever the number of files. Safe for concurrent use.
+class FileSystemSync {
+ public:
+  /// Throws std::system_error when the directory cannot be opened.
+  explicit FileSystemSync(const std::filesystem::path& directory);
+  ~FileSystemSync();
+  FileSystemSync(const FileSystemSync&) = delete;
+  FileSystemSync& operator=(const FileSystemSync&) = delete;
+
+  /// Returns when it is there. Throws std::system_error, also for a write that has failed since the last
+  /// call.
+  void run() const;
+
+ private:
+  int directory_;
+};
+
+}  // namespace annals::engine
