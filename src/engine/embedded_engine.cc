@@ -226,6 +226,7 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
         fmt::format("--max_execution_time={}", seconds),
     };
     std::vector<std::unique_ptr<Connection>> connections;
+    connections.reserve(settings.connections);
     for (std::size_t i = 0; i < settings.connections; ++i) {
       connections.push_back(std::make_unique<EmbeddedConnection>(library, arguments, sync));
     }

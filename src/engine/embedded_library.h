@@ -24,29 +24,29 @@ class EmbeddedLibrary {
   explicit EmbeddedLibrary(const std::string& path);
 
   // NOLINTBEGIN(readability-identifier-naming): the names of the C interface
-  ChdbConnection* (*connect)(int argc, char** argv);
-  void (*close_conn)(ChdbConnection* connection);
+  ChdbConnection* (*connect)(int argc, char** argv) = nullptr;
+  void (*close_conn)(ChdbConnection* connection) = nullptr;
   ChdbResult* (*query_with_params_n)(ChdbConnection, const char* sql, std::size_t, const char* format,
                                      std::size_t, const char* const* names, const std::size_t* name_lengths,
                                      const char* const* values, const std::size_t* value_lengths,
-                                     std::size_t count);
+                                     std::size_t count) = nullptr;
   ChdbResult* (*stream_query_with_params_n)(ChdbConnection, const char* sql, std::size_t, const char* format,
                                             std::size_t, const char* const* names,
                                             const std::size_t* name_lengths, const char* const* values,
-                                            const std::size_t* value_lengths, std::size_t count);
-  ChdbResult* (*stream_fetch_result)(ChdbConnection, ChdbResult* stream);
-  void (*stream_cancel_query)(ChdbConnection, ChdbResult* stream);
+                                            const std::size_t* value_lengths, std::size_t count) = nullptr;
+  ChdbResult* (*stream_fetch_result)(ChdbConnection, ChdbResult* stream) = nullptr;
+  void (*stream_cancel_query)(ChdbConnection, ChdbResult* stream) = nullptr;
   ChdbInsertStream (*stream_insert_n)(ChdbConnection, const char* sql, std::size_t, const char* format,
-                                      std::size_t);
-  const char* (*stream_insert_error)(ChdbInsertStream);
-  int (*stream_append)(ChdbInsertStream, const void* data, std::size_t);
-  ChdbResult* (*stream_done)(ChdbInsertStream);
-  void (*destroy_insert_stream)(ChdbInsertStream);
-  char* (*result_buffer)(ChdbResult*);
-  std::size_t (*result_length)(ChdbResult*);
-  const char* (*result_error)(ChdbResult*);
-  void (*destroy_query_result)(ChdbResult*);
-  int (*shutdown)();
+                                      std::size_t) = nullptr;
+  const char* (*stream_insert_error)(ChdbInsertStream) = nullptr;
+  int (*stream_append)(ChdbInsertStream, const void* data, std::size_t) = nullptr;
+  ChdbResult* (*stream_done)(ChdbInsertStream) = nullptr;
+  void (*destroy_insert_stream)(ChdbInsertStream) = nullptr;
+  char* (*result_buffer)(ChdbResult*) = nullptr;
+  std::size_t (*result_length)(ChdbResult*) = nullptr;
+  const char* (*result_error)(ChdbResult*) = nullptr;
+  void (*destroy_query_result)(ChdbResult*) = nullptr;
+  int (*shutdown)() = nullptr;
   // NOLINTEND(readability-identifier-naming)
 
  private:

@@ -12,7 +12,7 @@
 namespace annals::engine {
 
 /// Numbers of ClickHouse's own errors that Annals acts on (src/Common/ErrorCodes.cpp there).
-enum class ExceptionCode : int {
+enum class ExceptionCode : int {  // NOLINT(performance-enum-size): codes go up to thousands
   none = 0,
   table_already_exists = 57,
   unknown_table = 60,

@@ -48,7 +48,7 @@ class ErrorTail {
  public:
   explicit ErrorTail(const Connection::Sink& sink) : sink_(sink) {}
 
-  bool take(std::string part) {
+  bool take(const std::string& part) {
     held_ += part;
     if (held_.size() <= kLongestError) return true;
     const std::size_t passed = held_.size() - kLongestError;
@@ -95,7 +95,7 @@ class RemoteConnection final : public Connection {
     request.timeout = kLongestStream;
     ErrorTail tail(sink);
     const auto response = attempt(
-        [&] { return client_.send(request, [&](std::string part) { return tail.take(std::move(part)); }); });
+        [&] { return client_.send(request, [&](const std::string& part) { return tail.take(part); }); });
     if (response.status != kOk) raise(response);
     tail.check(response.header("x-clickhouse-exception-tag"));
   }
@@ -166,6 +166,7 @@ class RemoteConnection final : public Connection {
 
 std::unique_ptr<Engine> make_remote_engine(const RemoteSettings& settings) {
   std::vector<std::unique_ptr<Connection>> connections;
+  connections.reserve(settings.connections);
   for (std::size_t i = 0; i < settings.connections; ++i)
     connections.push_back(std::make_unique<RemoteConnection>(settings));
   return std::make_unique<PooledEngine>(std::move(connections), settings.max_waiting);

@@ -13,7 +13,7 @@ namespace annals::events {
 /// behind, finds no table.
 struct EventsTable {
   engine::DatabaseName database;
-  boost::uuids::uuid owner;
+  boost::uuids::uuid owner = {};
 
   /// `database`.events_<id>, for SQL text.
   [[nodiscard]] std::string quoted() const;

@@ -71,6 +71,7 @@ Conditions conditions_of(const HistoryFilter& filter) {
   add_numbers(conditions, "source_id", filter.source_ids);
   if (!filter.event_ids.empty()) {
     std::vector<std::string> ids;
+    ids.reserve(filter.event_ids.size());
     for (const Uuid& id : filter.event_ids) ids.push_back(fmt::format("'{}'", boost::uuids::to_string(id)));
     add(conditions, "event_id IN {event_ids:Array(UUID)}", "event_ids",
         fmt::format("[{}]", fmt::join(ids, ",")));

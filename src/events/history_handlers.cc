@@ -174,7 +174,7 @@ awaitable<Response> HistoryHandlers::count_by(Request request) {
   fields.forbid_others();
   fields.check();
 
-  auto table = co_await parts_.access.table_of(std::move(request));
+  auto table = co_await parts_.access.table_of(request);
   std::string rows = co_await parts_.history.count_by(std::move(table), std::move(wish));
   if (!rows.empty()) rows.pop_back();
   std::ranges::replace(rows, '\n', ',');
@@ -193,7 +193,7 @@ awaitable<Response> HistoryHandlers::export_events(Request request) {
   const std::string_view type = name == "csv"       ? "text/csv; charset=utf-8"
                                 : name == "parquet" ? "application/vnd.apache.parquet"
                                                     : "application/x-ndjson";
-  auto table = co_await parts_.access.table_of(std::move(request));
+  auto table = co_await parts_.access.table_of(request);
   auto stream = co_await parts_.history.export_all(std::move(table), std::move(filter), format);
   co_return Response{
       .content_type = std::string(type),

@@ -76,7 +76,7 @@ awaitable<std::vector<Fate>> Lanes::write(EventsTable table, std::vector<Event> 
   co_return std::move(waiting->fates);
 }
 
-void Lanes::enqueue(std::shared_ptr<Waiting> waiting) {
+void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
   std::shared_ptr<Lane> starts;
   bool refused = false;
   {

@@ -53,7 +53,7 @@ class Lanes {
   using Requests = std::vector<std::shared_ptr<Waiting>>;
   struct Batch;
 
-  void enqueue(std::shared_ptr<Waiting> waiting);
+  void enqueue(const std::shared_ptr<Waiting>& waiting);
   [[nodiscard]] std::exception_ptr refusal(const Waiting& waiting) const;
   boost::asio::awaitable<void> drain(Uuid owner, std::shared_ptr<Lane> lane);
   boost::asio::awaitable<void> commit(Requests requests);

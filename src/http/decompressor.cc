@@ -72,11 +72,9 @@ class Gunzip final : public Decompressor {
             return inflate_some(from, to, size, status);
           });
       input.remove_prefix(step.consumed);
-      if (status == Z_MEM_ERROR) throw std::bad_alloc();
-      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) throw not_valid("gzip");
+      check(status, input.empty());
       between_members_ = status == Z_STREAM_END;
-      if (status == Z_BUF_ERROR && input.empty()) return;  // it wants more
-      if (status == Z_BUF_ERROR) throw not_valid("gzip");
+      if (status == Z_BUF_ERROR) return;  // it wants more
     }
   }
 
@@ -85,6 +83,12 @@ class Gunzip final : public Decompressor {
   }
 
  private:
+  static void check(int status, bool wants_more) {
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();
+    const bool well = status == Z_OK || status == Z_STREAM_END || (status == Z_BUF_ERROR && wants_more);
+    if (!well) throw not_valid("gzip");
+  }
+
   Step inflate_some(std::string_view from, char* to, std::size_t size, int& status) {
     // zlib counts in unsigned int, and takes what it does not change as non-const.
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(from.data()));

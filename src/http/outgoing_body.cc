@@ -42,6 +42,15 @@ void log_broken(std::string_view request_id, const std::exception_ptr& error) {
   }
 }
 
+asio::awaitable<bool> send_part(std::shared_ptr<Connection> connection, std::string part, bool chunked,
+                                Connection::Duration write_time) {
+  connection->expires_after(write_time);
+  std::string head = chunked ? fmt::format("{:x}\r\n", part.size()) : std::string();
+  const bool sent = co_await connection->send(std::move(head), std::move(part), chunked ? "\r\n" : "");
+  if (sent) connection->expires_never();
+  co_return sent;
+}
+
 // Sends part after part. False when the client is gone or too slow; throws what next() throws.
 asio::awaitable<bool> send_parts(std::shared_ptr<Connection> connection, OutgoingBody body) {
   asio::cancellation_signal cancel;
@@ -56,12 +65,8 @@ asio::awaitable<bool> send_parts(std::shared_ptr<Connection> connection, Outgoin
     if (part->empty()) continue;  // chunked, it would be the end
     if (part->size() > left) throw std::logic_error("the body is longer than its content_length");
     left -= part->size();
-    connection->expires_after(body.write_time);
-    std::string head = body.chunked ? fmt::format("{:x}\r\n", part->size()) : std::string();
-    const bool sent =
-        co_await connection->send(std::move(head), std::move(*part), body.chunked ? "\r\n" : "");
+    const bool sent = co_await send_part(connection, *std::move(part), body.chunked, body.write_time);
     if (!sent) co_return false;
-    connection->expires_never();
   }
   if (body.length && left > 0) throw std::logic_error("the body is shorter than its content_length");
   if (!body.chunked) co_return true;

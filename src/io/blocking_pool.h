@@ -97,7 +97,8 @@ class BlockingPool {
       auto result =
           co_await boost::asio::async_initiate<const Token, void(std::exception_ptr, std::optional<Result>)>(
               std::move(start), boost::asio::use_awaitable);
-      co_return std::move(*result);
+      co_return *std::move(
+          result);  // NOLINT(bugprone-unchecked-optional-access): without an error there is one
     }
   }
 
@@ -105,7 +106,7 @@ class BlockingPool {
   /// Runs the work, unless the queue was full (no resource), and hands its outcome to the coroutine on its
   /// executor.
   template <class Handler, class Executor, class Work>
-  static void resume(Handler handler, Executor executor, Work& work, Resource* resource) {
+  static void resume(Handler handler, const Executor& executor, Work& work, Resource* resource) {
     using Result = std::invoke_result_t<Work&, Resource&>;
     std::exception_ptr error;
     if constexpr (std::is_void_v<Result>) {

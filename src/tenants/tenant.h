@@ -57,7 +57,7 @@ struct NewTenant {
 };
 
 /// What initialising a tenant gives back; the secret is in here and nowhere else.
-struct InitialisedTenant {
+struct InitialisedTenant {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   ClientId id;
   crypto::Secret secret;
   engine::DatabaseName database;

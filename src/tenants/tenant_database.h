@@ -10,7 +10,7 @@
 namespace annals::tenants {
 
 /// A database that carries its owner's id.
-struct OwnedDatabase {
+struct OwnedDatabase {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   ClientId owner;
   engine::DatabaseName name;
 };

@@ -1,0 +1,401 @@
+// `./dev bench events [single|bulk|newest|export]…`: what the data plane costs beside the bare engine, in the
+// same process, on the same engine and the same rows. docs: bench/README.md.
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/json.hpp>
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/string_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
+#include "events/row_encoding.h"
+#include "events/time.h"
+#include "http_load.h"
+#include "samples.h"
+#include "service.h"
+
+namespace annals::bench {
+namespace {
+
+using boost::asio::awaitable;
+using events::EventsTable;
+
+constexpr std::string_view kKey = "bench-platform-key-0123456789";
+constexpr auto kRunFor = std::chrono::seconds(4);
+constexpr std::size_t kBulkRows = 1'000'000;
+constexpr std::size_t kBareBatch = 20'000;
+constexpr std::uint64_t kManyRows = 10'000'000;
+constexpr int kReads = 400;
+
+engine::DatabaseName database_name(const std::string& name) {
+  auto parsed = engine::DatabaseName::parse(name);
+  if (!parsed) throw std::invalid_argument("no name for a database: " + name);
+  return *std::move(parsed);
+}
+
+/// The real service with an embedded engine, and that engine for the bare statements beside it.
+class House {
+ public:
+  explicit House(const std::filesystem::path& directory) : service_(config(directory), adapters()) {
+    service_.start();
+    load_thread_ = std::jthread([this] { load_.run(); });
+  }
+  ~House() {
+    guard_.reset();
+    load_.stop();
+    load_thread_.join();
+    service_.stop(std::chrono::seconds(10));
+  }
+  House(const House&) = delete;
+  House& operator=(const House&) = delete;
+
+  [[nodiscard]] engine::Engine& engine() { return *engine_; }
+  [[nodiscard]] boost::asio::io_context& load() { return load_; }
+  [[nodiscard]] std::uint16_t port() const {
+    return static_cast<std::uint16_t>(std::stoi(service_.url().substr(service_.url().rfind(':') + 1)));
+  }
+
+  /// Runs a coroutine on the load generator's thread.
+  template <class T>
+  T run(awaitable<T> work) {
+    return boost::asio::co_spawn(load_, std::move(work), boost::asio::use_future).get();
+  }
+
+  /// A new tenant's id.
+  std::string tenant(const std::string& name) {
+    KeptConnection connection(load_.get_executor(), port());
+    const std::string body = fmt::format(R"({{"database_name":"{0}","client_label":"{0}"}})", name);
+    const auto reply =
+        run(connection.send(request("POST", "/api/initialize-tenant", "application/json", "", body)));
+    return std::string(boost::json::parse(reply.body).at("client_id").as_string());
+  }
+
+  EventsTable bare_table(const std::string& name) {
+    EventsTable table{.database = database_name(name), .owner = boost::uuids::random_generator()()};
+    run(engine_->execute({.sql = fmt::format("CREATE DATABASE {}", quote(table.database))}));
+    run(engine_->execute({.sql = table.create_statement()}));
+    return table;
+  }
+
+  static std::string request(std::string_view method, std::string_view path, std::string_view type,
+                             std::string_view client, std::string_view body) {
+    return fmt::format(
+        "{} {} HTTP/1.1\r\nHost: x\r\nX-API-Key: {}\r\nX-Client-Id: {}\r\nContent-Type: "
+        "{}\r\nContent-Length: "
+        "{}\r\n\r\n{}",
+        method, path, kKey, client, type, body.size(), body);
+  }
+
+ private:
+  static config::Config config(const std::filesystem::path& directory) {
+    config::Config config;
+    config.server.port = 0;
+    config.data.dir = directory;
+    config.auth.api_keys = {crypto::Secret(std::string(kKey))};
+    config.log.level = "warning";
+    config.engine.fsync = std::getenv("BENCH_NO_FSYNC") == nullptr;
+    return config;
+  }
+  Adapters adapters() {
+    Adapters adapters = Adapters::standard();
+    adapters.engine = [this, make = adapters.engine](const config::Config& config,
+                                                     config::DataDirectory& data) {
+      auto engine = make(config, data);
+      engine_ = engine.get();
+      return engine;
+    };
+    return adapters;
+  }
+
+  engine::Engine* engine_ = nullptr;
+  Service service_;
+  boost::asio::io_context load_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{load_.get_executor()};
+  std::jthread load_thread_;
+};
+
+std::uint64_t rss_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t size = 0;
+  std::uint64_t resident = 0;
+  file >> size >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// About 240 bytes as JSON, as the events of the platform that Annals came from.
+events::Event make_event(std::uint64_t number) {
+  return {.event_id = boost::uuids::random_generator_mt19937()(),
+          .event_time = events::Timestamp(std::chrono::milliseconds(1'700'000'000'000 + number)),
+          .event_type_id = static_cast<std::uint32_t>(number % 7),
+          .record_id = number % 1000,
+          .source_type_id = 1,
+          .source_id = number % 50,
+          .event_data = fmt::format(R"(["status changed from open to closed by user {}"])", number)};
+}
+
+std::string json_of(const events::Event& event) {
+  return fmt::format(
+      R"({{"event_id":"{}","event_time":"{}","event_type_id":{},"record_id":{},"source_type_id":{},"source_id":{},"event_data":{}}})",
+      boost::uuids::to_string(event.event_id), events::format_time(event.event_time), event.event_type_id,
+      event.record_id, event.source_type_id, event.source_id, event.event_data);
+}
+
+std::string rows_of(const std::vector<events::Event>& all, std::size_t from, std::size_t count,
+                    std::uint64_t commit) {
+  std::string rows;
+  for (std::size_t i = 0; i < count; ++i)
+    append_row(rows, all[from + i], commit, static_cast<std::uint32_t>(i));
+  return rows;
+}
+
+engine::Insert insert_of(const EventsTable& table, std::string rows) {
+  return {.into = fmt::format("{} ({}) SETTINGS async_insert = 0", table.quoted(), events::kInsertColumns),
+          .rows = std::move(rows)};
+}
+
+struct Rate {
+  double per_second = 0;
+  Samples times;
+};
+
+// ---- (a) single events ----
+
+awaitable<Samples> post_singles(House* house, std::string client, std::uint64_t first,
+                                Clock::time_point end) {
+  KeptConnection connection(house->load().get_executor(), house->port());
+  Samples times;
+  for (std::uint64_t number = first; Clock::now() < end; ++number) {
+    std::string request =
+        House::request("POST", "/api/events", "application/json", client, json_of(make_event(number)));
+    const auto start = Clock::now();
+    const auto reply = co_await connection.send(std::move(request));
+    times.add(Clock::now() - start);
+    if (reply.status != 201) throw std::runtime_error("not acknowledged: " + reply.body);
+  }
+  co_return times;
+}
+
+awaitable<Samples> insert_repeatedly(House* house, EventsTable table, std::size_t rows,
+                                     Clock::time_point end) {
+  Samples times;
+  std::vector<events::Event> batch;
+  for (std::uint64_t commit = 1; Clock::now() < end; ++commit) {
+    batch.clear();
+    for (std::size_t i = 0; i < rows; ++i) batch.push_back(make_event(commit * rows + i));
+    auto insert = insert_of(table, rows_of(batch, 0, rows, commit));
+    const auto start = Clock::now();
+    co_await house->engine().insert(std::move(insert));
+    times.add(Clock::now() - start);
+  }
+  co_return times;
+}
+
+template <class Start>
+Rate at_once(House& house, std::size_t workers, Start start) {
+  const auto begin = Clock::now();
+  std::vector<std::future<Samples>> running;
+  running.reserve(workers);
+  for (std::size_t i = 0; i < workers; ++i) {
+    running.push_back(
+        boost::asio::co_spawn(house.load(), start(i, begin + kRunFor), boost::asio::use_future));
+  }
+  Rate rate;
+  for (auto& one : running) rate.times.add(one.get());
+  rate.per_second =
+      static_cast<double>(rate.times.count()) / std::chrono::duration<double>(Clock::now() - begin).count();
+  return rate;
+}
+
+void measure_single(House& house) {
+  const auto client = house.tenant("single");
+  const auto table = house.bare_table("single_bare");
+  auto bare64 = at_once(house, 1, [&](std::size_t, Clock::time_point end) {
+    return insert_repeatedly(&house, table, 64, end);
+  });
+  fmt::print("bare insert of 64 rows, one after the other: {:.0f} rows/s, p50 {:.2f} ms\n",
+             64 * bare64.per_second, bare64.times.percentile(0.5));
+  for (const std::size_t connections : {1U, 16U, 64U, 256U}) {
+    auto ours = at_once(house, connections, [&](std::size_t i, Clock::time_point end) {
+      return post_singles(&house, client, i * 1'000'000, end);
+    });
+    auto bare = at_once(house, connections, [&](std::size_t, Clock::time_point end) {
+      return insert_repeatedly(&house, table, 1, end);
+    });
+    fmt::print(
+        "{:>4} connections: {:>7.0f} acknowledged/s, p50 {:>7.2f} ms, p99 {:>7.2f} ms; bare one-row inserts "
+        "{:>5.0f}/s; "
+        "ratio {:.1f}; of bare 64-row inserts {:.0f} %\n",
+        connections, ours.per_second, ours.times.percentile(0.5), ours.times.percentile(0.99),
+        bare.per_second, ours.per_second / bare.per_second, 100 * ours.per_second / (64 * bare64.per_second));
+  }
+}
+
+// ---- (b) bulk ----
+
+awaitable<void> bare_bulk(House* house, EventsTable table, const std::vector<std::string>* batches) {
+  for (const std::string& rows : *batches) co_await house->engine().insert(insert_of(table, rows));
+}
+
+awaitable<void> post_bulk(House* house, std::string client, const std::string* body) {
+  KeptConnection connection(house->load().get_executor(), house->port());
+  const auto reply =
+      co_await connection.send(House::request("POST", "/api/events", "application/x-ndjson", client, *body));
+  if (reply.status != 201) throw std::runtime_error("not acknowledged: " + reply.body);
+}
+
+void measure_bulk(House& house) {
+  const auto client = house.tenant("bulk");
+  const auto table = house.bare_table("bulk_bare");
+  std::vector<events::Event> all;
+  std::string body;
+  for (std::uint64_t i = 0; i < kBulkRows; ++i) {
+    all.push_back(make_event(i));
+    body += json_of(all.back()) + "\n";
+  }
+  std::vector<std::string> batches;
+  for (std::size_t from = 0; from < kBulkRows; from += kBareBatch) {
+    batches.push_back(rows_of(all, from, kBareBatch, from + 1));
+  }
+  const auto seconds = [](auto work) {
+    const auto start = Clock::now();
+    work();
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  const double bare = seconds([&] { house.run(bare_bulk(&house, table, &batches)); });
+  const double ours = seconds([&] { house.run(post_bulk(&house, client, &body)); });
+  fmt::print(
+      "bulk: {:.0f} events/s ({} events, {} MB of NDJSON); bare RowBinary insert {:.0f} rows/s; {:.0f} % of "
+      "it\n",
+      kBulkRows / ours, kBulkRows, body.size() >> 20U, kBulkRows / bare, 100 * bare / ours);
+}
+
+// ---- (c), (d) ten million events ----
+
+void fill(House& house, const EventsTable& table) {
+  constexpr std::uint64_t kStep = 1'000'000;
+  for (std::uint64_t from = 0; from < kManyRows; from += kStep) {
+    house.run(house.engine().execute(
+        {.sql = fmt::format("INSERT INTO {} ({}) SELECT {} + 1, number % 20000, generateUUIDv4(), "
+                            "fromUnixTimestamp64Milli(toInt64(1700000000000 + {} + number), 'UTC'), number % "
+                            "7, number % 100000, 1, "
+                            "number % 50, concat('[\"status changed from open to closed by user ', "
+                            "toString(number), '\"]'), NULL, '' "
+                            "FROM numbers({}) SETTINGS max_execution_time = 0",
+                            table.quoted(), events::kInsertColumns, from, from, kStep)}));
+  }
+}
+
+awaitable<Samples> read_newest(House* house, std::string client, std::string more) {
+  KeptConnection connection(house->load().get_executor(), house->port());
+  Samples times;
+  for (int i = 0; i < kReads; ++i) {
+    std::string request = House::request(
+        "GET", fmt::format("/api/history/events?record_id={}&limit=50{}", i * 211, more), "x", client, "");
+    const auto start = Clock::now();
+    const auto reply = co_await connection.send(std::move(request));
+    times.add(Clock::now() - start);
+    if (reply.status != 200) throw std::runtime_error("no page: " + reply.body);
+  }
+  co_return times;
+}
+
+awaitable<Samples> read_newest_bare(House* house, EventsTable table) {
+  Samples times;
+  for (int i = 0; i < kReads; ++i) {
+    engine::Statement statement{
+        .sql = fmt::format(
+            "SELECT event_id, event_time, event_type_id, record_id, source_type_id, source_id, "
+            "event_data, file_id FROM {} WHERE record_id = {{record_id:UInt64}} ORDER BY event_time DESC, "
+            "event_id DESC LIMIT 50 FORMAT JSONEachRow",
+            table.quoted()),
+        .parameters = {{"record_id", fmt::format("{}", i * 211)}}};
+    const auto start = Clock::now();
+    co_await house->engine().query(std::move(statement));
+    times.add(Clock::now() - start);
+  }
+  co_return times;
+}
+
+void measure_newest(House& house, const std::string& client, const EventsTable& table) {
+  house.run(read_newest(&house, client, "&count=false"));  // warm
+  Samples ours;
+  Samples counted;
+  Samples bare;
+  for (int round = 0; round < 3; ++round) {
+    bare.add(house.run(read_newest_bare(&house, table)));
+    ours.add(house.run(read_newest(&house, client, "&count=false")));
+    counted.add(house.run(read_newest(&house, client, "")));
+  }
+  fmt::print(
+      "newest 50 of a record in {} events: p50 {:.2f} ms, p99 {:.2f} ms; with counts p50 {:.2f} ms; bare "
+      "query p50 {:.2f} ms, "
+      "p99 {:.2f} ms; ratio of p50 {:.2f} (with counts {:.2f})\n",
+      kManyRows, ours.percentile(0.5), ours.percentile(0.99), counted.percentile(0.5), bare.percentile(0.5),
+      bare.percentile(0.99), ours.percentile(0.5) / bare.percentile(0.5),
+      counted.percentile(0.5) / bare.percentile(0.5));
+}
+
+awaitable<std::uint64_t> export_all(House* house, std::string client, std::string format,
+                                    std::uint64_t* peak) {
+  KeptConnection connection(house->load().get_executor(), house->port());
+  co_await connection.write(House::request("GET", "/api/history/export?format=" + format, "x", client, ""));
+  const auto bytes = co_await connection.drain_chunked([peak] { *peak = std::max(*peak, rss_bytes()); });
+  co_return bytes;
+}
+
+void measure_export(House& house, const std::string& client) {
+  for (const std::string format : {"ndjson", "csv", "parquet"}) {
+    const std::uint64_t idle = rss_bytes();
+    std::uint64_t peak = idle;
+    const auto start = Clock::now();
+    const std::uint64_t bytes = house.run(export_all(&house, client, format, &peak));
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    fmt::print(
+        "export of {} events as {}: {} MB in {:.1f} s, {:.0f} events/s; memory at most {} MB above idle ({} "
+        "MB)\n",
+        kManyRows, format, bytes >> 20U, seconds, kManyRows / seconds, (peak - idle) >> 20U, idle >> 20U);
+  }
+}
+
+void measure(House& house, const std::set<std::string>& wanted) {
+  const auto wants = [&](const char* what) { return wanted.empty() || wanted.contains(what); };
+  if (wants("single")) measure_single(house);
+  if (wants("bulk")) measure_bulk(house);
+  if (!wants("newest") && !wants("export")) return;
+  const auto client = house.tenant("many");
+  const EventsTable table{.database = database_name("many"),
+                          .owner = boost::uuids::string_generator()(client)};
+  fill(house, table);
+  if (wants("newest")) measure_newest(house, client, table);
+  if (wants("export")) measure_export(house, client);
+}
+
+}  // namespace
+}  // namespace annals::bench
+
+int main(int argc, char** argv) {
+  using namespace annals::bench;
+  const std::set<std::string> wanted(argv + 1, argv + argc);
+  std::string pattern = (std::filesystem::temp_directory_path() / "annals-bench-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) return 1;
+  {
+    House house(pattern);
+    measure(house, wanted);
+  }
+  std::filesystem::remove_all(pattern);
+  return 0;
+}
