@@ -18,6 +18,7 @@
 #include "events/event_handlers.h"
 #include "events/history.h"
 #include "events/history_handlers.h"
+#include "events/intake.h"
 #include "events/lanes.h"
 #include "files/file_handlers.h"
 #include "files/file_links.h"
@@ -110,6 +111,7 @@ class Service {
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_;
   events::Lanes lanes_;
+  events::Intake intake_;
   events::EventHandlers event_handlers_;
   http::Server server_;
   tenants::Sweep sweep_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <string>
 
 #include "engine/engine.h"
@@ -16,15 +16,20 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Takes a part of a result; false when no more is wanted.
-  using Sink = std::function<bool(std::string chunk)>;
+  using Sink = Engine::Sink;
+
+  /// How long a result may take to be read.
+  enum class Patience : std::uint8_t {
+    statement,  // no longer than a statement
+    reader,     // as long as its reader takes
+  };
 
   virtual std::string query(const Statement& statement) = 0;
   /// A statement that changes something: once it returns, the change stays.
   virtual void execute(const Statement& statement) = 0;
   virtual void insert(const Insert& insert) = 0;
   /// Hands the result to `sink` as it comes. An error in its middle is thrown after what came before it.
-  virtual void stream(const Statement& statement, const Sink& sink) = 0;
+  virtual void stream(const Statement& statement, const Sink& sink, Patience patience) = 0;
 };
 
 }  // namespace annals::engine

@@ -107,7 +107,7 @@ class EmbeddedConnection final : public Connection {
     make_durable();
   }
 
-  void stream(const Statement& statement, const Sink& sink) override {
+  void stream(const Statement& statement, const Sink& sink, Patience /*patience*/) override {
     const BoundParameters bound(statement.parameters);
     const Result stream(library_,
                         library_.stream_query_with_params_n(

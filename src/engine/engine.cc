@@ -8,8 +8,8 @@ namespace {
 
 /// Refusals that say nothing about what was done: the statement ran out of time, was cancelled or lost its
 /// peers midway (TIMEOUT_EXCEEDED, SOCKET_TIMEOUT, NETWORK_ERROR, UNKNOWN_STATUS_OF_INSERT,
-/// QUERY_WAS_CANCELLED, KEEPER_EXCEPTION).
-constexpr std::array kOutcomeUnknown{159, 209, 210, 319, 394, 999};
+/// QUERY_WAS_CANCELLED, KEEPER_EXCEPTION), or the engine was closing the table (ABORTED).
+constexpr std::array kOutcomeUnknown{159, 209, 210, 236, 319, 394, 999};
 
 /// Refusals for a state of the engine, or of our access to it, that may pass: TOO_MANY_SIMULTANEOUS_QUERIES,
 /// MEMORY_LIMIT_EXCEEDED, TABLE_IS_READ_ONLY, NOT_ENOUGH_SPACE, TOO_MANY_PARTS, AUTHENTICATION_FAILED.

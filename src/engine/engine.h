@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,11 +80,15 @@ class Engine {
   /// Runs a query and returns its whole result, as the statement's FORMAT clause says.
   virtual boost::asio::awaitable<std::string> query(Statement statement) = 0;
 
-  /// Runs a query and returns the beginning of its result: whole if it is shorter than `enough` bytes, else
-  /// that much or more, and the statement ends there.
-  virtual boost::asio::awaitable<std::string> query_beginning(Statement statement, std::size_t enough) = 0;
+  /// Takes a part of a result; false when no more is wanted, which ends the statement.
+  using Sink = std::function<bool(std::string part)>;
 
-  /// Runs a query whose result may be of any size. The stream must not outlive the engine.
+  /// Runs a query and hands its result to `sink` as it comes, on a thread of the engine's own: it must be
+  /// quick and must not throw.
+  virtual boost::asio::awaitable<void> scan(Statement statement, Sink sink) = 0;
+
+  /// Runs a query whose result may be of any size, for a reader that may be slow. Returns with its beginning
+  /// at hand. The stream must not outlive the engine.
   virtual boost::asio::awaitable<std::unique_ptr<ResultStream>> stream(Statement statement) = 0;
 
   /// Commits the rows. After it returns they are in the table.

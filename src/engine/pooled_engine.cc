@@ -1,5 +1,7 @@
 #include "engine/pooled_engine.h"
 
+#include <utility>
+
 #include "io/chunk_channel.h"
 
 namespace annals::engine {
@@ -16,9 +18,22 @@ class PooledEngine::Stream final : public ResultStream {
   explicit Stream(std::shared_ptr<io::ChunkChannel> channel) : channel_(std::move(channel)) {}
   ~Stream() override { channel_->give_up(); }
 
-  boost::asio::awaitable<std::optional<std::string>> next() override { return channel_->pull(); }
+  /// Waits for the first part, so that a statement that fails at once is not taken for a result.
+  boost::asio::awaitable<void> begin() {
+    first_ = co_await channel_->pull();
+    ended_ = !first_.has_value();
+  }
+
+  boost::asio::awaitable<std::optional<std::string>> next() override {
+    if (ended_) co_return std::nullopt;
+    if (first_) co_return std::exchange(first_, std::nullopt);
+    auto part = co_await channel_->pull();
+    co_return part;
+  }
 
  private:
+  std::optional<std::string> first_;
+  bool ended_ = false;
   std::shared_ptr<io::ChunkChannel> channel_;
 };
 
@@ -35,17 +50,11 @@ boost::asio::awaitable<std::string> PooledEngine::query(Statement statement) {
   co_return result;
 }
 
-boost::asio::awaitable<std::string> PooledEngine::query_beginning(Statement statement, std::size_t enough) {
-  auto work = [statement = std::move(statement), enough](Connection& connection) {
-    std::string beginning;
-    connection.stream(statement, [&](const std::string& chunk) {
-      beginning += chunk;
-      return beginning.size() < enough;
-    });
-    return beginning;
+boost::asio::awaitable<void> PooledEngine::scan(Statement statement, Sink sink) {
+  auto work = [statement = std::move(statement), sink = std::move(sink)](Connection& connection) {
+    connection.stream(statement, sink, Connection::Patience::statement);
   };
-  auto beginning = co_await pool_.run(std::move(work));
-  co_return beginning;
+  co_await pool_.run(std::move(work));
 }
 
 boost::asio::awaitable<std::unique_ptr<ResultStream>> PooledEngine::stream(Statement statement) {
@@ -57,16 +66,17 @@ boost::asio::awaitable<std::unique_ptr<ResultStream>> PooledEngine::stream(State
   pool_.post([this, channel, statement = std::move(statement)](Connection* connection) {
     std::exception_ptr error;
     try {
-      io::BlockingPool<Connection>::checked(connection).stream(statement, [&](std::string chunk) {
-        return channel->push(std::move(chunk));
-      });
+      const auto push = [&](std::string part) { return channel->push(std::move(part)); };
+      io::BlockingPool<Connection>::checked(connection).stream(statement, push, Connection::Patience::reader);
     } catch (...) {
       error = std::current_exception();
     }
     --streams_;
     channel->finish(error);
   });
-  co_return std::make_unique<Stream>(std::move(channel));
+  auto stream = std::make_unique<Stream>(std::move(channel));
+  co_await stream->begin();
+  co_return stream;
 }
 
 boost::asio::awaitable<void> PooledEngine::insert(Insert insert) {

@@ -23,7 +23,7 @@ class PooledEngine : public Engine {
 
   boost::asio::awaitable<void> execute(Statement statement) override;
   boost::asio::awaitable<std::string> query(Statement statement) override;
-  boost::asio::awaitable<std::string> query_beginning(Statement statement, std::size_t enough) override;
+  boost::asio::awaitable<void> scan(Statement statement, Sink sink) override;
   boost::asio::awaitable<std::unique_ptr<ResultStream>> stream(Statement statement) override;
   boost::asio::awaitable<void> insert(Insert insert) override;
 

@@ -90,9 +90,9 @@ class RemoteConnection final : public Connection {
 
   void execute(const Statement& statement) override { query(statement); }
 
-  void stream(const Statement& statement, const Sink& sink) override {
+  void stream(const Statement& statement, const Sink& sink, Patience patience) override {
     io::HttpRequest request = post(url_of(statement, {}), statement.sql);
-    request.timeout = kLongestStream;
+    if (patience == Patience::reader) request.timeout = kLongestStream;
     ErrorTail tail(sink);
     const auto response = attempt(
         [&] { return client_.send(request, [&](const std::string& part) { return tail.take(part); }); });

@@ -31,6 +31,15 @@ constexpr std::size_t kIdsPerQuestion = 2048;
 constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr std::chrono::milliseconds kLongestPause{2'000};
 
+/// The ids in parts that one question can hold.
+std::vector<std::span<const Uuid>> questions(std::span<const Uuid> ids) {
+  std::vector<std::span<const Uuid>> parts;
+  for (std::size_t from = 0; from < ids.size(); from += kIdsPerQuestion) {
+    parts.push_back(ids.subspan(from, std::min(kIdsPerQuestion, ids.size() - from)));
+  }
+  return parts;
+}
+
 std::string array_of(std::span<const Uuid> ids) {
   std::string text = "[";
   for (const Uuid& id : ids) {
@@ -38,14 +47,6 @@ std::string array_of(std::span<const Uuid> ids) {
     text += fmt::format("'{}'", boost::uuids::to_string(id));
   }
   return text + "]";
-}
-
-bool table_is_gone(const EngineError& error) {
-  return error.is(engine::ExceptionCode::unknown_table) || error.is(engine::ExceptionCode::unknown_database);
-}
-
-[[noreturn]] void throw_gone() {
-  throw Error(ErrorCode::unknown_client, "Failed to connect to tenant db.");
 }
 
 /// The events that nobody before has brought: neither the table (`there`) nor an earlier place of the batch.
@@ -72,6 +73,16 @@ Commits::Commits(engine::Engine& engine, Settings settings) : engine_(engine), s
 Commits::~Commits() = default;
 
 awaitable<std::vector<Fate>> Commits::commit(EventsTable table, std::vector<const Event*> events) {
+  try {
+    auto fates = co_await commit_to(std::move(table), std::move(events));
+    co_return fates;
+  } catch (const EngineError& error) {
+    if (!table_is_gone(error)) throw;
+  }
+  throw unknown_client();
+}
+
+awaitable<std::vector<Fate>> Commits::commit_to(EventsTable table, Events events) {
   const auto known = co_await known_of(table);
   std::vector<Uuid> suspects;
   for (const Event* event : events) {
@@ -119,41 +130,34 @@ awaitable<std::shared_ptr<Commits::Known>> Commits::known_of(EventsTable table) 
 
 /// Reads what an earlier process has put into the table: its ids, and its highest number, which ours must
 /// pass even if the clock has been set back.
-awaitable<void> Commits::load(EventsTable table,
-                              Known& known) {  // NOLINT(*-reference-coroutine-parameters): awaited at once
-  try {
-    const auto highest =
-        co_await engine_.query({.sql = fmt::format("SELECT max(commit) FROM {}", table.quoted())});
-    const std::uint64_t floor = std::stoull(highest);
-    std::uint64_t last = last_number_;
-    while (last < floor && !last_number_.compare_exchange_weak(last, floor)) {
-    }
-    if (settings_.other_instances || floor == 0) co_return;  // then the table is asked anyway, or has nothing
-    const auto stream = co_await engine_.stream(
-        {.sql = fmt::format("SELECT event_id FROM {} FORMAT RowBinary", table.quoted())});
-    std::string rest;
-    while (true) {
-      const auto part = co_await stream->next();
-      if (!part) break;
-      rest += *part;
-      const std::size_t whole = rest.size() / sizeof(Uuid) * sizeof(Uuid);
-      for (std::size_t at = 0; at < whole; at += sizeof(Uuid)) {
-        Uuid id;
-        std::ranges::copy(engine::read_uuid(rest.data() + at), id.begin());
-        known.ids.add(id);
-      }
-      rest.erase(0, whole);
-    }
-  } catch (const EngineError& error) {
-    if (table_is_gone(error)) throw_gone();
-    throw;
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<void> Commits::load(EventsTable table, Known& known) {
+  const auto highest =
+      co_await engine_.query({.sql = fmt::format("SELECT max(commit) FROM {}", table.quoted())});
+  const std::uint64_t floor = std::stoull(highest);
+  std::uint64_t last = last_number_;
+  while (last < floor && !last_number_.compare_exchange_weak(last, floor)) {
   }
+  if (settings_.other_instances || floor == 0) co_return;  // then the table is asked anyway, or has nothing
+  std::string rest;
+  const auto add = [&](const std::string& part) {
+    rest += part;
+    const std::size_t whole = rest.size() / sizeof(Uuid) * sizeof(Uuid);
+    for (std::size_t at = 0; at < whole; at += sizeof(Uuid)) {
+      Uuid id;
+      std::ranges::copy(engine::read_uuid(rest.data() + at), id.begin());
+      known.ids.add(id);
+    }
+    rest.erase(0, whole);
+    return true;
+  };
+  engine::Statement ids{.sql = fmt::format("SELECT event_id FROM {} FORMAT RowBinary", table.quoted())};
+  co_await engine_.scan(std::move(ids), add);
 }
 
 awaitable<Commits::Existing> Commits::existing(EventsTable table, std::vector<Uuid> ids) {
   Existing found;
-  for (std::size_t from = 0; from < ids.size(); from += kIdsPerQuestion) {
-    const auto some = std::span(ids).subspan(from, std::min(kIdsPerQuestion, ids.size() - from));
+  for (const auto some : questions(ids)) {
     engine::Statement statement{
         .sql = fmt::format(
             "SELECT event_id, count() > 1 FROM {} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id",
@@ -185,7 +189,6 @@ awaitable<void> Commits::insert(EventsTable table, std::string rows) {
       co_await engine_.insert(insert);
       co_return;
     } catch (const EngineError& error) {
-      if (table_is_gone(error)) throw_gone();
       if (error.kind() == EngineError::Kind::refused || std::chrono::steady_clock::now() + pause > deadline)
         throw;
     }
@@ -211,28 +214,32 @@ awaitable<std::vector<Uuid>> Commits::settle(EventsTable table, Events kept, std
 /// Of several rows with one id the one that became visible first stays, whoever notices; a crash before this
 /// leaves them to whoever is sent the id again.
 awaitable<void> Commits::withdraw(EventsTable table, std::vector<Uuid> doubled) {
-  engine::Statement statement{.sql = fmt::format(R"(
+  for (const auto some : questions(doubled)) {
+    engine::Statement statement{.sql = fmt::format(R"(
 DELETE FROM {0}
 WHERE event_id IN {{ids:Array(UUID)}} AND (event_id, _block_number) NOT IN
   (SELECT event_id, min(_block_number) FROM {0} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id)
 SETTINGS lightweight_deletes_sync = 2)",
-                                                 table.quoted()),
-                              .parameters = {{"ids", array_of(doubled)}}};
-  co_await engine_.execute(std::move(statement));
+                                                   table.quoted()),
+                                .parameters = {{"ids", array_of(some)}}};
+    co_await engine_.execute(std::move(statement));
+  }
 }
 
 awaitable<std::vector<Uuid>> Commits::with_number(EventsTable table, std::vector<Uuid> ids,
                                                   std::uint64_t number) {
-  engine::Statement statement{
-      .sql = fmt::format(
-          "SELECT event_id FROM {} WHERE event_id IN {{ids:Array(UUID)}} AND commit = {{number:UInt64}}",
-          table.quoted()),
-      .parameters = {{"ids", array_of(ids)}, {"number", fmt::format("{}", number)}}};
-  const auto text = co_await engine_.query(std::move(statement));
   std::vector<Uuid> found;
-  engine::for_each_line(text, [&](std::string_view line) {
-    if (const auto id = parse_uuid(line)) found.push_back(*id);
-  });
+  for (const auto some : questions(ids)) {
+    engine::Statement statement{
+        .sql = fmt::format(
+            "SELECT event_id FROM {} WHERE event_id IN {{ids:Array(UUID)}} AND commit = {{number:UInt64}}",
+            table.quoted()),
+        .parameters = {{"ids", array_of(some)}, {"number", fmt::format("{}", number)}}};
+    const auto text = co_await engine_.query(std::move(statement));
+    engine::for_each_line(text, [&](std::string_view line) {
+      if (const auto id = parse_uuid(line)) found.push_back(*id);
+    });
+  }
   co_return found;
 }
 

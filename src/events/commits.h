@@ -48,6 +48,7 @@ class Commits {
   using Events = std::vector<const Event*>;
   struct Known;
 
+  boost::asio::awaitable<std::vector<Fate>> commit_to(EventsTable table, Events events);
   boost::asio::awaitable<std::shared_ptr<Known>> known_of(EventsTable table);
   boost::asio::awaitable<void> load(EventsTable table, Known& known);
   struct Existing {

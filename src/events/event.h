@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,5 +26,10 @@ struct Event {
   std::string other_fields =
       {};  // a JSON object of the keys that have no member here, values as they came; or empty
 };
+
+/// What an event takes in memory, in bytes, roughly.
+inline std::size_t memory_of(const Event& event) {
+  return sizeof(Event) + event.event_data.size() + event.other_fields.size();
+}
 
 }  // namespace annals::events

@@ -22,7 +22,7 @@ using http::Request;
 using http::Response;
 
 /// Of a request that is all or nothing; NDJSON has no limit but that of a line.
-constexpr std::uint64_t kMaxWhole = std::uint64_t{32} << 20U;
+constexpr std::size_t kMaxWhole = std::size_t{32} << 20U;
 constexpr std::uint64_t kMaxStreamed = std::uint64_t{1} << 42U;
 
 Timestamp now() {
@@ -33,18 +33,6 @@ Timestamp now() {
 void refuse_other_than_json(const std::string& media_type, std::string_view body) {
   if (body.empty() || media_type.empty() || http::is_json(media_type)) return;
   throw InvalidInput({at({"body"}, not_a_dict())});
-}
-
-awaitable<std::string> read_whole(std::shared_ptr<http::BodyParts> parts) {
-  std::string body;
-  while (true) {
-    const auto part = co_await parts->next();
-    if (!part) co_return body;
-    if (body.size() + part->size() > kMaxWhole) {
-      throw Error(ErrorCode::body_too_large, fmt::format("Request body is larger than {} bytes.", kMaxWhole));
-    }
-    body += *part;
-  }
 }
 
 std::vector<Decoded> decode_whole(const std::string& type, const Request& request, std::string_view body) {
@@ -116,12 +104,12 @@ awaitable<Response> EventHandlers::create(Request request) {
 
 awaitable<IntakeResult> EventHandlers::take(EventsTable table, Request request, Intake::Settings settings) {
   const std::string type = http::media_type(request);
+  const auto next_part = [parts = request.body_parts] { return parts->next(); };
   if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
-    const auto next_part = [parts = request.body_parts] { return parts->next(); };
     auto result = co_await intake_.take_lines(std::move(table), next_part, settings);
     co_return result;
   }
-  const auto body = co_await read_whole(request.body_parts);
+  const auto body = co_await intake_.receive(next_part, kMaxWhole);
   auto items = decode_whole(type, request, body);
   auto result = co_await intake_.take_all(std::move(table), std::move(items), settings);
   co_return result;

@@ -14,10 +14,10 @@ namespace annals::events {
 /// How events come in: `POST /api/event-bridge/create-event` and `POST /api/events`. Safe for concurrent use.
 class EventHandlers {
  public:
-  /// `tenant_field`: where an EventBridge envelope names the tenant (event_bridge.h). `lanes` must outlive
+  /// `tenant_field`: where an EventBridge envelope names the tenant (event_bridge.h). `intake` must outlive
   /// this.
-  EventHandlers(Lanes& lanes, ClientAccess access, std::string tenant_field)
-      : intake_(lanes), access_(std::move(access)), tenant_field_(std::move(tenant_field)) {}
+  EventHandlers(Intake& intake, ClientAccess access, std::string tenant_field)
+      : intake_(intake), access_(std::move(access)), tenant_field_(std::move(tenant_field)) {}
 
   /// Adds the routes; this must outlive the router.
   void add_to(http::Router& router);
@@ -29,7 +29,7 @@ class EventHandlers {
   boost::asio::awaitable<IntakeResult> take(EventsTable table, http::Request request,
                                             Intake::Settings settings);
 
-  Intake intake_;
+  Intake& intake_;
   ClientAccess access_;
   std::string tenant_field_;
 };

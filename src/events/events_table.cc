@@ -13,6 +13,14 @@ std::string EventsTable::quoted() const {
   return fmt::format("{}.events_{}", quote(database), id);
 }
 
+bool table_is_gone(const engine::EngineError& error) {
+  return error.is(engine::ExceptionCode::unknown_table) || error.is(engine::ExceptionCode::unknown_database);
+}
+
+Error unknown_client() {
+  return {ErrorCode::unknown_client, "Failed to connect to tenant db."};
+}
+
 std::string EventsTable::create_statement() const {
   // The order serves the question asked most, the newest page of one record, and is the identity of an event:
   // a redelivery has the same record, time and id, so rows that a race let in twice collapse under FINAL. The

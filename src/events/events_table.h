@@ -5,6 +5,8 @@
 #include <boost/uuid/uuid.hpp>
 
 #include "engine/database_name.h"
+#include "engine/engine.h"
+#include "error.h"
 
 namespace annals::events {
 
@@ -21,5 +23,11 @@ struct EventsTable {
   /// The CREATE statement; it may be repeated. docs/architecture.md explains columns and order.
   [[nodiscard]] std::string create_statement() const;
 };
+
+/// Whether a statement failed because the table is not there: its tenant has been deleted.
+bool table_is_gone(const engine::EngineError& error);
+
+/// What whoever asks for a deleted tenant is told: Error(unknown_client).
+Error unknown_client();
 
 }  // namespace annals::events

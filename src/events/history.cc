@@ -44,9 +44,7 @@ std::string_view order_of(Ordering ordering) {
 }
 
 [[noreturn]] void rethrow(const EngineError& error) {
-  if (error.is(engine::ExceptionCode::unknown_table) || error.is(engine::ExceptionCode::unknown_database)) {
-    throw Error(ErrorCode::unknown_client, "Failed to connect to tenant db.");
-  }
+  if (table_is_gone(error)) throw unknown_client();
   throw error;
 }
 
@@ -114,7 +112,11 @@ awaitable<Page> History::page(EventsTable table, PageRequest request) {
       .parameters = std::move(conditions.parameters)};
   std::string rows;
   try {
-    rows = co_await engine_.query_beginning(std::move(statement), settings_.max_page_bytes);
+    const auto keep = [&rows, enough = settings_.max_page_bytes](const std::string& part) {
+      rows += part;
+      return rows.size() < enough;
+    };
+    co_await engine_.scan(std::move(statement), keep);
   } catch (const EngineError& error) {
     rethrow(error);
   }
@@ -196,8 +198,12 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
           "output_format_parquet_row_group_size = 65536, max_threads = 1",
           columns, source(table), conditions.where(), format_name, settings_.max_memory_bytes),
       .parameters = std::move(conditions.parameters)};
-  auto stream = co_await engine_.stream(std::move(statement));
-  co_return stream;
+  try {
+    auto stream = co_await engine_.stream(std::move(statement));
+    co_return stream;
+  } catch (const EngineError& error) {
+    rethrow(error);
+  }
 }
 
 }  // namespace annals::events

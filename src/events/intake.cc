@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 
+#include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -18,7 +19,6 @@ using boost::asio::awaitable;
 constexpr std::size_t kMaxListedErrors = 1000;
 constexpr std::size_t kMaxLine = std::size_t{4} << 20U;
 constexpr std::size_t kRowsPerWrite = 20'000;
-constexpr std::size_t kBytesPerWrite = std::size_t{8} << 20U;
 constexpr std::size_t kWritesAtOnce = 3;  // two in the engine, one behind them in the lane
 
 Timestamp now() {
@@ -37,6 +37,10 @@ void count(IntakeResult& result, const std::vector<Fate>& fates) {
   for (const Fate fate : fates) ++(fate == Fate::accepted ? result.accepted : result.duplicates);
 }
 
+Error too_much_held() {
+  return {ErrorCode::overloaded, "Too many events are being received. Try again later."};
+}
+
 Decoded decode_line(const LineCutter::Line& line) {
   const Place place{"body", line.number};
   if (!line.too_long) return decode_event(line.text, place, false, now());
@@ -47,6 +51,20 @@ Decoded decode_line(const LineCutter::Line& line) {
 }
 
 }  // namespace
+
+awaitable<std::string> Intake::receive(NextPart next_part, std::size_t max_bytes) {
+  io::Budget::Share share(budget_);
+  std::string body;
+  while (true) {
+    const auto part = co_await next_part();
+    if (!part) co_return body;
+    if (body.size() + part->size() > max_bytes) {
+      throw Error(ErrorCode::body_too_large, fmt::format("Request body is larger than {} bytes.", max_bytes));
+    }
+    if (!share.take(part->size())) throw too_much_held();
+    body += *part;
+  }
+}
 
 awaitable<IntakeResult> Intake::take_all(EventsTable table, std::vector<Decoded> items, Settings settings) {
   IntakeResult result;
@@ -71,14 +89,16 @@ awaitable<IntakeResult> Intake::take_all(EventsTable table, std::vector<Decoded>
 /// request.
 class Intake::Pipeline {
  public:
-  Pipeline(Lanes& lanes, EventsTable table, IntakeResult& result)
-      : lanes_(lanes), table_(std::move(table)), result_(result), slots_(kWritesAtOnce) {}
+  Pipeline(Lanes& lanes, io::Budget& budget, EventsTable table, IntakeResult& result)
+      : lanes_(lanes), share_(budget), table_(std::move(table)), result_(result), slots_(kWritesAtOnce) {}
 
   /// Adds an event; waits when enough writes are under way. Throws what an earlier write failed with.
   awaitable<void> add(Event event) {
-    bytes_ += sizeof(Event) + event.event_data.size() + event.other_fields.size();
+    const std::size_t bytes = memory_of(event);
+    if (!share_.take(bytes)) throw too_much_held();
+    bytes_ += bytes;
     events_.push_back(std::move(event));
-    if (events_.size() >= kRowsPerWrite || bytes_ >= kBytesPerWrite) co_await flush();
+    if (events_.size() >= kRowsPerWrite || bytes_ >= lanes_.bytes_per_write()) co_await flush();
   }
 
   /// Waits for all writes, well or not. This must not be destroyed before.
@@ -108,6 +128,7 @@ class Intake::Pipeline {
     auto executor = co_await boost::asio::this_coro::executor;
     auto write = lanes_.write(table_, std::exchange(events_, {}));
     bytes_ = 0;
+    share_.give_back();  // from here on it counts as waiting
     boost::asio::co_spawn(executor, std::move(write),
                           [this](std::exception_ptr error, const std::vector<Fate>& fates) {
                             if (error) error_ = std::move(error);
@@ -117,6 +138,7 @@ class Intake::Pipeline {
   }
 
   Lanes& lanes_;
+  io::Budget::Share share_;
   EventsTable table_;
   IntakeResult& result_;
   io::Slots slots_;
@@ -127,7 +149,7 @@ class Intake::Pipeline {
 
 awaitable<IntakeResult> Intake::take_lines(EventsTable table, NextPart next_part, Settings settings) {
   IntakeResult result;
-  Pipeline pipeline(lanes_, std::move(table), result);
+  Pipeline pipeline(lanes_, budget_, std::move(table), result);
   LineCutter cutter(kMaxLine);
   std::exception_ptr failure;
   try {

@@ -12,6 +12,7 @@
 
 #include "events/event_decoder.h"
 #include "events/lanes.h"
+#include "io/budget.h"
 
 namespace annals::events {
 
@@ -34,8 +35,13 @@ class Intake {
     bool skip_bad = false;  // keep the good events and list the bad ones, instead of refusing the request
   };
 
-  /// `lanes` must outlive this.
-  explicit Intake(Lanes& lanes) : lanes_(lanes) {}
+  /// `lanes` must outlive this. `max_held_bytes`: of bodies and events that are still being received, of all
+  /// requests together.
+  Intake(Lanes& lanes, std::size_t max_held_bytes) : lanes_(lanes), budget_(max_held_bytes) {}
+
+  /// A whole body. Throws Error: body_too_large, overloaded when too much is being received, and what
+  /// `next_part` throws.
+  boost::asio::awaitable<std::string> receive(NextPart next_part, std::size_t max_bytes);
 
   /// Events of a request that was read as a whole. Unless bad ones are skipped it is all or nothing: throws
   /// InvalidInput with the problems of all bad events, and keeps none.
@@ -50,6 +56,7 @@ class Intake {
  private:
   class Pipeline;
   Lanes& lanes_;
+  io::Budget budget_;
 };
 
 }  // namespace annals::events

@@ -14,11 +14,9 @@ namespace {
 
 using boost::asio::awaitable;
 
-/// What an event takes in memory, roughly.
 std::size_t size_of(const std::vector<Event>& events) {
   std::size_t bytes = 0;
-  for (const Event& event : events)
-    bytes += sizeof(Event) + event.event_data.size() + event.other_fields.size();
+  for (const Event& event : events) bytes += memory_of(event);
   return bytes;
 }
 
@@ -74,6 +72,11 @@ awaitable<std::vector<Fate>> Lanes::write(EventsTable table, std::vector<Event> 
   });
   if (waiting->error) std::rethrow_exception(waiting->error);
   co_return std::move(waiting->fates);
+}
+
+std::size_t Lanes::bytes_per_write() const {
+  constexpr std::size_t kWrites = 8;
+  return std::min(limits_.max_bytes_per_commit / 2, limits_.max_bytes_waiting_per_tenant / kWrites);
 }
 
 void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {

@@ -47,6 +47,10 @@ class Lanes {
   /// the tenant has been deleted meanwhile.
   boost::asio::awaitable<std::vector<Fate>> write(EventsTable table, std::vector<Event> events);
 
+  /// How many bytes of events a sender of very many should write at a time, so that a few such writes fit
+  /// into what may wait of one tenant.
+  [[nodiscard]] std::size_t bytes_per_write() const;
+
  private:
   struct Waiting;
   struct Lane;

@@ -67,12 +67,10 @@ class KilledEngine final : public engine::Engine {
     killer_->after();
     co_return result;
   }
-  boost::asio::awaitable<std::string> query_beginning(engine::Statement statement,
-                                                      std::size_t enough) override {
+  boost::asio::awaitable<void> scan(engine::Statement statement, Sink sink) override {
     killer_->before();
-    auto result = co_await inner_->query_beginning(std::move(statement), enough);
+    co_await inner_->scan(std::move(statement), std::move(sink));
     killer_->after();
-    co_return result;
   }
   boost::asio::awaitable<std::unique_ptr<engine::ResultStream>> stream(engine::Statement statement) override {
     killer_->before();

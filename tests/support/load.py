@@ -30,8 +30,13 @@ def at_once(calls):
 def everything(annals, tenant, **query):
     """All events of the tenant, page by page along the cursor."""
     page = history(annals, tenant, cursor="", limit=PAGE, **query)
-    events = page["results"]
-    while page["next"] is not None:
+    return page["results"] + following(annals, tenant, page)
+
+
+def following(annals, tenant, page):
+    """What the pages after that one show. In order of arrival there is always a next one, at last an empty one."""
+    events = []
+    while page["next"] is not None and page["results"]:
         reply = annals.get(page["next"].removeprefix(annals.url), headers={"X-Client-Id": tenant["client_id"]})
         assert reply.status_code == 200, f"expected 200 for {page['next']}, got {reply.status_code} {reply.text}"
         page = reply.json()

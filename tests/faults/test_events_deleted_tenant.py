@@ -1,0 +1,205 @@
+"""A tenant that is deleted while clients write and read: nothing of it is left, and nothing comes back."""
+
+import json
+import threading
+
+import pytest
+
+from support.events import EVENT_BRIDGE, NDJSON, envelope, event, get_history, history, post_events
+from support.leftovers import leftovers
+from support.load import Readers, Writers, ndjson
+from support.problems import NO_SUCH_CLIENT, UNAVAILABLE, expect
+from support.waiting import wait_until
+
+CLIENTS = 24
+ENOUGH = 40
+WAIT_SECONDS = 30
+SEEN_ELSEWHERE_SECONDS = 2
+
+
+@pytest.fixture
+def instances(make, engine_kind):
+    """The one instance that an embedded engine can have, or two on a remote one; deletions go through the first."""
+    if engine_kind == "embedded":
+        return [make.annals("embedded")]
+    engine, files = make.engine(), make.files()
+    return [make.annals(engine, files) for _ in range(2)]
+
+
+def expect_honest(answers, good):
+    """Each is `good`, or says that the tenant is gone, or that the engine cannot be asked now."""
+
+    def honest(answer):
+        if answer.status == 503:
+            return json.loads(answer.text) == UNAVAILABLE and int(answer.retry_after) >= 1
+        return answer.status == good or (answer.status == 400 and json.loads(answer.text) == NO_SUCH_CLIENT)
+
+    strange = {(answer.kind, answer.status, answer.text) for answer in answers if not honest(answer)}
+    assert not strange, f"expected {good}, 400 {NO_SUCH_CLIENT} or 503, got {len(strange)}: {sorted(strange)[:3]}"
+
+
+def refuses_everything(annals, tenant):
+    replies = [
+        post_events(annals, tenant, event()),
+        post_events(annals, tenant, ndjson([event()]), NDJSON),
+        get_history(annals, tenant),
+        annals.get("/api/history/export", headers={"X-Client-Id": tenant["client_id"]}),
+    ]
+    return all((reply.status_code, reply.json()) == (400, NO_SUCH_CLIENT) for reply in replies)
+
+
+def expect_nothing_left(annals, database):
+    if annals.engine.kind == "embedded":
+        annals.terminate()
+    wait_until(lambda: leftovers(annals, database) == {}, "nothing is left of the tenant", WAIT_SECONDS)
+
+
+def test_under_load_a_deletion_leaves_nothing_and_every_later_request_is_refused(instances):
+    first = instances[0]
+    tenant, neighbour = first.initialise("shop"), first.initialise("neighbour")
+
+    with Writers(instances, tenant, CLIENTS) as writers, Readers(instances, tenant, 8) as readers:
+        with Writers(instances, neighbour, 4) as others:
+            wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", WAIT_SECONDS)
+            gone = first.delete(tenant["client_id"])
+            at_once = refuses_everything(first, tenant)
+            elsewhere = lambda: refuses_everything(instances[-1], tenant)
+            wait_until(elsewhere, "every instance refuses it", SEEN_ELSEWHERE_SECONDS)
+            kept = others.acknowledged()
+            wait_until(lambda: others.acknowledged() > kept + 10, "the neighbour goes on", WAIT_SECONDS)
+
+    assert gone.status_code == 204, f"expected 204, got {gone.status_code} {gone.text}"
+    assert at_once, "expected that the instance which deleted it refuses every request from then on"
+    assert first.tenant(tenant["client_id"]) is None
+    assert set(others.statuses()) == {201}, f"expected nothing but 201 for the neighbour, got {others.statuses()}"
+    expect_nothing_left(first, "shop")
+    expect_honest(writers.answers, 201)
+    expect_honest(readers.answers, 200)
+
+
+def test_what_waits_in_the_lane_is_refused_when_the_tenant_goes(instances):
+    """None of these is acknowledged after the 204: whoever got 201 after it was told of events that are not there."""
+    first = instances[0]
+    tenant = first.initialise("shop")
+    assert post_events(first, tenant, event()).status_code == 201
+
+    with Writers(instances[:1], tenant, CLIENTS) as writers:
+        wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", WAIT_SECONDS)
+        assert first.delete(tenant["client_id"]).status_code == 204
+        acknowledged = writers.acknowledged()
+        refused = lambda: writers.statuses()[400] >= CLIENTS
+        wait_until(refused, "every client is refused", WAIT_SECONDS)
+
+    # The answers of the last moment before the 204 may reach their clients a little after it.
+    assert writers.acknowledged() <= acknowledged + CLIENTS
+    last = [answer for answer in writers.answers[-CLIENTS:] if answer.status != 400]
+    assert not last, f"expected 400 for the last of each client, got {[(one.status, one.text) for one in last[:3]]}"
+    expect_nothing_left(first, "shop")
+
+
+def test_a_tenant_of_the_same_name_begins_empty_while_clients_of_the_old_one_write_on(instances):
+    first = instances[0]
+    old = first.initialise("shop")
+
+    with Writers(instances, old, CLIENTS) as writers, Readers(instances, old, 4) as readers:
+        wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", WAIT_SECONDS)
+        assert first.delete(old["client_id"]).status_code == 204
+        new = first.initialise("shop")
+        mine = event()
+        assert post_events(first, new, mine).status_code == 201
+        refused = lambda: writers.statuses()[400] >= 2 * CLIENTS
+        wait_until(refused, "the old one's clients are refused", WAIT_SECONDS)
+        pages = [history(annals, new) for annals in instances]
+
+    for page in pages:
+        assert [one["event_id"] for one in page["results"]] == [mine["event_id"]]
+        assert page["total_count"] == 1
+    assert new["client_id"] != old["client_id"]
+    old_ids = writers.sent_ids()
+    later = history(first, new)["results"]
+    assert not [one for one in later if one["event_id"] in old_ids], "expected nothing of the old tenant"
+    expect_honest(writers.answers, 201)
+    expect_honest(readers.answers, 200)
+
+
+def test_envelopes_that_name_a_deleted_tenant_are_refused(instances):
+    first = instances[0]
+    tenant = first.initialise("shop")
+    by_name, by_id = (envelope(event(), name) for name in ("shop", tenant["client_id"]))
+    for annals in instances:
+        for body in (by_name, by_id):
+            assert annals.request("POST", EVENT_BRIDGE, json=body).status_code == 201
+
+    assert first.delete(tenant["client_id"]).status_code == 204
+
+    def refused(annals, body, name):
+        reply = annals.request("POST", EVENT_BRIDGE, json=body)
+        return (reply.status_code, reply.json()) == (400, {"detail": f"'{name}' tenant not found in database."})
+
+    for body, name in ((by_name, "shop"), (by_id, tenant["client_id"])):
+        assert refused(first, body, name), f"expected the deleting instance to refuse {name}"
+        elsewhere = lambda body=body, name=name: refused(instances[-1], body, name)
+        wait_until(elsewhere, f"every instance refuses {name}", SEEN_ELSEWHERE_SECONDS)
+    expect_nothing_left(first, "shop")
+
+
+def test_a_bulk_import_ends_when_its_tenant_goes(instances):
+    """Events that are on their way in re-create nothing, and the client hears of it."""
+    first = instances[0]
+    tenant = first.initialise("shop")
+    deleted = threading.Event()
+
+    def lines():
+        for _ in range(20_000):
+            yield json.dumps(event()).encode() + b"\n"
+        deleted.wait(WAIT_SECONDS)
+        for _ in range(20_000):
+            yield json.dumps(event()).encode() + b"\n"
+
+    replies = []
+    headers = {"X-Client-Id": tenant["client_id"], "Content-Type": NDJSON}
+    send = lambda: replies.append(first.request("POST", "/api/events", headers=headers, data=lines()))
+    client = threading.Thread(target=send, daemon=True)
+    client.start()
+    arrived = lambda: history(first, tenant, limit=1)["total_count"] > 0
+    wait_until(arrived, "the first events are there", WAIT_SECONDS)
+
+    gone = first.delete(tenant["client_id"])
+
+    deleted.set()
+    client.join()
+    assert gone.status_code == 204
+    expect(replies[0], 400, NO_SUCH_CLIENT)
+    expect_nothing_left(first, "shop")
+
+
+def test_a_tail_of_a_deleted_tenant_ends(instances):
+    first = instances[0]
+    tenant = first.initialise("shop")
+    headers = {"X-Client-Id": tenant["client_id"]}
+    for annals in instances:
+        assert post_events(annals, tenant, event()).status_code == 201
+    tails = [annals.get("/api/history/tail", headers=headers, stream=True) for annals in instances]
+
+    assert first.delete(tenant["client_id"]).status_code == 204
+
+    for tail in tails:
+        assert tail.status_code == 200
+        assert ends(tail), f"expected the tail to end within {WAIT_SECONDS} s of the deletion"
+    expect_nothing_left(first, "shop")
+
+
+def ends(reply):
+    """True when the body of a streamed answer ends, well or broken off, in time."""
+    reader = threading.Thread(target=drain, args=(reply,), daemon=True)
+    reader.start()
+    reader.join(WAIT_SECONDS)
+    return not reader.is_alive()
+
+
+def drain(reply):
+    try:
+        for _ in reply.iter_content(1024):
+            pass
+    except OSError:  # requests' exceptions are of it: broken off
+        pass

@@ -1,0 +1,112 @@
+"""kill -9 before and after every call to the engine of one POST /api/events.
+
+After a restart the event is there or not, never twice, and sending it again ends with exactly once. The program
+`annals_killed` is Annals that kills itself at the N-th of these calls, counted from when a file exists.
+"""
+
+import pytest
+
+from support import paths
+from support.events import event, history, post_events, shown
+from support.load import everything, stored_ids
+
+MOST_CALLS = 30
+NO_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
+
+WHEN = pytest.mark.parametrize("when", ["before", "after"])
+
+
+@pytest.fixture
+def annals(make, engine_kind):
+    """A service that is not running; its engine holds the tenant `shop` with one event."""
+    return make.annals(engine_kind, environment=NO_SWEEP)
+
+
+@pytest.fixture
+def tenant(annals):
+    made = annals.initialise("shop")
+    assert post_events(annals, made, event(record_id=0)).status_code == 201
+    annals.terminate()
+    return made
+
+
+def dies(annals, tenant, events, when, number):
+    """True when the service died at that call of the request; False when the request came through."""
+    arm = annals.directory / "arm"
+    kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(arm)}
+    annals.start(program=paths.ANNALS_KILLED, environment=kill)
+    arm.touch()
+    outcome = annals.outcome("POST", "/api/events", headers={"X-Client-Id": tenant["client_id"]}, json=events)
+    arm.unlink()
+    if outcome is None:
+        annals.wait_killed()
+        return True
+    assert outcome[0] == 201, f"expected that the request succeeds or the process dies, got {outcome}"
+    annals.terminate()
+    return False
+
+
+def present(annals, tenant, events, step):
+    """How many of the events the history shows; none twice."""
+    wanted = [shown(one) for one in events]
+    found = [one for one in everything(annals, tenant) if one["record_id"] == events[0]["record_id"]]
+    assert all(found.count(one) == 1 for one in found), f"{step}: expected no event twice, got {found}"
+    assert all(one in wanted for one in found), f"{step}: expected events as they were sent, got {found}"
+    return len(found)
+
+
+def expect_stored_once(annals, tenant, step):
+    ids = stored_ids(annals, tenant)
+    twice = [one for one, count in ids.items() if count > 1]
+    assert not twice, f"{step}: expected no row twice, got {twice}"
+
+
+def walk_through(annals, tenant, when, make_events, sent_before=False):
+    """One request after another, each killed one call later, until one comes through."""
+    outcomes = []
+    for number in range(1, MOST_CALLS + 1):
+        step = f"killed {when} call {number}"
+        events = make_events(number)
+        if sent_before:
+            annals.start()
+            assert post_events(annals, tenant, events).status_code == 201
+            annals.terminate()
+        if not dies(annals, tenant, events, when, number):
+            expect_stored_once(annals, tenant, "in the end")
+            return outcomes
+        annals.start()
+
+        there = present(annals, tenant, events, step)
+        again = post_events(annals, tenant, events)
+
+        assert there in (0, len(events)), f"{step}: expected all or none, got {there} of {len(events)}"
+        assert again.status_code == 201, f"{step}: expected 201, got {again.status_code} {again.text}"
+        expected = {"accepted": len(events) - there, "duplicates": there, "errors": []}
+        assert again.json() == expected, f"{step}: expected {expected}, got {again.json()}"
+        assert present(annals, tenant, events, step) == len(events)
+        assert history(annals, tenant, record_id=number)["filtered_count"] == len(events)
+        annals.terminate()
+        outcomes.append(there)
+    pytest.fail(f"expected that a request needs at most {MOST_CALLS} calls")
+
+
+@WHEN
+def test_one_event(annals, tenant, when):
+    outcomes = walk_through(annals, tenant, when, lambda number: [event(record_id=number)])
+
+    assert 0 in outcomes, f"expected a crash before the insert, got {outcomes}"
+    if when == "after":
+        assert 1 in outcomes, f"expected a crash between the insert and the answer, got {outcomes}"
+
+
+def test_a_bulk_request(annals, tenant):
+    outcomes = walk_through(annals, tenant, "after", lambda number: [event(record_id=number) for _ in range(50)])
+
+    assert 0 in outcomes, f"expected a crash before the insert, got {outcomes}"
+    assert 50 in outcomes, f"expected a crash between the insert and the answer, got {outcomes}"
+
+
+def test_a_redelivery_changes_nothing(annals, tenant):
+    outcomes = walk_through(annals, tenant, "before", lambda number: [event(record_id=number)], sent_before=True)
+
+    assert set(outcomes) == {1}, f"expected that the event stays whatever happens, got {outcomes}"

@@ -1,0 +1,182 @@
+"""Clients that ask for a large export and read it slowly, not at all, or hang up: others do not notice."""
+
+import time
+
+import pytest
+
+from support.annals import API_KEY, events_table
+from support.events import event, events_of, get_history, post_events
+from support.load import at_once
+from support.raw_http import RawConnection, head
+from support.waiting import wait_until
+
+EXPORT = "/api/history/export"
+# More than the sockets and the service hold between them: an export that nobody reads stands still.
+ROWS = 100_000
+PAYLOAD = 1_000
+# A stream may have half of the eight connections to the engine.
+STREAMS = 4
+HANG_UPS = 20
+BETWEEN_WRITES = 4 << 20
+ANSWER_SECONDS = 5
+FREED_SECONDS = 10
+
+
+@pytest.fixture
+def annals(make, engine_kind):
+    return make.annals(engine_kind)
+
+
+@pytest.fixture
+def large(annals):
+    """A tenant whose export is about 100 MB."""
+    return make_large(annals)
+
+
+def make_large(annals):
+    tenant = annals.initialise("large")
+    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
+    data = f"concat('\"', repeat(toString(number % 10), {PAYLOAD}), '\"')"
+    values = f"generateUUIDv4(), now64(3), 1, number, 1, 1, {data}"
+    with annals.behind_its_back() as sql:
+        sql(f"INSERT INTO {events_table(tenant)} ({columns}) SELECT {values} FROM numbers({ROWS})")
+    return tenant
+
+
+class StalledExport(RawConnection):
+    """A client that asks for an export, reads how it begins, and reads no further."""
+
+    def __init__(self, annals, tenant):
+        super().__init__(annals)
+        self.send(head("GET", EXPORT, f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}"))
+        self.beginning = self.socket.recv(65536)
+
+    @property
+    def status(self):
+        return int(self.beginning.split(b" ", 2)[1])
+
+
+def stall(annals, tenant, count=STREAMS):
+    """Opens exports that nobody reads."""
+    exports = [StalledExport(annals, tenant) for _ in range(count)]
+    statuses = [export.status for export in exports]
+    assert statuses == [200] * count, f"expected {count} exports to begin, got {statuses}"
+    return exports
+
+
+def close(exports):
+    for export in exports:
+        export.socket.close()
+
+
+def export_status(annals, tenant):
+    """The status of an export whose client goes away at once."""
+    with StalledExport(annals, tenant) as export:
+        return export.status
+
+
+def timed(call):
+    """The status of the call's answer and the seconds that it took."""
+    began = time.monotonic()
+    status = call().status_code
+    return status, time.monotonic() - began
+
+
+def expect_fast(outcomes, status, whose):
+    others = [one for one, _ in outcomes if one != status]
+    assert not others, f"expected {status} for {whose}, got {others}"
+    slowest = max(taken for _, taken in outcomes)
+    assert slowest < ANSWER_SECONDS, f"expected {whose} within {ANSWER_SECONDS} s, one took {slowest:.1f} s"
+
+
+def test_exports_that_nobody_reads_do_not_block_writers_or_readers(annals, large):
+    other = annals.initialise("other")
+    assert post_events(annals, other, event()).status_code == 201
+    exports = stall(annals, large)
+
+    writes = [timed(lambda tenant=tenant: post_events(annals, tenant, event())) for tenant in (large, other) * 10]
+    reads = [timed(lambda tenant=tenant: get_history(annals, tenant, limit=10)) for tenant in (large, other) * 10]
+    at_same_time = at_once([lambda: timed(lambda: post_events(annals, other, event()))] * 20)
+
+    close(exports)
+    expect_fast(writes, 201, "a write")
+    expect_fast(reads, 200, "a page")
+    expect_fast(at_same_time, 201, "a write among many")
+
+
+def test_after_a_restart_exports_that_nobody_reads_do_not_block_the_first_write(annals, large):
+    """The first write to a tenant may have to read what is in its table."""
+    other = annals.initialise("other")
+    sent = event()
+    assert post_events(annals, other, sent).status_code == 201
+    annals.restart()
+    exports = stall(annals, large)
+
+    outcome = timed(lambda: post_events(annals, other, event()))
+    again = post_events(annals, other, sent)
+
+    close(exports)
+    expect_fast([outcome], 201, "the first write")
+    assert (again.status_code, again.json()["duplicates"]) == (201, 1), f"got {again.status_code} {again.text}"
+
+
+def test_more_exports_than_there_is_room_for_are_refused_clearly(annals, large):
+    exports = stall(annals, large)
+
+    reply = annals.get(EXPORT, headers={"X-Client-Id": large["client_id"]}, stream=True)
+
+    close(exports)
+    assert reply.status_code == 503, f"expected 503, got {reply.status_code}"
+    assert "detail" in reply.json() and int(reply.headers["Retry-After"]) >= 1
+    freed = lambda: export_status(annals, large) == 200
+    wait_until(freed, "an export begins when those that hung up are gone", FREED_SECONDS)
+
+
+def test_a_client_that_hangs_up_frees_its_connection_to_the_engine_each_time(annals, large):
+    for number in range(HANG_UPS):
+        begins = lambda: export_status(annals, large) == 200
+        wait_until(begins, f"export {number} begins after those before hung up", FREED_SECONDS)
+
+    # All places are free again: as many exports as there may be are open together.
+    exports = []
+
+    def all_are_open():
+        export = StalledExport(annals, large)
+        if export.status == 200:
+            exports.append(export)
+        else:
+            export.socket.close()
+        return len(exports) == STREAMS
+
+    wait_until(all_are_open, f"{STREAMS} exports are open together", FREED_SECONDS)
+    close(exports)
+    # And so are all connections: more statements than there are connections run at once.
+    reads = at_once([lambda: timed(lambda: get_history(annals, large, limit=10))] * 16)
+    expect_fast(reads, 200, "a page")
+
+
+def test_many_clients_that_hang_up_at_once_leave_no_connection_behind(annals, large):
+    statuses = at_once([lambda: export_status(annals, large)] * HANG_UPS)
+
+    assert set(statuses) <= {200, 503} and 200 in statuses, f"expected 200 or 503, got {statuses}"
+    freed = lambda: export_status(annals, large) == 200
+    wait_until(freed, "an export begins again", FREED_SECONDS)
+    one = event(record_id=ROWS + 1)
+    expect_fast([timed(lambda: post_events(annals, large, one))], 201, "a write")
+    assert [found["event_id"] for found in events_of(annals, large, record_id=ROWS + 1)] == [one["event_id"]]
+
+
+def test_a_slow_reader_gets_the_whole_export_and_writers_go_on(annals, large):
+    lines = read = 0
+    statuses = []
+    with annals.get(EXPORT, headers={"X-Client-Id": large["client_id"]}, stream=True) as reply:
+        assert reply.status_code == 200
+        for chunk in reply.iter_content(None):
+            lines += chunk.count(b"\n")
+            read += len(chunk)
+            if read > len(statuses) * BETWEEN_WRITES:
+                statuses.append(post_events(annals, large, event(record_id=ROWS + 2)).status_code)
+
+    # Without an order: what is written meanwhile may be in it or not.
+    assert ROWS <= lines <= ROWS + len(statuses), f"expected about {ROWS} events, got {lines}"
+    assert len(statuses) >= 10 and set(statuses) == {201}, f"expected 201 for every write, got {statuses}"
