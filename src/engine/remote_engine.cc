@@ -91,8 +91,11 @@ class RemoteConnection final : public Connection {
   void execute(const Statement& statement) override { query(statement); }
 
   void stream(const Statement& statement, const Sink& sink, Patience patience) override {
-    io::HttpRequest request = post(url_of(statement, {}), statement.sql);
-    if (patience == Patience::reader) request.timeout = kLongestStream;
+    io::HttpRequest request = post(url_of(statement, kProgress), statement.sql);
+    if (patience == Patience::reader) {
+      request.max_silence = request.timeout;
+      request.timeout = kLongestStream;
+    }
     ErrorTail tail(sink);
     const auto response = attempt(
         [&] { return client_.send(request, [&](const std::string& part) { return tail.take(part); }); });
@@ -108,6 +111,10 @@ class RemoteConnection final : public Connection {
  private:
   /// The whole answer is buffered on the server, so that an error in its middle still becomes a status code.
   static constexpr std::string_view kWholeAnswer = "&wait_end_of_query=1";
+
+  /// A query that finds nothing for a long time says in headers that it lives.
+  static constexpr std::string_view kProgress =
+      "&send_progress_in_http_headers=1&http_headers_progress_interval_ms=1000";
 
   [[nodiscard]] std::string url_of(const Statement& statement, std::string_view options) const {
     std::string url = base_url_;

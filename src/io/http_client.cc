@@ -146,6 +146,9 @@ struct HttpClient::Incoming {
   CURL* curl = nullptr;
   bool too_large = false;
   bool stopped = false;  // by the sink
+  std::chrono::milliseconds max_silence{0};
+  std::chrono::steady_clock::time_point last_heard = std::chrono::steady_clock::now();
+  bool body_begun = false;
 
   [[nodiscard]] bool streams() const {
     constexpr long kOk = 200;
@@ -157,6 +160,7 @@ struct HttpClient::Incoming {
 
 std::size_t HttpClient::on_body(char* data, std::size_t /*one*/, std::size_t size, void* target) noexcept {
   auto& incoming = *static_cast<Incoming*>(target);
+  incoming.body_begun = true;
   try {
     if (incoming.streams()) {
       incoming.stopped = !(*incoming.sink)(std::string(data, size));
@@ -175,6 +179,7 @@ std::size_t HttpClient::on_body(char* data, std::size_t /*one*/, std::size_t siz
 }
 
 std::size_t HttpClient::on_header(char* data, std::size_t /*one*/, std::size_t size, void* target) noexcept {
+  static_cast<Incoming*>(target)->last_heard = std::chrono::steady_clock::now();
   auto& headers = static_cast<Incoming*>(target)->response.headers;
   const std::string_view line(data, size);
   try {
@@ -188,6 +193,16 @@ std::size_t HttpClient::on_header(char* data, std::size_t /*one*/, std::size_t s
     return 0;
   }
   return size;
+}
+
+/// Called about once a second while nothing comes. Not 0: give up.
+int HttpClient::on_progress(void* target, std::int64_t /*to_receive*/, std::int64_t /*received*/,
+                            std::int64_t /*to_send*/, std::int64_t /*sent*/) noexcept {
+  static_assert(std::is_same_v<curl_off_t, std::int64_t>);
+  const auto& incoming = *static_cast<const Incoming*>(target);
+  return !incoming.body_begun && std::chrono::steady_clock::now() - incoming.last_heard > incoming.max_silence
+             ? 1
+             : 0;
 }
 
 HttpClient::HttpClient(std::string ca_file) {
@@ -219,7 +234,18 @@ HttpResponse HttpClient::perform(const HttpRequest& request, Incoming incoming) 
   handle.set(CURLOPT_HEADERFUNCTION, &on_header);
   handle.set(CURLOPT_HEADERDATA, &incoming);
 
+  if (request.max_silence.count() > 0) {
+    incoming.max_silence = request.max_silence;
+    handle.set(CURLOPT_NOPROGRESS, 0L);
+    handle.set(CURLOPT_XFERINFOFUNCTION, &on_progress);
+    handle.set(CURLOPT_XFERINFODATA, &incoming);
+  }
+
   const CURLcode result = curl_easy_perform(handle.curl.get());
+  if (result == CURLE_ABORTED_BY_CALLBACK) {
+    throw HttpFailure(fmt::format("said nothing for {} ms", request.max_silence.count()),
+                      handle.request_sent());
+  }
   if (incoming.too_large) {
     throw HttpFailure(fmt::format("the response is larger than {} bytes", incoming.max_body), true);
   }

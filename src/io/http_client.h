@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -20,6 +21,8 @@ struct HttpRequest {
   std::string_view body = {};  // must live until send() returns
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds timeout{30'000};  // of the whole exchange
+  // How long the server may say nothing, no header even, before the body begins; 0: as long as `timeout`.
+  std::chrono::milliseconds max_silence{0};
 };
 
 struct HttpResponse {
@@ -78,6 +81,8 @@ class HttpClient {
   struct Incoming;
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* target) noexcept;
   static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* target) noexcept;
+  static int on_progress(void* target, std::int64_t to_receive, std::int64_t received, std::int64_t to_send,
+                         std::int64_t sent) noexcept;
   HttpResponse perform(const HttpRequest& request, Incoming incoming);
 
   std::unique_ptr<Handle> handle_;
