@@ -138,7 +138,8 @@ std::uint64_t rss_bytes() {
 
 /// About 240 bytes as JSON, as the events of the platform that Annals came from.
 events::Event make_event(std::uint64_t number) {
-  return {.event_id = boost::uuids::random_generator_mt19937()(),
+  static thread_local boost::uuids::random_generator_mt19937 random;
+  return {.event_id = random(),
           .event_time = events::Timestamp(std::chrono::milliseconds(1'700'000'000'000 + number)),
           .event_type_id = static_cast<std::uint32_t>(number % 7),
           .record_id = number % 1000,

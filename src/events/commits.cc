@@ -49,13 +49,22 @@ std::string array_of(std::span<const Uuid> ids) {
   return text + "]";
 }
 
+bool has_repeated_id(const std::vector<const Event*>& events) {
+  std::vector<Uuid> ids;
+  ids.reserve(events.size());
+  for (const Event* event : events) ids.push_back(event->event_id);
+  std::ranges::sort(ids);
+  return std::ranges::adjacent_find(ids) != ids.end();
+}
+
 /// The events that nobody before has brought: neither the table (`there`) nor an earlier place of the batch.
-std::vector<const Event*> new_ones(const std::vector<const Event*>& events, const std::set<Uuid>& there,
+std::vector<const Event*> new_ones(const std::vector<const Event*>& events, const std::vector<Uuid>& there,
                                    std::vector<Fate>& fates) {
+  if (there.empty() && !has_repeated_id(events)) return events;
   std::vector<const Event*> kept;
-  std::set<Uuid> seen;
+  std::set<Uuid> seen(there.begin(), there.end());
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const bool is_new = !there.contains(events[i]->event_id) && seen.insert(events[i]->event_id).second;
+    const bool is_new = seen.insert(events[i]->event_id).second;
     fates[i] = is_new ? Fate::accepted : Fate::duplicate;
     if (is_new) kept.push_back(events[i]);
   }
@@ -92,7 +101,7 @@ awaitable<std::vector<Fate>> Commits::commit_to(EventsTable table, Events events
   const auto found = co_await existing(table, std::move(suspects));
   if (!found.doubled.empty()) co_await withdraw(table, found.doubled);
   std::vector<Fate> fates(events.size());
-  const Events kept = new_ones(events, {found.ids.begin(), found.ids.end()}, fates);
+  const Events kept = new_ones(events, found.ids, fates);
   if (kept.empty()) co_return fates;
 
   const std::uint64_t number = next_number();
@@ -176,7 +185,7 @@ awaitable<Commits::Existing> Commits::existing(EventsTable table, std::vector<Uu
 }
 
 awaitable<void> Commits::insert(EventsTable table, std::string rows) {
-  boost::uuids::random_generator_mt19937 random;
+  boost::uuids::random_generator_pure random;
   engine::Insert insert{
       .into = fmt::format("{} ({}) SETTINGS async_insert = 0, insert_deduplication_token = '{}'",
                           table.quoted(), kInsertColumns, boost::uuids::to_string(random())),

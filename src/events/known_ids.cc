@@ -10,8 +10,7 @@ namespace {
 constexpr std::size_t kFirstLayer = 4096;  // ids
 constexpr std::size_t kGrowth = 4;
 constexpr std::size_t kBitsPerId = 20;
-constexpr unsigned kProbes = 13;  // bits per id · ln 2
-constexpr std::size_t kWordBits = 64;
+constexpr std::size_t kBlockBits = 512;
 
 /// The finaliser of SplitMix64 (Steele and others, 2014).
 std::uint64_t mix(std::uint64_t x) {
@@ -22,7 +21,7 @@ std::uint64_t mix(std::uint64_t x) {
 
 }  // namespace
 
-KnownIds::Layer::Layer(std::size_t ids) : room(ids), words(std::bit_ceil(ids * kBitsPerId / kWordBits)) {}
+KnownIds::Layer::Layer(std::size_t ids) : room(ids), blocks(std::bit_ceil(ids * kBitsPerId / kBlockBits)) {}
 
 KnownIds::KnownIds() : seed_() {
   std::random_device entropy;
@@ -34,41 +33,47 @@ KnownIds::Hash KnownIds::hash(const Uuid& id) const {
   std::array<std::uint64_t, 2> halves{};
   std::memcpy(halves.data(), id.data, sizeof halves);
   const std::uint64_t first = mix(halves[0] ^ seed_[0]) ^ halves[1];
-  return {.first = mix(first ^ seed_[1]),
-          .second = mix(first + seed_[0]) | 1U};  // odd: visits every bit of a power of two
+  return {.block = mix(first ^ seed_[1]), .bits = mix(first + seed_[0])};
+}
+
+/// One bit in each of the block's eight words: six bits of the hash choose which.
+std::array<std::uint64_t, 8> KnownIds::mask(std::uint64_t bits) {
+  constexpr unsigned kBitsPerWord = 6;
+  std::array<std::uint64_t, 8> result{};
+  for (std::uint64_t& word : result) {
+    word = std::uint64_t{1} << (bits & 63U);
+    bits >>= kBitsPerWord;
+  }
+  return result;
 }
 
 void KnownIds::add(const Uuid& id) {
   if (layers_.back().room == 0)
-    layers_.emplace_back(layers_.back().words.size() * kWordBits / kBitsPerId * kGrowth);
+    layers_.emplace_back(layers_.back().blocks.size() * kBlockBits / kBitsPerId * kGrowth);
   Layer& layer = layers_.back();
   --layer.room;
-  const auto [first, second] = hash(id);
-  const std::uint64_t mask = layer.words.size() * kWordBits - 1;
-  for (unsigned probe = 0; probe < kProbes; ++probe) {
-    const std::uint64_t bit = (first + probe * second) & mask;
-    layer.words[bit / kWordBits] |= std::uint64_t{1} << (bit % kWordBits);
-  }
+  const auto [block, bits] = hash(id);
+  auto& words = layer.blocks[block & (layer.blocks.size() - 1)].words;
+  const auto wanted = mask(bits);
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] |= wanted[i];
 }
 
 bool KnownIds::may_contain(const Uuid& id) const {
-  const auto [first, second] = hash(id);
+  const auto [block, bits] = hash(id);
+  const auto wanted = mask(bits);
   for (const Layer& layer : layers_) {
-    const std::uint64_t mask = layer.words.size() * kWordBits - 1;
-    unsigned probe = 0;
-    for (; probe < kProbes; ++probe) {
-      const std::uint64_t bit = (first + probe * second) & mask;
-      if ((layer.words[bit / kWordBits] >> (bit % kWordBits) & 1U) == 0) break;
-    }
-    if (probe == kProbes) return true;
+    const auto& words = layer.blocks[block & (layer.blocks.size() - 1)].words;
+    std::uint64_t missing = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) missing |= wanted[i] & ~words[i];
+    if (missing == 0) return true;
   }
   return false;
 }
 
 std::size_t KnownIds::bytes() const {
-  std::size_t words = 0;
-  for (const Layer& layer : layers_) words += layer.words.size();
-  return words * sizeof(std::uint64_t);
+  std::size_t blocks = 0;
+  for (const Layer& layer : layers_) blocks += layer.blocks.size();
+  return blocks * sizeof(Block);
 }
 
 }  // namespace annals::events
