@@ -33,6 +33,24 @@ int exception_code(std::string_view text) {
   throw EngineError::of_exception(exception_code(text), text);
 }
 
+struct RemovedAtEnd {
+  const std::filesystem::path& path;
+  ~RemovedAtEnd() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+};
+
+/// A text of ours, as SQL has it.
+std::string text_literal(std::string_view text) {
+  std::string literal = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') literal += '\\';
+    literal += c;
+  }
+  return literal + "'";
+}
+
 /// Owns a result of the library.
 class Result {
  public:
@@ -79,9 +97,11 @@ struct BoundParameters {
 class EmbeddedConnection final : public Connection {
  public:
   /// `sync` may be null: then what was written is left to the system's cache.
+  /// `document` is a file of this connection's own, for results that cannot be fetched in parts.
   EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments,
-                     const FileSystemSync* sync)
-      : library_(library), sync_(sync) {
+                     const FileSystemSync* sync, std::filesystem::path document)
+      : library_(library), sync_(sync), document_(std::move(document)) {
+    std::filesystem::remove(document_);  // a crash may have left it
     std::vector<char*> argv;
     argv.reserve(arguments.size());
     for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -108,6 +128,10 @@ class EmbeddedConnection final : public Connection {
   }
 
   void stream(const Statement& statement, const Sink& sink, Patience /*patience*/) override {
+    if (!statement.document_format.empty()) {
+      stream_document(statement, sink);
+      return;
+    }
     const BoundParameters bound(statement.parameters);
     const Result stream(library_,
                         library_.stream_query_with_params_n(
@@ -162,8 +186,26 @@ class EmbeddedConnection final : public Connection {
     if (const char* error = library_.stream_insert_error(stream); error != nullptr) refuse(error);
   }
 
+  /// The library formats each part that is fetched by itself: every one would be a document. So the engine
+  /// writes the result to a file, which is read after that.
+  void stream_document(const Statement& statement, const Sink& sink) {
+    const RemovedAtEnd file{document_};
+    Statement to_file{.sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
+                                         text_literal(document_.string()), statement.document_format),
+                      .parameters = statement.parameters};
+    query(to_file);
+    std::ifstream content(document_, std::ios::binary);
+    constexpr std::size_t kPart = std::size_t{256} << 10U;
+    std::string part(kPart, '\0');
+    while (content.read(part.data(), kPart) || content.gcount() > 0) {
+      if (!sink(part.substr(0, static_cast<std::size_t>(content.gcount())))) return;
+    }
+    if (!content.eof()) refuse("the result cannot be read back");
+  }
+
   const EmbeddedLibrary& library_;
   const FileSystemSync* sync_;
+  const std::filesystem::path document_;
   ChdbConnection* handle_ = nullptr;
 };
 
@@ -228,7 +270,8 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
     std::vector<std::unique_ptr<Connection>> connections;
     connections.reserve(settings.connections);
     for (std::size_t i = 0; i < settings.connections; ++i) {
-      connections.push_back(std::make_unique<EmbeddedConnection>(library, arguments, sync));
+      connections.push_back(std::make_unique<EmbeddedConnection>(
+          library, arguments, sync, settings.directory / fmt::format("annals-result-{}", i)));
     }
     return connections;
   }

@@ -91,7 +91,9 @@ class RemoteConnection final : public Connection {
   void execute(const Statement& statement) override { query(statement); }
 
   void stream(const Statement& statement, const Sink& sink, Patience patience) override {
-    io::HttpRequest request = post(url_of(statement, kProgress), statement.sql);
+    std::string sql = statement.sql;
+    if (!statement.document_format.empty()) sql += " FORMAT " + statement.document_format;
+    io::HttpRequest request = post(url_of(statement, kProgress), sql);
     if (patience == Patience::reader) {
       request.max_silence = request.timeout;
       request.timeout = kLongestStream;

@@ -22,6 +22,8 @@ struct Parameter {
 struct Statement {
   std::string sql;
   std::vector<Parameter> parameters = {};
+  /// The format of a result whose rows make one document, as Parquet has it; then `sql` names none.
+  std::string document_format = {};
 };
 
 /// The value in the escaped form (that of TabSeparated) in which ClickHouse reads query parameters, over HTTP
