@@ -30,7 +30,35 @@ constexpr std::string_view kExportColumns =
     "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data, file_id, "
     "other_fields";
 
-/// ClickHouse sorts UUIDs by their second half; their bytes sort as their text does.
+/// `"event_id","event_time",…`
+std::string csv_head() {
+  std::string head = fmt::format("\"{}\"\n", kExportColumns);
+  for (auto at = head.find(", "); at != std::string::npos; at = head.find(", ", at)) {
+    head.replace(at, 2, "\",\"");
+  }
+  return head;
+}
+
+/// A result with a text before it. The embedded engine formats each part of a stream by itself, so it would
+/// put the names of the columns before every one.
+class WithHead final : public engine::ResultStream {
+ public:
+  WithHead(std::unique_ptr<engine::ResultStream> rows, std::string head)
+      : rows_(std::move(rows)), head_(std::move(head)) {}
+
+  awaitable<std::optional<std::string>> next() override {
+    auto part = co_await rows_->next();  // first, because it may throw
+    if (head_.empty()) co_return part;
+    co_return std::exchange(head_, {}) + part.value_or("");
+  }
+
+ private:
+  std::unique_ptr<engine::ResultStream> rows_;
+  std::string head_;
+};
+
+/// ClickHouse sorts UUIDs by their second half; their bytes sort as their text does. `by_record` leaves them
+/// so: it is the order that the table has on the disk.
 std::string_view order_of(Ordering ordering) {
   switch (ordering) {
     case Ordering::newest_first:
@@ -39,6 +67,8 @@ std::string_view order_of(Ordering ordering) {
       return "event_time, UUIDToNum(event_id)";
     case Ordering::arrival:
       return "_block_number, place";
+    case Ordering::by_record:
+      return "record_id, event_time, event_id";
   }
   return "";
 }
@@ -179,27 +209,34 @@ awaitable<std::string> History::count_by(EventsTable table, CountBy request) {
   co_return text;
 }
 
-awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable table, HistoryFilter filter,
-                                                                     ExportFormat format) {
-  Conditions conditions = conditions_of(filter);
+awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable table,
+                                                                     ExportRequest request) {
+  Conditions conditions = conditions_of(request.filter);
+  if (request.after) add_after(conditions, *request.after, Ordering::by_record);
   // A line break in JSON is white space between tokens; in NDJSON it would end the event.
-  const std::string columns = format == ExportFormat::ndjson
+  const std::string columns = request.format == ExportFormat::ndjson
                                   ? fmt::format("replaceRegexpAll({}, '[\\r\\n]+', ' ')", kJson)
                                   : std::string(kExportColumns);
-  const std::string_view format_name = format == ExportFormat::ndjson ? "TSVRaw"
-                                       : format == ExportFormat::csv  ? "CSVWithNames"
-                                                                      : "Parquet";
+  const std::string_view format_name = request.format == ExportFormat::ndjson ? "FORMAT TSVRaw"
+                                       : request.format == ExportFormat::csv  ? "FORMAT CSV"
+                                                                              : "";
   engine::Statement statement{
-      // No order: the whole table would have to be held to sort it.
+      // In the order of the table its parts are merged while they are read: nothing is held to be sorted but
+      // a block of each part. So blocks are small, and none is read in advance.
       .sql = fmt::format(
-          "SELECT {} FROM {}{} FORMAT {} SETTINGS max_execution_time = 0, max_memory_usage = {}, readonly = "
-          "2, "
-          "date_time_output_format = 'iso', format_csv_null_representation = '', "
-          "output_format_parquet_row_group_size = 65536, max_threads = 1",
-          columns, source(table), conditions.where(), format_name, settings_.max_memory_bytes),
-      .parameters = std::move(conditions.parameters)};
+          "SELECT {} FROM {}{} ORDER BY {} SETTINGS max_execution_time = 0, max_memory_usage = {}, "
+          "readonly = 2, max_threads = 1, optimize_read_in_order = 1, read_in_order_use_buffering = 0, "
+          "max_block_size = 2048, date_time_output_format = 'iso', format_csv_null_representation = '', "
+          "output_format_parquet_row_group_size = 65536 {}",
+          columns, source(table), conditions.where(), order_of(Ordering::by_record),
+          settings_.max_memory_bytes, format_name),
+      .parameters = std::move(conditions.parameters),
+      .document_format = request.format == ExportFormat::parquet ? "Parquet" : ""};
   try {
     auto stream = co_await engine_.stream(std::move(statement));
+    if (request.format == ExportFormat::csv) {
+      co_return std::make_unique<WithHead>(std::move(stream), csv_head());
+    }
     co_return stream;
   } catch (const EngineError& error) {
     rethrow(error);

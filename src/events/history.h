@@ -30,12 +30,14 @@ struct HistoryFilter {
   [[nodiscard]] bool empty() const;
 };
 
-enum class Ordering : std::uint8_t { newest_first, oldest_first, arrival };
+/// `by_record` is the order in which the table lies on the disk, and that of exports; pages do not have it.
+enum class Ordering : std::uint8_t { newest_first, oldest_first, arrival, by_record };
 
 /// The place of an event in an ordering; what a cursor holds. Its text is opaque to clients and safe in a
 /// URL.
 struct Position {
-  Timestamp event_time = {};  // of newest_first and oldest_first, with the id
+  std::uint64_t record_id = 0;  // of by_record, before the time
+  Timestamp event_time = {};    // of newest_first, oldest_first and by_record, with the id
   Uuid event_id = {};
   std::uint64_t block = 0;  // of arrival, with the place: the engine numbers blocks as they become visible
   std::uint32_t place = 0;
@@ -71,6 +73,12 @@ struct Counts {
 
 enum class ExportFormat : std::uint8_t { ndjson, csv, parquet };
 
+struct ExportRequest {
+  HistoryFilter filter = {};
+  ExportFormat format = ExportFormat::ndjson;
+  std::optional<Position> after = {};  // by_record
+};
+
 struct CountBy {
   HistoryFilter filter = {};
   std::optional<std::string> bucket = {};  // minute, hour, day, week, month
@@ -102,10 +110,9 @@ class History {
   boost::asio::awaitable<Counts> count(EventsTable table, HistoryFilter filter);
   /// JSON objects, one per line.
   boost::asio::awaitable<std::string> count_by(EventsTable table, CountBy request);
-  /// All events that the filter wants, in no order.
+  /// All events that the request wants, by record, time and id.
   boost::asio::awaitable<std::unique_ptr<engine::ResultStream>> export_all(EventsTable table,
-                                                                           HistoryFilter filter,
-                                                                           ExportFormat format);
+                                                                           ExportRequest request);
 
  private:
   [[nodiscard]] std::string source(const EventsTable& table) const;

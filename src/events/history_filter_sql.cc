@@ -99,6 +99,21 @@ void add_after(Conditions& conditions, const Position& position, Ordering orderi
         fmt::format("{}", position.place));
     return;
   }
+  if (ordering == Ordering::by_record) {
+    // The first two are what the third implies; without the middle one the rows of one large record would be
+    // read from their beginning.
+    add(conditions, "record_id >= {after_record:UInt64}", "after_record",
+        fmt::format("{}", position.record_id));
+    add(conditions,
+        "(record_id > {after_record:UInt64} OR "
+        "event_time >= fromUnixTimestamp64Milli({after_time:Int64}, 'UTC'))",
+        "after_time", milliseconds(position.event_time));
+    add(conditions,
+        "(record_id, event_time, event_id) > ({after_record:UInt64}, "
+        "fromUnixTimestamp64Milli({after_time:Int64}, 'UTC'), {after_id:UUID})",
+        "after_id", boost::uuids::to_string(position.event_id));
+    return;
+  }
   // The first condition is what the second implies, in the form that the primary key can use.
   const std::string_view sign = ordering == Ordering::newest_first ? "<" : ">";
   add(conditions, fmt::format("event_time {}= fromUnixTimestamp64Milli({{after_time:Int64}}, 'UTC')", sign),

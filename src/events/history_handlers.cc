@@ -183,18 +183,21 @@ awaitable<Response> HistoryHandlers::count_by(Request request) {
 
 awaitable<Response> HistoryHandlers::export_events(Request request) {
   http::QueryFields fields(request);
-  auto filter = read_filter(fields);
+  ExportRequest wish{.filter = read_filter(fields)};
   const auto name = fields.one_of("format", {"ndjson", "csv", "parquet"}).value_or("ndjson");
+  const auto after = fields.text("after");
+  if (after) wish.after = Position::parse(*after, Ordering::by_record);
+  if (after && !wish.after) fields.note("after", "invalid cursor", "value_error.cursor");
   fields.forbid_others();
   fields.check();
-  const auto format = name == "csv"       ? ExportFormat::csv
-                      : name == "parquet" ? ExportFormat::parquet
-                                          : ExportFormat::ndjson;
+  wish.format = name == "csv"       ? ExportFormat::csv
+                : name == "parquet" ? ExportFormat::parquet
+                                    : ExportFormat::ndjson;
   const std::string_view type = name == "csv"       ? "text/csv; charset=utf-8"
                                 : name == "parquet" ? "application/vnd.apache.parquet"
                                                     : "application/x-ndjson";
   auto table = co_await parts_.access.table_of(request);
-  auto stream = co_await parts_.history.export_all(std::move(table), std::move(filter), format);
+  auto stream = co_await parts_.history.export_all(std::move(table), std::move(wish));
   co_return Response{
       .content_type = std::string(type),
       .headers = {{"Content-Disposition", fmt::format("attachment; filename=\"events.{}\"", name)}},

@@ -1,4 +1,5 @@
-// The text of a cursor: "t<milliseconds>_<event id>" by time, "a<block>_<place>_<commit>" by arrival.
+// The text of a cursor: "t<milliseconds>_<event id>" by time, "a<block>_<place>_<commit>" by arrival,
+// "r<record id>_<milliseconds>_<event id>" by record.
 
 #include <charconv>
 
@@ -11,40 +12,85 @@
 namespace annals::events {
 namespace {
 
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+/// Takes a text apart at its underscores, from left to right; once a part is not as asked for, everything
+/// after fails too.
+class Parts {
+ public:
+  explicit Parts(std::string_view text) : rest_(text) {}
+
+  template <class Number>
+  Number number() {
+    const std::string_view text = next();
+    Number value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) failed_ = true;
+    return value;
+  }
+
+  Timestamp time() { return Timestamp(std::chrono::milliseconds(number<std::int64_t>())); }
+
+  Uuid id() {
+    const auto id = parse_uuid(next());
+    if (!id) failed_ = true;
+    return id.value_or(Uuid{});
+  }
+
+  [[nodiscard]] bool succeeded() const { return !failed_ && !rest_; }
+
+ private:
+  std::string_view next() {
+    if (!rest_) {
+      failed_ = true;
+      return {};
+    }
+    const auto end = rest_->find('_');
+    const std::string_view part = rest_->substr(0, end);
+    rest_ = end == std::string_view::npos ? std::nullopt : std::optional(rest_->substr(end + 1));
+    return part;
+  }
+
+  std::optional<std::string_view> rest_;  // nothing behind the last part
+  bool failed_ = false;
+};
+
+char letter_of(Ordering ordering) {
+  switch (ordering) {
+    case Ordering::newest_first:
+    case Ordering::oldest_first:
+      return 't';
+    case Ordering::arrival:
+      return 'a';
+    case Ordering::by_record:
+      return 'r';
+  }
+  return '?';
 }
 
 }  // namespace
 
 std::string Position::text(Ordering ordering) const {
-  if (ordering == Ordering::arrival) return fmt::format("a{}_{}_{}", block, place, commit);
-  return fmt::format("t{}_{}", event_time.time_since_epoch().count(), boost::uuids::to_string(event_id));
+  const char letter = letter_of(ordering);
+  if (ordering == Ordering::arrival) return fmt::format("{}{}_{}_{}", letter, block, place, commit);
+  const std::string record = ordering == Ordering::by_record ? fmt::format("{}_", record_id) : "";
+  return fmt::format("{}{}{}_{}", letter, record, event_time.time_since_epoch().count(),
+                     boost::uuids::to_string(event_id));
 }
 
 std::optional<Position> Position::parse(std::string_view text, Ordering ordering) {
-  const auto middle = text.find('_');
-  const char kind = ordering == Ordering::arrival ? 'a' : 't';
-  if (text.empty() || text.front() != kind || middle == std::string_view::npos) return std::nullopt;
-  const std::string_view first = text.substr(1, middle - 1);
-  const std::string_view second = text.substr(middle + 1);
+  if (text.empty() || text.front() != letter_of(ordering)) return std::nullopt;
+  Parts parts(text.substr(1));
+  Position position;
   if (ordering == Ordering::arrival) {
-    const auto last = second.find('_');
-    if (last == std::string_view::npos) return std::nullopt;
-    const auto block = parse_number<std::uint64_t>(first);
-    const auto place = parse_number<std::uint32_t>(second.substr(0, last));
-    const auto commit = parse_number<std::uint64_t>(second.substr(last + 1));
-    if (!block || !place || !commit) return std::nullopt;
-    return Position{.block = *block, .place = *place, .commit = *commit};
+    position.block = parts.number<std::uint64_t>();
+    position.place = parts.number<std::uint32_t>();
+    position.commit = parts.number<std::uint64_t>();
+  } else {
+    if (ordering == Ordering::by_record) position.record_id = parts.number<std::uint64_t>();
+    position.event_time = parts.time();
+    position.event_id = parts.id();
   }
-  const auto milliseconds = parse_number<std::int64_t>(first);
-  const auto id = parse_uuid(second);
-  if (!milliseconds || !id) return std::nullopt;
-  return Position{.event_time = Timestamp(std::chrono::milliseconds(*milliseconds)), .event_id = *id};
+  if (!parts.succeeded()) return std::nullopt;
+  return position;
 }
 
 }  // namespace annals::events

@@ -1,0 +1,37 @@
+#include <gtest/gtest.h>
+
+#include "events/history.h"
+#include "events/uuid.h"
+
+namespace annals::events {
+namespace {
+
+constexpr std::string_view kId = "0b0f5a3e-6d5c-4e0e-9f0a-1a2b3c4d5e6f";
+
+TEST(Position, ReadsTheTextItWrites) {
+  const Position position{.record_id = 18'446'744'073'709'551'615U,
+                          .event_time = Timestamp(std::chrono::milliseconds(-1)),
+                          .event_id = parse_uuid(kId).value_or(Uuid{}),
+                          .block = 4,
+                          .place = 5,
+                          .commit = 6};
+  for (const Ordering ordering :
+       {Ordering::newest_first, Ordering::oldest_first, Ordering::arrival, Ordering::by_record}) {
+    const auto read = Position::parse(position.text(ordering), ordering);
+
+    EXPECT_EQ(read.value_or(Position{}).text(ordering), position.text(ordering));
+  }
+  EXPECT_EQ(position.text(Ordering::by_record), "r18446744073709551615_-1_" + std::string(kId));
+}
+
+TEST(Position, TakesNoTextOfAnotherOrdering) {
+  const std::string id(kId);
+  for (const std::string& text :
+       {std::string(), std::string("r"), "t1_" + id, std::string("a1_2"), "r1_" + id, "r1_2_" + id + "x",
+        "r-1_2_" + id, "r1__" + id, "r1_2_" + id + "_", "r18446744073709551616_2_" + id}) {
+    EXPECT_FALSE(Position::parse(text, Ordering::by_record)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace annals::events
