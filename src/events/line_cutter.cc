@@ -12,7 +12,8 @@ void LineCutter::keep(std::string_view piece) {
 
 void LineCutter::end_line(std::vector<Line>& lines) {
   const bool blank = !too_long_ && rest_.find_first_not_of(" \t\r") == std::string::npos;
-  if (!blank) lines.push_back({.number = number_, .text = std::move(rest_), .too_long = too_long_});
+  if (!blank)
+    lines.push_back({.number = number_, .text = std::move(rest_), .too_long = too_long_, .end = read_});
   ++number_;
   rest_.clear();
   too_long_ = false;
@@ -23,6 +24,7 @@ std::vector<LineCutter::Line> LineCutter::add(std::string_view chunk) {
   while (!chunk.empty()) {
     const std::size_t end = chunk.find('\n');
     keep(chunk.substr(0, end));
+    read_ += end == std::string_view::npos ? chunk.size() : end + 1;
     if (end == std::string_view::npos) break;
     end_line(lines);
     chunk.remove_prefix(end + 1);

@@ -20,6 +20,7 @@ class LineCutter {
     std::int64_t number = 0;  // from 0, blank lines counted
     std::string text;         // without its "\n"; a "\r" before that stays, it is white space to JSON
     bool too_long = false;
+    std::uint64_t end = 0;  // where the stream goes on after the line and its "\n"
   };
   /// The lines that `chunk` completes; blank ones are left out.
   std::vector<Line> add(std::string_view chunk);
@@ -32,7 +33,8 @@ class LineCutter {
 
   std::size_t max_line_;
   std::int64_t number_ = 0;
-  std::string rest_;  // the beginning of the line that has not ended yet
+  std::uint64_t read_ = 0;  // bytes of the stream so far
+  std::string rest_;        // the beginning of the line that has not ended yet
   bool too_long_ = false;
 };
 

@@ -46,6 +46,19 @@ TEST(LineCutter, CutsALongLineOffAndGoesOnWithTheNext) {
   expect_lines("ab\n1234567", {"0:ab", "1!123456"});
 }
 
+TEST(LineCutter, SaysWhereTheStreamGoesOnAfterEachLine) {
+  LineCutter cutter(3);
+
+  const auto first = cutter.add("a\r\n\nlon");
+  const auto second = cutter.add("ger\nb");
+  const auto last = cutter.finish();
+
+  ASSERT_EQ(first.size() + second.size() + last.size(), 3U);
+  EXPECT_EQ(first[0].end, 3U);
+  EXPECT_EQ(second[0].end, 11U);
+  EXPECT_EQ(last[0].end, 12U);
+}
+
 TEST(LineCutter, KeepsNoMoreThanALineOfTheAllowedSize) {
   LineCutter cutter(1000);
   const std::string chunk(1 << 20, 'x');
