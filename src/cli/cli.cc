@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/exit_codes.h"
+#include "cli/import.h"
 #include "cli/serve.h"
 
 namespace annals::cli {
@@ -19,6 +21,34 @@ constexpr const char* kVersion = "annals " ANNALS_VERSION " (sanitized build: en
 constexpr const char* kVersion = "annals " ANNALS_VERSION;
 #endif
 
+void add_options(CLI::App& command, ImportOptions& options) {
+  command.add_option("FILE", options.file, "Events as NDJSON; - is standard input")->required();
+  options.service.add_to(command);
+  command
+      .add_option("--on-error", options.on_error,
+                  "At a line that is no event: fail, or skip and put it into FILE.rejected")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"fail", "skip"}));
+  command.add_flag("--restart", options.restart, "Begin at the first line, whatever FILE.annals-import says");
+  command.add_option("--batch-rows", options.batch_rows, "Events in one request (of 4 MiB at most)")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+}
+
+/// Runs a command and turns what it throws into an exit code and words.
+template <class Command>
+int run_guarded(const char* name, Command command) {
+  try {
+    return command();
+  } catch (const Mistake& mistake) {
+    fmt::print(stderr, "annals {}: {}\n", name, mistake.what());
+    return kMistake;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "annals {}: {}\n", name, error.what());
+    return kFailed;
+  }
+}
+
 }  // namespace
 
 int run(int argc, char** argv, const Adapters& adapters) {
@@ -29,11 +59,15 @@ int run(int argc, char** argv, const Adapters& adapters) {
   CLI::App* serve_command = app.add_subcommand("serve", "Serve the HTTP API");
   serve_command->add_option("--config", config_file,
                             "Configuration file (TOML); ANNALS_* variables win over it");
+  ImportOptions import_options;
+  CLI::App* import_command = app.add_subcommand("import", "Bring events from a file into a running service");
+  add_options(*import_command, import_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kMistake;
   }
+  if (import_command->parsed()) return run_guarded("import", [&] { return import_file(import_options); });
   return serve(config_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(config_file),
                adapters);
 }

@@ -4,8 +4,7 @@
 
 namespace annals::cli {
 
-/// Runs the command line `annals …` and returns the exit code: 0 done, 1 failed, 2 a mistake in the arguments
-/// or the configuration.
+/// Runs the command line `annals …` and returns one of the exit codes of exit_codes.h.
 int run(int argc, char** argv, const Adapters& adapters);
 
 }  // namespace annals::cli

@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view kConfigPath = "ANNALS_CONFIG";
 // Variables with our prefix that set nothing in a Config; the second is how `./dev test` names the build to
-// the tests.
-constexpr std::array<std::string_view, 2> kNoSettings = {kConfigPath, "ANNALS_BUILD_DIR"};
+// the tests, the third is the key that `annals import` and `annals export` send.
+constexpr std::array<std::string_view, 3> kNoSettings = {kConfigPath, "ANNALS_BUILD_DIR", "ANNALS_API_KEY"};
 
 // A configuration in the making: sources are taken one after the other, a later one wins.
 class Loading {

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <boost/json/fwd.hpp>
+
+#include "error.h"
+
+namespace annals::cli {
+
+/// A line of a file that is no event, and why, in plain words.
+struct BadLine {
+  std::int64_t line = 0;  // from 1
+  std::vector<std::string> problems = {};
+  std::string text = {};  // as it is in the file; empty when it is too long
+
+  /// "line 7: record_id: field required; source_id: field required"
+  [[nodiscard]] std::string words() const;
+  /// One line of JSON for the file of rejected lines, its break included.
+  [[nodiscard]] std::string json() const;
+};
+
+/// What is wrong, in plain words: of a problem found here, whose place begins with the field's name.
+std::string words_of(const FieldProblem& problem);
+/// The same of a problem that the service has found, whose place begins with `skip` parts that say nothing
+/// about the field.
+std::string words_of(const boost::json::value& problem, std::size_t skip);
+
+/// Ends an import that stops at bad lines.
+class ImportStopped : public std::runtime_error {
+ public:
+  explicit ImportStopped(const BadLine& bad) : std::runtime_error(bad.words()) {}
+};
+
+}  // namespace annals::cli

@@ -1,0 +1,318 @@
+"""annals import: everything once, whatever is interrupted, and bad lines by their number."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from support import paths
+from support.annals import API_KEY
+from support.commands import Tenant, event, write_lines
+from support.names import UNKNOWN_ID
+from support.ports import free_port
+from support.processes import run
+from support.relay import Relay
+from support.waiting import wait_until
+
+MANY = 20_000
+HALF_BYTES = 1_500_000
+SMALL_BATCHES = ("--batch-rows", "200")
+
+
+@pytest.fixture
+def tenant(annals, tmp_path):
+    return Tenant(annals, tmp_path)
+
+
+@pytest.fixture
+def any_tenant(any_annals, tmp_path):
+    return Tenant(any_annals, tmp_path)
+
+
+@pytest.fixture
+def own_service(make, engine_kind):
+    """A service of the test's own that comes back at the same address."""
+    return make.annals(engine_kind, environment={"ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"})
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    return write_lines(tmp_path_factory.mktemp("events") / "many.ndjson", map(event, range(MANY)))
+
+
+@pytest.fixture
+def own_copy(many, tmp_path):
+    """The same file in the test's own directory, where the place is kept."""
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(many.read_bytes())
+    return file
+
+
+@pytest.fixture
+def midway():
+    """Puts a relay before a tenant's service at which an import comes to a stop in the middle."""
+    relays = []
+
+    def put(tenant):
+        relays.append(Relay(tenant.annals.port, up=HALF_BYTES))
+        tenant.url = relays[-1].url
+        return relays[-1]
+
+    yield put
+    for relay in relays:
+        relay.close()
+
+
+def place_of(file):
+    return file.with_name(file.name + ".annals-import")
+
+
+def rejected_of(file):
+    return file.with_name(file.name + ".rejected")
+
+
+def expect(ended, code, words=""):
+    assert ended.returncode == code, f"expected exit code {code}, got {ended.returncode}: {ended.stdout}{ended.stderr}"
+    assert words in ended.stdout + ended.stderr, f"expected {words!r} in {ended.stdout + ended.stderr!r}"
+
+
+def expect_each_once(tenant, count=MANY):
+    """Every event of the file is there, and none twice."""
+    numbers = sorted(json.loads(line)["event_data"]["number"] for line in tenant.export())
+    assert numbers == list(range(count)), f"expected {count} events once each, got {len(numbers)}"
+    assert tenant.count() == count
+
+
+# --- once ---
+
+
+def test_a_file_is_imported_and_again_is_all_duplicates(tenant, own_copy):
+    first = tenant.run("import", own_copy)
+    second = tenant.run("import", own_copy)
+
+    expect(first, 0, f"{MANY} accepted, 0 duplicates, 0 rejected")
+    expect(second, 0, f"0 accepted, {MANY} duplicates, 0 rejected")
+    assert re.search(r"; [0-9.]+ s, [0-9]+ rows/s", first.stdout)
+    assert not place_of(own_copy).exists()
+    expect_each_once(tenant)
+
+
+def test_ids_in_the_file_are_kept_and_others_stay_the_same(any_tenant, tmp_path):
+    given = {"event_id": "0b0f5a3e-6d5c-4e0e-9f0a-1a2b3c4d5e6f"}
+    file = write_lines(tmp_path / "two.ndjson", [event(0, **given), event(1)])
+
+    expect(any_tenant.run("import", file), 0, "2 accepted")
+
+    ids = {e["source_id"]: e["event_id"] for e in map(json.loads, any_tenant.export())}
+    assert ids[0] == given["event_id"]
+    assert ids[1][14] == "8", f"expected a UUID of version 8, got {ids[1]}"
+
+
+def test_a_repeated_event_without_a_time_is_still_one(any_tenant, tmp_path):
+    timeless = event(0)
+    del timeless["event_time"]
+    file = write_lines(tmp_path / "timeless.ndjson", [timeless])
+
+    expect(any_tenant.run("import", file), 0, "1 accepted")
+    expect(any_tenant.run("import", file), 0, "0 accepted, 1 duplicates")
+
+    assert any_tenant.count() == 1
+
+
+def test_standard_input_is_imported(any_tenant, tmp_path):
+    lines = "".join(json.dumps(event(i)) + "\n" for i in range(10))
+
+    ended = subprocess.run(
+        [str(a) for a in any_tenant.arguments("import", "-")],
+        input=lines, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False,
+    )
+
+    expect(ended, 0, "standard input: 10 accepted")
+    expect_each_once(any_tenant, 10)
+
+
+def test_an_empty_file_is_done_at_once(any_tenant, tmp_path):
+    expect(any_tenant.run("import", write_lines(tmp_path / "none.ndjson", [])), 0, "0 accepted")
+
+
+def test_the_tenants_own_secret_opens_it(any_tenant, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text(any_tenant.secret + "\n")
+    file = write_lines(tmp_path / "one.ndjson", [event(0)])
+    command = [paths.ANNALS, "import", file, "--url", any_tenant.annals.url, "--client-id", any_tenant.id]
+
+    expect(run([*command, "--secret-file", secret], {}), 0, "1 accepted")
+    expect(run(command, {"ANNALS_API_KEY": API_KEY}), 0, "1 duplicates")
+
+
+# --- interrupted ---
+
+
+def test_an_importer_killed_midway_goes_on_where_it_was(own_service, midway, tmp_path, own_copy):
+    tenant = Tenant(own_service, tmp_path)
+    relay = midway(tenant)
+    importer = tenant.start("import", own_copy, *SMALL_BATCHES)
+    wait_until(place_of(own_copy).exists, "a batch is acknowledged")
+    importer.kill9()
+    relay.release()
+    offset = json.loads(place_of(own_copy).read_text())["offset"]
+    assert 0 < offset < own_copy.stat().st_size
+
+    resumed = tenant.run("import", own_copy)
+
+    expect(resumed, 0, "going on after line ")
+    assert not place_of(own_copy).exists()
+    expect_each_once(tenant)
+
+
+def test_a_service_killed_midway_is_waited_for_and_everything_is_in_once(own_service, midway, tmp_path, own_copy):
+    tenant = Tenant(own_service, tmp_path)
+    relay = midway(tenant)
+    importer = tenant.start("import", own_copy, *SMALL_BATCHES)
+    wait_until(place_of(own_copy).exists, "a batch is acknowledged")
+    own_service.kill9()
+    relay.release()
+    importer.wait_for("Trying again")
+
+    own_service.start()
+
+    assert importer.wait() == 0, importer.output
+    assert "the service is back" in importer.output
+    expect_each_once(tenant)
+
+
+def test_a_service_that_stays_away_ends_the_import_and_the_next_one_goes_on(own_service, midway, tmp_path, own_copy):
+    tenant = Tenant(own_service, tmp_path)
+    relay = midway(tenant)
+    importer = tenant.start("import", own_copy, *SMALL_BATCHES, "--patience", "1")
+    wait_until(place_of(own_copy).exists, "a batch is acknowledged")
+    own_service.kill9()
+    relay.release()
+
+    assert importer.wait() == 1, importer.output
+    assert relay.url in importer.output
+    assert "the same command goes on from here" in importer.output
+    own_service.start()
+    expect(tenant.run("import", own_copy), 0, "going on after line ")
+    expect_each_once(tenant)
+
+
+def test_a_place_of_another_tenant_is_not_gone_on_from(any_annals, tmp_path, own_copy):
+    place_of(own_copy).write_text(
+        json.dumps({
+            "url": any_annals.url, "client_id": UNKNOWN_ID, "size": own_copy.stat().st_size,
+            "changed": own_copy.stat().st_mtime_ns, "offset": own_copy.stat().st_size, "lines": MANY,
+            "accepted": MANY, "duplicates": 0, "rejected": 0, "rejected_bytes": 0,
+        })
+    )
+
+    expect(Tenant(any_annals, tmp_path).run("import", own_copy), 0, f"{MANY} accepted")
+
+
+@pytest.mark.parametrize("option", [(), ("--restart",)])
+def test_a_place_is_believed_unless_told_to_restart(any_annals, tmp_path, own_copy, option):
+    tenant = Tenant(any_annals, tmp_path)
+    place_of(own_copy).write_text(
+        json.dumps({
+            "url": any_annals.url, "client_id": tenant.id, "size": own_copy.stat().st_size,
+            "changed": own_copy.stat().st_mtime_ns, "offset": own_copy.stat().st_size, "lines": MANY,
+            "accepted": 0, "duplicates": 0, "rejected": 0, "rejected_bytes": 0,
+        })
+    )
+
+    expect(tenant.run("import", own_copy, *option), 0, f"{MANY} accepted" if option else "0 accepted")
+
+
+def test_a_place_that_is_damaged_begins_at_the_first_line(any_annals, tmp_path, own_copy):
+    place_of(own_copy).write_bytes(b"\0" * 100)
+
+    expect(Tenant(any_annals, tmp_path).run("import", own_copy), 0, f"{MANY} accepted")
+
+
+# --- bad lines ---
+
+
+def with_bad_lines(file):
+    events = [event(i) for i in range(10)]
+    events[3:3] = ['{"record_id": 7}']  # line 4
+    events[8:8] = ["not JSON"]  # line 9
+    return write_lines(file, events)
+
+
+def test_a_bad_line_is_named_and_nothing_after_it_is_sent(any_tenant, tmp_path):
+    file = with_bad_lines(tmp_path / "bad.ndjson")
+
+    ended = any_tenant.run("import", file)
+
+    expect(ended, 1, "line 4: event_type_id: field required; source_id: field required;")
+    assert any_tenant.count() == 3
+
+
+def test_a_file_without_its_bad_lines_goes_in_once_after_it_has_stopped(any_tenant, tmp_path):
+    file = with_bad_lines(tmp_path / "bad.ndjson")
+    any_tenant.run("import", file)
+
+    write_lines(file, map(event, range(10)))
+
+    expect(any_tenant.run("import", file), 0, "7 accepted, 3 duplicates, 0 rejected")
+    expect_each_once(any_tenant, 10)
+
+
+def test_bad_lines_are_put_aside_on_wish(any_tenant, tmp_path):
+    file = with_bad_lines(tmp_path / "bad.ndjson")
+
+    ended = any_tenant.run("import", file, "--on-error", "skip")
+
+    expect(ended, 3, "10 accepted, 0 duplicates, 2 rejected")
+    assert str(rejected_of(file)) in ended.stdout
+    first, second = map(json.loads, rejected_of(file).read_text().splitlines())
+    assert (first["line"], first["text"]) == (4, '{"record_id": 7}')
+    assert "event_type_id: field required" in first["errors"]
+    assert (second["line"], second["text"]) == (9, "not JSON")
+    assert second["errors"][0].startswith("it is not JSON: ")
+    expect_each_once(any_tenant, 10)
+
+
+# --- messages ---
+
+
+def test_a_wrong_key_is_told_before_anything_is_sent(any_tenant, tmp_path):
+    any_tenant.key_file.write_text("a-key-that-nobody-knows\n")
+
+    ended = any_tenant.run("import", write_lines(tmp_path / "one.ndjson", [event(0)]))
+
+    expect(ended, 1, "401: Unauthorized API Key. Is the key right?")
+    assert "a-key-that-nobody-knows" not in ended.stdout + ended.stderr
+
+
+def test_an_unknown_client_is_told(any_tenant, tmp_path):
+    any_tenant.id = UNKNOWN_ID
+
+    ended = any_tenant.run("import", write_lines(tmp_path / "one.ndjson", [event(0)]))
+
+    expect(ended, 1, "400: Failed to connect to tenant db. Is --client-id right?")
+
+
+def test_an_unreachable_service_is_told_at_once_with_its_address(tmp_path):
+    url = f"http://127.0.0.1:{free_port()}"
+    file = write_lines(tmp_path / "one.ndjson", [event(0)])
+
+    ended = run([paths.ANNALS, "import", file, "--url", url, "--client-id", UNKNOWN_ID], {"ANNALS_API_KEY": "key"})
+
+    expect(ended, 1, f"annals import: cannot reach the service at {url}: ")
+
+
+def test_mistakes_in_the_arguments_are_2(tmp_path):
+    file = write_lines(tmp_path / "one.ndjson", [event(0)])
+    client = ("--client-id", UNKNOWN_ID)
+    key = {"ANNALS_API_KEY": "key"}
+
+    expect(run([paths.ANNALS, "import", file], key), 2, "--client-id is required")
+    expect(run([paths.ANNALS, "import", file, *client, "--url", "ftp://x"], key), 2, "http://")
+    expect(run([paths.ANNALS, "import", file, *client, "--secret-file", tmp_path / "none"], {}), 2, "cannot read")
+    expect(run([paths.ANNALS, "import", tmp_path / "none", *client], key), 2, "No such file or directory")
+
+
+def test_the_variable_for_the_key_does_not_disturb_the_service(make):
+    make.annals(environment={"ANNALS_API_KEY": "some-key-of-the-commands"})

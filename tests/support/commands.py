@@ -1,0 +1,94 @@
+"""`annals import` and `annals export`, run beside a service."""
+
+import json
+import subprocess
+
+from support import paths
+from support.annals import API_KEY
+from support.names import unique_name
+from support.processes import run, spawn
+from support.waiting import wait_until
+
+COMMAND_SECONDS = 120
+
+
+class Tenant:
+    """A new tenant of a running service, and the commands for it. Files are in `directory`."""
+
+    def __init__(self, annals, directory):
+        self.annals = annals
+        self.url = annals.url  # where the commands find it
+        self.directory = directory
+        made = annals.initialise(unique_name("cli"))
+        self.id, self.secret = made["client_id"], made["client_secret"]
+        self.key_file = directory / "key"
+        self.key_file.write_text(API_KEY + "\n")
+
+    def arguments(self, command, file, *options):
+        own = ["--url", self.url, "--client-id", self.id, "--key-file", self.key_file]
+        return [paths.ANNALS, command, file, *own, *options]
+
+    def run(self, command, file, *options):
+        """Runs it to its end; `returncode`, `stdout` and `stderr` say what came of it."""
+        return run(self.arguments(command, file, *options), {}, COMMAND_SECONDS)
+
+    def start(self, command, file, *options):
+        return Running(self.arguments(command, file, *options), self.directory / f"{command}.output")
+
+    def count(self):
+        reply = self.annals.get("/api/history/events?limit=1&count=true", headers={"X-Client-Id": self.id})
+        assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
+        return reply.json()["total_count"]
+
+    def export(self, query=""):
+        """The lines of an export by HTTP."""
+        reply = self.annals.get(f"/api/history/export{query}", headers={"X-Client-Id": self.id})
+        assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
+        return reply.text.splitlines()
+
+
+class Running:
+    """A command that runs in the background."""
+
+    def __init__(self, arguments, output):
+        self._output = output
+        output.write_text("")
+        self.process = spawn(arguments, {}, output, output)
+
+    @property
+    def output(self):
+        return self._output.read_text()
+
+    def wait_for(self, words):
+        wait_until(lambda: words in self.output, f"it says {words!r}", COMMAND_SECONDS)
+
+    def kill9(self):
+        self.process.kill()
+        self.process.wait()
+
+    def wait(self):
+        try:
+            return self.process.wait(timeout=COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill9()
+            raise
+
+
+def event(number, **changes):
+    """An event without an id; each number makes another one."""
+    return {
+        "event_time": f"2024-01-{1 + number % 28:02}T10:00:00.{number % 1000:03}Z",
+        "event_type_id": number % 7,
+        "record_id": number % 100,
+        "source_type_id": 1,
+        "source_id": number,
+        "event_data": {"number": number, "note": "é \"quoted\", with a comma"},
+        **changes,
+    }
+
+
+def write_lines(file, events):
+    """Each of `events` is an event, or a text that is taken as it is."""
+    lines = (e if isinstance(e, str) else json.dumps(e) for e in events)
+    file.write_text("".join(line + "\n" for line in lines))
+    return file

@@ -1,0 +1,67 @@
+"""A relay between a client and a service that holds the bytes back after so many: what runs then is midway."""
+
+import socket
+import threading
+
+PART = 65_536
+
+
+class Relay:
+    """Relays connections to `port` of 127.0.0.1. Of all connections together only `up` bytes pass to the service, or
+    `down` bytes to the client, until release(); None: all."""
+
+    def __init__(self, port, up=None, down=None):
+        self._upstream = port
+        self._room = {"up": up, "down": down}
+        self._lock = threading.Lock()
+        self._released = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def release(self):
+        self._released.set()
+
+    def close(self):
+        self.release()
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            try:
+                service = socket.create_connection(("127.0.0.1", self._upstream))
+            except OSError:
+                client.close()
+                continue
+            for source, target, way in ((client, service, "up"), (service, client, "down")):
+                threading.Thread(target=self._pass, args=(source, target, way), daemon=True).start()
+
+    def _pass(self, source, target, way):
+        try:
+            while part := source.recv(PART):
+                self._wait_for_room(way, len(part))
+                target.sendall(part)
+        except OSError:
+            pass
+        # A side that is gone takes the other with it.
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def _wait_for_room(self, way, size):
+        with self._lock:
+            room = self._room[way]
+            if room is None:
+                return
+            self._room[way] = room - size
+        if size > room:
+            self._released.wait()
