@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/exit_codes.h"
+#include "cli/export.h"
 #include "cli/import.h"
 #include "cli/serve.h"
 
@@ -33,6 +34,25 @@ void add_options(CLI::App& command, ImportOptions& options) {
   command.add_option("--batch-rows", options.batch_rows, "Events in one request (of 4 MiB at most)")
       ->capture_default_str()
       ->check(CLI::Range(1, 100'000));
+}
+
+void add_options(CLI::App& command, ExportOptions& options) {
+  command.add_option("FILE", options.file, "Where the events go; - is standard output")->required();
+  options.service.add_to(command);
+  command
+      .add_option("--format", options.format, "ndjson, csv or parquet (default: as FILE ends, else ndjson)")
+      ->check(CLI::IsMember({"ndjson", "csv", "parquet"}));
+  // Without this the second value of an option would take FILE's place, or FILE the value's.
+  const auto repeatable = [&command](const std::string& name, std::vector<std::string>& values) {
+    command.add_option(name, values, "Only these; may be repeated")->allow_extra_args(false);
+  };
+  repeatable("--record-id", options.record_ids);
+  repeatable("--event-type-id", options.event_type_ids);
+  repeatable("--source-type-id", options.source_type_ids);
+  repeatable("--source-id", options.source_ids);
+  command.add_option("--from", options.from, "Only events of this time (RFC 3339) and later");
+  command.add_option("--to", options.to, "Only events before this time");
+  command.add_option("--q", options.words, "Only events with these words in event_data");
 }
 
 /// Runs a command and turns what it throws into an exit code and words.
@@ -62,12 +82,16 @@ int run(int argc, char** argv, const Adapters& adapters) {
   ImportOptions import_options;
   CLI::App* import_command = app.add_subcommand("import", "Bring events from a file into a running service");
   add_options(*import_command, import_options);
+  ExportOptions export_options;
+  CLI::App* export_command = app.add_subcommand("export", "Write a tenant's events to a file");
+  add_options(*export_command, export_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kMistake;
   }
   if (import_command->parsed()) return run_guarded("import", [&] { return import_file(import_options); });
+  if (export_command->parsed()) return run_guarded("export", [&] { return export_file(export_options); });
   return serve(config_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(config_file),
                adapters);
 }
