@@ -22,8 +22,8 @@ enum class Fate : std::uint8_t {
   duplicate,  // its id was there already; the first content stays
 };
 
-/// Puts batches of events into a tenant's table, each event once. Safe for concurrent use; calls for the same
-/// table must be made on one strand, and those that overlap must have no event_id in common.
+/// Puts batches of events into a tenant's table, each event once. Safe for concurrent use; with one call at a
+/// time per table.
 class Commits {
  public:
   struct Settings {

@@ -19,7 +19,7 @@ using boost::asio::awaitable;
 constexpr std::size_t kMaxListedErrors = 1000;
 constexpr std::size_t kMaxLine = std::size_t{4} << 20U;
 constexpr std::size_t kRowsPerWrite = 20'000;
-constexpr std::size_t kWritesAtOnce = 3;  // two in the engine, one behind them in the lane
+constexpr std::size_t kWritesAtOnce = 2;  // one in the engine, one behind it in the lane
 
 Timestamp now() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());

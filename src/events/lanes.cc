@@ -4,7 +4,11 @@
 #include <deque>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "io/wake.h"
 #include "ops/log.h"
@@ -13,6 +17,8 @@ namespace annals::events {
 namespace {
 
 using boost::asio::awaitable;
+
+constexpr std::chrono::milliseconds kLongestGathering{20};
 
 std::size_t size_of(const std::vector<Event>& events) {
   std::size_t bytes = 0;
@@ -32,30 +38,17 @@ struct Lanes::Waiting {
   io::Wake wake = {};
 };
 
-/// What leaves together.
-struct Lanes::Batch {
-  Requests requests;
-  std::vector<Uuid> ids;  // of all its events, sorted
-};
-
-/// A lane is there as long as somebody drains it; an idle lane does not exist.
+/// A lane is there as long as it is drained; an idle lane does not exist.
 struct Lanes::Lane {
-  explicit Lane(const boost::asio::any_io_executor& executor) : strand(boost::asio::make_strand(executor)) {}
+  explicit Lane(const boost::asio::any_io_executor& executor)
+      : strand(boost::asio::make_strand(executor)), gathering(strand) {}
 
-  boost::asio::any_io_executor strand;  // what its commits do between their waits is done by one at a time
+  boost::asio::any_io_executor strand;  // of the drain
   std::deque<std::shared_ptr<Waiting>> queue;
   std::size_t bytes = 0;
-  std::size_t drains = 0;
-  std::vector<std::shared_ptr<const Batch>> running;
+  boost::asio::steady_timer gathering;  // used on the strand only
+  std::size_t wanted = 0;               // in the queue for gathering to end; 0: it does not gather
 };
-
-bool Lanes::being_written(const Lane& lane, const Waiting& waiting) {
-  return std::ranges::any_of(lane.running, [&](const auto& batch) {
-    return std::ranges::any_of(waiting.events, [&](const Event& event) {
-      return std::ranges::binary_search(batch->ids, event.event_id);
-    });
-  });
-}
 
 Lanes::Lanes(boost::asio::any_io_executor executor, Commits& commits, LaneLimits limits)
     : executor_(std::move(executor)), commits_(commits), limits_(limits), slots_(limits.max_commits) {}
@@ -81,6 +74,7 @@ std::size_t Lanes::bytes_per_write() const {
 
 void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
   std::shared_ptr<Lane> starts;
+  std::shared_ptr<Lane> complete;
   bool refused = false;
   {
     const std::scoped_lock lock(mutex_);
@@ -88,14 +82,11 @@ void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
     refused = waiting->error != nullptr;
     if (!refused) {
       auto& lane = lanes_[waiting->table.owner];
-      if (!lane) lane = std::make_shared<Lane>(executor_);
-      if (lane->drains < limits_.max_commits_per_tenant) {
-        ++lane->drains;
-        starts = lane;
-      }
+      if (!lane) starts = lane = std::make_shared<Lane>(executor_);
       lane->bytes += waiting->bytes;
       bytes_waiting_ += waiting->bytes;
       lane->queue.push_back(waiting);
+      if (lane->queue.size() == lane->wanted) complete = lane;
     }
   }
   if (refused) {
@@ -105,6 +96,8 @@ void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
                           [](const std::exception_ptr& error) {
                             if (error) ops::log(ops::Level::error, "a lane ended with an exception");
                           });
+  } else if (complete) {
+    boost::asio::post(complete->strand, [complete] { complete->gathering.cancel(); });
   }
 }
 
@@ -130,51 +123,56 @@ std::exception_ptr Lanes::refusal(const Waiting& waiting) const {
 awaitable<void> Lanes::drain(Uuid owner, std::shared_ptr<Lane> lane) {
   while (true) {
     co_await slots_.take();
-    const auto batch = take(owner, *lane);
-    if (!batch) break;
-    co_await commit(batch->requests);
+    Batch batch = take(owner, *lane);
+    const std::size_t answered = batch.size();
+    const auto began = std::chrono::steady_clock::now();
+    if (answered > 0) co_await commit(std::move(batch));
     slots_.give_back();
-    const std::scoped_lock lock(mutex_);
-    std::erase(lane->running, batch);
+    if (answered == 0) co_return;
+    co_await gather(lane, answered, std::chrono::steady_clock::now() - began);
   }
-  slots_.give_back();
 }
 
-/// The next batch, as large as the limits allow. What holds an id that is being written waits until that is
-/// done: only then can be told what it is. Null when there is nothing to do; then this drain has left the
-/// lane, under the same lock, so that whatever comes later finds another or starts one.
-std::shared_ptr<Lanes::Batch> Lanes::take(const Uuid& owner, Lane& lane) {
-  auto batch = std::make_shared<Batch>();
+/// Waits for those who were just answered: most send their next event at once, and without them the next
+/// commit would take half of those who are there, for ever. It ends when as many have come, at the latest
+/// after half of what a commit takes. Whoever is alone waits for nobody.
+awaitable<void> Lanes::gather(std::shared_ptr<Lane> lane, std::size_t answered,
+                              std::chrono::steady_clock::duration commit_time) {
+  lane->gathering.expires_after(
+      std::min<std::chrono::steady_clock::duration>(commit_time / 2, kLongestGathering));
+  {
+    const std::scoped_lock lock(mutex_);
+    lane->wanted = lane->queue.size() + answered;
+  }
+  boost::system::error_code cancelled;
+  co_await lane->gathering.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+  const std::scoped_lock lock(mutex_);
+  lane->wanted = 0;
+}
+
+/// The next batch, as large as the limits allow; the lane goes when nothing waits.
+Lanes::Batch Lanes::take(const Uuid& owner, Lane& lane) {
+  Batch batch;
+  std::size_t rows = 0;
   std::size_t bytes = 0;
   const std::scoped_lock lock(mutex_);
-  for (auto next = lane.queue.begin(); next != lane.queue.end();) {
-    const auto& waiting = **next;
-    const bool full = batch->ids.size() + waiting.events.size() > limits_.max_rows_per_commit ||
-                      bytes + waiting.bytes > limits_.max_bytes_per_commit;
-    if (full && !batch->requests.empty()) break;
-    if (being_written(lane, waiting)) {
-      ++next;
-      continue;
-    }
-    bytes += waiting.bytes;
-    for (const Event& event : waiting.events) batch->ids.push_back(event.event_id);
-    batch->requests.push_back(std::move(*next));
-    next = lane.queue.erase(next);
+  while (!lane.queue.empty()) {
+    const auto& next = lane.queue.front();
+    rows += next->events.size();
+    bytes += next->bytes;
+    if (!batch.empty() && (rows > limits_.max_rows_per_commit || bytes > limits_.max_bytes_per_commit)) break;
+    lane.bytes -= next->bytes;
+    bytes_waiting_ -= next->bytes;
+    batch.push_back(next);
+    lane.queue.pop_front();
   }
-  lane.bytes -= bytes;
-  bytes_waiting_ -= bytes;
-  if (batch->requests.empty()) {
-    if (--lane.drains == 0) lanes_.erase(owner);
-    return nullptr;
-  }
-  std::ranges::sort(batch->ids);
-  lane.running.push_back(batch);
+  if (batch.empty()) lanes_.erase(owner);
   return batch;
 }
 
 /// Commits a batch and wakes those who wait for it. What the engine refuses as a whole is halved, until the
 /// refusal meets only those whom it is meant for.
-awaitable<void> Lanes::commit(Requests batch) {
+awaitable<void> Lanes::commit(Batch batch) {
   std::vector<const Event*> events;
   for (const auto& waiting : batch) {
     for (const Event& event : waiting->events) events.push_back(&event);
@@ -192,8 +190,8 @@ awaitable<void> Lanes::commit(Requests batch) {
   }
   if (refused && batch.size() > 1) {
     const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
-    co_await commit(Requests(batch.begin(), middle));
-    co_await commit(Requests(middle, batch.end()));
+    co_await commit(Batch(batch.begin(), middle));
+    co_await commit(Batch(middle, batch.end()));
     co_return;
   }
   auto fate = fates.begin();

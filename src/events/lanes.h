@@ -25,13 +25,12 @@ struct LaneLimits {
   std::size_t max_bytes_waiting_per_tenant = std::size_t{64} << 20U;
   std::size_t max_bytes_waiting = std::size_t{256} << 20U;  // over all tenants
   std::size_t max_commits = 4;                              // that run at a time, over all tenants
-  std::size_t max_commits_per_tenant = 2;                   // docs/decisions/0007
 };
 
-/// The write queues, one per tenant: group commit without a timer. Events that arrive while as many inserts
-/// of their tenant run as may wait and leave together as the next insert; when fewer run, they leave at once.
-/// A bounded number of inserts runs over all tenants, and the tenants take turns. No two inserts that run at
-/// a time hold the same event_id. Safe for concurrent use.
+/// The write queues, one per tenant: group commit without a timer to tune. Events that arrive while an insert
+/// of their tenant runs wait and leave together as the next insert; when none runs, they leave at once. After
+/// an insert those who were answered are waited for, for a part of what it took (docs/decisions/0007). A
+/// bounded number of inserts runs over all tenants, and the tenants take turns. Safe for concurrent use.
 class Lanes {
  public:
   /// `commits` must outlive this, and this must outlive what is written.
@@ -54,15 +53,15 @@ class Lanes {
  private:
   struct Waiting;
   struct Lane;
-  using Requests = std::vector<std::shared_ptr<Waiting>>;
-  struct Batch;
+  using Batch = std::vector<std::shared_ptr<Waiting>>;
 
   void enqueue(const std::shared_ptr<Waiting>& waiting);
   [[nodiscard]] std::exception_ptr refusal(const Waiting& waiting) const;
   boost::asio::awaitable<void> drain(Uuid owner, std::shared_ptr<Lane> lane);
-  boost::asio::awaitable<void> commit(Requests requests);
-  std::shared_ptr<Batch> take(const Uuid& owner, Lane& lane);
-  static bool being_written(const Lane& lane, const Waiting& waiting);
+  boost::asio::awaitable<void> gather(std::shared_ptr<Lane> lane, std::size_t answered,
+                                      std::chrono::steady_clock::duration commit_time);
+  boost::asio::awaitable<void> commit(Batch batch);
+  Batch take(const Uuid& owner, Lane& lane);
 
   boost::asio::any_io_executor executor_;
   Commits& commits_;
