@@ -4,22 +4,15 @@
 #include <fmt/ranges.h>
 
 #include "engine/row_binary.h"
+#include "events/export_streams.h"
 #include "events/history_filter_sql.h"
+#include "events/stored_row.h"
 
 namespace annals::events {
 namespace {
 
 using boost::asio::awaitable;
 using engine::EngineError;
-
-/// An event as the JSON object that a client reads. The engine writes it: `event_data` and `other_fields` are
-/// JSON already, and go out byte for byte as they came in.
-constexpr std::string_view kJson = R"(concat(
-  '{"event_id":"', toString(event_id), '","event_time":"', replaceOne(toString(event_time), ' ', 'T'),
-  'Z","event_type_id":', toString(event_type_id), ',"record_id":', toString(record_id),
-  ',"source_type_id":', toString(source_type_id), ',"source_id":', toString(source_id),
-  ',"event_data":', event_data, ',"file_id":', ifNull(concat('"', toString(file_id), '"'), 'null'),
-  if(other_fields = '', '', concat(',', substring(other_fields, 2, length(other_fields) - 2))), '}'))";
 
 /// The event's time, down to the second: ClickHouse would cut it towards 1970.
 constexpr std::string_view kWholeSeconds =
@@ -38,24 +31,6 @@ std::string csv_head() {
   }
   return head;
 }
-
-/// A result with a text before it. The embedded engine formats each part of a stream by itself, so it would
-/// put the names of the columns before every one.
-class WithHead final : public engine::ResultStream {
- public:
-  WithHead(std::unique_ptr<engine::ResultStream> rows, std::string head)
-      : rows_(std::move(rows)), head_(std::move(head)) {}
-
-  awaitable<std::optional<std::string>> next() override {
-    auto part = co_await rows_->next();  // first, because it may throw
-    if (head_.empty()) co_return part;
-    co_return std::exchange(head_, {}) + part.value_or("");
-  }
-
- private:
-  std::unique_ptr<engine::ResultStream> rows_;
-  std::string head_;
-};
 
 /// ClickHouse sorts UUIDs by their second half; their bytes sort as their text does. `by_record` leaves them
 /// so: it is the order that the table has on the disk.
@@ -78,34 +53,16 @@ std::string_view order_of(Ordering ordering) {
   throw error;
 }
 
-/// Takes a row off RowBinary of (json, event_time in ms, event_id, block, place, commit); nothing when it is
-/// not whole.
-std::optional<Page::Row> next_row(std::string_view bytes, std::size_t& at) {
-  constexpr std::size_t kFixed = 8 + 16 + 8 + 4 + 8;
-  std::size_t begin = at;
-  const auto length = engine::read_varint(bytes, begin);
-  if (!length || bytes.size() - begin < *length + kFixed) return std::nullopt;
-  Page::Row row{.json = std::string(bytes.substr(begin, *length)), .position = {}};
-  const char* fixed = bytes.data() + begin + *length;
-  row.position.event_time = Timestamp(std::chrono::milliseconds(engine::read_integer<std::int64_t>(fixed)));
-  std::ranges::copy(engine::read_uuid(fixed + 8), row.position.event_id.begin());
-  row.position.block = engine::read_integer<std::uint64_t>(fixed + 24);
-  row.position.place = engine::read_integer<std::uint32_t>(fixed + 32);
-  row.position.commit = engine::read_integer<std::uint64_t>(fixed + 36);
-  at = begin + *length + kFixed;
-  return row;
-}
-
 /// The rows of a page out of the beginning of a result that may hold one row more; that one, or bytes that
 /// were cut off, say that more events follow.
 Page page_of(std::string_view rows, std::uint64_t limit, std::size_t max_bytes) {
   Page page;
   std::size_t at = 0;
   while (at < rows.size()) {
-    auto row = next_row(rows, at);
+    const auto row = read_row(rows, at);
     page.more = !row || page.rows.size() == limit || (at > max_bytes && !page.rows.empty());
     if (page.more) break;
-    page.rows.push_back(*std::move(row));
+    append_json(page.rows.emplace_back(Page::Row{.json = {}, .position = row->position()}).json, *row);
   }
   return page;
 }
@@ -133,12 +90,11 @@ awaitable<Page> History::page(EventsTable table, PageRequest request) {
     request.after->commit -= std::min(request.after->commit, late);
     add_after(conditions, *request.after, request.ordering);
   }
+  const auto columns = request.ordering == Ordering::arrival ? kStoredColumns : kStoredColumnsWithoutArrival;
   engine::Statement statement{
-      .sql = fmt::format("SELECT {}, toUnixTimestamp64Milli(event_time), event_id, _block_number, place, "
-                         "commit FROM {}{} ORDER BY {} "
-                         "LIMIT {} OFFSET {} FORMAT RowBinary{}",
-                         kJson, source(table), conditions.where(), order_of(request.ordering),
-                         request.limit + 1, request.offset, limits()),
+      .sql = fmt::format("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {} FORMAT RowBinary{}", columns,
+                         source(table), conditions.where(), order_of(request.ordering), request.limit + 1,
+                         request.offset, limits()),
       .parameters = std::move(conditions.parameters)};
   std::string rows;
   try {
@@ -213,13 +169,11 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
                                                                      ExportRequest request) {
   Conditions conditions = conditions_of(request.filter);
   if (request.after) add_after(conditions, *request.after, Ordering::by_record);
-  // A line break in JSON is white space between tokens; in NDJSON it would end the event.
-  const std::string columns = request.format == ExportFormat::ndjson
-                                  ? fmt::format("replaceRegexpAll({}, '[\\r\\n]+', ' ')", kJson)
-                                  : std::string(kExportColumns);
-  const std::string_view format_name = request.format == ExportFormat::ndjson ? "FORMAT TSVRaw"
-                                       : request.format == ExportFormat::csv  ? "FORMAT CSV"
-                                                                              : "";
+  const bool as_json = request.format == ExportFormat::ndjson;
+  const std::string_view columns = as_json ? kStoredColumnsWithoutArrival : kExportColumns;
+  const std::string_view format_name = as_json                               ? "FORMAT RowBinary"
+                                       : request.format == ExportFormat::csv ? "FORMAT CSV"
+                                                                             : "";
   engine::Statement statement{
       // In the order of the table its parts are merged while they are read: nothing is held to be sorted but
       // a block of each part. So blocks are small, and none is read in advance.
@@ -227,16 +181,15 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
           "SELECT {} FROM {}{} ORDER BY {} SETTINGS max_execution_time = 0, max_memory_usage = {}, "
           "readonly = 2, max_threads = 1, optimize_read_in_order = 1, read_in_order_use_buffering = 0, "
           "max_block_size = 2048, date_time_output_format = 'iso', format_csv_null_representation = '', "
-          "output_format_parquet_row_group_size = 65536 {}",
+          "output_format_parquet_row_group_size = 32768 {}",
           columns, source(table), conditions.where(), order_of(Ordering::by_record),
           settings_.max_memory_bytes, format_name),
       .parameters = std::move(conditions.parameters),
       .document_format = request.format == ExportFormat::parquet ? "Parquet" : ""};
   try {
     auto stream = co_await engine_.stream(std::move(statement));
-    if (request.format == ExportFormat::csv) {
-      co_return std::make_unique<WithHead>(std::move(stream), csv_head());
-    }
+    if (as_json) co_return json_lines(std::move(stream));
+    if (request.format == ExportFormat::csv) co_return with_head(csv_head(), std::move(stream));
     co_return stream;
   } catch (const EngineError& error) {
     rethrow(error);

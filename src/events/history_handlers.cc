@@ -1,6 +1,9 @@
 #include "events/history_handlers.h"
 
+#include <tuple>
+
 #include <fmt/format.h>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/json.hpp>
 
 #include "error.h"
@@ -109,9 +112,15 @@ void HistoryHandlers::add_to(http::Router& router) {
 awaitable<Response> HistoryHandlers::list(Request request) {
   const ListQuery query = read_list_query(request);
   const auto table = co_await parts_.access.table_of(request);
-  const auto page = co_await parts_.history.page(table, query.page);
   std::optional<Counts> counts;
-  if (query.count) counts = co_await parts_.history.count(table, query.page.filter);
+  Page page;
+  if (query.count) {
+    using boost::asio::experimental::awaitable_operators::operator&&;
+    auto both = parts_.history.page(table, query.page) && parts_.history.count(table, query.page.filter);
+    std::tie(page, counts) = co_await std::move(both);
+  } else {
+    page = co_await parts_.history.page(table, query.page);
+  }
   co_return http::json(Status::ok, envelope(query, page, counts, request, parts_.public_url()));
 }
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <boost/uuid/uuid_io.hpp>
 
-#include "events/history.h"
+#include "events/position.h"
 #include "events/uuid.h"
 
 namespace annals::events {
