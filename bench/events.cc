@@ -36,7 +36,7 @@ using events::EventsTable;
 
 constexpr std::string_view kKey = "bench-platform-key-0123456789";
 constexpr auto kRunFor = std::chrono::seconds(4);
-constexpr std::size_t kBulkRows = 1'000'000;
+constexpr std::size_t kBulkRows = 2'000'000;
 constexpr std::size_t kBareBatch = 20'000;
 constexpr std::uint64_t kManyRows = 10'000'000;
 constexpr int kReads = 400;

@@ -49,22 +49,25 @@ std::string array_of(std::span<const Uuid> ids) {
   return text + "]";
 }
 
-bool has_repeated_id(const std::vector<const Event*>& events) {
+std::vector<Uuid> ids_of(const std::vector<const Event*>& events) {
   std::vector<Uuid> ids;
   ids.reserve(events.size());
   for (const Event* event : events) ids.push_back(event->event_id);
-  std::ranges::sort(ids);
-  return std::ranges::adjacent_find(ids) != ids.end();
+  return ids;
 }
 
 /// The events that nobody before has brought: neither the table (`there`) nor an earlier place of the batch.
-std::vector<const Event*> new_ones(const std::vector<const Event*>& events, const std::vector<Uuid>& there,
-                                   std::vector<Fate>& fates) {
-  if (there.empty() && !has_repeated_id(events)) return events;
+/// Only an id among the suspects can be in either.
+std::vector<const Event*> new_ones(const std::vector<const Event*>& events, std::vector<Uuid> suspects,
+                                   const std::vector<Uuid>& there, std::vector<Fate>& fates) {
+  if (suspects.empty()) return events;
+  std::ranges::sort(suspects);
   std::vector<const Event*> kept;
+  kept.reserve(events.size());
   std::set<Uuid> seen(there.begin(), there.end());
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const bool is_new = seen.insert(events[i]->event_id).second;
+    const Uuid& id = events[i]->event_id;
+    const bool is_new = !std::ranges::binary_search(suspects, id) || seen.insert(id).second;
     fates[i] = is_new ? Fate::accepted : Fate::duplicate;
     if (is_new) kept.push_back(events[i]);
   }
@@ -93,24 +96,19 @@ awaitable<std::vector<Fate>> Commits::commit(EventsTable table, std::vector<cons
 
 awaitable<std::vector<Fate>> Commits::commit_to(EventsTable table, Events events) {
   const auto known = co_await known_of(table);
-  std::vector<Uuid> suspects;
-  for (const Event* event : events) {
-    if (settings_.other_instances || known->ids.may_contain(event->event_id))
-      suspects.push_back(event->event_id);
-  }
-  const auto found = co_await existing(table, std::move(suspects));
+  auto suspects = ids_of(events);
+  // Added before the insert: should its answer be lost, the table will be asked about these ids.
+  if (!settings_.other_instances) suspects = known->ids.add_all(suspects);
+  const auto found = co_await existing(table, suspects);
   if (!found.doubled.empty()) co_await withdraw(table, found.doubled);
   std::vector<Fate> fates(events.size());
-  const Events kept = new_ones(events, found.ids, fates);
+  const Events kept = new_ones(events, std::move(suspects), found.ids, fates);
   if (kept.empty()) co_return fates;
 
   const std::uint64_t number = next_number();
   std::string rows;
   std::uint32_t place = 0;
-  for (const Event* event : kept) {
-    append_row(rows, *event, number, place++);
-    known->ids.add(event->event_id);  // before the insert: should its answer be lost, the table will be asked
-  }
+  for (const Event* event : kept) append_row(rows, *event, number, place++);
   co_await insert(table, std::move(rows));
   if (!settings_.other_instances) co_return fates;
   const auto lost = co_await settle(table, kept, number);
@@ -210,9 +208,7 @@ awaitable<void> Commits::insert(EventsTable table, std::string rows) {
 
 /// Another instance may have brought one of the ids while we did. Gives the ids whose row of ours had to go.
 awaitable<std::vector<Uuid>> Commits::settle(EventsTable table, Events kept, std::uint64_t number) {
-  std::vector<Uuid> ids;
-  for (const Event* event : kept) ids.push_back(event->event_id);
-  auto found = co_await existing(table, std::move(ids));
+  auto found = co_await existing(table, ids_of(kept));
   if (found.doubled.empty()) co_return std::vector<Uuid>{};
   co_await withdraw(table, found.doubled);
   const auto ours = co_await with_number(table, found.doubled, number);

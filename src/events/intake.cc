@@ -41,9 +41,9 @@ Error too_much_held() {
   return {ErrorCode::overloaded, "Too many events are being received. Try again later."};
 }
 
-Decoded decode_line(const LineCutter::Line& line) {
+Decoded decode_line(const LineCutter::Line& line, Timestamp received) {
   const Place place{"body", line.number};
-  if (!line.too_long) return decode_event(line.text, place, false, now());
+  if (!line.too_long) return decode_event(line.text, place, false, received);
   return Problems{{.loc = place,
                    .msg = "ensure this line has at most 4194304 bytes",
                    .type = "value_error.any_str.max_length",
@@ -157,8 +157,9 @@ awaitable<IntakeResult> Intake::take_lines(EventsTable table, NextPart next_part
     while (!at_end) {
       const auto part = co_await next_part();
       at_end = !part.has_value();
+      const Timestamp received = now();
       for (const auto& line : at_end ? cutter.finish() : cutter.add(*part)) {
-        Decoded item = decode_line(line);
+        Decoded item = decode_line(line, received);
         if (auto* event = std::get_if<Event>(&item)) {
           co_await pipeline.add(std::move(*event));
           continue;

@@ -48,18 +48,47 @@ std::array<std::uint64_t, 8> KnownIds::mask(std::uint64_t bits) {
 }
 
 void KnownIds::add(const Uuid& id) {
+  add(hash(id));
+}
+
+bool KnownIds::may_contain(const Uuid& id) const {
+  return may_contain(hash(id));
+}
+
+std::vector<Uuid> KnownIds::add_all(std::span<const Uuid> ids) {
+  // The blocks of large layers are in no cache: they are asked for some ids in advance.
+  constexpr std::size_t kAhead = 16;
+  std::array<Hash, kAhead> hashes{};
+  const auto announce = [&](std::size_t i) {
+    if (i >= ids.size()) return;
+    hashes[i % kAhead] = hash(ids[i]);
+    for (const Layer& layer : layers_)
+      __builtin_prefetch(&layer.blocks[hashes[i % kAhead].block & (layer.blocks.size() - 1)]);
+  };
+  for (std::size_t i = 0; i < kAhead; ++i) announce(i);
+  std::vector<Uuid> known;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const Hash wanted = hashes[i % kAhead];
+    announce(i + kAhead);
+    if (may_contain(wanted)) known.push_back(ids[i]);
+    add(wanted);
+  }
+  return known;
+}
+
+void KnownIds::add(const Hash& hash) {
   if (layers_.back().room == 0)
     layers_.emplace_back(layers_.back().blocks.size() * kBlockBits / kBitsPerId * kGrowth);
   Layer& layer = layers_.back();
   --layer.room;
-  const auto [block, bits] = hash(id);
+  const auto [block, bits] = hash;
   auto& words = layer.blocks[block & (layer.blocks.size() - 1)].words;
   const auto wanted = mask(bits);
   for (std::size_t i = 0; i < words.size(); ++i) words[i] |= wanted[i];
 }
 
-bool KnownIds::may_contain(const Uuid& id) const {
-  const auto [block, bits] = hash(id);
+bool KnownIds::may_contain(const Hash& hash) const {
+  const auto [block, bits] = hash;
   const auto wanted = mask(bits);
   for (const Layer& layer : layers_) {
     const auto& words = layer.blocks[block & (layer.blocks.size() - 1)].words;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "events/event.h"
@@ -19,6 +20,9 @@ class KnownIds {
 
   void add(const Uuid& id);
   [[nodiscard]] bool may_contain(const Uuid& id) const;
+
+  /// Adds all and gives those that may have been known before, of a repeated id all but the first among them.
+  std::vector<Uuid> add_all(std::span<const Uuid> ids);
   [[nodiscard]] std::size_t bytes() const;
 
  private:
@@ -36,6 +40,8 @@ class KnownIds {
   };
   [[nodiscard]] Hash hash(const Uuid& id) const;
   static std::array<std::uint64_t, 8> mask(std::uint64_t bits);
+  void add(const Hash& hash);
+  [[nodiscard]] bool may_contain(const Hash& hash) const;
 
   std::array<std::uint64_t, 2> seed_;  // random: whoever makes ids cannot make them collide
   std::vector<Layer> layers_;

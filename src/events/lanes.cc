@@ -19,6 +19,8 @@ namespace {
 using boost::asio::awaitable;
 
 constexpr std::chrono::milliseconds kLongestGathering{20};
+/// Of so many bytes the insert's own cost no longer matters, and nobody is waited for.
+constexpr std::size_t kEnough = std::size_t{1} << 20U;
 
 std::size_t size_of(const std::vector<Event>& events) {
   std::size_t bytes = 0;
@@ -142,6 +144,7 @@ awaitable<void> Lanes::gather(std::shared_ptr<Lane> lane, std::size_t answered,
       std::min<std::chrono::steady_clock::duration>(commit_time / 2, kLongestGathering));
   {
     const std::scoped_lock lock(mutex_);
+    if (lane->bytes >= kEnough) co_return;
     lane->wanted = lane->queue.size() + answered;
   }
   boost::system::error_code cancelled;
