@@ -2,11 +2,9 @@
 // consists of, in the same process and on the same engine, interleaved; and what authentication with tenant
 // resolution costs.
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -19,6 +17,7 @@
 #include "events/events_table.h"
 #include "files/local_file_store.h"
 #include "http/authentication.h"
+#include "samples.h"
 #include "tenants/directory.h"
 #include "tenants/leases.h"
 #include "tenants/lifecycle.h"
@@ -26,29 +25,14 @@
 namespace annals {
 namespace {
 
+using bench::Clock;
+using bench::Milliseconds;
+using bench::Samples;
 using boost::asio::awaitable;
-using Clock = std::chrono::steady_clock;
-using Milliseconds = std::chrono::duration<double, std::milli>;
 
 constexpr int kTenants = 200;
 constexpr int kWarmUp = 10;
 constexpr int kLookups = 200'000;
-
-/// Times of one kind of call.
-class Samples {
- public:
-  void add(Clock::duration time) { times_.push_back(Milliseconds(time).count()); }
-  [[nodiscard]] double percentile(double share) {
-    std::ranges::sort(times_);
-    return times_[static_cast<std::size_t>(share * static_cast<double>(times_.size() - 1))];
-  }
-  [[nodiscard]] double per_second() const {
-    return 1000.0 * static_cast<double>(times_.size()) / std::accumulate(times_.begin(), times_.end(), 0.0);
-  }
-
- private:
-  std::vector<double> times_;
-};
 
 /// The whole of Annals below HTTP, on an embedded engine in a directory of its own.
 struct House {

@@ -30,13 +30,13 @@ Timestamp now() {
 }
 
 /// A body that says it is something else than JSON is not looked at.
-void refuse_other_than_json(const std::string& media_type, std::string_view body) {
-  if (body.empty() || media_type.empty() || http::is_json(media_type)) return;
+void refuse_other_than_json(const Request& request, std::string_view body) {
+  if (body.empty() || http::says_json(request)) return;
   throw InvalidInput({at({"body"}, not_a_dict())});
 }
 
 std::vector<Decoded> decode_whole(const std::string& type, const Request& request, std::string_view body) {
-  refuse_other_than_json(type, body);
+  refuse_other_than_json(request, body);
   if (type == "application/cloudevents+json") return {decode_cloud_event(body, {"body"}, now())};
   if (type == "application/cloudevents-batch+json") return decode_cloud_events_batch(body, now());
   if (request.header("ce-specversion") != nullptr)
@@ -80,7 +80,7 @@ void EventHandlers::add_to(http::Router& router) {
 }
 
 awaitable<Response> EventHandlers::create_from_event_bridge(Request request) {
-  refuse_other_than_json(http::media_type(request), request.body);
+  refuse_other_than_json(request, request.body);
   Enveloped enveloped = decode_event_bridge(request.body, tenant_field_);
   std::optional<std::string> client_id;
   if (request.header("x-client-id") != nullptr) client_id = request.agreed_header("x-client-id");

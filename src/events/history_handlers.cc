@@ -109,15 +109,25 @@ void HistoryHandlers::add_to(http::Router& router) {
   add("/api/history/events/{event_id}/file", [this](Request request) { return file(std::move(request)); });
 }
 
+/// Both at the same time.
+awaitable<std::tuple<Page, Counts>> HistoryHandlers::page_and_counts(EventsTable table, PageRequest request) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  try {
+    auto both = parts_.history.page(table, request) && parts_.history.count(table, request.filter);
+    auto result = co_await std::move(both);
+    co_return result;
+  } catch (const boost::asio::multiple_exceptions& failures) {
+    std::rethrow_exception(failures.first_exception());
+  }
+}
+
 awaitable<Response> HistoryHandlers::list(Request request) {
   const ListQuery query = read_list_query(request);
   const auto table = co_await parts_.access.table_of(request);
   std::optional<Counts> counts;
   Page page;
   if (query.count) {
-    using boost::asio::experimental::awaitable_operators::operator&&;
-    auto both = parts_.history.page(table, query.page) && parts_.history.count(table, query.page.filter);
-    std::tie(page, counts) = co_await std::move(both);
+    std::tie(page, counts) = co_await page_and_counts(table, query.page);
   } else {
     page = co_await parts_.history.page(table, query.page);
   }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <tuple>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -37,6 +38,7 @@ class HistoryHandlers {
   boost::asio::awaitable<http::Response> tail(http::Request request);
 
  private:
+  boost::asio::awaitable<std::tuple<Page, Counts>> page_and_counts(EventsTable table, PageRequest request);
   boost::asio::awaitable<std::string> find(EventsTable table, http::Request request);
 
   Parts parts_;

@@ -41,8 +41,7 @@ boost::json::value parse(std::string_view text) {
 
 boost::json::object parse_json_body(const Request& request) {
   if (request.body.empty()) throw missing();
-  const std::string type = media_type(request);
-  if (!type.empty() && !is_json(type)) throw not_a_dict();
+  if (!says_json(request)) throw not_a_dict();
   boost::json::value value = parse(request.body);
   if (value.is_null()) throw missing();
   if (!value.is_object()) throw not_a_dict();

@@ -1,6 +1,7 @@
 #include "http/media_type.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "http/ascii.h"
 
@@ -15,10 +16,13 @@ std::string media_type(const Request& request) {
   return ascii_lower_case(type.substr(0, type.find_last_not_of(kBlank) + 1));
 }
 
-bool is_json(std::string_view media_type) {
+bool says_json(const Request& request) {
+  const std::string* header = request.header("content-type");
+  if (header == nullptr || header->empty()) return true;
   constexpr std::string_view kApplication = "application/";
-  if (!media_type.starts_with(kApplication)) return false;
-  const std::string_view subtype = media_type.substr(kApplication.size());
+  const std::string type = media_type(request);
+  if (!type.starts_with(kApplication)) return false;
+  const std::string_view subtype = std::string_view(type).substr(kApplication.size());
   return !subtype.contains('/') && (subtype == "json" || subtype.ends_with("+json"));
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "http/message.h"
 
@@ -10,7 +9,7 @@ namespace annals::http {
 /// What a request says its body is: the Content-Type in lower case, without parameters. Empty when absent.
 std::string media_type(const Request& request);
 
-/// `application/json` or `application/…+json`.
-bool is_json(std::string_view media_type);
+/// Whether the body is to be read as JSON: it is called `application/json`, `application/…+json`, or nothing.
+bool says_json(const Request& request);
 
 }  // namespace annals::http
