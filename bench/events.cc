@@ -1,5 +1,5 @@
 // `./dev bench events [single|bulk|newest|export]…`: what the data plane costs beside the bare engine, in the
-// same process, on the same engine and the same rows. docs: bench/README.md.
+// same process, on the same engine and the same rows. bench/README.md has the last results.
 
 #include <sys/resource.h>
 #include <unistd.h>
