@@ -22,6 +22,7 @@
 #include <boost/uuid/string_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
+#include "database.h"
 #include "events/row_encoding.h"
 #include "events/time.h"
 #include "http_load.h"
@@ -40,12 +41,6 @@ constexpr std::size_t kBulkRows = 2'000'000;
 constexpr std::size_t kBareBatch = 20'000;
 constexpr std::uint64_t kManyRows = 10'000'000;
 constexpr int kReads = 400;
-
-engine::DatabaseName database_name(const std::string& name) {
-  auto parsed = engine::DatabaseName::parse(name);
-  if (!parsed) throw std::invalid_argument("no name for a database: " + name);
-  return *std::move(parsed);
-}
 
 /// The real service with an embedded engine, and that engine for the bare statements beside it.
 class House {

@@ -34,8 +34,9 @@ void say(const std::string& text) {
 }
 
 void introduce(const Service& service) {
-  if (!service.made_api_key()) return;
-  const std::string& key = service.made_api_key()->reveal();
+  const auto& made = service.made_api_key();
+  if (!made) return;
+  const std::string& key = made->reveal();
   say(
       fmt::format("annals: made a platform key, shown this once and kept in {}:\n\n  {}\n\nTry it:\n\n"
                   "  curl -s -X POST {}/api/initialize-tenant \\\n    -H 'X-API-Key: {}' -H 'Content-Type: "

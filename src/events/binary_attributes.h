@@ -10,7 +10,7 @@
 namespace annals::events {
 
 /// How the headers begin that hold the attributes of a CloudEvent in binary mode.
-constexpr std::string_view kAttributePrefix = "ce-";
+inline constexpr std::string_view kAttributePrefix = "ce-";
 
 /// The attributes that the headers hold (names in lower case), as a JSON object of strings: what the JSON
 /// format would have. Quotes and percent-encoding are resolved as the HTTP binding, section 3.1.3.2, has it;

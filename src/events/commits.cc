@@ -183,7 +183,7 @@ awaitable<Commits::Existing> Commits::existing(EventsTable table, std::vector<Uu
 }
 
 awaitable<void> Commits::insert(EventsTable table, std::string rows) {
-  boost::uuids::random_generator_pure random;
+  boost::uuids::random_generator_pure random{};
   engine::Insert insert{
       .into = fmt::format("{} ({}) SETTINGS async_insert = 0, insert_deduplication_token = '{}'",
                           table.quoted(), kInsertColumns, boost::uuids::to_string(random())),

@@ -14,7 +14,7 @@
 namespace annals::events {
 
 /// How deep a document with events may nest, the document itself counted.
-constexpr std::size_t kMaxDepth = 512;
+inline constexpr std::size_t kMaxDepth = 512;
 
 /// What takes the place of absent keys. Without one the key is required.
 struct Fallbacks {

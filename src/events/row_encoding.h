@@ -9,7 +9,7 @@
 namespace annals::events {
 
 /// The columns of an encoded row, for `INSERT INTO … (<these>) FORMAT RowBinary`.
-constexpr std::string_view kInsertColumns =
+inline constexpr std::string_view kInsertColumns =
     "commit, place, event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data, "
     "file_id, "
     "other_fields";

@@ -12,11 +12,11 @@
 namespace annals::events {
 
 /// What a query asks for to read whole rows: `SELECT <these> … FORMAT RowBinary`.
-constexpr std::string_view kStoredColumns =
+inline constexpr std::string_view kStoredColumns =
     "commit, place, event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data, "
     "file_id, other_fields, _block_number";
 /// The same without what tells the order of arrival: each column less is a file less to read in every part.
-constexpr std::string_view kStoredColumnsWithoutArrival =
+inline constexpr std::string_view kStoredColumnsWithoutArrival =
     "toUInt64(0), toUInt32(0), event_id, event_time, event_type_id, record_id, source_type_id, source_id, "
     "event_data, file_id, other_fields, toUInt64(0)";
 

@@ -22,7 +22,7 @@ constexpr int kRangeNotSatisfiable = 416;
 constexpr std::size_t kPartSize = std::size_t{256} << 10U;
 
 /// Which file a path names.
-struct Place {
+struct Place {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   engine::DatabaseName database;
   FileId file;
 };

@@ -21,7 +21,7 @@ bool has_uuid_shape(std::string_view text) {
 }  // namespace
 
 FileId FileId::random() {
-  boost::uuids::random_generator_pure generate;  // the system's entropy for every id
+  boost::uuids::random_generator_pure generate{};  // the system's entropy for every id
   return FileId(generate());
 }
 

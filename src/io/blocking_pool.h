@@ -97,8 +97,8 @@ class BlockingPool {
       auto result =
           co_await boost::asio::async_initiate<const Token, void(std::exception_ptr, std::optional<Result>)>(
               std::move(start), boost::asio::use_awaitable);
-      co_return *std::move(
-          result);  // NOLINT(bugprone-unchecked-optional-access): without an error there is one
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): without an error there is one
+      co_return *std::move(result);
     }
   }
 

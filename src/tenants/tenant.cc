@@ -23,7 +23,7 @@ bool has_uuid_shape(std::string_view text) {
 }  // namespace
 
 ClientId ClientId::random() {
-  boost::uuids::random_generator_pure generate;  // the system's entropy for every id
+  boost::uuids::random_generator_pure generate{};  // the system's entropy for every id
   return ClientId(generate());
 }
 
