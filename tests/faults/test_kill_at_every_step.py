@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from support import paths
-from support.leftovers import leftovers
+from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
 from support.waiting import wait_until
 
@@ -65,7 +65,7 @@ def unsettled(annals):
 def expect_nothing_left(annals, step):
     if annals.engine.kind == "embedded":
         annals.terminate()
-    wait_until(lambda: leftovers(annals) == {}, f"{step}: nothing is left behind the service", CONVERGE_SECONDS)
+    wait_until_nothing_is_left(annals, step, CONVERGE_SECONDS)
     if annals.running:
         annals.terminate()
 

@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from support.gate import Gate
-from support.leftovers import leftovers
+from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
 from support.waiting import wait_until
 
@@ -48,8 +48,9 @@ def engine(make):
 
 @pytest.fixture
 def service(make, engine):
-    """A service whose sweep rests, so that the statements of a request can be counted."""
-    return make.annals(engine, environment=SETTINGS)
+    """A service whose sweep rests, so that the statements of a request can be counted. Other instances have the
+    same files."""
+    return make.annals(engine, "s3", environment=SETTINGS)
 
 
 def steps(first):
@@ -89,7 +90,7 @@ def test_initialise_tells_the_truth_and_converges(make, service, how, first):
             wait_until(free, f"{step}: the name is free again", CONVERGE_SECONDS)
         (tenant,) = sweeper.tenants()
         assert service.delete(tenant["client_id"]).status_code == 204
-        wait_until(lambda: leftovers(sweeper) == {}, f"{step}: nothing is left", CONVERGE_SECONDS)
+        wait_until_nothing_is_left(sweeper, step, CONVERGE_SECONDS)
         sweeper.terminate()
     pytest.fail(f"expected that an initialisation needs at most {MOST_CALLS} statements")
 
@@ -116,6 +117,6 @@ def test_delete_tells_the_truth_and_converges(make, service, how, first):
             assert (again.status_code, again.json()) == (400, NO_SUCH_CLIENT), f"{step}: expected that 204 means gone"
         ended = again.status_code in (204, 400)
         assert ended, f"{step}: expected that a second DELETE ends it, got {again.status_code} {again.text}"
-        wait_until(lambda: leftovers(sweeper) == {}, f"{step}: nothing is left", CONVERGE_SECONDS)
+        wait_until_nothing_is_left(sweeper, step, CONVERGE_SECONDS)
         sweeper.terminate()
     pytest.fail(f"expected that a deletion needs at most {MOST_CALLS} statements")

@@ -1,5 +1,9 @@
 """What of a tenant can still be found behind the service."""
 
+import pytest
+
+from support.waiting import wait_until
+
 REGISTRY = "annals_tenants"
 # It holds names of deleted databases for as long as an upload URL may still be good.
 LATE_UPLOADS = "annals_late_uploads"
@@ -23,6 +27,20 @@ def registry_rows(sql):
     """All rows of the registry as (database_name, state number), those not yet merged away included."""
     rows = sql(f"SELECT database_name, state FROM default.{REGISTRY} ORDER BY ALL").split("\n")
     return [(row.split("\t")[0], int(row.split("\t")[1])) for row in rows if row]
+
+
+def wait_until_nothing_is_left(annals, step, seconds):
+    """Fails with what is still there."""
+    found = []
+
+    def nothing_is_left():
+        found.append(leftovers(annals))
+        return found[-1] == {}
+
+    try:
+        wait_until(nothing_is_left, f"{step}: nothing is left behind the service", seconds)
+    except pytest.fail.Exception as failure:
+        pytest.fail(f"{failure}; left in the last three looks: {found[-3:]}")
 
 
 def leftovers(annals, database=None):
