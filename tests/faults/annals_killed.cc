@@ -29,13 +29,15 @@ class Killer {
     std::from_chars(count.data(), count.data() + count.size(), at_);
   }
 
-  void before() {
-    if (!std::filesystem::exists(arm_file_)) return;
+  /// The number of the call that begins, for after(): others may begin before it ends. 0: it does not count.
+  int before() {
+    if (!std::filesystem::exists(arm_file_)) return 0;
     const int call = ++calls_;
     if (before_ && call == at_) die();
+    return call;
   }
-  void after() {
-    if (!before_ && at_ != 0 && calls_ == at_) die();
+  void after(int call) const {
+    if (!before_ && call != 0 && call == at_) die();
   }
 
  private:
@@ -57,31 +59,31 @@ class KilledEngine final : public engine::Engine {
       : inner_(std::move(inner)), killer_(std::move(killer)) {}
 
   boost::asio::awaitable<void> execute(engine::Statement statement) override {
-    killer_->before();
+    const int call = killer_->before();
     co_await inner_->execute(std::move(statement));
-    killer_->after();
+    killer_->after(call);
   }
   boost::asio::awaitable<std::string> query(engine::Statement statement) override {
-    killer_->before();
+    const int call = killer_->before();
     auto result = co_await inner_->query(std::move(statement));
-    killer_->after();
+    killer_->after(call);
     co_return result;
   }
   boost::asio::awaitable<void> scan(engine::Statement statement, Sink sink) override {
-    killer_->before();
+    const int call = killer_->before();
     co_await inner_->scan(std::move(statement), std::move(sink));
-    killer_->after();
+    killer_->after(call);
   }
   boost::asio::awaitable<std::unique_ptr<engine::ResultStream>> stream(engine::Statement statement) override {
-    killer_->before();
+    const int call = killer_->before();
     auto result = co_await inner_->stream(std::move(statement));
-    killer_->after();
+    killer_->after(call);
     co_return result;
   }
   boost::asio::awaitable<void> insert(engine::Insert insert) override {
-    killer_->before();
+    const int call = killer_->before();
     co_await inner_->insert(std::move(insert));
-    killer_->after();
+    killer_->after(call);
   }
 
  private:
@@ -96,9 +98,9 @@ class KilledFileStore final : public files::FileStore {
 
   boost::asio::awaitable<files::RemovedFiles> remove_all(engine::DatabaseName database,
                                                          files::BeforePage before_page) override {
-    killer_->before();
+    const int call = killer_->before();
     auto removed = co_await inner_->remove_all(std::move(database), std::move(before_page));
-    killer_->after();
+    killer_->after(call);
     co_return removed;
   }
   boost::asio::awaitable<void> prepare(engine::DatabaseName database) override {
