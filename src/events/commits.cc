@@ -1,9 +1,7 @@
 #include "events/commits.h"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
-#include <random>
 #include <set>
 
 #include <fmt/format.h>

@@ -10,6 +10,7 @@
 #include "events/event_bridge.h"
 #include "events/event_decoder.h"
 #include "events/field_reader.h"
+#include "events/time.h"
 #include "http/fields.h"
 #include "http/media_type.h"
 #include "http/problem.h"
@@ -24,10 +25,6 @@ using http::Response;
 /// Of a request that is all or nothing; NDJSON has no limit but that of a line.
 constexpr std::size_t kMaxWhole = std::size_t{32} << 20U;
 constexpr std::uint64_t kMaxStreamed = std::uint64_t{1} << 42U;
-
-Timestamp now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 /// A body that says it is something else than JSON is not looked at.
 void refuse_other_than_json(const Request& request, std::string_view body) {

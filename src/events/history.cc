@@ -69,11 +69,6 @@ Page page_of(std::string_view rows, std::uint64_t limit, std::size_t max_bytes) 
 
 }  // namespace
 
-bool HistoryFilter::empty() const {
-  return record_ids.empty() && event_type_ids.empty() && source_type_ids.empty() && source_ids.empty() &&
-         event_ids.empty() && !from && !to && words.empty();
-}
-
 std::string History::source(const EventsTable& table) const {
   return table.quoted() + (settings_.other_instances ? " FINAL" : "");
 }

@@ -27,8 +27,6 @@ struct HistoryFilter {
   std::optional<Timestamp> from = {};   // inclusive
   std::optional<Timestamp> to = {};     // exclusive
   std::vector<std::string> words = {};  // each occurs in event_data, in whatever case
-
-  [[nodiscard]] bool empty() const;
 };
 
 struct PageRequest {

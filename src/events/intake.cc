@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "events/line_cutter.h"
+#include "events/time.h"
 #include "io/slots.h"
 
 namespace annals::events {
@@ -20,10 +21,6 @@ constexpr std::size_t kMaxListedErrors = 1000;
 constexpr std::size_t kMaxLine = std::size_t{4} << 20U;
 constexpr std::size_t kRowsPerWrite = 20'000;
 constexpr std::size_t kWritesAtOnce = 2;  // one in the engine, one behind it in the lane
-
-Timestamp now() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 void note(IntakeResult& result, std::int64_t index, Problems problems) {
   if (result.errors.size() < kMaxListedErrors) {

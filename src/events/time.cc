@@ -112,6 +112,10 @@ std::optional<Timestamp> parse_time(std::string_view text) {
   return time;
 }
 
+Timestamp now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
 std::string format_time(Timestamp time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);

@@ -13,6 +13,9 @@ namespace annals::events {
 /// range of Event::event_time.
 std::optional<Timestamp> parse_time(std::string_view text);
 
+/// The system's clock, cut to the millisecond.
+Timestamp now();
+
 /// "2022-11-10T10:26:12.111Z"
 std::string format_time(Timestamp time);
 
