@@ -8,21 +8,22 @@ SRC = pathlib.Path(__file__).resolve().parent.parent / "src"
 
 # folder -> the folders whose headers it may include besides its own. "" is src itself: main and the composition root.
 EVERYTHING = {"", "cli", "config", "crypto", "engine", "events", "files", "health", "http", "io",
-              "json", "ops", "tenants"}
+              "json", "ops", "tenants", "uuid"}
 FOLDERS = {
     "": EVERYTHING,
     "cli": EVERYTHING,
     "config": {"engine", "crypto"},
     "crypto": set(),
     "engine": {"io", "crypto"},
-    "events": {"engine", "files", "crypto", "io", "json", "ops"},
-    "files": {"engine", "io", "crypto"},
+    "events": {"engine", "files", "crypto", "io", "json", "ops", "uuid"},
+    "files": {"engine", "io", "crypto", "uuid"},
     "health": {"engine", "files", "ops"},
-    "http": {"json", "ops", "crypto"},
+    "http": {"json", "ops", "crypto", "uuid"},
     "io": set(),
     "json": {"ops"},
     "ops": set(),
-    "tenants": {"events", "engine", "files", "crypto", "ops"},
+    "tenants": {"events", "engine", "files", "crypto", "ops", "uuid"},
+    "uuid": set(),
 }
 
 # What only the handlers of a domain folder may include.

@@ -1,16 +1,16 @@
 #include "cli/derived_id.h"
 
 #include <fmt/format.h>
-#include <boost/uuid/uuid.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
 #include "crypto/digest.h"
+#include "uuid/uuid.h"
 
 namespace annals::cli {
 namespace {
 
 /// The name space of lines, a random UUID. It must never change: ids made before would not be met again.
-constexpr boost::uuids::uuid kLines = {
+constexpr Uuid kLines = {
     {0x5e, 0x0c, 0x1f, 0x4b, 0x92, 0x3d, 0x4a, 0x67, 0x8b, 0x11, 0xd2, 0x7e, 0x6a, 0xf0, 0x93, 0xc5}};
 
 constexpr std::uint8_t kVersion = 0x80;  // 8 in the upper half of octet 6
@@ -23,7 +23,7 @@ std::string derived_event_id(std::int64_t line, std::string_view text) {
   name += fmt::format("{}\n", line);
   name += text;
   const auto digest = crypto::sha256(name);
-  boost::uuids::uuid id{};
+  Uuid id{};
   std::copy_n(digest.begin(), id.size(), id.begin());
   id.data[6] = static_cast<std::uint8_t>((id.data[6] & 0x0FU) | kVersion);
   id.data[8] = static_cast<std::uint8_t>((id.data[8] & 0x3FU) | kVariant);

@@ -28,7 +28,7 @@ Checked check(std::string_view text) {
   const events::Fallbacks fallbacks{.event_id =
                                         [&checked] {
                                           checked.has_id = false;
-                                          return events::Uuid{};
+                                          return Uuid{};
                                         },
                                     .event_time = events::Timestamp{}};
   events::Problems problems;

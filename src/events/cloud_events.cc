@@ -8,8 +8,8 @@
 #include "error.h"
 #include "events/binary_attributes.h"
 #include "events/event_reader.h"
-#include "events/uuid.h"
 #include "json/value.h"
+#include "uuid/uuid.h"
 
 namespace annals::events {
 namespace {

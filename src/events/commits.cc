@@ -8,14 +8,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
 #include "engine/row_binary.h"
 #include "engine/rows.h"
 #include "events/known_ids.h"
 #include "events/row_encoding.h"
-#include "events/uuid.h"
+#include "uuid/uuid.h"
 
 namespace annals::events {
 namespace {
@@ -181,10 +180,9 @@ awaitable<Commits::Existing> Commits::existing(EventsTable table, std::vector<Uu
 }
 
 awaitable<void> Commits::insert(EventsTable table, std::string rows) {
-  boost::uuids::random_generator_pure random{};
   engine::Insert insert{
       .into = fmt::format("{} ({}) SETTINGS async_insert = 0, insert_deduplication_token = '{}'",
-                          table.quoted(), kInsertColumns, boost::uuids::to_string(random())),
+                          table.quoted(), kInsertColumns, boost::uuids::to_string(random_uuid())),
       .rows = std::move(rows)};
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
   const auto deadline = std::chrono::steady_clock::now() + settings_.retry_for;

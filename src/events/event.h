@@ -6,11 +6,10 @@
 #include <optional>
 #include <string>
 
-#include <boost/uuid/uuid.hpp>
+#include "uuid/uuid.h"
 
 namespace annals::events {
 
-using Uuid = boost::uuids::uuid;
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// One immutable fact about one record, checked.

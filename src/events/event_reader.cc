@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include <boost/uuid/random_generator.hpp>
+#include "uuid/uuid.h"
 
 namespace annals::events {
 namespace {
@@ -47,15 +47,10 @@ void take_named(std::vector<json::Member>& members, Named& named) {
   });
 }
 
-Uuid random_id() {
-  // It asks the system for every id, so there is no state to share and none to seed.
-  return boost::uuids::random_generator_pure()();
-}
-
 }  // namespace
 
 Fallbacks made_at(Timestamp now) {
-  return {.event_id = random_id, .event_time = now};
+  return {.event_id = random_uuid, .event_time = now};
 }
 
 Event read_event(const json::Value& value, const Place& place, const Fallbacks& fallbacks,

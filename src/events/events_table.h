@@ -2,11 +2,10 @@
 
 #include <string>
 
-#include <boost/uuid/uuid.hpp>
-
 #include "engine/database_name.h"
 #include "engine/engine.h"
 #include "error.h"
+#include "uuid/uuid.h"
 
 namespace annals::events {
 
@@ -15,7 +14,7 @@ namespace annals::events {
 /// behind, finds no table.
 struct EventsTable {
   engine::DatabaseName database;
-  boost::uuids::uuid owner = {};
+  Uuid owner = {};
 
   /// `database`.events_<id>, for SQL text.
   [[nodiscard]] std::string quoted() const;

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "events/time.h"
-#include "events/uuid.h"
+#include "uuid/uuid.h"
 
 namespace annals::events {
 namespace {

@@ -9,8 +9,8 @@
 #include "error.h"
 #include "events/event_stream.h"
 #include "events/history_query_handlers.h"
-#include "events/uuid.h"
 #include "files/file_id.h"
+#include "uuid/uuid.h"
 
 namespace annals::events {
 namespace {

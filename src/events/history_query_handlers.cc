@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "events/time.h"
-#include "events/uuid.h"
 #include "io/percent_encoding.h"
+#include "uuid/uuid.h"
 
 namespace annals::events {
 namespace {

@@ -4,14 +4,14 @@
 #include <string>
 #include <string_view>
 
-#include <boost/uuid/uuid.hpp>
+#include "uuid/uuid.h"
 
 namespace annals::files {
 
 /// Which file of a tenant. Those that we make are UUIDs v4: random, and not to be guessed.
 class FileId {
  public:
-  explicit FileId(const boost::uuids::uuid& uuid) : uuid_(uuid) {}
+  explicit FileId(const Uuid& uuid) : uuid_(uuid) {}
 
   static FileId random();
   /// Nothing when `text` is not a UUID in its usual form of 36 characters, in either case.
@@ -19,11 +19,11 @@ class FileId {
 
   /// In lower case.
   [[nodiscard]] std::string text() const;
-  [[nodiscard]] const boost::uuids::uuid& uuid() const { return uuid_; }
+  [[nodiscard]] const Uuid& uuid() const { return uuid_; }
   bool operator==(const FileId&) const = default;
 
  private:
-  boost::uuids::uuid uuid_;
+  Uuid uuid_;
 };
 
 }  // namespace annals::files

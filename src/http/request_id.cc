@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
+
+#include "uuid/uuid.h"
 
 namespace annals::http {
 namespace {
@@ -14,7 +15,7 @@ constexpr std::string_view kPermitted = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 }  // namespace
 
 std::string random_request_id() {
-  return to_string(boost::uuids::random_generator()());
+  return boost::uuids::to_string(random_uuid());
 }
 
 std::string request_id_of(const Request& request) {

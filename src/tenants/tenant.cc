@@ -1,8 +1,6 @@
 #include "tenants/tenant.h"
 
 #include <array>
-#include <boost/uuid/random_generator.hpp>
-#include <boost/uuid/string_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
 namespace annals::tenants {
@@ -12,25 +10,16 @@ constexpr std::array kStates{std::pair{TenantState::creating, "creating"},
                              std::pair{TenantState::active, "active"},
                              std::pair{TenantState::deleting, "deleting"}};
 
-bool has_uuid_shape(std::string_view text) {
-  constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  constexpr std::string_view kHex = "0123456789abcdefABCDEF";
-  return text.size() == kShape.size() && std::ranges::equal(text, kShape, [&](char c, char shape) {
-           return shape == '-' ? c == '-' : kHex.contains(c);
-         });
-}
-
 }  // namespace
 
 ClientId ClientId::random() {
-  boost::uuids::random_generator_pure generate{};  // the system's entropy for every id
-  return ClientId(generate());
+  return ClientId(random_uuid());
 }
 
 std::optional<ClientId> ClientId::parse(std::string_view text) {
-  if (!has_uuid_shape(text)) return std::nullopt;
-  const boost::uuids::string_generator read;
-  return ClientId(read(text.begin(), text.end()));
+  const auto uuid = parse_uuid(text);
+  if (!uuid) return std::nullopt;
+  return ClientId(*uuid);
 }
 
 std::string ClientId::text() const {

@@ -6,10 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include <boost/uuid/uuid.hpp>
-
 #include "crypto/secret.h"
 #include "engine/database_name.h"
+#include "uuid/uuid.h"
 
 namespace annals::tenants {
 
@@ -21,13 +20,13 @@ class ClientId {
   static std::optional<ClientId> parse(std::string_view text);
 
   [[nodiscard]] std::string text() const;
-  [[nodiscard]] const boost::uuids::uuid& uuid() const { return uuid_; }
+  [[nodiscard]] const Uuid& uuid() const { return uuid_; }
   bool operator==(const ClientId&) const = default;
   bool operator<(const ClientId& other) const { return uuid_ < other.uuid_; }
 
  private:
-  explicit ClientId(boost::uuids::uuid uuid) : uuid_(uuid) {}
-  boost::uuids::uuid uuid_;
+  explicit ClientId(Uuid uuid) : uuid_(uuid) {}
+  Uuid uuid_;
 };
 
 /// A tenant goes from left to right only; `gone` is the absence of its row. The numbers stand in the

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "events/history.h"
-#include "events/uuid.h"
+#include "uuid/uuid.h"
 
 namespace annals::events {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "events/uuid.h"
 #include "unit/events/decoding.h"
+#include "uuid/uuid.h"
 
 namespace annals::events {
 namespace {

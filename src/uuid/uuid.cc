@@ -1,9 +1,11 @@
-#include "events/uuid.h"
+#include "uuid/uuid.h"
 
 #include <array>
 #include <cstdint>
 
-namespace annals::events {
+#include <boost/uuid/random_generator.hpp>
+
+namespace annals {
 namespace {
 
 constexpr std::size_t kSize = 36;
@@ -27,6 +29,10 @@ std::uint8_t digit_of(char c) {
 
 }  // namespace
 
+Uuid random_uuid() {
+  return boost::uuids::random_generator_pure()();
+}
+
 // Boost's own reader also takes braces and leaves hyphens out, which the contract does not.
 std::optional<Uuid> parse_uuid(std::string_view text) {
   if (text.size() != kSize) return std::nullopt;
@@ -43,4 +49,4 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
   return result;
 }
 
-}  // namespace annals::events
+}  // namespace annals

@@ -1,28 +1,32 @@
-#include "events/uuid.h"
+#include "uuid/uuid.h"
 
 #include <gtest/gtest.h>
-#include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
-namespace annals::events {
+namespace annals {
 namespace {
 
-TEST(EventUuid, ReadsBothCases) {
+TEST(Uuid, ReadsBothCases) {
   const std::string_view text = "8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f";
   ASSERT_TRUE(parse_uuid(text));
   EXPECT_EQ(to_string(*parse_uuid(text)), text);
   EXPECT_EQ(parse_uuid("8F14E45F-CEEA-467F-A8D9-0A1B2C3D4E5F"), parse_uuid(text));
 }
 
-TEST(EventUuid, ReadsBackWhateverIsWritten) {
-  boost::uuids::random_generator_pure random;
+TEST(Uuid, ReadsBackWhateverIsWritten) {
   for (int i = 0; i < 1000; ++i) {
-    const Uuid uuid = random();
+    const Uuid uuid = random_uuid();
     EXPECT_EQ(parse_uuid(to_string(uuid)), uuid) << uuid;
   }
 }
 
-TEST(EventUuid, RefusesEveryOtherForm) {
+TEST(Uuid, MadeAtRandomIsVersion4) {
+  const Uuid uuid = random_uuid();
+  EXPECT_EQ(uuid.version(), Uuid::version_random_number_based) << uuid;
+  EXPECT_EQ(uuid.variant(), Uuid::variant_rfc_4122) << uuid;
+}
+
+TEST(Uuid, RefusesEveryOtherForm) {
   for (const std::string_view text :
        {"", "8f14e45fceea467fa8d90a1b2c3d4e5f", "{8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f}",
         "8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5", "8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f0",
@@ -34,4 +38,4 @@ TEST(EventUuid, RefusesEveryOtherForm) {
 }
 
 }  // namespace
-}  // namespace annals::events
+}  // namespace annals
