@@ -34,66 +34,58 @@ boost::asio::awaitable<RemovedFiles> S3Removal::run() {
 }
 
 boost::asio::awaitable<std::uint64_t> S3Removal::remove_objects() {
-  std::uint64_t found = 0;
-  S3Page page;
-  do {
-    S3Call call{
-        .query = {
-            {"list-type", "2"}, {"prefix", prefix_}, {"max-keys", kPageSize}, {"encoding-type", "url"}}};
-    if (page.truncated) call.query.emplace_back("continuation-token", page.next_key);
-    const std::string xml = co_await client_.call(std::move(call));
-    page = parse_object_list(xml, prefix_);
-    found += page.items.size();
-    if (!page.items.empty()) {
-      co_await before_page_();
-      co_await delete_items(std::move(page.items));
-    }
-  } while (page.truncated);
-  co_return found;
+  return remove_listed({.query = {{"list-type", "2"}, {"max-keys", kPageSize}, {"encoding-type", "url"}},
+                        .key_marker = "continuation-token",
+                        .parse = parse_object_list,
+                        .remove = &S3Removal::delete_items});
 }
 
 boost::asio::awaitable<std::uint64_t> S3Removal::abort_uploads() {
-  std::uint64_t found = 0;
-  S3Page page;
-  do {
-    S3Call call{.query = {{"uploads", ""}, {"prefix", prefix_}, {"max-uploads", kPageSize}}};
-    if (page.truncated) {
-      call.query.emplace_back("key-marker", page.next_key);
-      call.query.emplace_back("upload-id-marker", page.next_id);
-    }
-    const std::string xml = co_await client_.call(std::move(call));
-    page = parse_upload_list(xml, prefix_);
-    found += page.items.size();
-    if (!page.items.empty()) co_await before_page_();
-    for (S3Item& upload : page.items) co_await delete_one(std::move(upload), "uploadId");
-  } while (page.truncated);
-  co_return found;
+  return remove_listed({.query = {{"uploads", ""}, {"max-uploads", kPageSize}},
+                        .key_marker = "key-marker",
+                        .id_marker = "upload-id-marker",
+                        .parse = parse_upload_list,
+                        .remove = &S3Removal::abort_each});
 }
 
 boost::asio::awaitable<std::uint64_t> S3Removal::remove_versions() {
+  return remove_listed({.query = {{"versions", ""}, {"max-keys", kPageSize}},
+                        .key_marker = "key-marker",
+                        .id_marker = "version-id-marker",
+                        .may_be_unknown = true,
+                        .parse = parse_version_list,
+                        .remove = &S3Removal::delete_items});
+}
+
+boost::asio::awaitable<std::uint64_t> S3Removal::remove_listed(Listing listing) {
   std::uint64_t found = 0;
   S3Page page;
   do {
-    S3Call call{.query = {{"versions", ""}, {"prefix", prefix_}, {"max-keys", kPageSize}}};
+    S3Call call{.query = listing.query};
+    call.query.emplace_back("prefix", prefix_);
     if (page.truncated) {
-      call.query.emplace_back("key-marker", page.next_key);
-      call.query.emplace_back("version-id-marker", page.next_id);
+      call.query.emplace_back(listing.key_marker, page.next_key);
+      if (!listing.id_marker.empty()) call.query.emplace_back(listing.id_marker, page.next_id);
     }
     std::string xml;
     try {
       xml = co_await client_.call(std::move(call));
     } catch (const S3Refused& refusal) {
-      if (refusal.status() == kNotImplemented) co_return 0;  // a store that knows no versions keeps none
+      if (listing.may_be_unknown && refusal.status() == kNotImplemented) co_return 0;
       throw;
     }
-    page = parse_version_list(xml, prefix_);
+    page = listing.parse(xml, prefix_);
     found += page.items.size();
     if (!page.items.empty()) {
       co_await before_page_();
-      co_await delete_items(std::move(page.items));
+      co_await (this->*listing.remove)(std::move(page.items));
     }
   } while (page.truncated);
   co_return found;
+}
+
+boost::asio::awaitable<void> S3Removal::abort_each(std::vector<S3Item> uploads) {
+  for (S3Item& upload : uploads) co_await delete_one(std::move(upload), "uploadId");
 }
 
 boost::asio::awaitable<void> S3Removal::delete_items(std::vector<S3Item> items) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -36,11 +37,23 @@ class S3Removal {
     std::string first_code;
   };
 
+  /// One way to list what is under the prefix, page by page, and what is done with a page.
+  struct Listing {
+    QueryParameters query;
+    std::string key_marker;       // the parameter that a page names the next one with,
+    std::string id_marker = {};   // and its second one
+    bool may_be_unknown = false;  // a store that does not implement it has nothing of the kind
+    S3Page (*parse)(std::string_view xml, std::string_view prefix);
+    boost::asio::awaitable<void> (S3Removal::*remove)(std::vector<S3Item> items);
+  };
+
   /// Each returns how many it found.
   boost::asio::awaitable<std::uint64_t> remove_objects();
   boost::asio::awaitable<std::uint64_t> abort_uploads();
   boost::asio::awaitable<std::uint64_t> remove_versions();
+  boost::asio::awaitable<std::uint64_t> remove_listed(Listing listing);
 
+  boost::asio::awaitable<void> abort_each(std::vector<S3Item> uploads);
   boost::asio::awaitable<void> delete_items(std::vector<S3Item> items);
   boost::asio::awaitable<void> delete_together(std::vector<S3Item> items);
   boost::asio::awaitable<void> delete_one(S3Item item, std::string id_parameter);
