@@ -84,7 +84,7 @@ void log_failure(const Error& error, std::string_view request_id) {
   const int status = status_of(error.code());
   if (status == kInternal) {
     ops::log(ops::Level::error, "request failed", {{"request_id", request_id}, {"error", error.what()}});
-  } else if (status == kUnavailable) {
+  } else if (status == kUnavailable || error.code() == ErrorCode::files_not_deleted) {
     ops::log(ops::Level::warning, "request refused", {{"request_id", request_id}, {"error", error.what()}});
   }
 }

@@ -110,6 +110,7 @@ def test_what_cannot_be_deleted_in_part_is_a_failure(make, s3):
 
     expect_stuck(annals, shop)
     assert annals.files.keys("shop/") == [kept], "expected that the rest was deleted"
+    assert "AccessDenied" in annals.log, "expected that the log tells what the file store said"
     expect(annals.delete(shop["client_id"]), 400, files_not_deleted(LABEL))
 
     annals.files.allow_deleting()

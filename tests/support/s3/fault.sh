@@ -31,6 +31,7 @@ import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
 s.sendall(sys.argv[2].encode() + b"\n")
-sys.exit(s.recv(4096).decode().strip() or None)' "$(cat "$dir/run")/haproxy.sock" "$commands" ;;
+reply = b"".join(iter(lambda: s.recv(4096), b""))  # to its end: whoever leaves before may leave commands undone
+sys.exit(reply.decode().strip() or None)' "$(cat "$dir/run")/haproxy.sock" "$commands" ;;
   *) echo "fault.sh: unknown fault $2" >&2; exit 1 ;;
 esac
