@@ -166,3 +166,25 @@ def annals(shared, engine_kind):
 def any_annals(shared):
     """The same for tests that do not reach the engine, or reach it in a way that the engine cannot change."""
     return shared(ANY_ENGINE)
+
+
+@pytest.fixture
+def instances(make, engine_kind):
+    """The one instance that an embedded engine can have, or two on a remote one, with one bucket."""
+    if engine_kind == "embedded":
+        return [make.annals("embedded")]
+    engine, files = make.engine(), make.files()
+    return [make.annals(engine, files) for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def once():
+    """What is made when the first test of a file asks for it, and shared by the others: once(key, make)."""
+    made = {}
+
+    def get(key, make_it):
+        if key not in made:
+            made[key] = make_it()
+        return made[key]
+
+    return get

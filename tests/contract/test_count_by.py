@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from support.events import event, post_events
+from support.events import event, post_events, tenant_with
 from support.file_links import client
 from support.names import unique_name
 from support.problems import expect, expect_invalid, too_large, too_small
@@ -51,18 +51,10 @@ def numbered(i, time):
 EVENTS = [numbered(i, time) for i, time in enumerate(TIMES * 3)]
 
 
-@pytest.fixture(scope="module")
-def made():
-    return {}
-
-
 @pytest.fixture
-def tenant(annals, engine_kind, made):
+def tenant(annals, engine_kind, once):
     """A tenant with the events EVENTS."""
-    if engine_kind not in made:
-        made[engine_kind] = annals.initialise(unique_name())
-        assert post_events(annals, made[engine_kind], EVENTS).status_code == 201
-    return made[engine_kind]
+    return once(engine_kind, lambda: tenant_with(annals, EVENTS))
 
 
 def count_by(annals, tenant, **query):

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from support.events import NDJSON, event, events_of, post_events, shown
+from support.events import NDJSON, event, events_of, post_events, shown, tenant_with
 from support.file_links import client
 from support.names import unique_name
 from support.problems import expect_invalid, too_small
@@ -33,18 +33,10 @@ EVENTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def made():
-    return {}
-
-
 @pytest.fixture
-def tenant(annals, engine_kind, made):
+def tenant(annals, engine_kind, once):
     """A tenant with the events EVENTS."""
-    if engine_kind not in made:
-        made[engine_kind] = annals.initialise(unique_name())
-        assert post_events(annals, made[engine_kind], EVENTS).status_code == 201
-    return made[engine_kind]
+    return once(engine_kind, lambda: tenant_with(annals, EVENTS))
 
 
 def export(annals, tenant, **query):

@@ -15,17 +15,10 @@ INVALID = {"detail": "The link is invalid or has expired."}
 MAX_BYTES = 100_000
 
 
-@pytest.fixture(scope="module")
-def tenants():
-    return []
-
-
 @pytest.fixture
-def tenant(any_annals, tenants):
+def tenant(any_annals, once):
     """One for all tests."""
-    if not tenants:
-        tenants.append(any_annals.initialise(unique_name()))
-    return tenants[0]
+    return once("tenant", lambda: any_annals.initialise(unique_name()))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import urllib.parse
 import pytest
 import requests
 
-from support.events import HISTORY, event, events_of, get_history, history, post_events, shown
+from support.events import HISTORY, event, events_of, get_history, history, post_events, shown, tenant_with
 from support.names import UNKNOWN_ID, unique_name
 
 WORDS = ("red apple", "green apple", "red pear", "blue plum")
@@ -42,18 +42,10 @@ def time_of(i):
     return MANY[i]["event_time"]
 
 
-@pytest.fixture(scope="module")
-def made():
-    return {}
-
-
 @pytest.fixture
-def many(annals, engine_kind, made):
+def many(annals, engine_kind, once):
     """A tenant with the events MANY."""
-    if engine_kind not in made:
-        made[engine_kind] = annals.initialise(unique_name())
-        assert post_events(annals, made[engine_kind], MANY).status_code == 201
-    return made[engine_kind]
+    return once(engine_kind, lambda: tenant_with(annals, MANY))
 
 
 def newest_first(events):

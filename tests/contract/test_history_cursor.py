@@ -292,14 +292,7 @@ def test_a_cursor_and_an_offset_exclude_each_other(any_annals, no_events):
         assert [p["loc"] for p in reply.json()["detail"]] == [["query", "offset"]]
 
 
-@pytest.fixture(scope="module")
-def tenants():
-    return []
-
-
 @pytest.fixture
-def no_events(any_annals, tenants):
+def no_events(any_annals, once):
     """A tenant that stays empty."""
-    if not tenants:
-        tenants.append(any_annals.initialise(unique_name()))
-    return tenants[0]
+    return once("no events", lambda: any_annals.initialise(unique_name()))

@@ -35,17 +35,10 @@ INVALID = {
 }
 
 
-@pytest.fixture(scope="module")
-def tenants():
-    return []
-
-
 @pytest.fixture
-def tenant(any_annals, tenants):
+def tenant(any_annals, once):
     """One for all tests."""
-    if not tenants:
-        tenants.append(any_annals.initialise(unique_name()))
-    return tenants[0]
+    return once("tenant", lambda: any_annals.initialise(unique_name()))
 
 
 @pytest.mark.parametrize("query, problem", INVALID.items(), ids=INVALID)

@@ -27,16 +27,9 @@ READS = {
 }
 
 
-@pytest.fixture(scope="module")
-def made():
-    return {}
-
-
 @pytest.fixture
-def neighbours(annals, engine_kind, made):
-    if engine_kind not in made:
-        made[engine_kind] = Neighbours(annals)
-    return made[engine_kind]
+def neighbours(annals, engine_kind, once):
+    return once(engine_kind, lambda: Neighbours(annals))
 
 
 # --- who one is ---

@@ -16,16 +16,9 @@ EXPORT = "/api/history/export"
 COUNT_BY = f"{HISTORY}/count-by"
 
 
-@pytest.fixture(scope="module")
-def made():
-    return {}
-
-
 @pytest.fixture
-def neighbours(annals, engine_kind, made):
-    if engine_kind not in made:
-        made[engine_kind] = Neighbours(annals)
-    return made[engine_kind]
+def neighbours(annals, engine_kind, once):
+    return once(engine_kind, lambda: Neighbours(annals))
 
 
 NASTY = [

@@ -4,33 +4,13 @@ import pytest
 
 from support.annals import API_KEY
 from support.leftovers import leftovers
+from support.outages import OUTAGES
 from support.problems import UNAVAILABLE, expect, expect_invalid, missing
 from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
 SETTINGS = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "1", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.3"}
 RECOVERY_SECONDS = 10
-
-
-def kill(server):
-    server.kill()
-
-
-def freeze(server):
-    server.stop()
-
-
-def bring_back(server):
-    server.restart()
-
-
-def thaw(server):
-    server.cont()
-
-
-OUTAGES = pytest.mark.parametrize(
-    "bring_down, repair", [(kill, bring_back), (freeze, thaw)], ids=["killed", "hanging"]
-)
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import json
 import threading
 
-import pytest
-
 from support.events import EVENT_BRIDGE, NDJSON, envelope, event, get_history, history, post_events
 from support.leftovers import leftovers
 from support.load import Readers, Writers, ndjson
@@ -15,15 +13,6 @@ CLIENTS = 24
 ENOUGH = 40
 WAIT_SECONDS = 30
 SEEN_ELSEWHERE_SECONDS = 2
-
-
-@pytest.fixture
-def instances(make, engine_kind):
-    """The one instance that an embedded engine can have, or two on a remote one; deletions go through the first."""
-    if engine_kind == "embedded":
-        return [make.annals("embedded")]
-    engine, files = make.engine(), make.files()
-    return [make.annals(engine, files) for _ in range(2)]
 
 
 def expect_honest(answers, good):

@@ -11,6 +11,7 @@ from support.annals import events_table
 from support.events import HISTORY, NDJSON, envelope, event, get_history, history, post_envelope, post_events, shown
 from support.insert_gate import GatedEngine
 from support.load import Writers, at_once, everything, expect_once, following, ndjson, shown_ids, stored_ids
+from support.outages import OUTAGES
 from support.problems import UNAVAILABLE
 from support.waiting import wait_until
 
@@ -25,27 +26,6 @@ WAIT_SECONDS = 30
 ANSWER_SECONDS = 10
 
 HOW = pytest.mark.parametrize("how", ["lost", "unheard", "late"])
-
-
-def kill(server):
-    server.kill()
-
-
-def freeze(server):
-    server.stop()
-
-
-def bring_back(server):
-    server.restart()
-
-
-def thaw(server):
-    server.cont()
-
-
-OUTAGES = pytest.mark.parametrize(
-    "bring_down, repair", [(kill, bring_back), (freeze, thaw)], ids=["killed", "hanging"]
-)
 
 
 def wait_for(writers, status, count):

@@ -6,8 +6,6 @@ import random
 import threading
 import time
 
-import pytest
-
 from support.events import EVENT_BRIDGE, NDJSON, envelope, event, history, post_events, without
 from support.load import Readers, Writers, at_once, everything, expect_once, ids_of, ndjson, shown_ids
 from support.problems import not_an_integer
@@ -20,15 +18,6 @@ BULK = 2000
 FLOODERS = 4
 SINGLES = 30
 ANSWER_SECONDS = 5
-
-
-@pytest.fixture
-def instances(make, engine_kind):
-    """The one instance that an embedded engine can have, or two on a remote one."""
-    if engine_kind == "embedded":
-        return [make.annals("embedded")]
-    engine, files = make.engine(), make.files()
-    return [make.annals(engine, files) for _ in range(2)]
 
 
 def marked(mark):

@@ -1,39 +1,15 @@
 """Many at once, through one instance and through two on one engine: one winner, nothing left of the losers."""
 
-import concurrent.futures
 import random
-import threading
 import time
 
-import pytest
-
 from support.leftovers import OWN_TABLES, databases, leftovers, registry_rows, tables_of_default
+from support.load import at_once
 from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT
 from support.waiting import wait_until
 
 AT_ONCE = 50
 CHURN_SECONDS = 4
-
-
-@pytest.fixture
-def instances(make, engine_kind):
-    """The instances that a race goes through: the one that an embedded engine can have, or two on a remote one."""
-    if engine_kind == "embedded":
-        return [make.annals("embedded")]
-    engine, files = make.engine(), make.files()
-    return [make.annals(engine, files) for _ in range(2)]
-
-
-def at_once(calls):
-    """Runs the calls in threads of their own that start together; returns their results."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call):
-        barrier.wait()
-        return call()
-
-    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def initialise_at_once(instances, bodies):

@@ -2,6 +2,8 @@
 
 import uuid
 
+from support.names import unique_name
+
 EVENTS = "/api/events"
 EVENT_BRIDGE = "/api/event-bridge/create-event"
 HISTORY = "/api/history/events"
@@ -65,6 +67,13 @@ def post_events(annals, tenant, body, content_type=JSON, headers=None, query="",
     data, type_header = _body(body, content_type)
     headers = {"X-Client-Id": tenant["client_id"], **type_header, **(headers or {})}
     return annals.request("POST", EVENTS + query, headers=headers, **data, **arguments)
+
+
+def tenant_with(annals, events):
+    """A tenant of its own that has these events."""
+    tenant = annals.initialise(unique_name())
+    expect_taken(post_events(annals, tenant, events), accepted=len(events))
+    return tenant
 
 
 def post_envelope(annals, body, content_type=JSON, headers=None, **arguments):
