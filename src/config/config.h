@@ -70,10 +70,11 @@ struct Config {
     std::string tenant_field = "source";  // source, account, detail-type or detail.<key>
   } event_bridge;
   struct {
-    std::uint64_t max_waiting_bytes = std::uint64_t{256} << 20U;            // to be written, of all tenants
-    std::uint64_t max_waiting_bytes_per_tenant = std::uint64_t{64} << 20U;  // of one tenant
-    std::uint64_t max_receiving_bytes = std::uint64_t{256} << 20U;          // of requests that still arrive
-    std::uint32_t commits = 4;                     // that run at a time, over all tenants
+    std::uint64_t max_waiting_bytes = std::uint64_t{512} << 20U;             // to be written, of all tenants
+    std::uint64_t max_waiting_bytes_per_tenant = std::uint64_t{128} << 20U;  // of one tenant
+    std::uint64_t max_receiving_bytes = std::uint64_t{256} << 20U;           // of requests that still arrive
+    std::uint64_t max_known_bytes = std::uint64_t{1} << 30U;  // embedded: to tell new ids from known ones
+    std::uint32_t commits = 4;                                // that run at a time, over all tenants
     std::chrono::milliseconds retry_time{20'000};  // for which an insert without an answer is repeated
   } events;
   struct {

@@ -158,6 +158,7 @@ constexpr auto kKeys = std::to_array<Key>({
    whole<kMiB, kPiB, [](Config& c) -> auto& { return c.events.max_waiting_bytes_per_tenant; }>},
   {"events.max_receiving_bytes",
    whole<kMiB, kPiB, [](Config& c) -> auto& { return c.events.max_receiving_bytes; }>},
+  {"events.max_known_bytes", whole<0, kPiB, [](Config& c) -> auto& { return c.events.max_known_bytes; }>},
   {"events.commits", whole<1, 256, [](Config& c) -> auto& { return c.events.commits; }>},
   {"events.retry_seconds", seconds<0.0, kHour, [](Config& c) -> auto& { return c.events.retry_time; }>},
 

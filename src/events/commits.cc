@@ -71,11 +71,27 @@ std::vector<const Event*> new_ones(const std::vector<const Event*>& events, std:
   return kept;
 }
 
+/// The events as one commit.
+std::string encoded(const std::vector<const Event*>& events, std::uint64_t number) {
+  std::size_t bytes = 0;
+  for (const Event* event : events) bytes += memory_of(*event);  // a row takes less
+  std::string rows;
+  rows.reserve(bytes);
+  std::uint32_t place = 0;
+  for (const Event* event : events) append_row(rows, *event, number, place++);
+  return rows;
+}
+
 }  // namespace
 
 /// What is known of one table.
 struct Commits::Known {
-  KnownIds ids;
+  explicit Known(std::size_t max_bytes) : ids(max_bytes) {}
+  /// To be called after every change, for those who reckon up what all take meanwhile.
+  void reckon() { bytes = ids.bytes(); }
+
+  KnownIds ids;  // for one commit at a time
+  std::atomic<std::size_t> bytes = 0;
 };
 
 Commits::Commits(engine::Engine& engine, Settings settings) : engine_(engine), settings_(settings) {}
@@ -95,7 +111,10 @@ awaitable<std::vector<Fate>> Commits::commit_to(EventsTable table, Events events
   const auto known = co_await known_of(table);
   auto suspects = ids_of(events);
   // Added before the insert: should its answer be lost, the table will be asked about these ids.
-  if (!settings_.other_instances) suspects = known->ids.add_all(suspects);
+  if (!settings_.other_instances) {
+    suspects = known->ids.add_all(suspects);
+    known->reckon();
+  }
   const auto found = co_await existing(table, suspects);
   if (!found.doubled.empty()) co_await withdraw(table, found.doubled);
   std::vector<Fate> fates(events.size());
@@ -103,10 +122,7 @@ awaitable<std::vector<Fate>> Commits::commit_to(EventsTable table, Events events
   if (kept.empty()) co_return fates;
 
   const std::uint64_t number = next_number();
-  std::string rows;
-  std::uint32_t place = 0;
-  for (const Event* event : kept) append_row(rows, *event, number, place++);
-  co_await insert(table, std::move(rows));
+  co_await insert(table, encoded(kept, number));
   if (!settings_.other_instances) co_return fates;
   const auto lost = co_await settle(table, kept, number);
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -121,10 +137,10 @@ awaitable<std::shared_ptr<Commits::Known>> Commits::known_of(EventsTable table) 
     const auto found = known_.find(table.owner);
     if (found != known_.end()) co_return found->second;
   }
-  auto known = std::make_shared<Known>();
+  auto known = std::make_shared<Known>(settings_.max_known_bytes);
   co_await load(table, *known);
   const std::scoped_lock lock(mutex_);
-  const auto bytes = [](std::size_t sum, const auto& entry) { return sum + entry.second->ids.bytes(); };
+  const auto bytes = [](std::size_t sum, const auto& entry) { return sum + entry.second->bytes; };
   if (std::accumulate(known_.begin(), known_.end(), std::size_t{0}, bytes) > settings_.max_known_bytes) {
     std::erase_if(known_, [](const auto& entry) { return entry.second.use_count() == 1; });
   }
@@ -153,10 +169,11 @@ awaitable<void> Commits::load(EventsTable table, Known& known) {
       known.ids.add(id);
     }
     rest.erase(0, whole);
-    return true;
+    return !known.ids.gave_up();
   };
   engine::Statement ids{.sql = fmt::format("SELECT event_id FROM {} FORMAT RowBinary", table.quoted())};
   co_await engine_.scan(std::move(ids), add);
+  known.reckon();
 }
 
 awaitable<Commits::Existing> Commits::existing(EventsTable table, std::vector<Uuid> ids) {

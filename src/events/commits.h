@@ -29,8 +29,8 @@ class Commits {
   struct Settings {
     bool other_instances = false;                 // whether somebody else may write to the same tables
     std::chrono::milliseconds retry_for{20'000};  // how long an insert without an answer is repeated
-    std::size_t max_known_bytes = std::size_t{256}
-                                  << 20U;  // memory for what is known of the tables, all together
+    // Memory for what is known of the tables' ids. Of a table that needs more, nothing is known: it is asked.
+    std::size_t max_known_bytes = std::size_t{1} << 30U;
   };
 
   /// `engine` must outlive this.

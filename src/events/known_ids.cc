@@ -1,15 +1,14 @@
 #include "events/known_ids.h"
 
-#include <bit>
 #include <cstring>
 #include <random>
 
 namespace annals::events {
 namespace {
 
-constexpr std::size_t kFirstLayer = 4096;  // ids
-constexpr std::size_t kGrowth = 4;
-constexpr std::size_t kBitsPerId = 20;
+constexpr std::size_t kFirstBlocks = 256;  // for 3,276 ids
+constexpr std::size_t kGrowth = 2;
+constexpr std::size_t kBitsPerId = 40;
 constexpr std::size_t kBlockBits = 512;
 
 /// The finaliser of SplitMix64 (Steele and others, 2014).
@@ -21,28 +20,30 @@ std::uint64_t mix(std::uint64_t x) {
 
 }  // namespace
 
-KnownIds::Layer::Layer(std::size_t ids) : room(ids), blocks(std::bit_ceil(ids * kBitsPerId / kBlockBits)) {}
+KnownIds::Layer::Layer(std::size_t count) : room(count * kBlockBits / kBitsPerId), blocks(count) {}
 
-KnownIds::KnownIds() : seed_() {
+KnownIds::KnownIds(std::size_t max_bytes) : seed_(), max_bytes_(max_bytes) {
   std::random_device entropy;
   for (std::uint64_t& word : seed_) word = (std::uint64_t{entropy()} << 32U) | entropy();
-  layers_.emplace_back(kFirstLayer);
+  if (kFirstBlocks * sizeof(Block) <= max_bytes_) layers_.emplace_back(kFirstBlocks);
 }
 
 KnownIds::Hash KnownIds::hash(const Uuid& id) const {
   std::array<std::uint64_t, 2> halves{};
   std::memcpy(halves.data(), id.data, sizeof halves);
   const std::uint64_t first = mix(halves[0] ^ seed_[0]) ^ halves[1];
-  return {.block = mix(first ^ seed_[1]), .bits = mix(first + seed_[0])};
+  const std::uint64_t second = mix(first + seed_[0]);
+  return {.block = mix(first ^ seed_[1]), .bits = {second, mix(second ^ seed_[1])}};
 }
 
-/// One bit in each of the block's eight words: six bits of the hash choose which.
-std::array<std::uint64_t, 8> KnownIds::mask(std::uint64_t bits) {
-  constexpr unsigned kBitsPerWord = 6;
+/// Two bits in each of the block's eight words: six bits of a hash choose each.
+std::array<std::uint64_t, 8> KnownIds::mask(const Hash& hash) {
   std::array<std::uint64_t, 8> result{};
-  for (std::uint64_t& word : result) {
-    word = std::uint64_t{1} << (bits & 63U);
-    bits >>= kBitsPerWord;
+  for (std::uint64_t bits : hash.bits) {
+    for (std::uint64_t& word : result) {
+      word |= std::uint64_t{1} << (bits & 63U);
+      bits >>= 6U;
+    }
   }
   return result;
 }
@@ -77,21 +78,29 @@ std::vector<Uuid> KnownIds::add_all(std::span<const Uuid> ids) {
 }
 
 void KnownIds::add(const Hash& hash) {
-  if (layers_.back().room == 0)
-    layers_.emplace_back(layers_.back().blocks.size() * kBlockBits / kBitsPerId * kGrowth);
+  if (!gave_up() && layers_.back().room == 0) add_layer();
+  if (gave_up()) return;
   Layer& layer = layers_.back();
   --layer.room;
-  const auto [block, bits] = hash;
-  auto& words = layer.blocks[block & (layer.blocks.size() - 1)].words;
-  const auto wanted = mask(bits);
+  auto& words = layer.blocks[hash.block & (layer.blocks.size() - 1)].words;
+  const auto wanted = mask(hash);
   for (std::size_t i = 0; i < words.size(); ++i) words[i] |= wanted[i];
 }
 
+void KnownIds::add_layer() {
+  const std::size_t blocks = layers_.back().blocks.size() * kGrowth;
+  if (bytes() + blocks * sizeof(Block) > max_bytes_) {
+    layers_ = {};  // gives up
+  } else {
+    layers_.emplace_back(blocks);
+  }
+}
+
 bool KnownIds::may_contain(const Hash& hash) const {
-  const auto [block, bits] = hash;
-  const auto wanted = mask(bits);
+  if (gave_up()) return true;
+  const auto wanted = mask(hash);
   for (const Layer& layer : layers_) {
-    const auto& words = layer.blocks[block & (layer.blocks.size() - 1)].words;
+    const auto& words = layer.blocks[hash.block & (layer.blocks.size() - 1)].words;
     std::uint64_t missing = 0;
     for (std::size_t i = 0; i < words.size(); ++i) missing |= wanted[i] & ~words[i];
     if (missing == 0) return true;

@@ -7,23 +7,14 @@ import uuid
 
 import pytest
 
-from support.events import envelope, event, event_text, events_of, history, post_envelope, post_events, shown
-from support.load import at_once, everything
+from support.events import NDJSON, envelope, event, event_text, events_of, history, post_envelope, post_events, shown
+from support.load import at_once, everything, ndjson
 
 AT_ONCE = 100
 ROUNDS = 5
 LARGE = 5000
 EXPORT = "/api/history/export"
 COUNT_BY = "/api/history/events/count-by"
-
-
-@pytest.fixture
-def instances(make, engine_kind):
-    """The one instance that an embedded engine can have, or two on a remote one."""
-    if engine_kind == "embedded":
-        return [make.annals("embedded")]
-    engine, files = make.engine(), make.files()
-    return [make.annals(engine, files) for _ in range(2)]
 
 
 @pytest.fixture
@@ -195,3 +186,18 @@ def test_a_restarted_instance_knows_what_was_delivered_before(instances, tenant)
     assert tallies(replies) == (0, 20)
     for annals in instances:
         expect_read_once(annals, tenant, sent)
+
+
+@pytest.mark.parametrize("memory", [0, 20_000])
+def test_with_little_memory_for_ids_the_table_tells_what_was_delivered_before(make, memory):
+    annals = make.annals(environment={"ANNALS_EVENTS_MAX_KNOWN_BYTES": str(memory)})
+    tenant = annals.initialise("shop")
+    sent = ndjson([event(record_id=i) for i in range(LARGE)])
+
+    deliveries = [post_events(annals, tenant, sent, NDJSON) for _ in range(2)]
+    annals.restart()
+    deliveries.append(post_events(annals, tenant, sent, NDJSON))
+
+    expect_success(deliveries)
+    assert [tallies([reply]) for reply in deliveries] == [(LARGE, 0), (0, LARGE), (0, LARGE)]
+    assert history(annals, tenant)["total_count"] == LARGE
