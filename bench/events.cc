@@ -38,7 +38,7 @@ using events::EventsTable;
 constexpr std::string_view kKey = "bench-platform-key-0123456789";
 constexpr auto kRunFor = std::chrono::seconds(4);
 constexpr std::size_t kBulkRows = 2'000'000;
-constexpr std::size_t kBareBatch = 20'000;
+constexpr std::size_t kBareBatch = 80'000;
 constexpr std::uint64_t kManyRows = 10'000'000;
 constexpr int kReads = 400;
 
@@ -84,6 +84,13 @@ class House {
     run(engine_->execute({.sql = fmt::format("CREATE DATABASE {}", quote(table.database))}));
     run(engine_->execute({.sql = table.create_statement()}));
     return table;
+  }
+
+  /// What was inserted before must not cost what is measured next.
+  void wait_for_merges() {
+    while (run(engine_->query({.sql = "SELECT count() FROM system.merges"})) != "0\n") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
   }
 
   static std::string request(std::string_view method, std::string_view path, std::string_view type,
@@ -266,7 +273,8 @@ void measure_bulk(House& house) {
   for (std::size_t from = 0; from < kBulkRows; from += kBareBatch) {
     batches.push_back(rows_of(all, from, kBareBatch, from + 1));
   }
-  const auto seconds = [](auto work) {
+  const auto seconds = [&house](auto work) {
+    house.wait_for_merges();
     const auto start = Clock::now();
     work();
     return std::chrono::duration<double>(Clock::now() - start).count();

@@ -58,7 +58,7 @@ std::optional<ImportBatch> ImportBatches::next() {
     if (waiting_.empty()) continue;
     ++rows;
     bytes += waiting_.front().text.size();
-    take(batch, std::move(waiting_.front()));
+    take(batch, waiting_.front());
     waiting_.pop_front();
   }
   if (batch.lines.empty() && batch.bad.empty()) {
@@ -80,20 +80,25 @@ bool ImportBatches::read_more() {
   return true;
 }
 
-void ImportBatches::take(ImportBatch& batch, events::LineCutter::Line line) {
+void ImportBatches::take(ImportBatch& batch, const events::LineCutter::Line& line) {
   const std::int64_t number = start_.lines + line.number + 1;
   auto checked = line.too_long ? Checked{.problems = {fmt::format("it has more than {} bytes", kMaxLine)}}
                                : check(line.text);
-  if (line.too_long) line.text.clear();
   if (!checked.problems.empty()) {
-    BadLine bad{.line = number, .problems = std::move(checked.problems), .text = std::move(line.text)};
+    BadLine bad{.line = number,
+                .problems = std::move(checked.problems),
+                .text = std::string(line.too_long ? "" : line.text)};
     if (!settings_.skip_bad) {
       stop_ = std::move(bad);
       return;
     }
     batch.bad.push_back(std::move(bad));
   } else {
-    batch.body += checked.has_id ? line.text : with_event_id(line.text, derived_event_id(number, line.text));
+    if (checked.has_id) {
+      batch.body += line.text;
+    } else {
+      batch.body += with_event_id(line.text, derived_event_id(number, line.text));
+    }
     batch.body += '\n';
     batch.lines.push_back(number);
   }

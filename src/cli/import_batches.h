@@ -45,13 +45,13 @@ class ImportBatches {
 
  private:
   bool read_more();
-  void take(ImportBatch& batch, events::LineCutter::Line line);
+  void take(ImportBatch& batch, const events::LineCutter::Line& line);
 
   int descriptor_;
   FilePlace start_;
   Settings settings_;
   events::LineCutter cutter_;
-  std::deque<events::LineCutter::Line> waiting_;
+  std::deque<events::LineCutter::Line> waiting_;  // of chunk_
   std::string chunk_;
   bool at_end_ = false;
   std::optional<BadLine> stop_;

@@ -101,7 +101,9 @@ awaitable<Response> EventHandlers::create(Request request) {
 
 awaitable<IntakeResult> EventHandlers::take(EventsTable table, Request request, Intake::Settings settings) {
   const std::string type = http::media_type(request);
-  const auto next_part = [parts = request.body_parts] { return parts->next(); };
+  const auto next_part = [body = request.body_parts](std::function<void()> before_wait) {
+    return body->next_telling(std::move(before_wait));
+  };
   if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
     auto result = co_await intake_.take_lines(std::move(table), next_part, settings);
     co_return result;

@@ -38,9 +38,9 @@ constexpr std::array<Key, 8> kKeys{{{"event_id", &Named::event_id},
 
 // Moves the values of known keys to `named`, the last of each, and leaves the others in `members`.
 void take_named(std::vector<json::Member>& members, Named& named) {
-  std::erase_if(members, [&named](const json::Member& member) {
-    const auto key = std::ranges::find_if(
-        kKeys, [&member](std::string_view name) { return member.key.is_string(name); }, &Key::name);
+  std::string room;
+  std::erase_if(members, [&named, &room](const json::Member& member) {
+    const auto key = std::ranges::find(kKeys, member.key.string(room), &Key::name);
     if (key == kKeys.end()) return false;
     named.*(key->field) = member.value;
     return true;

@@ -91,7 +91,8 @@ Uuid FieldReader::uuid(std::string_view name, const Field& field) {
   const json::Value* const value = require(name, field);
   if (value == nullptr) return {};
   if (value->kind() == Kind::string) {
-    if (const auto uuid = parse_uuid(value->string())) return *uuid;
+    std::string room;
+    if (const auto uuid = parse_uuid(value->string(room))) return *uuid;
   }
   note(name, {.loc = {}, .msg = "value is not a valid uuid", .type = "type_error.uuid"});
   return {};
@@ -101,7 +102,8 @@ Timestamp FieldReader::time(std::string_view name, const Field& field) {
   const json::Value* const value = require(name, field);
   if (value == nullptr) return {};
   if (value->kind() == Kind::string) {
-    if (const auto time = parse_time(value->string())) return *time;
+    std::string room;
+    if (const auto time = parse_time(value->string(room))) return *time;
   }
   note(name, {.loc = {}, .msg = "invalid datetime format", .type = "value_error.datetime"});
   return {};

@@ -25,8 +25,10 @@ struct IntakeResult {
   std::uint64_t errors_left_out = 0;
 };
 
-/// The next part of a body, or nothing at its end. Throws what is wrong with the body.
-using NextPart = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
+/// The next part of a body, or nothing at its end; `before_wait`, unless it is null, is called each time that
+/// this has to wait for the sender. Throws what is wrong with the body.
+using NextPart =
+    std::function<boost::asio::awaitable<std::optional<std::string>>(std::function<void()> before_wait)>;
 
 /// Brings the events of one request into their tenant's lane. Safe for concurrent use.
 class Intake {
@@ -54,7 +56,6 @@ class Intake {
   boost::asio::awaitable<IntakeResult> take_lines(EventsTable table, NextPart next_part, Settings settings);
 
  private:
-  class Pipeline;
   Lanes& lanes_;
   io::Budget budget_;
 };

@@ -20,10 +20,10 @@
 namespace annals::events {
 
 struct LaneLimits {
-  std::size_t max_rows_per_commit = 50'000;
-  std::size_t max_bytes_per_commit = std::size_t{16} << 20U;
-  std::size_t max_bytes_waiting_per_tenant = std::size_t{64} << 20U;
-  std::size_t max_bytes_waiting = std::size_t{256} << 20U;  // over all tenants
+  std::size_t max_rows_per_commit = 100'000;
+  std::size_t max_bytes_per_commit = std::size_t{32} << 20U;
+  std::size_t max_bytes_waiting_per_tenant = std::size_t{128} << 20U;
+  std::size_t max_bytes_waiting = std::size_t{512} << 20U;  // over all tenants
   std::size_t max_commits = 4;                              // that run at a time, over all tenants
 };
 

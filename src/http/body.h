@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,14 @@ class BodyParts {
   /// whole. That of a response is cancelled, as Asio's coroutines are, when the client is gone or the server
   /// stops: its waits should end then, or be short, because the session is held until it returns.
   virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
+};
+
+/// The body of a request, as it arrives.
+class RequestBody : public BodyParts {
+ public:
+  /// As next(), and calls `before_wait` each time that it has to wait for the client.
+  virtual boost::asio::awaitable<std::optional<std::string>> next_telling(
+      std::function<void()> before_wait) = 0;
 };
 
 }  // namespace annals::http

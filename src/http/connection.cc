@@ -72,6 +72,11 @@ asio::awaitable<Arrival> Connection::receive(std::size_t at_most) {
   co_return error == asio::error::eof ? Arrival::end : Arrival::gone;
 }
 
+bool Connection::is_readable() const {
+  boost::system::error_code ignored;
+  return socket_.available(ignored) > 0;
+}
+
 asio::awaitable<bool> Connection::wait_for_request(Duration time) {
   expires_after(time);
   for (;;) {

@@ -44,6 +44,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Waits for more to be received, and takes `at_most` bytes of it.
   boost::asio::awaitable<Arrival> receive(std::size_t at_most);
 
+  /// Whether receive() would give bytes at once.
+  [[nodiscard]] bool is_readable() const;
+
   /// Waits for the first byte of a request; false when none came within `time`, the peer closed or
   /// interrupt() was called. Empty lines before a request are skipped (RFC 9112, 2.2).
   boost::asio::awaitable<bool> wait_for_request(Duration time);

@@ -34,10 +34,10 @@ IncomingBody::IncomingBody(std::shared_ptr<Connection> connection, RequestParser
   parser_->limit_body(limits_.max_bytes);
 }
 
-asio::awaitable<std::optional<std::string>> IncomingBody::next() {
+asio::awaitable<std::optional<std::string>> IncomingBody::next_telling(std::function<void()> before_wait) {
   check_open();
   connection_->expires_after(limits_.time);
-  auto part = co_await read();
+  auto part = co_await read(std::move(before_wait));
   connection_->expires_never();  // how long the handler takes is its own affair
   co_return part;
 }
@@ -47,7 +47,7 @@ asio::awaitable<std::string> IncomingBody::whole() {
   connection_->expires_after(limits_.time);
   std::string body;
   for (;;) {
-    auto part = co_await read();
+    auto part = co_await read({});
     if (!part) break;
     if (body.empty()) {
       body = std::move(*part);
@@ -65,12 +65,12 @@ bool IncomingBody::close() {
   return !reading_;
 }
 
-asio::awaitable<std::optional<std::string>> IncomingBody::read() {
+asio::awaitable<std::optional<std::string>> IncomingBody::read(std::function<void()> before_wait) {
   if (reading_) throw std::logic_error("a part of the request's body is being read already");
   if (failure_) std::rethrow_exception(failure_);
   const Raised reading(reading_);
   try {
-    auto part = co_await read_part();
+    auto part = co_await read_part(std::move(before_wait));
     co_return part;
   } catch (...) {
     failure_ = std::current_exception();
@@ -79,7 +79,7 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read() {
 }
 
 // The parser is asked anew after each wait: close() may have been called meanwhile.
-asio::awaitable<std::optional<std::string>> IncomingBody::read_part() {
+asio::awaitable<std::optional<std::string>> IncomingBody::read_part(std::function<void()> before_wait) {
   for (;;) {
     std::string part = decompressor_ ? take_decompressed() : take();
     bytes_ += part.size();
@@ -88,6 +88,7 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read_part() {
     if (parser_->done()) break;
     if (!continue_sent_) co_await send_continue();
     check_open();
+    if (before_wait && !connection_->is_readable()) before_wait();
     co_await receive_more(connection_, kPartBytes);
     check_open();
   }

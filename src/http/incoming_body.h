@@ -17,7 +17,7 @@ namespace annals::http {
 /// The body of one request, as it arrives: decompressed, counted and with a deadline. Nothing is read ahead
 /// of what is asked for but one part. Used on the connection's strand; throws std::logic_error when used
 /// after close().
-class IncomingBody final : public BodyParts {
+class IncomingBody final : public RequestBody {
  public:
   struct Limits {
     std::uint64_t max_bytes = 0;  // after decompression, and of what is sent as well
@@ -31,7 +31,8 @@ class IncomingBody final : public BodyParts {
 
   /// Parts of about 64 KiB at most; each may take `time`. Throws Error: body_too_large, request_too_slow,
   /// bad_request; and again when called again.
-  boost::asio::awaitable<std::optional<std::string>> next() override;
+  boost::asio::awaitable<std::optional<std::string>> next() override { return next_telling({}); }
+  boost::asio::awaitable<std::optional<std::string>> next_telling(std::function<void()> before_wait) override;
 
   /// All of it, within `time`; in place of next().
   boost::asio::awaitable<std::string> whole();
@@ -41,8 +42,8 @@ class IncomingBody final : public BodyParts {
   bool close();
 
  private:
-  boost::asio::awaitable<std::optional<std::string>> read();
-  boost::asio::awaitable<std::optional<std::string>> read_part();
+  boost::asio::awaitable<std::optional<std::string>> read(std::function<void()> before_wait);
+  boost::asio::awaitable<std::optional<std::string>> read_part(std::function<void()> before_wait);
   boost::asio::awaitable<void> send_continue();
   std::string take();
   std::string take_decompressed();

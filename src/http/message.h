@@ -24,7 +24,7 @@ struct Request {
   std::map<std::string, std::string, std::less<>> path_parameters;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;                                          // whole, unless the route takes it in parts
-  std::shared_ptr<BodyParts> body_parts;  // where the route takes it in parts; decompressed
+  std::shared_ptr<RequestBody> body_parts;  // where the route takes it in parts; decompressed
   std::string request_id;
 
   /// The first header of that (lower-case) name; null when absent.

@@ -24,15 +24,17 @@ std::string_view without_blanks(std::string_view text) {
 // The three functions below give the size of the value that a text begins with. The text was checked: they
 // look no further than they must to find the end.
 
+// Looks for quotes and escapes by turns, each further on than the last: searching is much faster than
+// stepping.
 std::size_t size_of_string(std::string_view text) {
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      return i + 1;
-    }
+  std::size_t from = 1;
+  std::size_t quote = text.find('"', from);
+  while (true) {
+    const auto escape = text.substr(0, quote).find('\\', from);
+    if (escape == std::string_view::npos) return quote + 1;
+    from = escape + 2;
+    if (quote < from) quote = text.find('"', from);
   }
-  return text.size();
 }
 
 std::size_t size_of_nested(std::string_view text) {
@@ -78,10 +80,6 @@ class Cutter {
   std::string_view rest_;
 };
 
-bool has_escapes(std::string_view text) {
-  return text.contains('\\');
-}
-
 // The places of the members that a later one with the same key replaces. Sorting keeps a hostile object of
 // very many keys from costing the square of their number.
 std::vector<bool> replaced(const std::vector<Member>& members) {
@@ -117,14 +115,19 @@ Value::Kind Value::kind() const noexcept {
 }
 
 bool Value::is_string(std::string_view content) const {
-  if (kind() != Kind::string) return false;
-  if (has_escapes(text_)) return string() == content;
-  return text_.substr(1, text_.size() - 2) == content;
+  std::string room;
+  return kind() == Kind::string && string(room) == content;
 }
 
 std::string Value::string() const {
-  if (!has_escapes(text_)) return std::string(text_.substr(1, text_.size() - 2));
-  return std::string(boost::json::parse(text_).as_string());
+  std::string room;
+  return std::string(string(room));
+}
+
+std::string_view Value::string(std::string& room) const {
+  if (!text_.contains('\\')) return text_.substr(1, text_.size() - 2);
+  room = boost::json::parse(text_).as_string();
+  return room;
 }
 
 std::vector<Value> Value::elements() const {

@@ -28,6 +28,8 @@ class Value {
   [[nodiscard]] bool is_string(std::string_view content) const;
   /// The content of a string, escapes resolved. Only for strings.
   [[nodiscard]] std::string string() const;
+  /// The same without a copy where nothing is escaped; otherwise it is put into `room`.
+  [[nodiscard]] std::string_view string(std::string& room) const;
   /// Only for arrays.
   [[nodiscard]] std::vector<Value> elements() const;
   /// In order, a repeated key as often as it came. Only for objects.

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 
 import pytest
 
@@ -133,6 +134,28 @@ def test_a_line_may_come_in_very_small_parts(any_annals):
     expect_taken(post_parts(any_annals, tenant, in_parts(lines_of(sent), 7)), 3)
 
     expect_kept(any_annals, tenant, sent)
+
+
+@pytest.mark.parametrize("encoding", [None, "gzip"])
+def test_what_a_slow_sender_has_sent_is_kept_while_it_pauses(annals, tenant, encoding):
+    compressor = zlib.compressobj(wbits=31)
+    seen = []
+
+    def parts():
+        for n in range(3):
+            line = lines_of([event()]).encode()
+            if encoding:
+                line = compressor.compress(line) + compressor.flush(zlib.Z_SYNC_FLUSH)
+            yield line
+            arrived = lambda n=n: history(annals, tenant)["total_count"] == n + 1
+            wait_until(arrived, f"{n + 1} events are there before the next is sent")
+            seen.append(n)
+        if encoding:
+            yield compressor.flush()
+
+    headers = {"Content-Encoding": encoding} if encoding else {}
+    expect_taken(post_parts(annals, tenant, parts(), **headers), 3)
+    assert seen == [0, 1, 2]
 
 
 def test_lines_may_be_larger_together_than_any_array(any_annals):
