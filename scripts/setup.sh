@@ -7,6 +7,8 @@ build_packages=(
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev libzstd-dev zlib1g-dev
   libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libpugixml-dev libgtest-dev libgmock-dev
 )
+# With them a sanitizer names the lines of its stack traces.
+sanitizer_packages=(llvm-19)
 lint_packages=(clang-format-19 clang-tidy-19 python3)
 # The tests run a real S3 server (Ceph's), behind a proxy that can misbehave.
 test_packages=(

@@ -15,6 +15,14 @@ run_ctest() {
   ctest --test-dir "$root/build/$preset" -j2 --output-on-failure --no-tests=error -R "^($pattern)_"
 }
 
+# A sanitizer tells nothing of what it cannot name, and suppressions are by name.
+set_up_sanitizers() {
+  local symbolizer=external_symbolizer_path=/usr/bin/llvm-symbolizer-19
+  setup_packages "${sanitizer_packages[@]}"
+  export ASAN_OPTIONS=$symbolizer UBSAN_OPTIONS=$symbolizer:print_stacktrace=1
+  export TSAN_OPTIONS=$symbolizer:suppressions=$root/tests/tsan.supp
+}
+
 # A suite that was asked for by name must have tests.
 run_pytest() {
   local suite folders=()
@@ -60,6 +68,7 @@ run_tests() {
 
   setup_packages "${build_packages[@]}" "${test_packages[@]}"
   build "$preset"
+  case $preset in asan | tsan) set_up_sanitizers ;; esac
   if wants unit integration; then run_ctest || failed=1; fi
   if wants integration contract faults; then run_pytest "$@" || failed=1; fi
   [[ $failed -eq 0 ]] || fail "tests failed"

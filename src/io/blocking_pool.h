@@ -115,8 +115,9 @@ class BlockingPool {
       } catch (...) {
         error = std::current_exception();
       }
-      boost::asio::post(executor,
-                        [handler = std::move(handler), error]() mutable { std::move(handler)(error); });
+      boost::asio::post(executor, [handler = std::move(handler), error = std::move(error)]() mutable {
+        std::move(handler)(std::move(error));
+      });
     } else {
       std::optional<Result> result;
       try {
@@ -124,10 +125,10 @@ class BlockingPool {
       } catch (...) {
         error = std::current_exception();
       }
-      boost::asio::post(executor,
-                        [handler = std::move(handler), error, result = std::move(result)]() mutable {
-                          std::move(handler)(error, std::move(result));
-                        });
+      boost::asio::post(executor, [handler = std::move(handler), error = std::move(error),
+                                   result = std::move(result)]() mutable {
+        std::move(handler)(std::move(error), std::move(result));
+      });
     }
   }
 

@@ -73,8 +73,9 @@ TEST_P(EngineTest, returns_the_result_in_the_format_of_the_statement) {
 }
 
 TEST_P(EngineTest, binds_every_byte_of_a_parameter_as_a_value) {
-  const std::string hostile(
-      "a\\b\tc\nd\re\0f'g`h\"i%20&x=y{z:String} \xF0\x9F\x98\x80 ; DROP DATABASE default --", 70);
+  using namespace std::string_literals;  // for the NUL
+  const std::string hostile =
+      "a\\b\tc\nd\re\0f'g`h\"i%20&x=y{z:String} \xF0\x9F\x98\x80 ; DROP DATABASE default --"s;
   std::string expected;
   for (const char c : hostile) expected += fmt::format("{:02X}", static_cast<unsigned char>(c));
   EXPECT_EQ(query("SELECT hex({x:String})", {{"x", hostile}}), expected + "\n");

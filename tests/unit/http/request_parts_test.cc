@@ -1,7 +1,10 @@
 // Requests whose body is handled while it arrives, and guards, which decide before it does.
+#include <future>
 #include <mutex>
 
 #include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include "error.h"
 #include "unit/http/compressed.h"
@@ -43,9 +46,11 @@ class Uploads {
   std::atomic<int> called = 0;
   std::atomic<std::size_t> taken = 0;
   std::atomic<std::size_t> largest = 0;
-  std::atomic<int> failed = 0;        // with a bad_request
-  std::atomic<bool> released = true;  // goes on after the first part
-  std::shared_ptr<BodyParts> kept;    // by ignore()
+  std::atomic<int> failed = 0;           // with a bad_request
+  std::atomic<bool> released = true;     // goes on after the first part
+  std::atomic<bool> uses_later = false;  // ignore() does, once it is over
+  std::atomic<bool> over = false;        // the request is, as far as the client knows
+  std::promise<void> too_late;           // what a body gives that is used after that
 
  private:
   static asio::awaitable<Response> take_all(Uploads* self, Request request) {
@@ -73,8 +78,19 @@ class Uploads {
 
   static asio::awaitable<Response> ignore(Uploads* self, Request request) {
     ++self->called;
-    self->kept = request.body_parts;
+    const auto executor = co_await asio::this_coro::executor;
+    if (self->uses_later) asio::co_spawn(executor, use_later(self, request.body_parts), asio::detached);
     co_return json(Status::ok, "\"ignored\"");
+  }
+
+  static asio::awaitable<void> use_later(Uploads* self, std::shared_ptr<BodyParts> body) {
+    while (!self->over) co_await pause();
+    try {
+      co_await body->next();
+      self->too_late.set_value();
+    } catch (...) {
+      self->too_late.set_exception(std::current_exception());
+    }
   }
 
   static asio::awaitable<void> pause() {
@@ -184,18 +200,17 @@ TEST(RequestParts, WhatTheHandlerDoesNotReadEndsTheConnectionProperly) {
 
 TEST(RequestParts, UsedAfterTheResponseTheyThrow) {
   Uploads uploads;
+  uploads.uses_later = true;
   RunningServer running({}, 2, uploads.routes());
   RawClient client(running.port());
   client.send("POST /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
   EXPECT_EQ(client.read_reply().status, 200);
   client.finish_sending();
   EXPECT_TRUE(client.is_closed_by_server());
-  asio::io_context io;
-  std::exception_ptr error;
-  asio::co_spawn(io, uploads.kept->next(),
-                 [&](const std::exception_ptr& thrown, const auto&) { error = thrown; });
-  io.run();
-  EXPECT_THROW(if (error) std::rethrow_exception(error), std::logic_error);
+
+  uploads.over = true;
+
+  EXPECT_THROW(uploads.too_late.get_future().get(), std::logic_error);
 }
 
 TEST(RequestParts, ASlowPartIsAnswered408) {
