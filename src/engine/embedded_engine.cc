@@ -98,8 +98,8 @@ class EmbeddedConnection final : public Connection {
  public:
   /// `sync` may be null: then what was written is left to the system's cache.
   /// `document` is a file of this connection's own, for results that cannot be fetched in parts.
-  EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments,
-                     const FileSystemSync* sync, std::filesystem::path document)
+  EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments, FileSystemSync* sync,
+                     std::filesystem::path document)
       : library_(library), sync_(sync), document_(std::move(document)) {
     std::filesystem::remove(document_);  // a crash may have left it
     std::vector<char*> argv;
@@ -150,9 +150,29 @@ class EmbeddedConnection final : public Connection {
     }
   }
 
+  void insert(const Insert& insert) override {
+    try {
+      stream_rows(insert);
+    } catch (const EngineError&) {
+      let_go();
+      throw;
+    }
+    make_durable();
+  }
+
+ private:
+  /// What is left of a refused insert holds on to its table until the connection's next statement (26.7), and
+  /// a DROP … SYNC on another connection would wait for that.
+  void let_go() {
+    try {
+      query({.sql = "SELECT 1"});
+    } catch (const EngineError&) {  // then it has no next statement that could do better
+    }
+  }
+
   // A row that is cut short can make this hang inside the library (26.7): rows must be encoded whole, and
   // are.
-  void insert(const Insert& insert) override {
+  void stream_rows(const Insert& insert) {
     constexpr std::string_view kFormat = "RowBinary";
     const std::string sql = "INSERT INTO " + insert.into;
     struct Stream {
@@ -168,10 +188,8 @@ class EmbeddedConnection final : public Connection {
     check(stream.handle);
     const Result result(library_, library_.stream_done(stream.handle));
     result.check();
-    make_durable();
   }
 
- private:
   /// What was done but may not be on the disk is a statement of unknown outcome.
   void make_durable() const {
     if (sync_ == nullptr) return;
@@ -204,7 +222,7 @@ class EmbeddedConnection final : public Connection {
   }
 
   const EmbeddedLibrary& library_;
-  const FileSystemSync* sync_;
+  FileSystemSync* sync_;
   const std::filesystem::path document_;
   ChdbConnection* handle_ = nullptr;
 };
@@ -243,7 +261,7 @@ class EmbeddedEngineHolder {
   EmbeddedEngineHolder& operator=(const EmbeddedEngineHolder&) = delete;
 
   [[nodiscard]] const EmbeddedLibrary& library() const { return library_; }
-  [[nodiscard]] const FileSystemSync* sync() const { return sync_ ? &*sync_ : nullptr; }
+  [[nodiscard]] FileSystemSync* sync() { return sync_ ? &*sync_ : nullptr; }
 
  private:
   EmbeddedLibrary library_;
@@ -258,7 +276,7 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
 
  private:
   static std::vector<std::unique_ptr<Connection>> connect(const EmbeddedLibrary& library,
-                                                          const FileSystemSync* sync,
+                                                          FileSystemSync* sync,
                                                           const EmbeddedSettings& settings) {
     const auto seconds = static_cast<double>(settings.statement_timeout.count()) / 1000.0;
     const std::vector<std::string> arguments{

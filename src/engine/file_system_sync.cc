@@ -17,8 +17,12 @@ FileSystemSync::~FileSystemSync() {
   ::close(directory_);
 }
 
-void FileSystemSync::run() const {
-  if (::syncfs(directory_) != 0) throw std::system_error(errno, std::generic_category(), "syncfs");
+void FileSystemSync::run() {
+  int none = 0;
+  if (::syncfs(directory_) != 0) error_.compare_exchange_strong(none, errno);
+  const int error = error_;
+  if (error != 0)
+    throw std::system_error(error, std::generic_category(), "a write to the disk failed; syncfs");
 }
 
 }  // namespace annals::engine

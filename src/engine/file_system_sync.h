@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 
 namespace annals::engine {
@@ -14,12 +15,13 @@ class FileSystemSync {
   FileSystemSync(const FileSystemSync&) = delete;
   FileSystemSync& operator=(const FileSystemSync&) = delete;
 
-  /// Returns when it is there. Throws std::system_error, also for a write that has failed since the last
-  /// call.
-  void run() const;
+  /// Returns when it is there. Throws std::system_error, also for a write that has failed earlier; and from
+  /// then on always: the system tells of a failed write once, and what it was is not known.
+  void run();
 
  private:
   int directory_;
+  std::atomic<int> error_ = 0;  // of the first call that failed
 };
 
 }  // namespace annals::engine
