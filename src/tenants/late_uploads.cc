@@ -13,7 +13,6 @@ namespace {
 using boost::asio::awaitable;
 using engine::Statement;
 
-// `old_parts_lifetime`: what forget() rewrote leaves the disk soon, too.
 constexpr std::string_view kCreateTable = R"(
 CREATE TABLE IF NOT EXISTS default.annals_late_uploads
 (
@@ -22,7 +21,6 @@ CREATE TABLE IF NOT EXISTS default.annals_late_uploads
 )
 ENGINE = ReplacingMergeTree(until)
 ORDER BY database_name
-SETTINGS old_parts_lifetime = 10
 COMMENT 'Names of deleted databases under which files may still be uploaded')";
 
 constexpr std::string_view kExpect = R"(

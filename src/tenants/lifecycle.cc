@@ -38,7 +38,7 @@ awaitable<InitialisedTenant> Lifecycle::initialise(NewTenant wish) {
   std::exception_ptr failure;
   try {
     label_lease = co_await parts_.leases.acquire("label:" + wish.label);
-    if (label_lease) made = co_await initialise_alone(wish);
+    if (label_lease) made = co_await initialise_alone(wish, *name_lease);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -72,7 +72,8 @@ awaitable<std::unique_ptr<Lease>> Lifecycle::claim_name(engine::DatabaseName nam
   co_return lease;
 }
 
-awaitable<std::optional<InitialisedTenant>> Lifecycle::initialise_alone(NewTenant wish) {
+awaitable<std::optional<InitialisedTenant>> Lifecycle::initialise_alone(
+    NewTenant wish, Lease& name_lease) {  // NOLINT(*-reference-coroutine-parameters): awaited at once
   const bool taken = co_await parts_.registry.taken(wish);
   if (taken) co_return std::nullopt;
 
@@ -84,7 +85,10 @@ awaitable<std::optional<InitialisedTenant>> Lifecycle::initialise_alone(NewTenan
     // The row first: whatever a crash leaves from here on, recover() finds it by the row.
     co_await parts_.registry.add(id, wish, crypto::SecretHash::of(secret));
     made = co_await parts_.databases.create(id, wish.database);
-    if (made) co_await parts_.registry.advance(id, TenantState::active);
+    if (made) {
+      co_await name_lease.keep();  // recover() takes it before it gives up on a tenant
+      co_await parts_.registry.advance(id, TenantState::active);
+    }
   } catch (...) {
     failure = std::current_exception();
   }
@@ -181,8 +185,10 @@ awaitable<void> Lifecycle::recover(std::chrono::milliseconds abandoned_after) {
 
 awaitable<void> Lifecycle::recover_one(Tenant tenant) {
   try {
-    if (tenant.state == TenantState::creating)
-      co_await parts_.registry.advance(tenant.id, TenantState::deleting);
+    if (tenant.state == TenantState::creating) {
+      const bool abandoned = co_await abandon(tenant);
+      if (!abandoned) co_return;
+    }
     const bool done = co_await delete_alone(tenant.id);
     if (!done) co_return;
     ops::log(Level::info, "a half-done tenant is gone",
@@ -191,6 +197,24 @@ awaitable<void> Lifecycle::recover_one(Tenant tenant) {
     ops::log(Level::warning, "a half-done tenant is still there",
              {{"client_id", tenant.id.text()}, {"state", name_of(tenant.state)}, {"error", error.what()}});
   }
+}
+
+/// Turns a half-made tenant to `deleting`; false when somebody is at work on it or has made it meanwhile.
+awaitable<bool> Lifecycle::abandon(Tenant tenant) {
+  auto lease = co_await parts_.leases.acquire(name_lease_key(tenant.database));
+  if (!lease) co_return false;
+  bool abandoned = false;
+  std::exception_ptr failure;
+  try {
+    const auto found = co_await parts_.registry.find(tenant.id);
+    abandoned = found && found->state != TenantState::active;
+    if (abandoned) co_await parts_.registry.advance(tenant.id, TenantState::deleting);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await release_quietly(std::move(lease));
+  if (failure) std::rethrow_exception(failure);
+  co_return abandoned;
 }
 
 /// A database is made after its row and dropped before it. One without a row came late, from a statement

@@ -48,12 +48,14 @@ class Lifecycle {
 
  private:
   boost::asio::awaitable<std::unique_ptr<Lease>> claim_name(engine::DatabaseName name);
-  boost::asio::awaitable<std::optional<InitialisedTenant>> initialise_alone(NewTenant wish);
+  boost::asio::awaitable<std::optional<InitialisedTenant>> initialise_alone(NewTenant wish,
+                                                                            Lease& name_lease);
   boost::asio::awaitable<void> roll_back(ClientId id);
   boost::asio::awaitable<bool> delete_alone(ClientId id);
   boost::asio::awaitable<void> delete_steps(Tenant tenant, Lease& lease);
   boost::asio::awaitable<void> wait_until_gone(ClientId id);
   boost::asio::awaitable<void> recover_one(Tenant tenant);
+  boost::asio::awaitable<bool> abandon(Tenant tenant);
   boost::asio::awaitable<void> drop_orphans();
 
   Parts parts_;

@@ -13,7 +13,6 @@ namespace {
 using engine::Parameter;
 using engine::Statement;
 
-// `old_parts_lifetime`: what a removal rewrote leaves the disk soon, too.
 constexpr std::string_view kCreateTable = R"(
 CREATE TABLE IF NOT EXISTS default.annals_tenants
 (
@@ -26,7 +25,6 @@ CREATE TABLE IF NOT EXISTS default.annals_tenants
 )
 ENGINE = ReplacingMergeTree(state)
 ORDER BY client_id
-SETTINGS old_parts_lifetime = 10
 COMMENT 'The tenants of Annals')";
 
 constexpr std::string_view kAdd = R"(

@@ -53,7 +53,7 @@ boost::asio::awaitable<void> Sweep::run() {
     boost::system::error_code cancelled;
     co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
     if (stopping_) co_return;
-    const bool well = co_await round(succeeded ? times_.abandoned_after : times_.abandoned_at_start);
+    const bool well = co_await round(times_.abandoned_after);
     succeeded = succeeded || well;
     co_await remove_late_uploads();
   }

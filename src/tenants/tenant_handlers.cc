@@ -96,9 +96,9 @@ awaitable<Response> TenantHandlers::initialise(Request request) {
 }
 
 awaitable<Response> TenantHandlers::remove(Request request) {
-  const std::string* header = request.header("x-client-id");
-  if (header == nullptr || header->empty()) throw Error(ErrorCode::missing_client, "Unauthorized Client.");
-  const auto id = ClientId::parse(*header);
+  const std::string header = request.agreed_header("x-client-id");
+  if (header.empty()) throw Error(ErrorCode::missing_client, "Unauthorized Client.");
+  const auto id = ClientId::parse(header);
   if (!id) throw Error(ErrorCode::unknown_client, "Failed to connect to tenant db.");
   co_await lifecycle_.remove(*id);
   co_return http::no_content();

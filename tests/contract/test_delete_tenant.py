@@ -94,6 +94,17 @@ def test_without_a_client_id_it_is_400(any_annals, lines):
     assert (reply.status_code, reply.json()) == (400, UNAUTHORIZED_CLIENT)
 
 
+def test_two_client_ids_that_differ_are_none(any_annals):
+    ids = [any_annals.initialise(unique_name())["client_id"] for _ in range(2)]
+
+    with RawConnection(any_annals) as connection:
+        lines = [f"X-Client-Id: {id_}" for id_ in ids]
+        reply = connection.send(head("DELETE", PATH, f"X-API-Key: {API_KEY}", *lines)).reply()
+
+    assert (reply.status_code, reply.json()) == (400, UNAUTHORIZED_CLIENT)
+    assert [any_annals.tenant(id_)["state"] for id_ in ids] == ["active", "active"]
+
+
 @pytest.mark.parametrize(
     "client_id",
     [
