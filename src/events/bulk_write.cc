@@ -17,7 +17,7 @@ constexpr std::size_t kEnoughRows = 100'000;
 BulkWrite::BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, EventsTable table)
     : strand_(std::move(strand)), lanes_(lanes), share_(budget), table_(std::move(table)) {}
 
-bool BulkWrite::add(Event event) {
+bool BulkWrite::add(Event& event) {
   const std::size_t bytes = memory_of(event);
   if (!share_.take(bytes)) return false;
   bytes_waiting_ += bytes;

@@ -26,8 +26,8 @@ class BulkWrite {
   /// yet count against the budget.
   BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, EventsTable table);
 
-  /// False, and the event is not added, when the budget is used up.
-  [[nodiscard]] bool add(Event event);
+  /// Takes the event; or leaves it and gives false, when the budget is used up.
+  [[nodiscard]] bool add(Event& event);
   /// As many wait as one write should have: then make_room() is due.
   [[nodiscard]] bool is_full() const;
   /// Returns when fewer wait. Throws what a write failed with.

@@ -161,20 +161,16 @@ Decoded decode_cloud_event(std::string_view json, const Place& place, Timestamp 
   return decode_envelope(*document, place, now);
 }
 
-std::vector<Decoded> decode_cloud_events_batch(std::string_view json, Timestamp now) {
+void decode_cloud_events_batch(std::string_view json, Timestamp now, const TakeItem& take) {
   const Place body{"body"};
   const auto document = parse_document(json, body);
   if (!document) throw InvalidInput({document.error()});
   if (document->kind() != Kind::array) {
     throw InvalidInput({{.loc = body, .msg = "value is not a valid list", .type = "type_error.list"}});
   }
-  std::vector<Decoded> result;
-  Place place{"body", std::int64_t{0}};
-  for (const json::Value& element : document->elements()) {
-    place.back() = static_cast<std::int64_t>(result.size());
-    result.push_back(decode_envelope(element, place, now));
-  }
-  return result;
+  std::int64_t index = 0;
+  document->for_each_element(
+      [&](const json::Value& element) { take(decode_envelope(element, {"body", index++}, now)); });
 }
 
 Decoded decode_binary_cloud_event(const std::vector<std::pair<std::string, std::string>>& headers,

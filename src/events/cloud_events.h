@@ -25,7 +25,7 @@ namespace annals::events {
 Decoded decode_cloud_event(std::string_view json, const Place& place, Timestamp now);
 
 /// A body of `application/cloudevents-batch+json`. Throws InvalidInput when it is no array.
-std::vector<Decoded> decode_cloud_events_batch(std::string_view json, Timestamp now);
+void decode_cloud_events_batch(std::string_view json, Timestamp now, const TakeItem& take);
 
 /// Binary mode: the attributes are the headers `ce-…` (names in lower case; other headers are ignored), the
 /// body is `data`. Problems of an attribute are told of its header, `["header","ce-id"]`. Never throws for

@@ -92,6 +92,7 @@ struct Commits::Known {
 
   KnownIds ids;  // for one commit at a time
   std::atomic<std::size_t> bytes = 0;
+  std::size_t bytes_seen = 0;  // when the sum was last looked at
 };
 
 Commits::Commits(engine::Engine& engine, Settings settings) : engine_(engine), settings_(settings) {}
@@ -114,6 +115,7 @@ awaitable<std::vector<Fate>> Commits::commit_to(EventsTable table, Events events
   if (!settings_.other_instances) {
     suspects = known->ids.add_all(suspects);
     known->reckon();
+    forget_others(*known);
   }
   const auto found = co_await existing(table, suspects);
   if (!found.doubled.empty()) co_await withdraw(table, found.doubled);
@@ -126,7 +128,7 @@ awaitable<std::vector<Fate>> Commits::commit_to(EventsTable table, Events events
   if (!settings_.other_instances) co_return fates;
   const auto lost = co_await settle(table, kept, number);
   for (std::size_t i = 0; i < events.size(); ++i) {
-    if (std::ranges::find(lost, events[i]->event_id) != lost.end()) fates[i] = Fate::duplicate;
+    if (lost.contains(events[i]->event_id)) fates[i] = Fate::duplicate;
   }
   co_return fates;
 }
@@ -137,15 +139,22 @@ awaitable<std::shared_ptr<Commits::Known>> Commits::known_of(EventsTable table) 
     const auto found = known_.find(table.owner);
     if (found != known_.end()) co_return found->second;
   }
-  auto known = std::make_shared<Known>(settings_.max_known_bytes);
+  auto known = std::make_shared<Known>(settings_.other_instances ? 0 : settings_.max_known_bytes);
   co_await load(table, *known);
+  const std::scoped_lock lock(mutex_);
+  // Another commit may have been faster, and what it has added since must not be lost.
+  co_return known_.try_emplace(table.owner, known).first->second;
+}
+
+/// When all together take too much memory, those that no commit uses now are forgotten; they can be read
+/// again.
+void Commits::forget_others(Known& known) {
+  if (known.bytes == std::exchange(known.bytes_seen, known.bytes)) return;
   const std::scoped_lock lock(mutex_);
   const auto bytes = [](std::size_t sum, const auto& entry) { return sum + entry.second->bytes; };
   if (std::accumulate(known_.begin(), known_.end(), std::size_t{0}, bytes) > settings_.max_known_bytes) {
     std::erase_if(known_, [](const auto& entry) { return entry.second.use_count() == 1; });
   }
-  // Another commit may have been faster, and what it has added since must not be lost.
-  co_return known_.try_emplace(table.owner, known).first->second;
 }
 
 /// Reads what an earlier process has put into the table: its ids, and its highest number, which ours must
@@ -171,7 +180,9 @@ awaitable<void> Commits::load(EventsTable table, Known& known) {
     rest.erase(0, whole);
     return !known.ids.gave_up();
   };
-  engine::Statement ids{.sql = fmt::format("SELECT event_id FROM {} FORMAT RowBinary", table.quoted())};
+  engine::Statement ids{
+      .sql = fmt::format("SELECT event_id FROM {} FORMAT RowBinary SETTINGS max_execution_time = 0",
+                         table.quoted())};
   co_await engine_.scan(std::move(ids), add);
   known.reckon();
 }
@@ -220,13 +231,14 @@ awaitable<void> Commits::insert(EventsTable table, std::string rows) {
 }
 
 /// Another instance may have brought one of the ids while we did. Gives the ids whose row of ours had to go.
-awaitable<std::vector<Uuid>> Commits::settle(EventsTable table, Events kept, std::uint64_t number) {
+awaitable<std::set<Uuid>> Commits::settle(EventsTable table, Events kept, std::uint64_t number) {
   auto found = co_await existing(table, ids_of(kept));
-  if (found.doubled.empty()) co_return std::vector<Uuid>{};
+  std::set<Uuid> lost(found.doubled.begin(), found.doubled.end());
+  if (lost.empty()) co_return lost;
   co_await withdraw(table, found.doubled);
   const auto ours = co_await with_number(table, found.doubled, number);
-  std::erase_if(found.doubled, [&](const Uuid& id) { return std::ranges::find(ours, id) != ours.end(); });
-  co_return found.doubled;
+  for (const Uuid& id : ours) lost.erase(id);
+  co_return lost;
 }
 
 /// Of several rows with one id the one that became visible first stays, whoever notices; a crash before this

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -59,8 +60,9 @@ class Commits {
   boost::asio::awaitable<std::vector<Uuid>> with_number(EventsTable table, std::vector<Uuid> ids,
                                                         std::uint64_t number);
   boost::asio::awaitable<void> insert(EventsTable table, std::string rows);
-  boost::asio::awaitable<std::vector<Uuid>> settle(EventsTable table, Events kept, std::uint64_t number);
+  boost::asio::awaitable<std::set<Uuid>> settle(EventsTable table, Events kept, std::uint64_t number);
   boost::asio::awaitable<void> withdraw(EventsTable table, std::vector<Uuid> doubled);
+  void forget_others(Known& known);
   std::uint64_t next_number();
 
   engine::Engine& engine_;

@@ -24,23 +24,19 @@ Decoded decode_event(std::string_view json, const Place& place, bool complete, T
   return decode_value(*document, place, complete ? Fallbacks{} : made_at(now));
 }
 
-std::vector<Decoded> decode_json(std::string_view json, Timestamp now) {
+void decode_json(std::string_view json, Timestamp now, const TakeItem& take) {
   const Place body{"body"};
   const auto document = parse_document(json, body);
   if (!document) throw InvalidInput({document.error()});
   const Fallbacks fallbacks = made_at(now);
-  if (document->kind() == Kind::object) return {decode_value(*document, body, fallbacks)};
-  if (document->kind() != Kind::array) throw InvalidInput({at(body, not_a_dict())});
-
-  const auto elements = document->elements();
-  std::vector<Decoded> result;
-  result.reserve(elements.size());
-  Place place{"body", std::int64_t{0}};
-  for (const json::Value& element : elements) {
-    place.back() = static_cast<std::int64_t>(result.size());
-    result.push_back(decode_value(element, place, fallbacks));
+  if (document->kind() == Kind::object) {
+    take(decode_value(*document, body, fallbacks));
+    return;
   }
-  return result;
+  if (document->kind() != Kind::array) throw InvalidInput({at(body, not_a_dict())});
+  std::int64_t index = 0;
+  document->for_each_element(
+      [&](const json::Value& element) { take(decode_value(element, {"body", index++}, fallbacks)); });
 }
 
 }  // namespace annals::events

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "error.h"
 #include "events/event.h"
@@ -18,8 +18,11 @@ using Decoded = std::variant<Event, Problems>;
 /// counts. Never throws for bad input: an empty text and `null` are a missing field at `place`.
 Decoded decode_event(std::string_view json, const Place& place, bool complete, Timestamp now);
 
+/// Takes the items of a body, one after the other, so that a body of very many bad ones need not be held.
+using TakeItem = std::function<void(Decoded item)>;
+
 /// Decodes a body of `application/json`: one event, or an array of them, in order. `event_id` and
 /// `event_time` may be absent. Throws InvalidInput when it is neither.
-std::vector<Decoded> decode_json(std::string_view json, Timestamp now);
+void decode_json(std::string_view json, Timestamp now, const TakeItem& take);
 
 }  // namespace annals::events

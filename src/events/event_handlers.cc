@@ -32,13 +32,21 @@ void refuse_other_than_json(const Request& request, std::string_view body) {
   throw InvalidInput({at({"body"}, not_a_dict())});
 }
 
-std::vector<Decoded> decode_whole(const std::string& type, const Request& request, std::string_view body) {
+DecodedItems decode_whole(const std::string& type, const Request& request, std::string_view body,
+                          bool skip_bad) {
   refuse_other_than_json(request, body);
-  if (type == "application/cloudevents+json") return {decode_cloud_event(body, {"body"}, now())};
-  if (type == "application/cloudevents-batch+json") return decode_cloud_events_batch(body, now());
-  if (request.header("ce-specversion") != nullptr)
-    return {decode_binary_cloud_event(request.headers, body, now())};
-  return decode_json(body, now());
+  DecodedItems items{.skip_bad = skip_bad};
+  const auto take = [&items](Decoded item) { items.add(std::move(item)); };
+  if (type == "application/cloudevents+json") {
+    take(decode_cloud_event(body, {"body"}, now()));
+  } else if (type == "application/cloudevents-batch+json") {
+    decode_cloud_events_batch(body, now(), take);
+  } else if (request.header("ce-specversion") != nullptr) {
+    take(decode_binary_cloud_event(request.headers, body, now()));
+  } else {
+    decode_json(body, now(), take);
+  }
+  return items;
 }
 
 bool skips_bad(const Request& request) {
@@ -51,12 +59,12 @@ bool skips_bad(const Request& request) {
 
 Response respond(const IntakeResult& result) {
   boost::json::array errors;
-  for (const auto& [index, problems] : result.errors) {
+  for (const auto& [index, problems] : result.bad.listed()) {
     errors.push_back(boost::json::object{{"index", index}, {"detail", http::detail_of(problems)}});
   }
   boost::json::object body{
       {"accepted", result.accepted}, {"duplicates", result.duplicates}, {"errors", std::move(errors)}};
-  if (result.errors_left_out > 0) body["errors_left_out"] = result.errors_left_out;
+  if (result.bad.left_out() > 0) body["errors_left_out"] = result.bad.left_out();
   return http::json(http::Status::created, boost::json::serialize(body));
 }
 
@@ -86,9 +94,9 @@ awaitable<Response> EventHandlers::create_from_event_bridge(Request request) {
     throw Error(ErrorCode::tenant_not_in_database,
                 fmt::format("'{}' tenant not found in database.", enveloped.tenant));
   }
-  std::vector<Decoded> items;
-  items.emplace_back(std::move(enveloped.event));
-  co_await intake_.take_all(*std::move(table), std::move(items), {});
+  DecodedItems items;
+  items.add(std::move(enveloped.event));
+  co_await intake_.take_all(*std::move(table), std::move(items));
   co_return http::json(http::Status::created, R"({"detail":"Event created."})");
 }
 
@@ -109,8 +117,8 @@ awaitable<IntakeResult> EventHandlers::take(EventsTable table, Request request, 
     co_return result;
   }
   const auto body = co_await intake_.receive(next_part, kMaxWhole);
-  auto items = decode_whole(type, request, body);
-  auto result = co_await intake_.take_all(std::move(table), std::move(items), settings);
+  auto items = decode_whole(type, request, body, settings.skip_bad);
+  auto result = co_await intake_.take_all(std::move(table), std::move(items));
   co_return result;
 }
 

@@ -51,8 +51,10 @@ std::string envelope(const ListQuery& query, const Page& page, const std::option
     const auto begin = query.page.after.value_or(Position{});
     const auto& position = page.rows.empty() ? begin : page.rows.back().position;
     next = base + with_parameter(request, "cursor", position.text(query.page.ordering));
-  } else if (page.more) {
+  } else if (page.more && query.page.offset + page.rows.size() <= kMaxOffset) {
     next = base + with_parameter(request, "offset", fmt::format("{}", query.page.offset + page.rows.size()));
+  } else if (page.more) {
+    next = base + with_parameter(request, "cursor", page.rows.back().position.text(query.page.ordering));
   }
   if (!query.by_cursor && query.page.offset > 0) {
     const auto before = query.page.offset - std::min(query.page.offset, query.page.limit);

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::int64_t kMaxLimit = 1000;
 constexpr std::int64_t kDefaultLimit = 50;
-constexpr std::int64_t kMaxOffset = 100'000;
 
 std::optional<Timestamp> read_time(http::QueryFields& fields, std::string_view name) {
   const auto text = fields.text(name);

@@ -9,6 +9,9 @@
 
 namespace annals::events {
 
+/// Further down a cursor leads.
+inline constexpr std::int64_t kMaxOffset = 100'000;
+
 /// Reads the parameters that make a filter, in the contract's order; problems are noted in `fields`.
 HistoryFilter read_filter(http::QueryFields& fields);
 

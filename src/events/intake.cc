@@ -16,29 +16,40 @@ namespace {
 
 using boost::asio::awaitable;
 
-constexpr std::size_t kMaxListedErrors = 1000;
 constexpr std::size_t kMaxLine = std::size_t{4} << 20U;
-
-void note(IntakeResult& result, std::int64_t index, Problems problems) {
-  if (result.errors.size() < kMaxListedErrors) {
-    result.errors.emplace_back(index, std::move(problems));
-  } else {
-    ++result.errors_left_out;
-  }
-}
 
 Error too_much_held() {
   return {ErrorCode::overloaded, "Too many events are being received. Try again later."};
 }
 
-/// `place` is that of the line.
-Decoded decode_line(const LineCutter::Line& line, const Place& place, Timestamp received) {
-  if (!line.too_long) return decode_event(line.text, place, false, received);
-  return Problems{{.loc = place,
-                   .msg = "ensure this line has at most 4194304 bytes",
-                   .type = "value_error.any_str.max_length",
-                   .ctx = {{"limit_value", static_cast<std::int64_t>(kMaxLine)}}}};
-}
+/// Reads the lines of one request.
+class LineReader {
+ public:
+  LineReader(bool skip_bad, BadItems& bad) : skip_bad_(skip_bad), bad_(bad) {}
+
+  /// Nothing for a bad line that is skipped, which is noted. Throws InvalidInput for one that is not.
+  std::optional<Event> read(const LineCutter::Line& line, Timestamp received) {
+    place_.back() = line.number;
+    Decoded item = line.too_long ? too_long() : decode_event(line.text, place_, false, received);
+    if (auto* event = std::get_if<Event>(&item)) return std::move(*event);
+    auto& problems = std::get<Problems>(item);
+    if (!skip_bad_) throw InvalidInput(std::move(problems));
+    bad_.add(line.number, std::move(problems));
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] Problems too_long() const {
+    return {{.loc = place_,
+             .msg = "ensure this line has at most 4194304 bytes",
+             .type = "value_error.any_str.max_length",
+             .ctx = {{"limit_value", static_cast<std::int64_t>(kMaxLine)}}}};
+  }
+
+  bool skip_bad_;
+  BadItems& bad_;
+  Place place_{"body", std::int64_t{0}};
+};
 
 }  // namespace
 
@@ -56,21 +67,10 @@ awaitable<std::string> Intake::receive(NextPart next_part, std::size_t max_bytes
   }
 }
 
-awaitable<IntakeResult> Intake::take_all(EventsTable table, std::vector<Decoded> items, Settings settings) {
-  IntakeResult result;
-  std::vector<Event> events;
-  Problems all_problems;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (auto* event = std::get_if<Event>(&items[i])) {
-      events.push_back(std::move(*event));
-      continue;
-    }
-    auto& problems = std::get<Problems>(items[i]);
-    all_problems.insert(all_problems.end(), problems.begin(), problems.end());
-    note(result, static_cast<std::int64_t>(i), std::move(problems));
-  }
-  if (!settings.skip_bad && !all_problems.empty()) throw InvalidInput(std::move(all_problems));
-  const auto fates = co_await lanes_.write(std::move(table), std::move(events));
+awaitable<IntakeResult> Intake::take_all(EventsTable table, DecodedItems items) {
+  if (!items.skip_bad && !items.bad.empty()) throw InvalidInput(items.bad.problems());
+  IntakeResult result{.bad = std::move(items.bad)};
+  const auto fates = co_await lanes_.write(std::move(table), std::move(items.events));
   for (const Fate fate : fates) ++(fate == Fate::accepted ? result.accepted : result.duplicates);
   co_return result;
 }
@@ -78,37 +78,42 @@ awaitable<IntakeResult> Intake::take_all(EventsTable table, std::vector<Decoded>
 awaitable<IntakeResult> Intake::take_lines(EventsTable table, NextPart next_part, Settings settings) {
   IntakeResult result;
   BulkWrite write(co_await boost::asio::this_coro::executor, lanes_, budget_, std::move(table));
-  LineCutter cutter(kMaxLine);
-  Place place{"body", std::int64_t{0}};
   std::exception_ptr failure;
   try {
-    bool at_end = false;
-    while (!at_end) {
-      const auto part = co_await next_part([&write] { write.pause(); });
-      write.check();
-      at_end = !part.has_value();
-      const Timestamp received = now();
-      for (const auto& line : at_end ? cutter.finish() : cutter.add(*part)) {
-        place.back() = line.number;
-        Decoded item = decode_line(line, place, received);
-        if (auto* event = std::get_if<Event>(&item)) {
-          if (!write.add(std::move(*event))) throw too_much_held();
-          if (write.is_full()) co_await write.make_room();
-          continue;
-        }
-        if (!settings.skip_bad) throw InvalidInput(std::get<Problems>(std::move(item)));
-        note(result, line.number, std::get<Problems>(std::move(item)));
-      }
-    }
+    co_await read_lines(write, std::move(next_part), settings, result.bad);
   } catch (...) {
     failure = std::current_exception();
   }
   co_await write.finish();
+  write.check();  // first: a bad line says that those before it are kept
   if (failure) std::rethrow_exception(failure);
-  write.check();
   result.accepted = write.counts().accepted;
   result.duplicates = write.counts().duplicates;
   co_return result;
+}
+
+// NOLINTBEGIN(*-reference-coroutine-parameters): awaited at once
+awaitable<void> Intake::read_lines(BulkWrite& write, NextPart next_part, Settings settings, BadItems& bad) {
+  // NOLINTEND(*-reference-coroutine-parameters)
+  LineReader reader(settings.skip_bad, bad);
+  LineCutter cutter(kMaxLine);
+  io::Budget::Share line_share(budget_);  // for the line that has not ended yet
+  for (bool at_end = false; !at_end;) {
+    const auto part = co_await next_part([&write] { write.pause(); });
+    write.check();
+    at_end = !part.has_value();
+    const Timestamp received = now();
+    for (const auto& line : at_end ? cutter.finish() : cutter.add(*part)) {
+      auto event = reader.read(line, received);
+      if (!event) continue;
+      bool added = write.add(*event);
+      if (!added || write.is_full()) co_await write.make_room();
+      if (!added) added = write.add(*event);
+      if (!added) throw too_much_held();
+    }
+    line_share.give_back();
+    if (!line_share.take(cutter.held())) throw too_much_held();
+  }
 }
 
 }  // namespace annals::events

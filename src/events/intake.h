@@ -10,7 +10,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "events/event_decoder.h"
+#include "events/bulk_write.h"
+#include "events/decoded_items.h"
 #include "events/lanes.h"
 #include "io/budget.h"
 
@@ -20,9 +21,7 @@ namespace annals::events {
 struct IntakeResult {
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
-  std::vector<std::pair<std::int64_t, Problems>>
-      errors;  // by index (line) of the bad item; the first thousand
-  std::uint64_t errors_left_out = 0;
+  BadItems bad = {};
 };
 
 /// The next part of a body, or nothing at its end; `before_wait`, unless it is null, is called each time that
@@ -46,9 +45,8 @@ class Intake {
   boost::asio::awaitable<std::string> receive(NextPart next_part, std::size_t max_bytes);
 
   /// Events of a request that was read as a whole. Unless bad ones are skipped it is all or nothing: throws
-  /// InvalidInput with the problems of all bad events, and keeps none.
-  boost::asio::awaitable<IntakeResult> take_all(EventsTable table, std::vector<Decoded> items,
-                                                Settings settings);
+  /// InvalidInput with the problems of the bad events, and keeps none.
+  boost::asio::awaitable<IntakeResult> take_all(EventsTable table, DecodedItems items);
 
   /// Events as lines of JSON, of any number. Unless bad ones are skipped it ends at the first bad line:
   /// throws InvalidInput; the lines before it are kept, and sending them again does no harm when they have
@@ -56,6 +54,9 @@ class Intake {
   boost::asio::awaitable<IntakeResult> take_lines(EventsTable table, NextPart next_part, Settings settings);
 
  private:
+  boost::asio::awaitable<void> read_lines(BulkWrite& write, NextPart next_part, Settings settings,
+                                          BadItems& bad);
+
   Lanes& lanes_;
   io::Budget budget_;
 };

@@ -25,6 +25,8 @@ class LineCutter {
   /// The lines that `chunk` completes; blank ones are left out. Their texts live as long as the chunk, and
   /// until the next call.
   std::vector<Line> add(std::string_view chunk);
+  /// Bytes of the line that has not ended yet.
+  [[nodiscard]] std::size_t held() const { return rest_.size(); }
   /// The last line, when it has no line break.
   std::vector<Line> finish();
 

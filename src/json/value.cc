@@ -130,11 +130,9 @@ std::string_view Value::string(std::string& room) const {
   return room;
 }
 
-std::vector<Value> Value::elements() const {
-  std::vector<Value> result;
+void Value::for_each_element(const std::function<void(const Value&)>& take) const {
   Cutter cutter(text_);
-  for (auto text = cutter.next(); !text.empty(); text = cutter.next()) result.push_back(Value(text));
-  return result;
+  for (auto text = cutter.next(); !text.empty(); text = cutter.next()) take(Value(text));
 }
 
 std::vector<Member> Value::members() const {

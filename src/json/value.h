@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ class Value {
   /// The same without a copy where nothing is escaped; otherwise it is put into `room`.
   [[nodiscard]] std::string_view string(std::string& room) const;
   /// Only for arrays.
-  [[nodiscard]] std::vector<Value> elements() const;
+  void for_each_element(const std::function<void(const Value&)>& take) const;
   /// In order, a repeated key as often as it came. Only for objects.
   [[nodiscard]] std::vector<Member> members() const;
 

@@ -1,5 +1,6 @@
 """GET /api/history/events: filters, order, pages by offset, counts."""
 
+import datetime
 import itertools
 import json
 import urllib.parse
@@ -7,10 +8,13 @@ import urllib.parse
 import pytest
 import requests
 
-from support.events import HISTORY, event, events_of, get_history, history, post_events, shown, tenant_with
+from support.annals import API_KEY
+from support.events import HISTORY, NDJSON, event, events_of, get_history, history, post_events, shown, tenant_with
+from support.load import ndjson
 from support.names import UNKNOWN_ID, unique_name
 
 WORDS = ("red apple", "green apple", "red pear", "blue plum")
+MAX_OFFSET = 100_000
 MAX_32, MAX_64 = 2**32 - 1, 2**64 - 1
 
 
@@ -256,6 +260,23 @@ def test_next_keeps_every_parameter_but_the_offset(annals, many):
         named = urllib.parse.parse_qs(urllib.parse.urlsplit(page[direction]).query)
         expected = {**query, "limit": "3", "offset": offset}
         assert named == {name: value if isinstance(value, list) else [value] for name, value in expected.items()}
+
+
+def test_past_the_last_offset_a_cursor_leads_on(any_annals):
+    tenant = any_annals.initialise(unique_name())
+    count = MAX_OFFSET + 9
+    start = datetime.datetime(2026, 1, 1)
+    time_of_second = lambda i: (start + datetime.timedelta(seconds=i)).isoformat() + "Z"
+    lines = ndjson(event(record_id=i, event_time=time_of_second(i)) for i in range(count))
+    assert post_events(any_annals, tenant, lines, NDJSON).status_code == 201
+
+    page = history(any_annals, tenant, limit=5, offset=MAX_OFFSET - 1, ordering="event_time")
+    [rest] = follow(any_annals, {**tenant, "key": API_KEY}, page["next"], "next")
+
+    assert "cursor=" in page["next"] and "offset=" not in page["next"]
+    first = MAX_OFFSET - 1
+    assert [e["record_id"] for e in page["results"]] == list(range(first, first + 5))
+    assert [e["record_id"] for e in rest["results"]] == list(range(first + 5, first + 10))
 
 
 def test_urls_begin_with_the_public_url(make):

@@ -233,3 +233,18 @@ def test_what_to_do_on_an_error_is_one_of_two(annals, tenant, value):
 
     expect_invalid(reply, not_among("query", "on_error", permitted=("fail", "skip")))
     expect_kept(annals, tenant, [])
+
+
+def test_of_very_many_bad_events_the_first_thousand_are_told(any_annals):
+    tenant = any_annals.initialise(unique_name())
+    many = 200_000
+    body = "[" + "1," * many + "2]"
+
+    refused = post_events(any_annals, tenant, body)
+    skipped = post_events(any_annals, tenant, body, query=SKIP).json()
+
+    not_a_dict = lambda i: problem(["body", i], "value is not a valid dict", "type_error.dict")
+    expect_invalid(refused, *(not_a_dict(i) for i in range(1000)))
+    assert [error["index"] for error in skipped["errors"]] == list(range(1000))
+    assert skipped["errors_left_out"] == many + 1 - 1000
+    assert (skipped["accepted"], skipped["duplicates"]) == (0, 0)

@@ -220,3 +220,14 @@ def test_a_poller_in_order_of_arrival_misses_no_insert_that_came_late(make, engi
     assert page["results"] == [shown(early[0])]
     rest = following(other, tenant, page)
     assert rest == [shown(early[1]), shown(late)], f"expected the late event {late['event_id']} at the end, got {rest}"
+
+
+def test_a_bad_line_does_not_hide_that_the_lines_before_it_are_not_kept(make):
+    annals = make.annals("remote", environment=IMPATIENT)
+    tenant = annals.initialise("shop")
+    assert post_events(annals, tenant, event()).status_code == 201
+    annals.engine.server.kill()
+
+    reply = post_events(annals, tenant, ndjson([event()]) + "{", NDJSON)
+
+    assert (reply.status_code, reply.json()) == (503, UNAVAILABLE)

@@ -122,17 +122,17 @@ TEST(CloudEvents, NamesEveryProblemAtOnceInTheSpecificationsOrder) {
 }
 
 TEST(CloudEvents, DecodesABatchInOrder) {
-  const auto items = decode_cloud_events_batch(
-      fmt::format("[{},{{}},null,{}]", envelope(event_json("\"first\"")), envelope(event_json("\"last\""))),
-      kNow);
+  const auto items = items_of(
+      decode_cloud_events_batch,
+      fmt::format("[{},{{}},null,{}]", envelope(event_json("\"first\"")), envelope(event_json("\"last\""))));
   ASSERT_EQ(items.size(), 4U);
   EXPECT_EQ(event_of(items[0]).event_data, "\"first\"");
   EXPECT_EQ(problems_of(items[1]).front(), R"(["body",1,"id"] field required (value_error.missing))");
   EXPECT_EQ(problems_of(items[2]),
             Texts{R"(["body",2] none is not an allowed value (type_error.none.not_allowed))"});
   EXPECT_EQ(event_of(items[3]).event_data, "\"last\"");
-  EXPECT_TRUE(decode_cloud_events_batch("[]", kNow).empty());
-  EXPECT_EQ(problems_thrown_by([] { decode_cloud_events_batch("{}", kNow); }),
+  EXPECT_TRUE(items_of(decode_cloud_events_batch, "[]").empty());
+  EXPECT_EQ(problems_thrown_by([] { items_of(decode_cloud_events_batch, "{}"); }),
             Texts{R"(["body"] value is not a valid list (type_error.list))"});
 }
 

@@ -61,6 +61,14 @@ inline std::vector<std::string> problems_of(const Decoded& decoded) {
   return problems == nullptr ? std::vector<std::string>{} : texts_of(*problems);
 }
 
+/// The items that `decode` hands over, e.g. decode_json of a body.
+template <class Decode>
+std::vector<Decoded> items_of(Decode decode, std::string_view body) {
+  std::vector<Decoded> items;
+  decode(body, kNow, [&items](Decoded item) { items.push_back(std::move(item)); });
+  return items;
+}
+
 /// The problems of the InvalidInput that `call` throws.
 template <class Call>
 std::vector<std::string> problems_thrown_by(Call call) {

@@ -185,17 +185,16 @@ TEST(EventDecoder, NothingInvalidHidesInANestedValue) {
 }
 
 TEST(EventDecoder, DecodesABodyOfOneEvent) {
-  const auto items = decode_json(event_json(), kNow);
+  const auto items = items_of(decode_json, event_json());
   ASSERT_EQ(items.size(), 1U);
   EXPECT_EQ(to_string(event_of(items[0]).event_id), kId);
-  EXPECT_EQ(problems_of(decode_json(R"({"record_id":"1"})", kNow)[0])[1],
+  EXPECT_EQ(problems_of(items_of(decode_json, R"({"record_id":"1"})")[0])[1],
             R"(["body","record_id"] value is not a valid integer (type_error.integer))");
 }
 
 TEST(EventDecoder, DecodesABodyOfManyEventsInOrder) {
-  const auto items = decode_json(fmt::format(" [ {} , null, [], {},\n{}]", event_json("\"first\""),
-                                             with("record_id", "[]"), event_json("\"last\"")),
-                                 kNow);
+  const auto items = items_of(decode_json, fmt::format(" [ {} , null, [], {},\n{}]", event_json("\"first\""),
+                                                       with("record_id", "[]"), event_json("\"last\"")));
   ASSERT_EQ(items.size(), 5U);
   EXPECT_EQ(event_of(items[0]).event_data, "\"first\"");
   EXPECT_EQ(problems_of(items[1]),
@@ -204,12 +203,12 @@ TEST(EventDecoder, DecodesABodyOfManyEventsInOrder) {
   EXPECT_EQ(problems_of(items[3]),
             Texts{R"(["body",3,"record_id"] value is not a valid integer (type_error.integer))"});
   EXPECT_EQ(event_of(items[4]).event_data, "\"last\"");
-  EXPECT_TRUE(decode_json("[]", kNow).empty());
+  EXPECT_TRUE(items_of(decode_json, "[]").empty());
 }
 
 TEST(EventDecoder, RefusesABodyThatIsNeither) {
   const auto problems = [](std::string_view json) {
-    return problems_thrown_by([json] { decode_json(json, kNow); });
+    return problems_thrown_by([json] { items_of(decode_json, json); });
   };
   EXPECT_EQ(problems(""), Texts{R"(["body"] field required (value_error.missing))"});
   EXPECT_EQ(problems("null"), Texts{R"(["body"] field required (value_error.missing))"});

@@ -11,9 +11,9 @@ std::string nested(std::size_t depth) {
   return std::string(depth, '[') + std::string(depth, ']');
 }
 
-std::vector<std::string> texts_of(const std::vector<Value>& values) {
+std::vector<std::string> elements_of(const Value& array) {
   std::vector<std::string> result;
-  for (const Value& value : values) result.emplace_back(value.text());
+  array.for_each_element([&result](const Value& value) { result.emplace_back(value.text()); });
   return result;
 }
 
@@ -113,9 +113,9 @@ TEST(JsonValue, KnowsItsKind) {
 
 TEST(JsonValue, CutsArraysIntoTheirElements) {
   const auto array = parse(R"( [ 1,"a,]\"" ,[2,[ "}" ]], {"k":[3]} ,null,-1e5 ] )", kDepth);
-  EXPECT_EQ(texts_of(array->elements()),
+  EXPECT_EQ(elements_of(*array),
             (std::vector<std::string>{"1", R"("a,]\"")", R"([2,[ "}" ]])", R"({"k":[3]})", "null", "-1e5"}));
-  EXPECT_TRUE(parse("[ \n ]", kDepth)->elements().empty());
+  EXPECT_TRUE(elements_of(*parse("[ \n ]", kDepth)).empty());
 }
 
 TEST(JsonValue, CutsObjectsIntoTheirMembers) {
