@@ -112,12 +112,7 @@ class EmbeddedConnection final : public Connection {
   ~EmbeddedConnection() override { library_.close_conn(handle_); }
 
   std::string query(const Statement& statement) override {
-    const BoundParameters bound(statement.parameters);
-    const Result result(library_,
-                        library_.query_with_params_n(
-                            *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
-                            kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
-                            bound.values.data(), bound.value_lengths.data(), bound.names.size()));
+    const Result result = run(statement);
     result.check();
     return result.text();
   }
@@ -161,14 +156,17 @@ class EmbeddedConnection final : public Connection {
   }
 
  private:
+  Result run(const Statement& statement) {
+    const BoundParameters bound(statement.parameters);
+    return {library_, library_.query_with_params_n(
+                          *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
+                          kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
+                          bound.values.data(), bound.value_lengths.data(), bound.names.size())};
+  }
+
   /// What is left of a refused insert holds on to its table until the connection's next statement (26.7), and
   /// a DROP … SYNC on another connection would wait for that.
-  void let_go() {
-    try {
-      query({.sql = "SELECT 1"});
-    } catch (const EngineError&) {  // then it has no next statement that could do better
-    }
-  }
+  void let_go() { run({.sql = "SELECT 1"}); }
 
   // A row that is cut short can make this hang inside the library (26.7): rows must be encoded whole, and
   // are.

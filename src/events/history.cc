@@ -178,7 +178,7 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
           "SELECT {} FROM {}{} ORDER BY {} SETTINGS max_execution_time = 0, max_memory_usage = {}, "
           "readonly = 2, max_threads = 1, optimize_read_in_order = 1, read_in_order_use_buffering = 0, "
           "max_block_size = 2048, date_time_output_format = 'iso', format_csv_null_representation = '', "
-          "output_format_parquet_row_group_size = 32768 {}",
+          "output_format_parquet_row_group_size = 32768, output_format_parquet_parallel_encoding = 0 {}",
           columns, source(table), conditions.where(), order_of(Ordering::by_record),
           settings_.max_memory_bytes, format_name),
       .parameters = std::move(conditions.parameters),

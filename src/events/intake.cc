@@ -27,10 +27,12 @@ class LineReader {
  public:
   LineReader(bool skip_bad, BadItems& bad) : skip_bad_(skip_bad), bad_(bad) {}
 
+  /// The time of the lines to come that have none.
+  void received_at(Timestamp time) { received_ = time; }
   /// Nothing for a bad line that is skipped, which is noted. Throws InvalidInput for one that is not.
-  std::optional<Event> read(const LineCutter::Line& line, Timestamp received) {
+  std::optional<Event> read(const LineCutter::Line& line) {
     place_.back() = line.number;
-    Decoded item = line.too_long ? too_long() : decode_event(line.text, place_, false, received);
+    Decoded item = line.too_long ? too_long() : decode_event(line.text, place_, false, received_);
     if (auto* event = std::get_if<Event>(&item)) return std::move(*event);
     auto& problems = std::get<Problems>(item);
     if (!skip_bad_) throw InvalidInput(std::move(problems));
@@ -49,7 +51,21 @@ class LineReader {
   bool skip_bad_;
   BadItems& bad_;
   Place place_{"body", std::int64_t{0}};
+  Timestamp received_;
 };
+
+// NOLINTBEGIN(*-reference-coroutine-parameters): awaited at once
+awaitable<void> take_part(BulkWrite& write, LineReader& reader, const std::vector<LineCutter::Line>& lines) {
+  // NOLINTEND(*-reference-coroutine-parameters)
+  for (const auto& line : lines) {
+    auto event = reader.read(line);
+    if (!event) continue;
+    bool added = write.add(*event);
+    if (!added || write.is_full()) co_await write.make_room();
+    if (!added) added = write.add(*event);
+    if (!added) throw too_much_held();
+  }
+}
 
 }  // namespace
 
@@ -102,15 +118,9 @@ awaitable<void> Intake::read_lines(BulkWrite& write, NextPart next_part, Setting
     const auto part = co_await next_part([&write] { write.pause(); });
     write.check();
     at_end = !part.has_value();
-    const Timestamp received = now();
-    for (const auto& line : at_end ? cutter.finish() : cutter.add(*part)) {
-      auto event = reader.read(line, received);
-      if (!event) continue;
-      bool added = write.add(*event);
-      if (!added || write.is_full()) co_await write.make_room();
-      if (!added) added = write.add(*event);
-      if (!added) throw too_much_held();
-    }
+    reader.received_at(now());
+    const auto lines = at_end ? cutter.finish() : cutter.add(*part);
+    co_await take_part(write, reader, lines);
     line_share.give_back();
     if (!line_share.take(cutter.held())) throw too_much_held();
   }

@@ -18,17 +18,15 @@ BlockingThreads::~BlockingThreads() {
 }
 
 void BlockingThreads::post(Job job) {
-  bool room = false;
-  {
-    const std::scoped_lock lock(mutex_);
-    room = jobs_.size() < max_waiting_;
-    if (room) jobs_.push_back(std::move(job));
-  }
-  if (room) {
-    ready_.notify_one();
-  } else {
+  std::unique_lock lock(mutex_);
+  if (jobs_.size() >= max_waiting_) {
+    lock.unlock();
     job(std::nullopt);
+    return;
   }
+  jobs_.push_back(std::move(job));
+  lock.unlock();
+  ready_.notify_one();
 }
 
 void BlockingThreads::run(std::size_t index) {

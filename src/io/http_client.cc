@@ -62,8 +62,8 @@ HeaderList header_lines(const HttpHeaders& headers) {
       throw std::invalid_argument(
           fmt::format("line break in the request header {}", lower(name.substr(0, 32))));
     }
-    append(lines, value.empty() ? name + ";"
-                                : name + ": " + value);  // `name;` is libcurl's way to send an empty value
+    // `name;` is libcurl's way to send an empty value.
+    append(lines, value.empty() ? fmt::format("{};", name) : fmt::format("{}: {}", name, value));
   }
   return lines;
 }

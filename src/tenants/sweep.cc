@@ -18,12 +18,12 @@ constexpr std::chrono::milliseconds kUntilFirstSuccess{500};
 
 }  // namespace
 
-Sweep::Sweep(boost::asio::any_io_executor executor, Lifecycle& lifecycle, LateUploadRemoval& late_uploads,
-             Times times)
+Sweep::Sweep(const boost::asio::any_io_executor& executor, Lifecycle& lifecycle,
+             LateUploadRemoval& late_uploads, Times times)
     : lifecycle_(lifecycle),
       late_uploads_(late_uploads),
       times_(times),
-      strand_(boost::asio::make_strand(std::move(executor))),
+      strand_(boost::asio::make_strand(executor)),
       timer_(strand_) {}
 
 Sweep::~Sweep() = default;

@@ -25,7 +25,7 @@ class Sweep {
   };
 
   /// Lifecycle and late uploads must outlive this.
-  Sweep(boost::asio::any_io_executor executor, Lifecycle& lifecycle, LateUploadRemoval& late_uploads,
+  Sweep(const boost::asio::any_io_executor& executor, Lifecycle& lifecycle, LateUploadRemoval& late_uploads,
         Times times);
   ~Sweep();
   Sweep(const Sweep&) = delete;

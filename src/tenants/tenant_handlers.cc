@@ -1,5 +1,7 @@
 #include "tenants/tenant_handlers.h"
 
+#include <stdexcept>
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -44,7 +46,9 @@ NewTenant decode_new_tenant(const Request& request) {
                                                    .pattern = R"(^[^\x00-\x1f\x7f-\x9f]*$)",
                                                    .matches = has_no_controls});
   fields.check();
-  return {.database = engine::DatabaseName::parse(name).value(), .label = std::move(label)};
+  auto database = engine::DatabaseName::parse(name);
+  if (!database) throw std::logic_error("a name passed the check that the parser refuses");
+  return {.database = *std::move(database), .label = std::move(label)};
 }
 
 /// "2026-11-23T20:37:00.123Z"
