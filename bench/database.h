@@ -3,13 +3,13 @@
 #include <stdexcept>
 #include <string>
 
-#include "engine/database_name.h"
+#include "ids/database_name.h"
 
 namespace annals::bench {
 
 /// A name that is known to be one.
-inline engine::DatabaseName database_name(const std::string& name) {
-  auto parsed = engine::DatabaseName::parse(name);
+inline DatabaseName database_name(const std::string& name) {
+  auto parsed = DatabaseName::parse(name);
   if (!parsed) throw std::invalid_argument("no name for a database: " + name);
   return *std::move(parsed);
 }

@@ -24,15 +24,16 @@
 
 #include "database.h"
 #include "events/row_encoding.h"
-#include "events/time.h"
 #include "http_load.h"
 #include "samples.h"
 #include "service.h"
+#include "text/time.h"
 
 namespace annals::bench {
 namespace {
 
 using boost::asio::awaitable;
+using engine::quote;
 using events::EventsTable;
 
 constexpr std::string_view kKey = "bench-platform-key-0123456789";
@@ -142,7 +143,7 @@ std::uint64_t rss_bytes() {
 events::Event make_event(std::uint64_t number) {
   static thread_local boost::uuids::random_generator_mt19937 random;
   return {.event_id = random(),
-          .event_time = events::Timestamp(std::chrono::milliseconds(1'700'000'000'000 + number)),
+          .event_time = Timestamp(std::chrono::milliseconds(1'700'000'000'000 + number)),
           .event_type_id = static_cast<std::uint32_t>(number % 7),
           .record_id = number % 1000,
           .source_type_id = 1,
@@ -153,7 +154,7 @@ events::Event make_event(std::uint64_t number) {
 std::string json_of(const events::Event& event) {
   return fmt::format(
       R"({{"event_id":"{}","event_time":"{}","event_type_id":{},"record_id":{},"source_type_id":{},"source_id":{},"event_data":{}}})",
-      boost::uuids::to_string(event.event_id), events::format_time(event.event_time), event.event_type_id,
+      boost::uuids::to_string(event.event_id), text::format_time(event.event_time), event.event_type_id,
       event.record_id, event.source_type_id, event.source_id, event.event_data);
 }
 

@@ -14,13 +14,13 @@
 #include <boost/asio/use_future.hpp>
 
 #include "database.h"
-#include "engine/embedded_engine.h"
+#include "engine/embedded/engine.h"
 #include "events/events_table.h"
-#include "files/local_file_store.h"
+#include "files/local/store.h"
 #include "http/authentication.h"
+#include "leases/leases.h"
 #include "samples.h"
 #include "tenants/directory.h"
-#include "tenants/leases.h"
 #include "tenants/lifecycle.h"
 
 namespace annals {
@@ -30,6 +30,7 @@ using bench::Clock;
 using bench::Milliseconds;
 using bench::Samples;
 using boost::asio::awaitable;
+using engine::quote;
 
 constexpr int kTenants = 200;
 constexpr int kWarmUp = 10;
@@ -46,9 +47,9 @@ struct House {
   files::LocalFileStore files;
   tenants::Registry registry;
   tenants::TenantDirectory directory{registry, std::chrono::hours(1)};
-  tenants::LateUploads late_uploads{*engine, std::chrono::hours(1)};
+  files::LateUploads late_uploads{*engine, std::chrono::hours(1)};
   tenants::TenantDatabases databases{*engine};
-  tenants::InProcessLeases leases;
+  leases::InProcessLeases leases;
   tenants::Lifecycle lifecycle{{.registry = registry,
                                 .databases = databases,
                                 .leases = leases,
@@ -57,14 +58,14 @@ struct House {
                                 .late_uploads = late_uploads}};
 };
 
-engine::DatabaseName name(std::string_view kind, int number) {
+DatabaseName name(std::string_view kind, int number) {
   return bench::database_name(fmt::format("{}_{}", kind, number));
 }
 
 /// The statements that initialising cannot do without, with a registry write each before and after the
 /// CREATEs.
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
-awaitable<void> bare_initialise(House& house, tenants::ClientId id, engine::DatabaseName database) {
+awaitable<void> bare_initialise(House& house, ClientId id, DatabaseName database) {
   co_await house.registry.add(id, {.database = database, .label = database.text()},
                               crypto::SecretHash("bare"));
   co_await house.engine->execute({.sql = fmt::format("CREATE DATABASE {}", quote(database))});
@@ -74,7 +75,7 @@ awaitable<void> bare_initialise(House& house, tenants::ClientId id, engine::Data
 }
 
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
-awaitable<void> bare_delete(House& house, tenants::ClientId id, engine::DatabaseName database) {
+awaitable<void> bare_delete(House& house, ClientId id, DatabaseName database) {
   co_await house.registry.advance(id, tenants::TenantState::deleting);
   co_await house.engine->execute({.sql = fmt::format("DROP DATABASE {} SYNC", quote(database))});
   co_await house.registry.remove(id);
@@ -87,8 +88,7 @@ awaitable<void> timed(Samples& samples, awaitable<void> work) {  // NOLINT: awai
 }
 
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
-awaitable<void> remember(std::vector<tenants::ClientId>& ids, tenants::Lifecycle& lifecycle,
-                         engine::DatabaseName database) {
+awaitable<void> remember(std::vector<ClientId>& ids, tenants::Lifecycle& lifecycle, DatabaseName database) {
   const auto made = co_await lifecycle.initialise({.database = database, .label = database.text()});
   ids.push_back(made.id);
 }
@@ -99,12 +99,12 @@ struct Report {
 };
 
 awaitable<void> measure_lifecycle(House& house, Report& report) {  // NOLINT: awaited at once
-  std::vector<tenants::ClientId> ours;
-  std::vector<tenants::ClientId> bare;
+  std::vector<ClientId> ours;
+  std::vector<ClientId> bare;
   Samples ignored;
   for (int i = 0; i < kWarmUp + kTenants; ++i) {
     const bool counts = i >= kWarmUp;
-    bare.push_back(tenants::ClientId::random());
+    bare.push_back(ClientId::random());
     co_await timed(counts ? report.initialise : ignored, remember(ours, house.lifecycle, name("ours", i)));
     co_await timed(counts ? report.bare_initialise : ignored,
                    bare_initialise(house, bare.back(), name("bare", i)));

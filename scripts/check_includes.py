@@ -1,102 +1,99 @@
-"""Checks that the folders of src depend on each other, and on libraries, only as the tables below allow."""
+"""Checks every #include of src against src/layers.txt, and the size of its folders.
 
+- A folder includes only what its line permits, a library only where it is at home.
+- The nevers hold through any number of headers: they are checked along the includes of includes.
+- A folder with more than 16 rooms (a header and its source are one) is one to divide.
+"""
+
+import collections
 import pathlib
 import re
 import sys
 
-SRC = pathlib.Path(__file__).resolve().parent.parent / "src"
+import layers as table
 
-# folder -> the folders whose headers it may include besides its own. "" is src itself: main and the composition root.
-EVERYTHING = {"", "cli", "config", "crypto", "engine", "events", "files", "health", "http", "io",
-              "json", "ops", "tenants", "uuid"}
-FOLDERS = {
-    "": EVERYTHING,
-    "cli": EVERYTHING,
-    "config": {"engine", "crypto"},
-    "crypto": set(),
-    "engine": {"io", "crypto"},
-    "events": {"engine", "files", "crypto", "io", "json", "ops", "uuid"},
-    "files": {"engine", "io", "crypto", "uuid"},
-    "health": {"engine", "files", "ops"},
-    "http": {"json", "ops", "crypto", "uuid"},
-    "io": set(),
-    "json": {"ops"},
-    "ops": set(),
-    "tenants": {"events", "engine", "files", "crypto", "ops", "uuid"},
-    "uuid": set(),
-}
-
-# What only the handlers of a domain folder may include.
-HANDLERS_ONLY = "http"
-HANDLER_FILE = re.compile(r"_handlers\.(h|cc)$")
-HANDLER_FOLDERS = {"events", "files", "health", "tenants"}
-
-# What everybody may include, from src itself.
-SHARED = {"error.h"}
-
-# library (the beginning of the include) -> the only folders that know it.
-LIBRARIES = {
-    "boost/beast": {"http"},
-    "CLI/": {"cli"},
-    "curl/": {"io"},
-    "dlfcn.h": {"engine"},
-    "openssl/": {"crypto"},
-    "pugixml": {"files"},
-    "spdlog/": {"ops"},
-    "toml++/": {"config"},
-    "zlib.h": {"http"},
-    "zstd.h": {"engine", "http"},
-}
+SRC = table.SRC
+MAX_ROOMS = 16
+SHARED = {"error.h"}  # everybody may include it
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
-def folder_of(path):
-    return path.parts[0] if len(path.parts) > 1 else ""
+def includes_of(file):
+    """(line number, whether it is ours, what is included) of each #include."""
+    for number, line in enumerate((SRC / file).read_text().splitlines(), 1):
+        if match := INCLUDE.match(line):
+            yield number, match[1] == '"', match[2]
 
 
-def problem_with_own(file, included):
-    """What is wrong with `#include "included"` in the file; both are relative to src."""
+def problem_with_own(layers, file, included):
     if not (SRC / included).is_file():
         return "no such header below src (write the path from src)"
-    if str(included) in SHARED or folder_of(file) == folder_of(included):
+    user, used = table.folder_of(file), table.folder_of(included)
+    if included in SHARED or user == used or used in layers.folders[user]:
         return None
-    allowed = set(FOLDERS[folder_of(file)])
-    if folder_of(file) in HANDLER_FOLDERS and HANDLER_FILE.search(file.name):
-        allowed.add(HANDLERS_ONLY)
-    if folder_of(included) in allowed:
-        return None
-    return f"{folder_of(file)}/ must not depend on {folder_of(included) or 'the root'}/"
+    return f"{user} must not include {used} (src/layers.txt)"
 
 
-def problem_with_library(file, included):
-    for prefix, folders in LIBRARIES.items():
-        if included.startswith(prefix) and folder_of(file) not in folders:
-            return f"only {', '.join(sorted(folders))}/ may include {prefix}"
+def problem_with_library(layers, file, included):
+    for prefixes, folders in layers.libraries:
+        if included.startswith(tuple(prefixes)) and table.folder_of(file) not in folders:
+            return f"only {', '.join(folders)} may include {' '.join(prefixes)} (src/layers.txt)"
     return None
 
 
-def problems_of(file):
-    for number, line in enumerate((SRC / file).read_text().splitlines(), 1):
-        if match := INCLUDE.match(line):
-            own, included = match[1] == '"', match[2]
-            problem = problem_with_library(file, included)
-            if own and not problem:
-                problem = problem_with_own(file, pathlib.PurePath(included))
-            if problem:
-                yield f"src/{file}:{number}: {included}: {problem}"
+def problems_of(layers, file):
+    if table.folder_of(file) not in layers.folders:
+        yield f"src/{file}: a folder that src/layers.txt does not name"
+        return
+    for number, ours, included in includes_of(file):
+        check = problem_with_own if ours else problem_with_library
+        if problem := check(layers, file, included):
+            yield f"src/{file}:{number}: {included}: {problem}"
+
+
+def reached_from(file, headers):
+    """The headers that a file sees, each with the way to it."""
+    ways = {file: [file]}
+    queue = collections.deque([file])
+    while queue:
+        current = queue.popleft()
+        for included in headers[current]:
+            if included not in ways:
+                ways[included] = ways[current] + [included]
+                queue.append(included)
+    return ways
+
+
+def broken_nevers(layers, files):
+    headers = {str(file): [name for _, ours, name in includes_of(file) if ours] for file in files}
+    for file in headers:
+        forbidden = {used for users, useds in layers.nevers if table.folder_of(file) in users for used in useds}
+        for reached, way in reached_from(file, headers).items():
+            if table.folder_of(reached) in forbidden:
+                yield f"src/{file}: must never reach {table.folder_of(reached)}: {' -> '.join(way)}"
+
+
+def crowded(files):
+    rooms = collections.defaultdict(set)
+    for file in files:
+        rooms[table.folder_of(file)].add(file.stem)
+    for folder, names in sorted(rooms.items()):
+        if len(names) > MAX_ROOMS:
+            yield f"src/{folder}: {len(names)} rooms, more than {MAX_ROOMS}: divide it by the words inside it"
 
 
 def main():
-    problems = []
-    for path in sorted(SRC.rglob("*")):
-        file = path.relative_to(SRC)
-        if path.suffix not in {".h", ".cc"}:
-            continue
-        if folder_of(file) not in FOLDERS:
-            problems.append(f"src/{file}: a folder that scripts/check_includes.py does not know")
-        else:
-            problems.extend(problems_of(file))
+    try:
+        layers = table.read()
+    except ValueError as error:
+        print(error)
+        return 1
+    files = sorted(path.relative_to(SRC) for path in SRC.rglob("*") if path.suffix in {".h", ".cc"})
+    problems = [problem for file in files for problem in problems_of(layers, file)]
+    if not problems:
+        problems.extend(broken_nevers(layers, files))
+    problems.extend(crowded(files))
     print("\n".join(problems), end="\n" if problems else "")
     return 1 if problems else 0
 

@@ -1,10 +1,10 @@
 #include <stdexcept>
 
-#include "engine/embedded_engine.h"
-#include "engine/remote_engine.h"
-#include "files/aws_credentials.h"
-#include "files/local_file_store.h"
-#include "files/s3_file_store.h"
+#include "engine/embedded/engine.h"
+#include "engine/remote/engine.h"
+#include "files/local/store.h"
+#include "files/s3/aws_credentials.h"
+#include "files/s3/store.h"
 #include "service.h"
 
 namespace annals {

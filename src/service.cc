@@ -6,8 +6,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "api/client_access.h"
 #include "ops/log.h"
-#include "tenants/client_access_handlers.h"
 
 namespace annals {
 namespace {
@@ -33,7 +33,7 @@ std::chrono::milliseconds believed_for(const config::Config& config) {
   return shares_its_engine(config) ? config.tenants.cache_time : kNoOtherInstance;
 }
 
-events::LaneLimits lane_limits(const config::Config& config) {
+lanes::LaneLimits lane_limits(const config::Config& config) {
   return {.max_bytes_waiting_per_tenant = config.events.max_waiting_bytes_per_tenant,
           .max_bytes_waiting = config.events.max_waiting_bytes,
           .max_commits = config.events.commits};
@@ -47,12 +47,12 @@ std::chrono::microseconds latest_commit(const config::Config& config) {
   return shares_its_engine(config) ? longest + kClocks : longest;
 }
 
-std::unique_ptr<tenants::Leases> make_leases(const config::Config& config, engine::Engine& engine) {
-  if (!shares_its_engine(config)) return std::make_unique<tenants::InProcessLeases>();
-  return std::make_unique<tenants::EngineLeases>(engine, config.tenants.creating_timeout);
+std::unique_ptr<leases::Leases> make_leases(const config::Config& config, engine::Engine& engine) {
+  if (!shares_its_engine(config)) return std::make_unique<leases::InProcessLeases>();
+  return std::make_unique<leases::EngineLeases>(engine, config.tenants.creating_timeout);
 }
 
-tenants::Sweep::Times sweep_times(const config::Config& config) {
+upkeep::Sweep::Times sweep_times(const config::Config& config) {
   // Whatever an embedded engine still has in `creating` at start, no living process is working on it.
   return {.abandoned_at_start = shares_its_engine(config) ? config.tenants.creating_timeout : 0ms,
           .abandoned_after = config.tenants.creating_timeout,
@@ -106,14 +106,14 @@ Service::Service(config::Config config, const Adapters& adapters)
                           .max_memory_bytes = config_.history.max_memory_bytes}),
       history_handlers_({.history = history_,
                          .files = *files_,
-                         .access = tenants::client_access(client_identity_, directory_),
+                         .access = api::client_access(client_identity_, directory_),
                          .public_url = [this] { return public_url(); },
                          .file_url_valid_for = config_.files.url_time}),
       io_(thread_count(config_)),
       keep_running_(io_.get_executor()),
       lanes_(io_.get_executor(), commits_, lane_limits(config_)),
       intake_(lanes_, config_.events.max_receiving_bytes),
-      event_handlers_(intake_, tenants::client_access(client_identity_, directory_),
+      event_handlers_(intake_, api::client_access(client_identity_, directory_),
                       config_.event_bridge.tenant_field),
       server_(io_.get_executor(), config_.server.address, config_.server.port, router_, authentication_,
               server_limits(config_)),

@@ -11,33 +11,33 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "api/client_identity.h"
+#include "api/events.h"
+#include "api/health.h"
+#include "api/history.h"
+#include "api/local_files.h"
+#include "api/tenants.h"
+#include "api/upload_url.h"
 #include "config/config.h"
 #include "config/data_directory.h"
 #include "engine/engine.h"
-#include "events/commits.h"
-#include "events/event_handlers.h"
-#include "events/history.h"
-#include "events/history_handlers.h"
-#include "events/intake.h"
-#include "events/lanes.h"
-#include "files/file_handlers.h"
-#include "files/file_links.h"
 #include "files/file_store.h"
-#include "health/health_handlers.h"
+#include "files/late_upload_removal.h"
+#include "files/late_uploads.h"
+#include "files/local/links.h"
+#include "history/history.h"
 #include "http/authentication.h"
 #include "http/router.h"
-#include "http/server.h"
-#include "tenants/client_identity_handlers.h"
+#include "http/server/server.h"
+#include "lanes/commits.h"
+#include "lanes/intake.h"
+#include "lanes/lanes.h"
+#include "leases/leases.h"
 #include "tenants/directory.h"
-#include "tenants/late_upload_removal.h"
-#include "tenants/late_uploads.h"
-#include "tenants/leases.h"
 #include "tenants/lifecycle.h"
 #include "tenants/registry.h"
-#include "tenants/sweep.h"
 #include "tenants/tenant_database.h"
-#include "tenants/tenant_handlers.h"
-#include "tenants/upload_url_handlers.h"
+#include "upkeep/sweep.h"
 
 namespace annals {
 
@@ -95,26 +95,26 @@ class Service {
   tenants::Registry registry_;
   tenants::TenantDirectory directory_;
   tenants::TenantDatabases databases_;
-  std::unique_ptr<tenants::Leases> leases_;
-  tenants::LateUploads late_uploads_;
+  std::unique_ptr<leases::Leases> leases_;
+  files::LateUploads late_uploads_;
   tenants::Lifecycle lifecycle_;
-  tenants::LateUploadRemoval late_upload_removal_;
-  tenants::ClientIdentity client_identity_;
-  tenants::TenantHandlers tenant_handlers_;
-  tenants::UploadUrlHandlers upload_url_handlers_;
-  std::optional<files::FileHandlers> file_handlers_;  // when the file store is our own
-  health::HealthHandlers health_handlers_;
-  events::Commits commits_;
-  events::History history_;
-  events::HistoryHandlers history_handlers_;
+  files::LateUploadRemoval late_upload_removal_;
+  api::ClientIdentity client_identity_;
+  api::TenantHandlers tenant_handlers_;
+  api::UploadUrlHandlers upload_url_handlers_;
+  std::optional<api::FileHandlers> file_handlers_;  // when the file store is our own
+  api::HealthHandlers health_handlers_;
+  lanes::Commits commits_;
+  history::History history_;
+  api::HistoryHandlers history_handlers_;
   http::Router router_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_;
-  events::Lanes lanes_;
-  events::Intake intake_;
-  events::EventHandlers event_handlers_;
+  lanes::Lanes lanes_;
+  lanes::Intake intake_;
+  api::EventHandlers event_handlers_;
   http::Server server_;
-  tenants::Sweep sweep_;
+  upkeep::Sweep sweep_;
   std::vector<std::jthread> threads_;
 };
 

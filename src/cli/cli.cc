@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
-#include "cli/exit_codes.h"
-#include "cli/export.h"
-#include "cli/import.h"
+#include "cli/export/export.h"
+#include "cli/import/import.h"
 #include "cli/serve.h"
+#include "cli/terminal/exit_codes.h"
 
 namespace annals::cli {
 namespace {

@@ -9,7 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "cli/exit_codes.h"
+#include "cli/terminal/exit_codes.h"
 #include "ops/log.h"
 
 namespace annals::cli {

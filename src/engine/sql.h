@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/database_name.h"
+#include "ids/database_name.h"
 
 namespace annals::engine {
 

@@ -6,11 +6,10 @@
 #include <optional>
 #include <string>
 
-#include "uuid/uuid.h"
+#include "ids/uuid.h"
+#include "text/time.h"
 
 namespace annals::events {
-
-using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// One immutable fact about one record, checked.
 struct Event {

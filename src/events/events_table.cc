@@ -7,6 +7,8 @@
 
 namespace annals::events {
 
+using engine::quote;
+
 std::string EventsTable::quoted() const {
   std::string id = boost::uuids::to_string(owner);
   std::erase(id, '-');

@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include "engine/database_name.h"
 #include "engine/engine.h"
 #include "error.h"
-#include "uuid/uuid.h"
+#include "ids/database_name.h"
+#include "ids/uuid.h"
 
 namespace annals::events {
 
@@ -13,7 +13,7 @@ namespace annals::events {
 /// another tenant, a statement of the old one that comes late, from an instance whose cache is a second
 /// behind, finds no table.
 struct EventsTable {
-  engine::DatabaseName database;
+  DatabaseName database;
   Uuid owner = {};
 
   /// `database`.events_<id>, for SQL text.

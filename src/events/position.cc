@@ -7,7 +7,7 @@
 #include <boost/uuid/uuid_io.hpp>
 
 #include "events/position.h"
-#include "uuid/uuid.h"
+#include "ids/uuid.h"
 
 namespace annals::events {
 namespace {

@@ -8,9 +8,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "engine/database_name.h"
 #include "error.h"
-#include "files/file_id.h"
+#include "ids/database_name.h"
+#include "ids/file_id.h"
 
 namespace annals::files {
 
@@ -52,27 +52,25 @@ class FileStore {
 
   /// Makes room for the files of a database. To be called before an upload URL is given out: without it, or
   /// after remove_all(), a store of our own refuses uploads. Throws FileStoreError.
-  virtual boost::asio::awaitable<void> prepare(engine::DatabaseName database) = 0;
+  virtual boost::asio::awaitable<void> prepare(DatabaseName database) = 0;
 
   /// A URL to which whoever has it may PUT the file until `expires` (whole seconds, one to seven days) after
   /// `now`, as often as they like; the last one counts. No I/O. Throws std::invalid_argument for another
   /// expiry.
-  [[nodiscard]] virtual std::string presign_upload(const engine::DatabaseName& database, FileId file,
+  [[nodiscard]] virtual std::string presign_upload(const DatabaseName& database, FileId file,
                                                    std::chrono::seconds expires, Time now) const = 0;
 
   /// The same to GET the file. It need not exist.
-  [[nodiscard]] virtual std::string presign_download(const engine::DatabaseName& database, FileId file,
+  [[nodiscard]] virtual std::string presign_download(const DatabaseName& database, FileId file,
                                                      std::chrono::seconds expires, Time now) const = 0;
 
   /// Nothing when the file was never uploaded. Throws FileStoreError.
-  virtual boost::asio::awaitable<std::optional<FileInfo>> find(engine::DatabaseName database,
-                                                               FileId file) = 0;
+  virtual boost::asio::awaitable<std::optional<FileInfo>> find(DatabaseName database, FileId file) = 0;
 
   /// Removes every object whose key starts with `<database>/`, unfinished uploads included, and nothing of a
   /// neighbour's whose name merely begins alike. Repeating it is harmless. Throws FileStoreError when
   /// anything may be left, and what `before_page` throws.
-  virtual boost::asio::awaitable<RemovedFiles> remove_all(engine::DatabaseName database,
-                                                          BeforePage before_page) = 0;
+  virtual boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) = 0;
 
   /// Cheap proof that the store can be used at all (credentials, bucket or directory). Throws FileStoreError.
   virtual boost::asio::awaitable<void> check() = 0;

@@ -8,15 +8,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "http/ascii.h"
 #include "http/json_body.h"
-#include "ops/utf8.h"
+#include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace annals::http {
 namespace {
 
 std::optional<FieldProblem> broken_rule(std::string_view text, const TextRule& rule) {
-  const std::size_t length = ops::code_points(text);
+  const std::size_t length = text::code_points(text);
   if (length < rule.min_length) {
     return FieldProblem{.loc = {},
                         .msg = fmt::format("ensure this value has at least {} characters", rule.min_length),
@@ -165,7 +165,7 @@ std::optional<bool> QueryFields::flag(std::string_view name) {
   constexpr std::array<std::string_view, 6> kFalse{"false", "f", "no", "n", "off", "0"};
   const std::string* text = find(name);
   if (text == nullptr) return std::nullopt;
-  const std::string value = ascii_lower_case(*text);
+  const std::string value = text::to_lower(*text);
   if (std::ranges::find(kTrue, value) != kTrue.end()) return true;
   if (std::ranges::find(kFalse, value) == kFalse.end()) {
     note(name, "value could not be parsed to a boolean", "type_error.bool");

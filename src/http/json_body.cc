@@ -4,7 +4,7 @@
 
 #include "error.h"
 #include "http/media_type.h"
-#include "json/flaw.h"
+#include "input/json_flaw.h"
 
 namespace annals::http {
 namespace {
@@ -20,7 +20,7 @@ InvalidInput not_a_dict() {
 }
 
 InvalidInput not_json(const boost::system::error_code& error, std::string_view before) {
-  FieldProblem problem = json::problem_of_flaw(error, before);
+  FieldProblem problem = input::json_problem(error, before);
   problem.loc.insert(problem.loc.begin(), "body");
   return InvalidInput({std::move(problem)});
 }

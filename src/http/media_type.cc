@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "http/ascii.h"
+#include "text/ascii.h"
 
 namespace annals::http {
 
@@ -13,7 +13,7 @@ std::string media_type(const Request& request) {
   if (header == nullptr) return {};
   std::string_view type = std::string_view(*header).substr(0, header->find(';'));
   type.remove_prefix(std::min(type.find_first_not_of(kBlank), type.size()));
-  return ascii_lower_case(type.substr(0, type.find_last_not_of(kBlank) + 1));
+  return text::to_lower(type.substr(0, type.find_last_not_of(kBlank) + 1));
 }
 
 bool says_json(const Request& request) {

@@ -7,10 +7,12 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include "ops/utf8.h"
+#include "text/utf8.h"
 
 namespace annals::ops {
 namespace {
+
+using text::utf8_sequence;
 
 spdlog::level::level_enum spdlog_level(Level level) {
   switch (level) {

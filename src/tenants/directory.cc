@@ -25,7 +25,7 @@ boost::asio::awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find(std:
 }
 
 boost::asio::awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find_by_database(std::string name) {
-  const auto database = engine::DatabaseName::parse(name);
+  const auto database = DatabaseName::parse(name);
   if (!database) co_return nullptr;
   if (auto tenant = cached_by_database(name)) co_return tenant;
 

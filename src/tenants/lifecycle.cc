@@ -13,6 +13,8 @@ namespace annals::tenants {
 namespace {
 
 using boost::asio::awaitable;
+using leases::Lease;
+using leases::name_lease_key;
 using ops::Level;
 
 /// How long a DELETE waits for another that is at work on the same tenant.
@@ -50,7 +52,7 @@ awaitable<InitialisedTenant> Lifecycle::initialise(NewTenant wish) {
 }
 
 /// Null when somebody else is making a tenant of that name.
-awaitable<std::unique_ptr<Lease>> Lifecycle::claim_name(engine::DatabaseName name) {
+awaitable<std::unique_ptr<Lease>> Lifecycle::claim_name(DatabaseName name) {
   const auto deadline = std::chrono::steady_clock::now() + kWaitForSweep;
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
   while (true) {

@@ -6,9 +6,9 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "files/file_store.h"
+#include "files/late_uploads.h"
+#include "leases/leases.h"
 #include "tenants/directory.h"
-#include "tenants/late_uploads.h"
-#include "tenants/leases.h"
 #include "tenants/registry.h"
 #include "tenants/tenant_database.h"
 
@@ -22,10 +22,10 @@ class Lifecycle {
   struct Parts {
     Registry& registry;
     TenantDatabases& databases;
-    Leases& leases;
+    leases::Leases& leases;
     files::FileStore& files;
     TenantDirectory& directory;
-    LateUploads& late_uploads;
+    files::LateUploads& late_uploads;
   };
 
   /// The parts must outlive this.
@@ -47,12 +47,12 @@ class Lifecycle {
   boost::asio::awaitable<void> recover(std::chrono::milliseconds abandoned_after);
 
  private:
-  boost::asio::awaitable<std::unique_ptr<Lease>> claim_name(engine::DatabaseName name);
+  boost::asio::awaitable<std::unique_ptr<leases::Lease>> claim_name(DatabaseName name);
   boost::asio::awaitable<std::optional<InitialisedTenant>> initialise_alone(NewTenant wish,
-                                                                            Lease& name_lease);
+                                                                            leases::Lease& name_lease);
   boost::asio::awaitable<void> roll_back(ClientId id);
   boost::asio::awaitable<bool> delete_alone(ClientId id);
-  boost::asio::awaitable<void> delete_steps(Tenant tenant, Lease& lease);
+  boost::asio::awaitable<void> delete_steps(Tenant tenant, leases::Lease& lease);
   boost::asio::awaitable<void> wait_until_gone(ClientId id);
   boost::asio::awaitable<void> recover_one(Tenant tenant);
   boost::asio::awaitable<bool> abandon(Tenant tenant);

@@ -58,7 +58,7 @@ constexpr std::string_view kFormat =
 Tenant parse_row(std::string_view line) {
   const boost::json::object row = boost::json::parse(line).as_object();
   auto id = ClientId::parse(row.at("client_id").as_string());
-  auto database = engine::DatabaseName::parse(row.at("database_name").as_string());
+  auto database = DatabaseName::parse(row.at("database_name").as_string());
   const auto secret_hash = crypto::SecretHash::from_hex(row.at("secret_hash").as_string());
   if (!id || !database || !secret_hash) throw std::runtime_error("the registry holds a malformed tenant");
   return {.id = *id,
@@ -127,7 +127,7 @@ boost::asio::awaitable<std::optional<Tenant>> Registry::find(ClientId id) {
   co_return tenants.front();
 }
 
-boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(engine::DatabaseName database) {
+boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(DatabaseName database) {
   Statement statement{
       .sql = fmt::format("{} WHERE database_name = {{database:String}} ORDER BY state = 2 DESC {}", kSelect,
                          kFormat),

@@ -45,7 +45,7 @@ class Registry {
   boost::asio::awaitable<std::optional<Tenant>> find(ClientId id);
 
   /// The tenant of that database.
-  boost::asio::awaitable<std::optional<Tenant>> find_by_database(engine::DatabaseName database);
+  boost::asio::awaitable<std::optional<Tenant>> find_by_database(DatabaseName database);
 
   /// True when a tenant, in whatever state, has that database name or that label.
   boost::asio::awaitable<bool> taken(NewTenant wish);

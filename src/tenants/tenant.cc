@@ -1,7 +1,6 @@
 #include "tenants/tenant.h"
 
 #include <array>
-#include <boost/uuid/uuid_io.hpp>
 
 namespace annals::tenants {
 namespace {
@@ -11,20 +10,6 @@ constexpr std::array kStates{std::pair{TenantState::creating, "creating"},
                              std::pair{TenantState::deleting, "deleting"}};
 
 }  // namespace
-
-ClientId ClientId::random() {
-  return ClientId(random_uuid());
-}
-
-std::optional<ClientId> ClientId::parse(std::string_view text) {
-  const auto uuid = parse_uuid(text);
-  if (!uuid) return std::nullopt;
-  return ClientId(*uuid);
-}
-
-std::string ClientId::text() const {
-  return boost::uuids::to_string(uuid_);
-}
 
 std::string_view name_of(TenantState state) {
   for (const auto& [value, name] : kStates) {

@@ -9,6 +9,7 @@
 namespace annals::tenants {
 namespace {
 
+using engine::quote;
 using engine::Statement;
 
 constexpr std::string_view kCommentPrefix = "Annals tenant ";
@@ -25,7 +26,7 @@ SELECT name, comment FROM system.databases WHERE startsWith(comment, {prefix:Str
 
 }  // namespace
 
-boost::asio::awaitable<bool> TenantDatabases::create(ClientId owner, engine::DatabaseName name) {
+boost::asio::awaitable<bool> TenantDatabases::create(ClientId owner, DatabaseName name) {
   const bool claimed = co_await claim(owner, name);
   if (!claimed) co_return false;
   const events::EventsTable table{.database = name, .owner = owner.uuid()};
@@ -33,7 +34,7 @@ boost::asio::awaitable<bool> TenantDatabases::create(ClientId owner, engine::Dat
   co_return true;
 }
 
-boost::asio::awaitable<bool> TenantDatabases::claim(ClientId owner, engine::DatabaseName name) {
+boost::asio::awaitable<bool> TenantDatabases::claim(ClientId owner, DatabaseName name) {
   // Without IF NOT EXISTS: of several that try at once the engine lets one through.
   Statement statement{.sql = fmt::format("CREATE DATABASE {} COMMENT '{}'", quote(name), comment_of(owner))};
   bool exists = false;
@@ -50,7 +51,7 @@ boost::asio::awaitable<bool> TenantDatabases::claim(ClientId owner, engine::Data
   co_return ours;
 }
 
-boost::asio::awaitable<bool> TenantDatabases::owned(ClientId owner, engine::DatabaseName name) {
+boost::asio::awaitable<bool> TenantDatabases::owned(ClientId owner, DatabaseName name) {
   Statement statement{.sql = std::string(kOwned),
                       .parameters = {{"name", name.text()}, {"comment", comment_of(owner)}}};
   const auto count = co_await engine_.query(std::move(statement));
@@ -63,14 +64,14 @@ boost::asio::awaitable<std::vector<OwnedDatabase>> TenantDatabases::list() {
   std::vector<OwnedDatabase> databases;
   engine::for_each_line(text, [&](std::string_view line) {
     const boost::json::array row = boost::json::parse(line).as_array();
-    const auto name = engine::DatabaseName::parse(row.at(0).as_string());
+    const auto name = DatabaseName::parse(row.at(0).as_string());
     const auto owner = ClientId::parse(std::string_view(row.at(1).as_string()).substr(kCommentPrefix.size()));
     if (name && owner) databases.push_back({.owner = *owner, .name = *name});
   });
   co_return databases;
 }
 
-boost::asio::awaitable<void> TenantDatabases::drop(ClientId owner, engine::DatabaseName name) {
+boost::asio::awaitable<void> TenantDatabases::drop(ClientId owner, DatabaseName name) {
   constexpr int kTries = 3;
   for (int i = 0; i < kTries; ++i) {
     const bool ours = co_await owned(owner, name);

@@ -96,26 +96,25 @@ class KilledFileStore final : public files::FileStore {
   KilledFileStore(std::unique_ptr<FileStore> inner, std::shared_ptr<Killer> killer)
       : inner_(std::move(inner)), killer_(std::move(killer)) {}
 
-  boost::asio::awaitable<files::RemovedFiles> remove_all(engine::DatabaseName database,
+  boost::asio::awaitable<files::RemovedFiles> remove_all(DatabaseName database,
                                                          files::BeforePage before_page) override {
     const int call = killer_->before();
     auto removed = co_await inner_->remove_all(std::move(database), std::move(before_page));
     killer_->after(call);
     co_return removed;
   }
-  boost::asio::awaitable<void> prepare(engine::DatabaseName database) override {
+  boost::asio::awaitable<void> prepare(DatabaseName database) override {
     return inner_->prepare(std::move(database));
   }
-  [[nodiscard]] std::string presign_upload(const engine::DatabaseName& database, files::FileId file,
+  [[nodiscard]] std::string presign_upload(const DatabaseName& database, FileId file,
                                            std::chrono::seconds expires, files::Time now) const override {
     return inner_->presign_upload(database, file, expires, now);
   }
-  [[nodiscard]] std::string presign_download(const engine::DatabaseName& database, files::FileId file,
+  [[nodiscard]] std::string presign_download(const DatabaseName& database, FileId file,
                                              std::chrono::seconds expires, files::Time now) const override {
     return inner_->presign_download(database, file, expires, now);
   }
-  boost::asio::awaitable<std::optional<files::FileInfo>> find(engine::DatabaseName database,
-                                                              files::FileId file) override {
+  boost::asio::awaitable<std::optional<files::FileInfo>> find(DatabaseName database, FileId file) override {
     return inner_->find(std::move(database), file);
   }
   boost::asio::awaitable<void> check() override { return inner_->check(); }

@@ -10,8 +10,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "engine/embedded_engine.h"
-#include "engine/remote_engine.h"
+#include "engine/embedded/engine.h"
+#include "engine/remote/engine.h"
 #include "support/clickhouse_server_process.h"
 #include "support/run.h"
 #include "support/temporary_directory.h"

@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 #include <boost/asio/awaitable.hpp>
 
-#include "files/local_file_store.h"
-#include "files/s3_file_store.h"
+#include "files/local/store.h"
+#include "files/s3/store.h"
 #include "support/run.h"
 #include "support/s3_server.h"
 #include "support/temporary_directory.h"
@@ -21,8 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kShortTimeout = 1500ms;
 
-engine::DatabaseName database(std::string_view text) {
-  return engine::DatabaseName::parse(text).value();
+DatabaseName database(std::string_view text) {
+  return DatabaseName::parse(text).value();
 }
 
 boost::asio::awaitable<void> call(std::function<void()> action) {

@@ -7,14 +7,16 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "engine/remote_engine.h"
+#include "engine/remote/engine.h"
+#include "leases/leases.h"
 #include "support/clickhouse_server_process.h"
 #include "support/run.h"
-#include "tenants/leases.h"
 
-namespace annals::tenants {
+namespace annals::leases {
 namespace {
 
+using leases::EngineLeases;
+using leases::InProcessLeases;
 using namespace std::chrono_literals;
 using support::run;
 
@@ -117,4 +119,4 @@ TEST_F(EngineLeasesTest, that_nobody_wants_any_more_are_cleaned_up) {
 }
 
 }  // namespace
-}  // namespace annals::tenants
+}  // namespace annals::leases

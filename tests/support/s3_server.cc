@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "files/s3_replies.h"
+#include "files/s3/replies.h"
 #include "io/http_client.h"
 
 namespace annals::support {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "files/s3_address.h"
-#include "files/sigv4.h"
+#include "files/s3/address.h"
+#include "files/s3/sigv4.h"
 #include "support/temporary_directory.h"
 
 namespace annals::support {

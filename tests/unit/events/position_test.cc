@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "events/history.h"
-#include "uuid/uuid.h"
+#include "history/history.h"
+#include "ids/uuid.h"
 
 namespace annals::events {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "http/request_target.h"
+#include "http/server/request_target.h"
 
 namespace annals::http {
 namespace {

@@ -1,0 +1,197 @@
+#include "api/local_files.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "api/byte_range.h"
+#include "http/body.h"
+
+namespace annals::api {
+namespace {
+
+using boost::asio::awaitable;
+using files::FileHead;
+using files::FileStoreError;
+using files::invalid_link;
+using files::kept_content_type;
+using files::LocalFileStore;
+using files::StoredFile;
+using files::UploadFile;
+using http::Request;
+using http::Response;
+
+constexpr int kOk = 200;
+constexpr int kPartialContent = 206;
+constexpr int kNotModified = 304;
+constexpr int kRangeNotSatisfiable = 416;
+constexpr std::size_t kPartSize = std::size_t{256} << 10U;
+
+/// Which file a path names.
+struct Place {  // NOLINT(*-pro-type-member-init): an id cannot be left out
+  DatabaseName database;
+  FileId file;
+};
+
+Place place_of(const Request& request) {
+  auto database = DatabaseName::parse(request.path_parameters.at("database"));
+  const auto file = FileId::parse(request.path_parameters.at("file_id"));
+  if (!database || !file) throw invalid_link();  // nothing that we have signed
+  return {.database = *std::move(database), .file = *file};
+}
+
+std::string etag_of(const FileHead& head) {
+  return fmt::format("\"{}\"", head.sha256);
+}
+
+std::string_view header_of(const Request& request, std::string_view name) {
+  const std::string* value = request.header(name);
+  return value == nullptr ? std::string_view() : std::string_view(*value);
+}
+
+/// RFC 9110, section 13.1.2: a list of entity tags, compared weakly, or `*`.
+bool names_etag(std::string_view list, const std::string& etag) {
+  if (list == "*") return true;
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    std::string_view one = list.substr(0, comma);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
+    one = one.substr(0, one.find_last_not_of(" \t") + 1);
+    if (one.starts_with("W/")) one.remove_prefix(2);
+    if (one == etag) return true;
+  }
+  return false;
+}
+
+/// The range asked for, unless it belongs to another version of the file (If-Range) or the method has none.
+ByteRange range_of(const Request& request, const StoredFile& file) {
+  const std::string_view version = header_of(request, "if-range");
+  const bool applies = request.method == "GET" && (version.empty() || version == etag_of(file.head()));
+  return parse_range(applies ? header_of(request, "range") : std::string_view(), file.size());
+}
+
+/// The content of a file, or a part of it.
+class FileParts final : public http::BodyParts {
+ public:
+  FileParts(LocalFileStore& store, std::shared_ptr<const StoredFile> file, ByteRange range)
+      : store_(store), file_(std::move(file)), offset_(range.offset), left_(range.size) {}
+
+  awaitable<std::optional<std::string>> next() override {
+    if (left_ == 0) co_return std::nullopt;
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, kPartSize));
+    std::string part = co_await store_.read(file_, offset_, size);
+    if (part.size() != size) throw FileStoreError("local file store: a file has become shorter");
+    offset_ += size;
+    left_ -= size;
+    co_return part;
+  }
+
+ private:
+  LocalFileStore& store_;  // outlives every response
+  std::shared_ptr<const StoredFile> file_;
+  std::uint64_t offset_;
+  std::uint64_t left_;
+};
+
+/// What every answer about a file says. Uploaders choose content and type, and both come from our own origin:
+/// no browser shall run or guess them.
+Response about(const FileHead& head, int status) {
+  return {.status = status,
+          .content_type = {},
+          .headers = {{"ETag", etag_of(head)},
+                      {"Accept-Ranges", "bytes"},
+                      {"Cache-Control", "private, no-cache"},
+                      {"Content-Disposition", "attachment"},
+                      {"X-Content-Type-Options", "nosniff"}}};
+}
+
+Response range_not_satisfiable(std::uint64_t file_size) {
+  return {.status = kRangeNotSatisfiable,
+          .body = R"({"detail":"The range is outside the file."})",
+          .headers = {{"Content-Range", fmt::format("bytes */{}", file_size)}}};
+}
+
+}  // namespace
+
+void FileHandlers::add_to(http::Router& router) {
+  using http::Access;
+  const http::Guard guard = [this](const Request& request) { return check_link(request); };
+  const std::string path = "/files/{database}/{file_id}";
+  router.add({.method = "PUT",
+              .path = path,
+              .access = Access::guarded,
+              .handler = [this](Request request) { return put(std::move(request)); },
+              .guard = guard,
+              .takes_body_in_parts = true,
+              .max_body_bytes = max_bytes_});
+  for (const char* method : {"GET", "HEAD"}) {
+    router.add({.method = method,
+                .path = path,
+                .access = Access::guarded,
+                .handler = [this](Request request) { return get(std::move(request)); },
+                .guard = guard});
+  }
+}
+
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): it does not suspend
+awaitable<void> FileHandlers::check_link(const Request& request) const {
+  store_.links().check(request.method, request.path, request.query, std::chrono::system_clock::now());
+  co_return;
+}
+
+awaitable<Response> FileHandlers::put(Request request) {
+  const Place place = place_of(request);
+  const auto upload = co_await store_.begin_upload(place.database);
+  if (!upload) throw invalid_link();  // its tenant is gone
+  std::optional<FileHead> kept;
+  std::exception_ptr failure;
+  try {
+    co_await receive(std::move(request.body_parts), upload);
+    kept = co_await store_.commit(upload, place.file, kept_content_type(request.header("content-type")));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) {
+    co_await store_.abandon(upload);
+    std::rethrow_exception(failure);
+  }
+  if (!kept) throw invalid_link();  // its tenant went meanwhile
+  co_return Response{.status = kOk, .content_type = {}, .headers = {{"ETag", etag_of(*kept)}}};
+}
+
+awaitable<void> FileHandlers::receive(std::shared_ptr<http::BodyParts> body,
+                                      std::shared_ptr<UploadFile> upload) {
+  if (!body) co_return;  // a request without a body: an empty file
+  while (true) {
+    auto part = co_await body->next();
+    if (!part) co_return;
+    co_await store_.write(upload, *std::move(part));
+  }
+}
+
+awaitable<Response> FileHandlers::get(Request request) {
+  const Place place = place_of(request);
+  const auto file = co_await store_.open(place.database, place.file);
+  if (!file) throw Error(ErrorCode::file_not_found, "File not found.");
+  if (names_etag(header_of(request, "if-none-match"), etag_of(file->head()))) {
+    co_return about(file->head(), kNotModified);
+  }
+  const ByteRange range = range_of(request, *file);
+  if (range.kind == ByteRange::Kind::unsatisfiable) co_return range_not_satisfiable(file->size());
+
+  const bool partial = range.kind == ByteRange::Kind::part;
+  Response response = about(file->head(), partial ? kPartialContent : kOk);
+  response.content_type = file->head().content_type;
+  response.body_parts = std::make_shared<FileParts>(store_, file, range);
+  response.content_length = range.size;
+  if (partial) {
+    const std::uint64_t last = range.offset + range.size - 1;
+    response.headers.emplace_back("Content-Range",
+                                  fmt::format("bytes {}-{}/{}", range.offset, last, file->size()));
+  }
+  co_return response;
+}
+
+}  // namespace annals::api

@@ -1,0 +1,156 @@
+#include "cli/client/service_client.h"
+
+#include <charconv>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "cli/import/bad_line.h"
+
+namespace annals::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kOk = 200;
+constexpr int kCreated = 201;
+constexpr int kBadRequest = 400;
+constexpr int kUnauthorized = 401;
+constexpr int kInvalid = 422;
+
+constexpr std::chrono::milliseconds kFirstPause = 250ms;
+constexpr std::chrono::milliseconds kLongestPause = 10s;
+/// Of a whole exchange: an export may take as long as it needs.
+constexpr std::chrono::milliseconds kLongestStream = 24h;
+constexpr std::chrono::milliseconds kLongestAnswer = 2min;
+
+/// What the service, or a proxy before it, says when it may work a moment later.
+bool asks_for_patience(int status) {
+  constexpr std::array<int, 6> kPassing = {408, 425, 429, 502, 503, 504};
+  return std::ranges::find(kPassing, status) != kPassing.end();
+}
+
+std::chrono::milliseconds retry_after(const io::HttpResponse& response) {
+  const std::string_view text = response.header("retry-after");
+  int seconds = 0;
+  std::from_chars(text.data(), text.data() + text.size(), seconds);
+  return std::clamp<std::chrono::milliseconds>(std::chrono::seconds(seconds), 0ms, kLongestPause);
+}
+
+/// `detail` of an answer in the service's shape, else the beginning of the body.
+std::string detail_of(const io::HttpResponse& response) {
+  constexpr std::size_t kShown = 200;
+  boost::system::error_code error;
+  const auto value = boost::json::parse(response.body, error);
+  const auto* object = error ? nullptr : value.if_object();
+  const auto* detail = object == nullptr ? nullptr : object->if_contains("detail");
+  if (detail == nullptr) return response.body.substr(0, kShown);
+  return detail->is_string() ? std::string(detail->as_string()) : boost::json::serialize(*detail);
+}
+
+std::string hint_for(int status) {
+  if (status == kUnauthorized) {
+    return " Is the key right? (--key-file, ANNALS_API_KEY, or --secret-file for a client's own secret)";
+  }
+  return status == kBadRequest ? " Is --client-id right?" : "";
+}
+
+}  // namespace
+
+/// What came of a request: an answer to use, or why there is none.
+struct ServiceClient::Attempt {
+  std::optional<io::HttpResponse> answer = {};
+  std::string trouble = {};
+  int status = 0;
+  bool passing = false;  // it may be over a moment later
+  bool moved = false;    // a part came that need not come again
+  std::chrono::milliseconds pause{0};
+};
+
+ServiceClient::ServiceClient(ServiceAccess access, Say say)
+    : access_(std::move(access)), say_(std::move(say)), client_(access_.ca_file) {}
+
+io::HttpResponse ServiceClient::ask(const Request& request) {
+  auto attempted = attempt(request, nullptr);
+  if (!attempted.answer) throw ServiceRefusal(attempted.trouble, attempted.status);
+  return *std::move(attempted.answer);
+}
+
+io::HttpResponse ServiceClient::insist(const std::function<Request()>& request, const Download* download) {
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> deadline;
+  std::chrono::milliseconds pause = kFirstPause;
+  while (true) {
+    auto attempted = attempt(request(), download);
+    if (attempted.answer) {
+      if (deadline) say_("the service is back, going on");
+      return *std::move(attempted.answer);
+    }
+    if (!attempted.passing) throw ServiceRefusal(attempted.trouble, attempted.status);
+    if (!deadline || attempted.moved) {
+      pause = kFirstPause;
+      deadline = Clock::now() + access_.patience;
+      say_(fmt::format("{} Trying again for up to {} s.", attempted.trouble, access_.patience.count()));
+    }
+    if (Clock::now() >= *deadline) throw ServiceRefusal(attempted.trouble, attempted.status);
+    std::this_thread::sleep_for(std::max(pause, attempted.pause));
+    pause = std::min(pause * 2, kLongestPause);
+  }
+}
+
+ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Download* download) {
+  io::HttpRequest http{.method = request.method,
+                       .url = access_.url + request.target,
+                       .headers = {{"X-Client-Id", access_.client_id}},
+                       .body = request.body,
+                       .timeout = download != nullptr ? kLongestStream : kLongestAnswer};
+  if (access_.client_secret) {
+    http.headers.emplace_back("X-Client-Secret", access_.client_secret->reveal());
+  } else if (access_.api_key) {
+    http.headers.emplace_back("X-API-Key", access_.api_key->reveal());
+  }
+  if (!request.content_type.empty()) http.headers.emplace_back("Content-Type", request.content_type);
+  Attempt result;
+  try {
+    auto response = download == nullptr ? client_.send(http) : client_.send(http, [&](std::string part) {
+      result.moved = download->goes_on;
+      return download->sink(std::move(part));
+    });
+    result.status = response.status;
+    if (response.status == kOk || response.status == kCreated || response.status == kInvalid) {
+      result.answer = std::move(response);
+      return result;
+    }
+    result.trouble = words_of(response);
+    result.passing = asks_for_patience(response.status);
+    result.pause = retry_after(response);
+  } catch (const io::HttpFailure& failure) {
+    result.trouble =
+        fmt::format("{} the service at {}: {}.", failure.request_sent() ? "lost" : "cannot reach",
+                    access_.url, failure.what());
+    result.passing = true;
+  }
+  return result;
+}
+
+std::string ServiceClient::words_of(const io::HttpResponse& response) const {
+  return fmt::format("the service at {} answers {}: {}{}", access_.url, response.status, detail_of(response),
+                     hint_for(response.status));
+}
+
+std::string problems_of(std::string_view body, std::size_t skip) {
+  boost::system::error_code error;
+  const auto value = boost::json::parse(body, error);
+  const auto* object = error ? nullptr : value.if_object();
+  const auto* detail = object == nullptr ? nullptr : object->if_contains("detail");
+  if (detail == nullptr || !detail->is_array()) return std::string(body);
+  std::string words;
+  for (const auto& problem : detail->as_array()) {
+    words += (words.empty() ? "" : "; ") + cli::words_of(problem, skip);
+  }
+  return words;
+}
+
+}  // namespace annals::cli

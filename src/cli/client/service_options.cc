@@ -1,0 +1,65 @@
+#include "cli/client/service_options.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+namespace annals::cli {
+namespace {
+
+constexpr const char* kKeyVariable = "ANNALS_API_KEY";
+constexpr const char* kKeyOfTheService = "data/api_key";  // where `annals serve` keeps the one it makes
+
+crypto::Secret read_secret(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!file) throw Mistake(fmt::format("cannot read {}", path));
+  std::getline(file, line);
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty()) throw Mistake(fmt::format("{} holds no key in its first line", path));
+  return crypto::Secret(std::move(line));
+}
+
+}  // namespace
+
+void ServiceOptions::add_to(CLI::App& command) {
+  command.add_option("--url", url_, "Where the service is")->capture_default_str();
+  command.add_option("--client-id", client_id_, "The tenant's client_id")->required();
+  auto* key = command.add_option("--key-file", key_file_,
+                                 "File with the platform key (default: the variable ANNALS_API_KEY, then "
+                                 "./data/api_key)");
+  command.add_option("--secret-file", secret_file_, "File with the tenant's own secret, in place of the key")
+      ->excludes(key);
+  command.add_option("--ca-file", ca_file_, "Certificates (PEM) to trust besides the system's");
+  command.add_option("--patience", patience_, "Seconds to wait for a service that goes away in between")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 86'400));
+}
+
+ServiceAccess ServiceOptions::access() const {
+  ServiceAccess access{
+      .url = url_, .client_id = client_id_, .ca_file = ca_file_, .patience = std::chrono::seconds(patience_)};
+  while (access.url.ends_with('/')) access.url.pop_back();
+  if (!access.url.starts_with("http://") && !access.url.starts_with("https://")) {
+    throw Mistake(fmt::format("--url must begin with http:// or https://, not as in {}", url_));
+  }
+  const char* variable = std::getenv(kKeyVariable);
+  if (!secret_file_.empty()) {
+    access.client_secret = read_secret(secret_file_);
+  } else if (!key_file_.empty()) {
+    access.api_key = read_secret(key_file_);
+  } else if (variable != nullptr && *variable != '\0') {
+    access.api_key = crypto::Secret(variable);
+  } else if (std::filesystem::exists(kKeyOfTheService)) {
+    access.api_key = read_secret(kKeyOfTheService);
+  } else {
+    throw Mistake(fmt::format("no key: give --key-file or --secret-file, or set {} (there is no {} here)",
+                              kKeyVariable, kKeyOfTheService));
+  }
+  return access;
+}
+
+}  // namespace annals::cli

@@ -1,0 +1,159 @@
+#include "cli/import/import.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <future>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "cli/import/ledger.h"
+#include "cli/terminal/exit_codes.h"
+#include "cli/terminal/progress.h"
+#include "io/descriptor.h"
+
+namespace annals::cli {
+namespace {
+
+using io::read_if_there;
+using std::filesystem::path;
+
+struct Input {
+  io::Descriptor descriptor;
+  std::string name;
+  std::uint64_t size = 0;  // 0: not known
+  std::int64_t changed = 0;
+  bool seekable = false;
+};
+
+Input open_input(const std::string& file) {
+  if (file == "-") return {.descriptor = io::Descriptor(::dup(STDIN_FILENO)), .name = "standard input"};
+  Input input{.descriptor = io::Descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC)), .name = file};
+  struct stat status{};
+  if (!input.descriptor.open() || ::fstat(input.descriptor.get(), &status) != 0) {
+    throw Mistake(fmt::format("cannot open {}: {}", file, std::generic_category().message(errno)));
+  }
+  if (S_ISDIR(status.st_mode)) throw Mistake(fmt::format("{} is a directory", file));
+  // A pipe can be read once only.
+  if (!S_ISREG(status.st_mode)) return input;
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  input.seekable = true;
+  input.size = static_cast<std::uint64_t>(status.st_size);
+  input.changed = status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec;
+  return input;
+}
+
+void say(std::string_view text) {
+  fmt::print(stderr, "annals import: {}\n", text);
+}
+
+/// Where to begin: at the beginning, or where an earlier run of this import has ended.
+ImportPlace find_start(const ImportIdentity& identity, const path& kept, bool restart) {
+  ImportPlace beginning{.identity = identity};
+  if (kept.empty() || restart) return beginning;
+  const auto text = read_if_there(kept);
+  if (!text) return beginning;
+  auto place = ImportPlace::parse(*text);
+  if (!place || place->identity != identity || place->done.offset > identity.size) {
+    say(fmt::format(
+        "{} is of another file, client or service, or the file has changed: beginning at the first line; "
+        "what is in already counts as duplicate",
+        kept.string()));
+    return beginning;
+  }
+  say(fmt::format("going on after line {} ({} of {}), as {} says", place->done.lines,
+                  size_text(static_cast<double>(place->done.offset)),
+                  size_text(static_cast<double>(identity.size)), kept.string()));
+  return *std::move(place);
+}
+
+/// The import of a file, or of what is left of it.
+class Import {
+ public:
+  Import(const ImportOptions& options, ServiceAccess access, Input input)
+      : access_(std::move(access)),
+        input_(std::move(input)),
+        batch_settings_{.max_rows = options.batch_rows, .skip_bad = options.on_error == "skip"},
+        files_{.place = input_.seekable ? options.file + ".annals-import" : "",
+               .rejected = (options.file == "-" ? "stdin" : options.file) + ".rejected"},
+        start_(find_start({.size = input_.size,
+                           .changed = input_.changed,
+                           .url = access_.url,
+                           .client_id = access_.client_id},
+                          files_.place, options.restart)) {}
+
+  int run() {
+    Progress progress("import", {.bytes = input_.size}, amount(start_.done));
+    ServiceClient client(access_, [&progress](std::string_view text) { progress.say(text); });
+    // Before the first line, so that a wrong key or address is told at once.
+    client.ask({.target = "/api/history/events?limit=1&count=false"});
+    ImportLedger ledger(start_, files_);
+    try {
+      send_all(client, ledger, progress);
+    } catch (const ImportStopped& bad) {
+      progress.say(fmt::format("{}: {}", input_.name, bad.what()));
+      progress.say(
+          "the lines before it are in; correct it and start again, or let --on-error skip put it aside");
+      return kFailed;
+    } catch (const std::exception&) {
+      if (input_.seekable) progress.say("stopped; the same command goes on from here");
+      throw;
+    }
+    ledger.finish();
+    progress.clear();
+    report(ledger.counts(), progress.elapsed());
+    return ledger.counts().rejected > 0 ? kRejected : kDone;
+  }
+
+ private:
+  static Amount amount(const FilePlace& place) {
+    return {.rows = static_cast<std::uint64_t>(place.lines), .bytes = place.offset};
+  }
+
+  /// One batch is under way while the next is read. More at once were tried on two cores and gained nothing:
+  /// the engine writes one insert of a tenant at a time.
+  void send_all(ServiceClient& client, ImportLedger& ledger, Progress& progress) {
+    const auto offset = static_cast<off_t>(start_.done.offset);
+    if (offset > 0 && ::lseek(input_.descriptor.get(), offset, SEEK_SET) != offset) {
+      io::fail(errno, "cannot go on in " + input_.name);
+    }
+    ImportBatches batches(input_.descriptor.get(), start_.done, batch_settings_);
+    const auto read_next = [&batches] {
+      return std::async(std::launch::async, [&batches] { return batches.next(); });
+    };
+    auto coming = read_next();
+    while (const auto batch = coming.get()) {
+      coming = read_next();
+      ledger.acknowledge(batch->end, deliver(client, *batch, batch_settings_.skip_bad));
+      progress.show(amount(batch->end));
+    }
+  }
+
+  /// The counts are those of the whole import, the speed is that of this run.
+  void report(const ImportCounts& counts, std::chrono::milliseconds elapsed) const {
+    const double seconds = std::max(std::chrono::duration<double>(elapsed).count(), 0.001);
+    const auto rows = [](const ImportCounts& of) { return of.accepted + of.duplicates + of.rejected; };
+    fmt::print("annals import: {}: {} accepted, {} duplicates, {} rejected; {:.1f} s, {:.0f} rows/s\n",
+               input_.name, counts.accepted, counts.duplicates, counts.rejected, seconds,
+               static_cast<double>(rows(counts) - rows(start_.counts)) / seconds);
+    if (counts.rejected == 0) return;
+    fmt::print("annals import: the rejected lines are in {}\n", files_.rejected.string());
+  }
+
+  const ServiceAccess access_;
+  const Input input_;
+  const ImportBatches::Settings batch_settings_;
+  const ImportLedger::Files files_;
+  const ImportPlace start_;
+};
+
+}  // namespace
+
+int import_file(const ImportOptions& options) {
+  return Import(options, options.service.access(), open_input(options.file)).run();
+}
+
+}  // namespace annals::cli

@@ -1,0 +1,306 @@
+#include "engine/embedded/engine.h"
+
+#include <charconv>
+#include <chrono>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "engine/connection.h"
+#include "engine/embedded/file_system_sync.h"
+#include "engine/embedded/library.h"
+#include "engine/pooled_engine.h"
+
+namespace annals::engine {
+namespace {
+
+constexpr std::string_view kDefaultFormat = "TabSeparated";  // where a statement has no FORMAT of its own
+
+/// "Code: 82. DB::Exception: …" → 82; 0 when the text does not begin so.
+int exception_code(std::string_view text) {
+  constexpr std::string_view kPrefix = "Code: ";
+  const auto at = text.find(kPrefix);
+  int code = 0;
+  if (at != std::string_view::npos)
+    std::from_chars(text.data() + at + kPrefix.size(), text.data() + text.size(), code);
+  return code;
+}
+
+[[noreturn]] void refuse(const char* text) {
+  throw EngineError::of_exception(exception_code(text), text);
+}
+
+struct RemovedAtEnd {
+  const std::filesystem::path& path;
+  ~RemovedAtEnd() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+};
+
+/// A text of ours, as SQL has it.
+std::string text_literal(std::string_view text) {
+  std::string literal = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') literal += '\\';
+    literal += c;
+  }
+  return literal + "'";
+}
+
+/// Owns a result of the library.
+class Result {
+ public:
+  Result(const EmbeddedLibrary& library, ChdbResult* result) : library_(library), result_(result) {}
+  ~Result() { library_.destroy_query_result(result_); }
+  Result(const Result&) = delete;
+  Result& operator=(const Result&) = delete;
+
+  [[nodiscard]] ChdbResult* get() const { return result_; }
+  /// Throws EngineError when the result is an error.
+  void check() const {
+    if (result_ == nullptr) refuse("the engine gave no result");
+    if (const char* error = library_.result_error(result_); error != nullptr) refuse(error);
+  }
+  [[nodiscard]] std::string text() const {
+    const std::size_t length = library_.result_length(result_);
+    return length == 0 ? std::string() : std::string(library_.result_buffer(result_), length);
+  }
+
+ private:
+  const EmbeddedLibrary& library_;
+  ChdbResult* result_;
+};
+
+/// Parameters in the form that the C interface takes; borrows from `escaped`.
+struct BoundParameters {
+  explicit BoundParameters(const std::vector<Parameter>& parameters) {
+    escaped.reserve(parameters.size());
+    for (const Parameter& parameter : parameters) {
+      const std::string& value = escaped.emplace_back(escape_parameter(parameter.value));
+      names.push_back(parameter.name.data());
+      name_lengths.push_back(parameter.name.size());
+      values.push_back(value.data());
+      value_lengths.push_back(value.size());
+    }
+  }
+  std::vector<std::string> escaped;
+  std::vector<const char*> names;
+  std::vector<std::size_t> name_lengths;
+  std::vector<const char*> values;
+  std::vector<std::size_t> value_lengths;
+};
+
+class EmbeddedConnection final : public Connection {
+ public:
+  /// `sync` may be null: then what was written is left to the system's cache.
+  /// `document` is a file of this connection's own, for results that cannot be fetched in parts.
+  EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments, FileSystemSync* sync,
+                     std::filesystem::path document)
+      : library_(library), sync_(sync), document_(std::move(document)) {
+    std::filesystem::remove(document_);  // a crash may have left it
+    std::vector<char*> argv;
+    argv.reserve(arguments.size());
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    handle_ = library.connect(static_cast<int>(argv.size()), argv.data());
+    if (handle_ == nullptr)
+      throw std::runtime_error("the embedded engine does not start; its own words are above");
+  }
+  ~EmbeddedConnection() override { library_.close_conn(handle_); }
+
+  std::string query(const Statement& statement) override {
+    const Result result = run(statement);
+    result.check();
+    return result.text();
+  }
+
+  void execute(const Statement& statement) override {
+    query(statement);
+    make_durable();
+  }
+
+  void stream(const Statement& statement, const Sink& sink, Patience /*patience*/) override {
+    if (!statement.document_format.empty()) {
+      stream_document(statement, sink);
+      return;
+    }
+    const BoundParameters bound(statement.parameters);
+    const Result stream(library_,
+                        library_.stream_query_with_params_n(
+                            *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
+                            kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
+                            bound.values.data(), bound.value_lengths.data(), bound.names.size()));
+    stream.check();
+    while (true) {
+      const Result part(library_, library_.stream_fetch_result(*handle_, stream.get()));
+      part.check();
+      std::string chunk = part.text();
+      if (chunk.empty()) return;
+      if (sink(std::move(chunk))) continue;
+      library_.stream_cancel_query(*handle_, stream.get());
+      return;
+    }
+  }
+
+  void insert(const Insert& insert) override {
+    try {
+      stream_rows(insert);
+    } catch (const EngineError&) {
+      let_go();
+      throw;
+    }
+    make_durable();
+  }
+
+ private:
+  Result run(const Statement& statement) {
+    const BoundParameters bound(statement.parameters);
+    return {library_, library_.query_with_params_n(
+                          *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
+                          kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
+                          bound.values.data(), bound.value_lengths.data(), bound.names.size())};
+  }
+
+  /// What is left of a refused insert holds on to its table until the connection's next statement (26.7), and
+  /// a DROP … SYNC on another connection would wait for that.
+  void let_go() { run({.sql = "SELECT 1"}); }
+
+  // A row that is cut short can make this hang inside the library (26.7): rows must be encoded whole, and
+  // are.
+  void stream_rows(const Insert& insert) {
+    constexpr std::string_view kFormat = "RowBinary";
+    const std::string sql = "INSERT INTO " + insert.into;
+    struct Stream {
+      const EmbeddedLibrary& library;
+      ChdbInsertStream handle;
+      ~Stream() { library.destroy_insert_stream(handle); }  // cancels what is not done
+    };
+    const Stream stream{
+        .library = library_,
+        .handle = library_.stream_insert_n(*handle_, sql.data(), sql.size(), kFormat.data(), kFormat.size())};
+    check(stream.handle);
+    library_.stream_append(stream.handle, insert.rows.data(), insert.rows.size());
+    check(stream.handle);
+    const Result result(library_, library_.stream_done(stream.handle));
+    result.check();
+  }
+
+  /// What was done but may not be on the disk is a statement of unknown outcome.
+  void make_durable() const {
+    if (sync_ == nullptr) return;
+    try {
+      sync_->run();
+    } catch (const std::system_error& error) {
+      throw EngineError(EngineError::Kind::unknown, 0, error.what());
+    }
+  }
+
+  void check(ChdbInsertStream stream) const {
+    if (const char* error = library_.stream_insert_error(stream); error != nullptr) refuse(error);
+  }
+
+  /// The library formats each part that is fetched by itself: every one would be a document. So the engine
+  /// writes the result to a file, which is read after that.
+  void stream_document(const Statement& statement, const Sink& sink) {
+    const RemovedAtEnd file{document_};
+    Statement to_file{.sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
+                                         text_literal(document_.string()), statement.document_format),
+                      .parameters = statement.parameters};
+    query(to_file);
+    std::ifstream content(document_, std::ios::binary);
+    constexpr std::size_t kPart = std::size_t{256} << 10U;
+    std::string part(kPart, '\0');
+    while (content.read(part.data(), kPart) || content.gcount() > 0) {
+      if (!sink(part.substr(0, static_cast<std::size_t>(content.gcount())))) return;
+    }
+    if (!content.eof()) refuse("the result cannot be read back");
+  }
+
+  const EmbeddedLibrary& library_;
+  FileSystemSync* sync_;
+  const std::filesystem::path document_;
+  ChdbConnection* handle_ = nullptr;
+};
+
+/// What was merged into a larger part is kept for so long, until the system has certainly written that. Each
+/// commit makes a part of a dozen files, so much longer would be very many.
+constexpr std::chrono::seconds kOldPartsLifetime{120};
+
+/// Settings of the server part can be given in a file only. It is written anew at each start, so that a
+/// changed setting holds for tables that exist.
+std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
+  const auto path = settings.directory / "annals-engine.xml";
+  std::ofstream file(path, std::ios::trunc);
+  file << fmt::format(
+      R"(<clickhouse>
+  <max_server_memory_usage>{}</max_server_memory_usage>
+  <merge_tree>
+    <old_parts_lifetime>{}</old_parts_lifetime>
+  </merge_tree>
+</clickhouse>
+)",
+      settings.max_memory_bytes, kOldPartsLifetime.count());
+  file.close();
+  if (!file) throw std::runtime_error("cannot write " + path.string());
+  return path;
+}
+
+/// Owns the library for as long as connections live, and closes the engine after the last of them.
+class EmbeddedEngineHolder {
+ public:
+  explicit EmbeddedEngineHolder(const EmbeddedSettings& settings) : library_(settings.library) {
+    if (settings.fsync) sync_.emplace(settings.directory);
+  }
+  ~EmbeddedEngineHolder() { library_.shutdown(); }
+  EmbeddedEngineHolder(const EmbeddedEngineHolder&) = delete;
+  EmbeddedEngineHolder& operator=(const EmbeddedEngineHolder&) = delete;
+
+  [[nodiscard]] const EmbeddedLibrary& library() const { return library_; }
+  [[nodiscard]] FileSystemSync* sync() { return sync_ ? &*sync_ : nullptr; }
+
+ private:
+  EmbeddedLibrary library_;
+  std::optional<FileSystemSync> sync_;
+};
+
+class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
+ public:
+  explicit EmbeddedEngine(const EmbeddedSettings& settings)
+      : EmbeddedEngineHolder(settings),
+        PooledEngine(connect(library(), sync(), settings), settings.max_waiting) {}
+
+ private:
+  static std::vector<std::unique_ptr<Connection>> connect(const EmbeddedLibrary& library,
+                                                          FileSystemSync* sync,
+                                                          const EmbeddedSettings& settings) {
+    const auto seconds = static_cast<double>(settings.statement_timeout.count()) / 1000.0;
+    const std::vector<std::string> arguments{
+        "clickhouse",
+        "--path=" + settings.directory.string(),
+        "--config-file=" + write_server_config(settings).string(),
+        fmt::format("--max_execution_time={}", seconds),
+    };
+    std::vector<std::unique_ptr<Connection>> connections;
+    connections.reserve(settings.connections);
+    for (std::size_t i = 0; i < settings.connections; ++i) {
+      connections.push_back(std::make_unique<EmbeddedConnection>(
+          library, arguments, sync, settings.directory / fmt::format("annals-result-{}", i)));
+    }
+    return connections;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> open_embedded_engine(const EmbeddedSettings& settings) {
+  EmbeddedSettings absolute = settings;
+  absolute.directory =
+      std::filesystem::absolute(settings.directory);  // the engine resolves relative paths in its own way
+  std::filesystem::create_directories(absolute.directory);
+  return std::make_unique<EmbeddedEngine>(absolute);
+}
+
+}  // namespace annals::engine

@@ -1,0 +1,184 @@
+#include "engine/remote/engine.h"
+
+#include <zstd.h>
+
+#include <charconv>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "engine/connection.h"
+#include "engine/pooled_engine.h"
+#include "io/http_client.h"
+#include "text/percent_encoding.h"
+
+namespace annals::engine {
+namespace {
+
+/// Below this a body is sent as it is: compressing costs more than it saves.
+constexpr std::size_t kCompressFrom = std::size_t{32} << 10U;
+constexpr int kCompressionLevel = 1;
+constexpr int kOk = 200;
+
+std::string compress(std::string_view plain) {
+  std::string packed(ZSTD_compressBound(plain.size()), '\0');
+  const std::size_t size =
+      ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), kCompressionLevel);
+  if (ZSTD_isError(size) != 0) throw std::runtime_error(fmt::format("zstd: {}", ZSTD_getErrorName(size)));
+  packed.resize(size);
+  return packed;
+}
+
+[[noreturn]] void raise(const io::HttpResponse& response) {
+  const std::string_view header = response.header("x-clickhouse-exception-code");
+  int code = 0;
+  std::from_chars(header.data(), header.data() + header.size(), code);
+  constexpr std::size_t kShown = 1000;
+  const std::string text = fmt::format("HTTP {}: {}", response.status, response.body.substr(0, kShown));
+  // Without the header somebody between us and the engine has answered: nothing is known.
+  if (code == 0) throw EngineError(EngineError::Kind::unknown, code, text);
+  throw EngineError::of_exception(code, text);
+}
+
+/// The status of a streamed answer goes out before its rows, so the server puts an error that comes later at
+/// the end of the body:
+/// `__exception__\r\n<tag>\r\n<text>…`, where the tag is announced in a header. This holds back so much of
+/// the end that an error can be told from rows.
+class ErrorTail {
+ public:
+  explicit ErrorTail(const Connection::Sink& sink) : sink_(sink) {}
+
+  bool take(const std::string& part) {
+    held_ += part;
+    if (held_.size() <= kLongestError) return true;
+    const std::size_t passed = held_.size() - kLongestError;
+    std::string rest = held_.substr(passed);
+    held_.resize(passed);
+    wanted_ = sink_(std::move(held_));
+    held_ = std::move(rest);
+    return wanted_;
+  }
+
+  /// At the end of the body: passes the rest on, or throws the error that it holds.
+  void check(std::string_view tag) {
+    const auto at = tag.empty() ? std::string::npos : held_.find(fmt::format("__exception__\r\n{}", tag));
+    const std::string error = at == std::string::npos ? std::string() : held_.substr(at);
+    held_.resize(std::min(at, held_.size()));
+    if (wanted_ && !held_.empty()) sink_(std::move(held_));
+    if (!error.empty()) throw EngineError(EngineError::Kind::unknown, 0, "a result broke off: " + error);
+  }
+
+ private:
+  static constexpr std::size_t kLongestError = std::size_t{20} << 10U;  // the server cuts its text at 16 KiB
+
+  const Connection::Sink& sink_;
+  std::string held_;
+  bool wanted_ = true;
+};
+
+class RemoteConnection final : public Connection {
+ public:
+  explicit RemoteConnection(const RemoteSettings& settings)
+      : settings_(settings),
+        client_(settings.ca_file),
+        base_url_(fmt::format("{}/?enable_http_compression=1&max_execution_time={:.3f}", settings.endpoint,
+                              static_cast<double>(settings.statement_timeout.count()) / 1000.0)) {}
+
+  std::string query(const Statement& statement) override {
+    return send(url_of(statement, kWholeAnswer), statement.sql);
+  }
+
+  void execute(const Statement& statement) override { query(statement); }
+
+  void stream(const Statement& statement, const Sink& sink, Patience patience) override {
+    std::string sql = statement.sql;
+    if (!statement.document_format.empty()) sql += " FORMAT " + statement.document_format;
+    io::HttpRequest request = post(url_of(statement, kProgress), sql);
+    if (patience == Patience::reader) {
+      request.max_silence = request.timeout;
+      request.timeout = kLongestStream;
+    }
+    ErrorTail tail(sink);
+    const auto response = attempt(
+        [&] { return client_.send(request, [&](const std::string& part) { return tail.take(part); }); });
+    if (response.status != kOk) raise(response);
+    tail.check(response.header("x-clickhouse-exception-tag"));
+  }
+
+  void insert(const Insert& insert) override {
+    const std::string sql = fmt::format("INSERT INTO {} FORMAT RowBinary", insert.into);
+    send(fmt::format("{}{}&query={}", base_url_, kWholeAnswer, text::percent_encode(sql)), insert.rows);
+  }
+
+ private:
+  /// The whole answer is buffered on the server, so that an error in its middle still becomes a status code.
+  static constexpr std::string_view kWholeAnswer = "&wait_end_of_query=1";
+
+  /// A query that finds nothing for a long time says in headers that it lives.
+  static constexpr std::string_view kProgress =
+      "&send_progress_in_http_headers=1&http_headers_progress_interval_ms=1000";
+
+  [[nodiscard]] std::string url_of(const Statement& statement, std::string_view options) const {
+    std::string url = base_url_;
+    url += options;
+    for (const Parameter& parameter : statement.parameters) {
+      url += fmt::format("&param_{}={}", parameter.name,
+                         text::percent_encode(escape_parameter(parameter.value)));
+    }
+    return url;
+  }
+
+  [[nodiscard]] io::HttpRequest post(std::string url, std::string_view body) const {
+    return {.method = "POST",
+            .url = std::move(url),
+            .headers = {{"X-ClickHouse-User", settings_.user},
+                        {"X-ClickHouse-Key", settings_.password.reveal()},
+                        {"Content-Type", "application/octet-stream"}},
+            .body = body,
+            // The engine keeps the limit itself; this one is for a network that swallows the answer.
+            .timeout = settings_.statement_timeout + kAnswerAllowance};
+  }
+
+  std::string send(std::string url, std::string_view body) {
+    io::HttpRequest request = post(std::move(url), body);
+    std::string packed;
+    if (body.size() >= kCompressFrom) {
+      packed = compress(body);
+      request.body = packed;
+      request.headers.emplace_back("Content-Encoding", "zstd");
+    }
+    auto response = attempt([&] { return client_.send(request); });
+    if (response.status != kOk) raise(response);
+    return std::move(response.body);
+  }
+
+  template <class Exchange>
+  io::HttpResponse attempt(Exchange exchange) const {
+    try {
+      return exchange();
+    } catch (const io::HttpFailure& failure) {
+      const auto kind = failure.request_sent() ? EngineError::Kind::unknown : EngineError::Kind::unreachable;
+      throw EngineError(kind, 0, fmt::format("the engine at {}: {}", settings_.endpoint, failure.what()));
+    }
+  }
+
+  static constexpr std::chrono::hours kLongestStream{
+      6};  // a slow reader's download; the engine's own limit still holds
+  static constexpr std::chrono::milliseconds kAnswerAllowance{2'000};
+
+  RemoteSettings settings_;
+  io::HttpClient client_;
+  std::string base_url_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_remote_engine(const RemoteSettings& settings) {
+  std::vector<std::unique_ptr<Connection>> connections;
+  connections.reserve(settings.connections);
+  for (std::size_t i = 0; i < settings.connections; ++i)
+    connections.push_back(std::make_unique<RemoteConnection>(settings));
+  return std::make_unique<PooledEngine>(std::move(connections), settings.max_waiting);
+}
+
+}  // namespace annals::engine

@@ -1,0 +1,51 @@
+#include "envelopes/binary_attributes.h"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/url/pct_string_view.hpp>
+
+#include "text/utf8.h"
+
+namespace annals::envelopes {
+namespace {
+
+using input::Problems;
+
+// Older senders write values as quoted strings (RFC 9110, section 5.6.4).
+std::string unquoted(std::string_view value) {
+  if (value.size() < 2 || !value.starts_with('"') || !value.ends_with('"')) return std::string(value);
+  value = value.substr(1, value.size() - 2);
+  std::string result;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\\' && i + 1 < value.size()) ++i;
+    result += value[i];
+  }
+  return result;
+}
+
+// A value with a stray percent sign was not encoded; it stays as it came.
+std::string decoded(std::string_view value) {
+  std::string text = unquoted(value);
+  const auto encoded = boost::urls::make_pct_string_view(text);
+  if (!encoded) return text;
+  return encoded->decode();
+}
+
+}  // namespace
+
+std::string attributes_of(const std::vector<std::pair<std::string, std::string>>& headers,
+                          Problems& problems) {
+  boost::json::object attributes;
+  for (const auto& [name, value] : headers) {
+    if (!name.starts_with(kAttributePrefix)) continue;
+    const std::string text = decoded(value);
+    if (text::is_utf8(text)) {
+      attributes[name.substr(kAttributePrefix.size())] = text;
+    } else {
+      problems.push_back({.loc = {"header", name}, .msg = "str type expected", .type = "type_error.str"});
+    }
+  }
+  return boost::json::serialize(attributes);
+}
+
+}  // namespace annals::envelopes

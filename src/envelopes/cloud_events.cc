@@ -1,0 +1,201 @@
+#include "envelopes/cloud_events.h"
+
+#include <optional>
+
+#include <boost/uuid/name_generator_sha1.hpp>
+
+#include "envelopes/binary_attributes.h"
+#include "envelopes/event_reader.h"
+#include "error.h"
+#include "ids/uuid.h"
+#include "input/json_value.h"
+#include "text/base64.h"
+
+namespace annals::envelopes {
+namespace {
+
+using events::Event;
+using input::FieldReader;
+using input::missing;
+using input::Place;
+using input::Problems;
+using Kind = input::JsonValue::Kind;
+using Field = FieldReader::Field;
+using Members = std::vector<input::JsonMember>;
+
+constexpr std::string_view kData = "data";
+constexpr std::string_view kDataBase64 = "data_base64";
+constexpr std::string_view kKeptAs = "cloudevent";
+
+// The namespace of the event ids made from names: 7d1f4c0e-52a9-4c67-9b0f-3c8a5e6d2b41, drawn once for this.
+constexpr Uuid kNames{
+    {0x7D, 0x1F, 0x4C, 0x0E, 0x52, 0xA9, 0x4C, 0x67, 0x9B, 0x0F, 0x3C, 0x8A, 0x5E, 0x6D, 0x2B, 0x41}};
+
+Place within(Place place, std::string_view name) {
+  place.emplace_back(std::string(name));
+  return place;
+}
+
+// To the JSON format a null attribute is an absent one.
+Field attribute(const Members& envelope, std::string_view name) {
+  Field field = input::find_member(envelope, name);
+  if (field && field->kind() == Kind::null) field.reset();
+  return field;
+}
+
+std::string required_text(const Members& envelope, std::string_view name, FieldReader& reader) {
+  const Field field = attribute(envelope, name);
+  std::string text = reader.text(name, field);
+  if (text.empty() && field && field->kind() == Kind::string) {
+    reader.note(name, {.loc = {},
+                       .msg = "ensure this value has at least 1 characters",
+                       .type = "value_error.any_str.min_length",
+                       .ctx = {{"limit_value", std::int64_t{1}}}});
+  }
+  return text;
+}
+
+void check_version(const Members& envelope, FieldReader& reader) {
+  const Field field = attribute(envelope, "specversion");
+  const std::string version = reader.text("specversion", field);
+  if (version == "1.0" || !field || field->kind() != Kind::string) return;
+  reader.note("specversion", {.loc = {},
+                              .msg = "value is not a valid enumeration member; permitted: '1.0'",
+                              .type = "type_error.enum"});
+}
+
+Uuid id_of(const std::string& source, const std::string& id) {
+  if (const auto uuid = parse_uuid(id)) return *uuid;
+  const std::string name = source + '\0' + id;
+  return boost::uuids::name_generator_sha1(kNames)(name);
+}
+
+// Reads the attributes in the order of the specification, and gives what the event may take from them.
+Fallbacks read_attributes(const Members& envelope, FieldReader& reader, Timestamp now) {
+  const std::string id = required_text(envelope, "id", reader);
+  const std::string source = required_text(envelope, "source", reader);
+  check_version(envelope, reader);
+  required_text(envelope, "type", reader);
+  const Field time = attribute(envelope, "time");
+  return {.event_id = [uuid = id_of(source, id)] { return uuid; },
+          .event_time = time ? reader.time("time", time) : now};
+}
+
+// Keeps the attributes in the event, unless its data has a key of that name.
+void keep_attributes(Event& event, const input::JsonValue& data, Members envelope) {
+  if (input::find_member(data.members(), kKeptAs)) return;
+  std::erase_if(envelope, [](const input::JsonMember& member) {
+    return member.key.is_string(kData) || member.key.is_string(kDataBase64);
+  });
+  std::string& kept = event.other_fields;
+  if (kept.empty()) {
+    kept = '{';
+  } else {
+    kept.back() = ',';
+  }
+  kept.append("\"").append(kKeptAs).append("\":").append(input::json_object(envelope)).append("}");
+}
+
+// The data of an event, and where it stands in the request.
+struct Data {
+  input::JsonValue value;
+  Place place;
+};
+
+Decoded decode_data(const std::optional<Data>& data, const Fallbacks& fallbacks, Members envelope,
+                    Problems problems) {
+  if (!data) return problems;
+  Event event = read_event(data->value, data->place, fallbacks, problems);
+  if (!problems.empty()) return problems;
+  keep_attributes(event, data->value, std::move(envelope));
+  return event;
+}
+
+// Decodes `data_base64` into `bytes`, of which the result is a view. Nothing after noting a problem.
+std::optional<Data> data_of_base64(const input::JsonValue& field, const Place& place, std::string& bytes,
+                                   FieldReader& reader, Problems& problems) {
+  if (field.kind() != Kind::string) {
+    reader.text(kDataBase64, field);
+    return std::nullopt;
+  }
+  auto decoded = text::base64_decode(field.string());
+  if (!decoded) {
+    reader.note(kDataBase64, {.loc = {}, .msg = "value is not valid base64", .type = "value_error.base64"});
+    return std::nullopt;
+  }
+  bytes = std::move(*decoded);
+  const Place in_data = within(place, kDataBase64);
+  const auto document = parse_document(bytes, in_data);
+  if (document) return Data{.value = *document, .place = in_data};
+  problems.push_back(document.error());
+  return std::nullopt;
+}
+
+// The data of an envelope in JSON. Nothing after noting a problem.
+std::optional<Data> data_of(const Members& envelope, const Place& place, std::string& bytes,
+                            FieldReader& reader, Problems& problems) {
+  const Field data = input::find_member(envelope, kData);
+  const Field base64 = attribute(envelope, kDataBase64);
+  if (data && base64) {
+    reader.note(kDataBase64,
+                {.loc = {}, .msg = "data and data_base64 exclude each other", .type = "value_error"});
+    return std::nullopt;
+  }
+  if (base64) return data_of_base64(*base64, place, bytes, reader, problems);
+  if (data) return Data{.value = *data, .place = within(place, kData)};
+  reader.note(kData, missing());
+  return std::nullopt;
+}
+
+Decoded decode_envelope(const input::JsonValue& value, const Place& place, Timestamp now) {
+  Problems problems;
+  auto envelope = members_of(value, place, problems);
+  if (!envelope) return problems;
+  FieldReader reader(place, problems);
+  const Fallbacks fallbacks = read_attributes(*envelope, reader, now);
+  std::string bytes;
+  const auto data = data_of(*envelope, place, bytes, reader, problems);
+  return decode_data(data, fallbacks, std::move(*envelope), std::move(problems));
+}
+
+}  // namespace
+
+Decoded decode_cloud_event(std::string_view json, const Place& place, Timestamp now) {
+  const auto document = parse_document(json, place);
+  if (!document) return Problems{document.error()};
+  return decode_envelope(*document, place, now);
+}
+
+void decode_cloud_events_batch(std::string_view json, Timestamp now, const TakeItem& take) {
+  const Place body{"body"};
+  const auto document = parse_document(json, body);
+  if (!document) throw InvalidInput({document.error()});
+  if (document->kind() != Kind::array) {
+    throw InvalidInput({{.loc = body, .msg = "value is not a valid list", .type = "type_error.list"}});
+  }
+  std::int64_t index = 0;
+  document->for_each_element(
+      [&](const input::JsonValue& element) { take(decode_envelope(element, {"body", index++}, now)); });
+}
+
+Decoded decode_binary_cloud_event(const std::vector<std::pair<std::string, std::string>>& headers,
+                                  std::string_view data, Timestamp now) {
+  const Place in_header{"header"};
+  const Place in_body{"body"};
+  Problems problems;
+  const std::string text = attributes_of(headers, problems);
+  if (!problems.empty()) return problems;
+  const auto attributes = input::parse_json(text, kMaxDepth);
+  Members envelope = attributes->members();
+  FieldReader reader(in_header, problems, kAttributePrefix);
+  const Fallbacks fallbacks = read_attributes(envelope, reader, now);
+  const auto document = parse_document(data, in_body);
+  if (!document) {
+    problems.push_back(document.error());
+    return problems;
+  }
+  return decode_data(Data{.value = *document, .place = in_body}, fallbacks, std::move(envelope),
+                     std::move(problems));
+}
+
+}  // namespace annals::envelopes

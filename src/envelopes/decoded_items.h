@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "envelopes/event_decoder.h"
+#include "events/event.h"
+#include "input/field_reader.h"
+
+namespace annals::envelopes {
+
+/// What is wrong with the items of a request, by their index (or line): of the first thousand bad ones, so
+/// that a body of very many takes no more memory than its own.
+class BadItems {
+ public:
+  using Item = std::pair<std::int64_t, input::Problems>;
+
+  void add(std::int64_t index, input::Problems problems);
+
+  [[nodiscard]] bool empty() const { return listed_.empty(); }
+  [[nodiscard]] bool is_full() const;
+  [[nodiscard]] const std::vector<Item>& listed() const { return listed_; }
+  /// How many more there were.
+  [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
+  /// The problems of all that are listed, one after the other.
+  [[nodiscard]] input::Problems problems() const;
+
+ private:
+  std::vector<Item> listed_;
+  std::uint64_t left_out_ = 0;
+};
+
+/// The items of a request that was read as a whole.
+struct DecodedItems {
+  bool skip_bad = false;  // keep the good ones, instead of refusing all
+  std::vector<events::Event> events = {};
+  BadItems bad = {};
+  std::int64_t count = 0;
+
+  /// The next item. Throws InvalidInput when so many are bad that no more would be told of.
+  void add(Decoded item);
+};
+
+}  // namespace annals::envelopes

@@ -1,0 +1,100 @@
+#include "envelopes/event_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "ids/uuid.h"
+
+namespace annals::envelopes {
+namespace {
+
+using events::Event;
+using input::at;
+using input::FieldReader;
+using input::missing;
+using input::Place;
+using input::Problems;
+using Kind = input::JsonValue::Kind;
+using Field = FieldReader::Field;
+
+constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t kMax64 = std::numeric_limits<std::uint64_t>::max();
+
+// The keys that are members of an Event, and what came for them.
+struct Named {
+  Field event_id, event_time, event_type_id, record_id, source_id, source_type_id, event_data, file_id;
+};
+
+struct Key {
+  std::string_view name;
+  Field Named::* field;
+};
+
+constexpr std::array<Key, 8> kKeys{{{"event_id", &Named::event_id},
+                                    {"event_time", &Named::event_time},
+                                    {"event_type_id", &Named::event_type_id},
+                                    {"record_id", &Named::record_id},
+                                    {"source_id", &Named::source_id},
+                                    {"source_type_id", &Named::source_type_id},
+                                    {"event_data", &Named::event_data},
+                                    {"file_id", &Named::file_id}}};
+
+// Moves the values of known keys to `named`, the last of each, and leaves the others in `members`.
+void take_named(std::vector<input::JsonMember>& members, Named& named) {
+  std::string room;
+  std::erase_if(members, [&named, &room](const input::JsonMember& member) {
+    const auto key = std::ranges::find(kKeys, member.key.string(room), &Key::name);
+    if (key == kKeys.end()) return false;
+    named.*(key->field) = member.value;
+    return true;
+  });
+}
+
+}  // namespace
+
+Fallbacks made_at(Timestamp now) {
+  return {.event_id = random_uuid, .event_time = now};
+}
+
+Event read_event(const input::JsonValue& value, const Place& place, const Fallbacks& fallbacks,
+                 Problems& problems) {
+  Event event{};
+  auto members = members_of(value, place, problems);
+  if (!members) return event;
+  Named named;
+  take_named(*members, named);
+
+  FieldReader reader(place, problems);
+  const bool make_id = !named.event_id && fallbacks.event_id;
+  event.event_id = make_id ? fallbacks.event_id() : reader.uuid("event_id", named.event_id);
+  const bool make_time = !named.event_time && fallbacks.event_time;
+  event.event_time = make_time ? *fallbacks.event_time : reader.time("event_time", named.event_time);
+  event.event_type_id =
+      static_cast<std::uint32_t>(reader.integer("event_type_id", named.event_type_id, kMax32));
+  event.record_id = reader.integer("record_id", named.record_id, kMax64);
+  event.source_id = reader.integer("source_id", named.source_id, kMax64);
+  event.source_type_id =
+      static_cast<std::uint32_t>(reader.integer("source_type_id", named.source_type_id, kMax32));
+  if (named.event_data) {
+    event.event_data = named.event_data->text();  // null too: it is a JSON value like any other
+  } else {
+    reader.note("event_data", missing());
+  }
+  if (named.file_id && named.file_id->kind() != Kind::null)
+    event.file_id = reader.uuid("file_id", named.file_id);
+  event.other_fields = input::json_object(*members);
+  return event;
+}
+
+std::expected<input::JsonValue, FieldProblem> parse_document(std::string_view text, const Place& place) {
+  if (text.empty()) return std::unexpected(at(place, missing()));
+  auto document = input::parse_json(text, kMaxDepth);
+  if (!document) return std::unexpected(at(place, std::move(document.error())));
+  if (document->kind() == Kind::null) return std::unexpected(at(place, missing()));
+  return document;
+}
+
+}  // namespace annals::envelopes

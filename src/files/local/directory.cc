@@ -1,0 +1,197 @@
+#include "files/local/directory.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/descriptor.h"
+
+namespace annals::files {
+namespace {
+
+using io::Descriptor;
+using io::fail;
+
+struct CloseStream {
+  void operator()(DIR* stream) const noexcept { closedir(stream); }
+};
+
+Descriptor open_root(const std::filesystem::path& root) {
+  Descriptor directory(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // A missing root is no empty one: it may be a disk that is not mounted, with all its files.
+  if (!directory.open()) fail(errno, root.string());
+  return directory;
+}
+
+/// Opens a directory inside another; not open when there is none of that name, or a link or file in its
+/// place.
+Descriptor open_inside(const Descriptor& parent, const std::string& name) {
+  Descriptor directory(openat(parent.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory.open() && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) fail(errno, name);
+  return directory;
+}
+
+bool exists(const Descriptor& parent, const std::string& name) {
+  struct stat status{};
+  if (fstatat(parent.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return true;
+  if (errno != ENOENT) fail(errno, name);
+  return false;
+}
+
+bool is_directory(int parent, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat status{};
+  return fstatat(parent, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
+
+struct Contents {
+  std::vector<std::string> names;
+  std::optional<std::string> subdirectory;  // the first met; the rest was not read then
+  bool complete = false;
+};
+
+using Stream = std::unique_ptr<DIR, CloseStream>;
+
+/// The descriptor is the stream's from then on.
+Stream stream_of(Descriptor directory) {
+  Stream stream(fdopendir(directory.get()));
+  if (!stream) fail(errno, "cannot read a directory");
+  [[maybe_unused]] const int given_away = directory.release();
+  return stream;
+}
+
+Contents read(Descriptor directory) {
+  const Stream stream = stream_of(std::move(directory));
+  const int descriptor = dirfd(stream.get());
+  Contents contents;
+  while (contents.names.size() < FileDirectory::kMaxPage) {
+    errno = 0;
+    const dirent* entry = readdir(stream.get());
+    if (entry == nullptr) {
+      if (errno != 0) fail(errno, "cannot read a directory");
+      contents.complete = true;
+      break;
+    }
+    std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (is_directory(descriptor, *entry)) {
+      contents.subdirectory = std::move(name);
+      break;
+    }
+    contents.names.push_back(std::move(name));
+  }
+  return contents;
+}
+
+void unlink_at(const Descriptor& parent, const std::string& name, int flags) {
+  if (unlinkat(parent.get(), name.c_str(), flags) == 0 || errno == ENOENT) return;
+  const bool filled_again = (flags & AT_REMOVEDIR) != 0 && (errno == ENOTEMPTY || errno == EEXIST);
+  if (!filled_again) fail(errno, name);  // the next page has what came in meanwhile
+}
+
+/// Removes what uploads that a crash ended have left in one directory.
+void remove_abandoned_in(Descriptor directory) {
+  const Stream stream = stream_of(open_inside(directory, "."));
+  while (const dirent* entry = readdir(stream.get())) {
+    const std::string name = entry->d_name;
+    if (name.starts_with(UploadFile::kPrefix)) UploadFile::remove_if_abandoned(directory, name);
+  }
+}
+
+}  // namespace
+
+void FileDirectory::prepare() const {
+  std::filesystem::create_directories(root_);
+  // No database begins with a dot, so a crash before the unlink leaves nothing that could be taken for one.
+  std::string name = (root_ / ".check-XXXXXX").string();
+  const Descriptor file(mkostemp(name.data(), O_CLOEXEC));
+  if (!file.open()) fail(errno, root_.string());
+  if (unlink(name.c_str()) != 0) fail(errno, name);
+}
+
+void FileDirectory::make(const std::string& top) const {
+  const Descriptor root = open_root(root_);
+  if (mkdirat(root.get(), top.c_str(), S_IRWXU) != 0 && errno != EEXIST) fail(errno, top);
+  // Also when it was there: a crash may have come between the two.
+  if (fsync(root.get()) != 0) fail(errno, root_.string());
+}
+
+std::unique_ptr<UploadFile> FileDirectory::begin_upload(const std::string& top) const {
+  Descriptor directory = open_inside(open_root(root_), top);
+  if (!directory.open()) return nullptr;
+  try {
+    return std::make_unique<UploadFile>(std::move(directory));
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
+  }
+  return nullptr;  // removed meanwhile
+}
+
+std::unique_ptr<StoredFile> FileDirectory::open(const std::string& top, const std::string& name) const {
+  const Descriptor directory = open_inside(open_root(root_), top);
+  if (!directory.open()) return nullptr;
+  // Not waiting: a FIFO put there by hand must not hold the thread.
+  Descriptor file(openat(directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file.open()) return std::make_unique<StoredFile>(std::move(file));
+  if (errno != ENOENT) fail(errno, name);
+  return nullptr;
+}
+
+void FileDirectory::remove_abandoned_uploads() const {
+  const Descriptor root = open_root(root_);
+  const Stream stream = stream_of(open_inside(root, "."));
+  while (const dirent* entry = readdir(stream.get())) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == ".." || !is_directory(root.get(), *entry)) continue;
+    Descriptor directory = open_inside(root, name);
+    if (directory.open()) remove_abandoned_in(std::move(directory));
+  }
+}
+
+std::optional<DirectoryPage> FileDirectory::next_page(const std::string& top) const {
+  const Descriptor root = open_root(root_);
+  Descriptor current = open_inside(root, top);
+  if (!current.open()) {
+    if (!exists(root, top)) return std::nullopt;
+    return DirectoryPage{.names = {top}};  // a link or a file: it goes itself
+  }
+  DirectoryPage page{.directory = {top}};
+  while (true) {
+    Contents contents =
+        read(open_inside(current, "."));  // a new descriptor: a copy would share the reading position
+    if (!contents.subdirectory) {
+      page.names = std::move(contents.names);
+      page.complete = contents.complete;
+      return page;
+    }
+    Descriptor below = open_inside(current, *contents.subdirectory);
+    if (!below.open()) continue;  // replaced or removed since it was read: look again
+    page.directory.push_back(std::move(*contents.subdirectory));
+    current = std::move(below);
+  }
+}
+
+void FileDirectory::remove(const DirectoryPage& page) const {
+  Descriptor parent;
+  Descriptor current = open_root(root_);
+  for (const std::string& name : page.directory) {
+    Descriptor below = open_inside(current, name);
+    if (!below.open()) return;
+    parent = std::move(current);
+    current = std::move(below);
+  }
+  for (const std::string& name : page.names) unlink_at(current, name, 0);
+  if (page.complete && parent.open()) unlink_at(parent, page.directory.back(), AT_REMOVEDIR);
+}
+
+void FileDirectory::sync() const {
+  const Descriptor root = open_root(root_);
+  if (fsync(root.get()) != 0) fail(errno, root_.string());
+}
+
+}  // namespace annals::files

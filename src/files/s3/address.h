@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "files/s3/aws_credentials.h"
+#include "files/s3/sigv4.h"
+
+namespace annals::files {
+
+/// Which bucket, and how to reach it.
+struct S3Settings {
+  std::string endpoint = {};  // http(s)://host[:port]; empty: AWS's own for the region
+  std::string bucket;
+  std::string region = "us-east-1";
+  bool path_style = false;  // the bucket in the path, not in the host name
+  AwsCredentials credentials;
+  std::chrono::milliseconds timeout{20'000};  // of one call with its repetitions
+  std::string ca_file = {};                   // certificates to trust besides the system's
+};
+
+/// The address of a bucket. Throws std::invalid_argument for an endpoint that is not `http(s)://host[:port]`,
+/// and for an empty bucket name.
+class S3Address {
+ public:
+  explicit S3Address(const S3Settings& settings);
+
+  /// A request for an object, or for the bucket itself with an empty key.
+  [[nodiscard]] UnsignedRequest request(std::string method, std::string_view key,
+                                        QueryParameters query = {}) const;
+
+ private:
+  std::string scheme_;
+  std::string host_;
+  std::string root_;  // path of the bucket, with a slash at its end
+};
+
+}  // namespace annals::files

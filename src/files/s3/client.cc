@@ -1,0 +1,132 @@
+#include "files/s3/client.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include <fmt/format.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "crypto/digest.h"
+#include "files/s3/replies.h"
+
+namespace annals::files {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::size_t kThreads = 4;
+constexpr std::size_t kMaxWaiting = 256;
+constexpr std::size_t kMaxReply = std::size_t{16}
+                                  << 20U;  // a listing of 1000 keys of the greatest length is under 4 MiB
+constexpr milliseconds kFirstPause{100};
+constexpr milliseconds kConnectTimeout{5'000};
+
+std::vector<std::unique_ptr<io::HttpClient>> clients(const std::string& ca_file) {
+  std::vector<std::unique_ptr<io::HttpClient>> result;
+  result.reserve(kThreads);
+  for (std::size_t i = 0; i < kThreads; ++i) result.push_back(std::make_unique<io::HttpClient>(ca_file));
+  return result;
+}
+
+bool is_passing(int status) {
+  constexpr std::array kPassing{408, 429, 500, 502, 503, 504};
+  return std::ranges::find(kPassing, status) != kPassing.end();
+}
+
+/// 100 ms, 400 ms, … and up to half as much again, so that many removals do not come back in step.
+milliseconds pause_after(int attempt) {
+  const milliseconds::rep pause = kFirstPause.count() << (2 * (attempt - 1));
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return milliseconds(pause + std::uniform_int_distribution<milliseconds::rep>(0, pause / 2)(random));
+}
+
+/// What was asked, for the log: neither the host nor anything signed.
+std::string described(const S3Call& call) {
+  const std::string what = call.query.empty() ? "" : "?" + call.query.front().first;
+  return fmt::format("S3 {} {}{}", call.method, call.key.empty() ? "bucket" : "object", what);
+}
+
+}  // namespace
+
+S3Client::S3Client(const S3Settings& settings)
+    : timeout_(settings.timeout),
+      address_(settings),
+      signer_(settings.credentials, settings.region),
+      pool_(clients(settings.ca_file), kMaxWaiting) {}
+
+boost::asio::awaitable<std::string> S3Client::call(S3Call call, int expected_status) {
+  auto response = co_await send(std::move(call), expected_status);
+  co_return std::move(response.body);
+}
+
+std::string S3Client::presign(std::string method, std::string_view key, std::chrono::seconds expires,
+                              SigV4::Time now) const {
+  return signer_.presign(address_.request(std::move(method), key), expires, now);
+}
+
+boost::asio::awaitable<io::HttpResponse> S3Client::send(S3Call call, int expected_status) {
+  const auto deadline = steady_clock::now() + timeout_;
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+  for (int attempts = 1;; ++attempts) {
+    Outcome outcome = co_await attempt(call, deadline);
+    if (outcome.response && outcome.response->status == expected_status)
+      co_return *std::move(outcome.response);
+
+    const milliseconds pause = pause_after(attempts);
+    if (!outcome.passing || attempts == kAttempts || steady_clock::now() + pause >= deadline) {
+      if (!outcome.response) {
+        throw FileStoreError(fmt::format("{}: {} (attempt {})", described(call), outcome.failure, attempts));
+      }
+      const int status = outcome.response->status;
+      std::string code = parse_error_code(outcome.response->body).value_or("");
+      const std::string message = fmt::format("{}: status {} {} (attempt {})", described(call), status,
+                                              code.empty() ? "-" : code, attempts);
+      throw S3Refused(message, status, std::move(code));
+    }
+    timer.expires_after(pause);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+  }
+}
+
+boost::asio::awaitable<S3Client::Outcome> S3Client::attempt(S3Call call, Deadline deadline) {
+  auto work = [this, call = std::move(call), deadline](io::HttpClient& http) {
+    return exchange(http, call, deadline);
+  };
+  try {
+    Outcome outcome = co_await pool_.run(std::move(work));
+    co_return outcome;
+  } catch (const Error& error) {  // the pool is full
+    throw FileStoreError(fmt::format("S3: {}", error.what()));
+  }
+}
+
+S3Client::Outcome S3Client::exchange(io::HttpClient& http, const S3Call& call, Deadline deadline) const {
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
+  if (left <= milliseconds::zero()) return {.response = {}, .failure = "no thread was free in time"};
+  SignedRequest signed_request = signer_.sign(address_.request(call.method, call.key, call.query), call.body,
+                                              std::chrono::system_clock::now());
+  io::HttpRequest request{.method = call.method,
+                          .url = std::move(signed_request.url),
+                          .headers = std::move(signed_request.headers),
+                          .body = call.body,
+                          .connect_timeout = std::min(kConnectTimeout, left),
+                          .timeout = left};
+  // Outside the signature, which it needs not: DeleteObjects demands it, and it is checked against the signed
+  // body's hash.
+  if (!call.body.empty()) request.headers.emplace_back("Content-MD5", crypto::md5_base64(call.body));
+  try {
+    io::HttpResponse response = http.send(request, kMaxReply);
+    const bool passing = is_passing(response.status);
+    return {.response = std::move(response), .failure = {}, .passing = passing};
+  } catch (const io::HttpFailure& failure) {
+    return {.response = {}, .failure = failure.what(), .passing = true};
+  }
+}
+
+}  // namespace annals::files

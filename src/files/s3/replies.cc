@@ -1,0 +1,206 @@
+#include "files/s3/replies.h"
+
+#include <array>
+#include <cstdint>
+
+#include <fmt/format.h>
+#include <boost/url/decode_view.hpp>
+#include <boost/url/encoding_opts.hpp>
+#include <boost/url/pct_string_view.hpp>
+#include <pugixml.hpp>
+
+namespace annals::files {
+namespace {
+
+// Without the end-of-line conversion of XML, so that every byte of a key arrives. pugixml also reads
+// references to characters that XML 1.0 has no place for (`&#x1;`), which S3 writes where such a key is not
+// percent-encoded.
+constexpr unsigned int kParsing = pugi::parse_cdata | pugi::parse_escapes;
+
+pugi::xml_node parse_root(pugi::xml_document& document, std::string_view xml, const char* expected) {
+  const auto result = document.load_buffer(xml.data(), xml.size(), kParsing, pugi::encoding_utf8);
+  if (!result) throw UnexpectedReply(fmt::format("the reply is not XML: {}", result.description()));
+  const pugi::xml_node root = document.document_element();
+  if (std::string_view(root.name()) != expected) {
+    throw UnexpectedReply(
+        fmt::format("the reply is <{:.32}> where <{}> was expected", root.name(), expected));
+  }
+  return root;
+}
+
+/// Undoes `encoding-type=url`, where AWS writes a blank as `+` and other servers as `%20`.
+std::string url_decoded(std::string_view text) {
+  const auto checked = boost::urls::make_pct_string_view(text);
+  if (!checked) throw UnexpectedReply("the reply has a key that is not percent-encoded");
+  boost::urls::encoding_opts options;
+  options.space_as_plus = true;
+  return checked->decode(options);
+}
+
+/// A list document: every listing of S3 has the same shape.
+class Listing {
+ public:
+  Listing(std::string_view xml, const char* root_name, std::string_view prefix)
+      : root_(parse_root(document_, xml, root_name)),
+        encoded_(std::string_view(root_.child_value("EncodingType")) == "url"),
+        prefix_(prefix) {
+    const std::string_view truncated = root_.child_value("IsTruncated");
+    if (truncated != "true" && truncated != "false")
+      throw UnexpectedReply("the listing does not say if there is more");
+    page_.truncated = truncated == "true";
+  }
+
+  void take(const char* element, const char* id_element) {
+    for (const pugi::xml_node node : root_.children(element)) {
+      const char* key = node.child_value("Key");
+      S3Item item{.key = encoded_ ? url_decoded(key) : key};
+      if (!item.key.starts_with(prefix_))
+        throw UnexpectedReply("the listing has a key that does not begin with the prefix");
+      if (id_element != nullptr) {
+        item.id = node.child_value(id_element);
+        if (item.id.empty())
+          throw UnexpectedReply(fmt::format("the listing has a key without {}", id_element));
+      }
+      page_.items.push_back(std::move(item));
+    }
+  }
+
+  [[nodiscard]] std::string decoded(const char* text) const {
+    return encoded_ ? url_decoded(text) : std::string(text);
+  }
+  [[nodiscard]] std::string plain(const char* element) const { return root_.child_value(element); }
+
+  S3Page finish(std::string next_key, std::string next_id) {
+    if (page_.truncated) {
+      if (next_key.empty()) throw UnexpectedReply("the listing says there is more, but not where");
+      page_.next_key = std::move(next_key);
+      page_.next_id = std::move(next_id);
+    }
+    return std::move(page_);
+  }
+
+ private:
+  pugi::xml_document document_;
+  pugi::xml_node root_;
+  bool encoded_;
+  std::string_view prefix_;
+  S3Page page_;
+};
+
+struct Decoded {
+  std::uint32_t code_point = 0;
+  std::size_t length = 0;  // zero: not UTF-8
+};
+
+/// One code point of UTF-8 (RFC 3629): neither overlong, nor a surrogate, nor beyond U+10FFFF.
+Decoded decode_utf8(std::string_view text) {
+  constexpr std::array<std::uint32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+  const auto lead = static_cast<std::uint8_t>(text[0]);
+  if (lead < 0x80U) return {.code_point = lead, .length = 1};
+  std::size_t length = 0;
+  if ((lead & 0xE0U) == 0xC0U) length = 2;
+  if ((lead & 0xF0U) == 0xE0U) length = 3;
+  if ((lead & 0xF8U) == 0xF0U) length = 4;
+  if (length == 0 || length > text.size()) return {};
+  std::uint32_t code_point = lead & (0x7FU >> length);
+  for (const char c : text.substr(1, length - 1)) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if ((byte & 0xC0U) != 0x80U) return {};
+    code_point = (code_point << 6U) | (byte & 0x3FU);
+  }
+  const bool surrogate = code_point >= 0xD800U && code_point <= 0xDFFFU;
+  if (code_point < kSmallest[length] || surrogate || code_point > 0x10FFFFU) return {};
+  return {.code_point = code_point, .length = length};
+}
+
+std::string xml_escaped(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\'':
+        escaped += "&apos;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+}  // namespace
+
+S3Page parse_object_list(std::string_view xml, std::string_view prefix) {
+  Listing listing(xml, "ListBucketResult", prefix);
+  listing.take("Contents", nullptr);
+  return listing.finish(listing.plain("NextContinuationToken"), "");
+}
+
+S3Page parse_version_list(std::string_view xml, std::string_view prefix) {
+  Listing listing(xml, "ListVersionsResult", prefix);
+  listing.take("Version", "VersionId");
+  listing.take("DeleteMarker", "VersionId");
+  return listing.finish(listing.decoded(listing.plain("NextKeyMarker").c_str()),
+                        listing.plain("NextVersionIdMarker"));
+}
+
+S3Page parse_upload_list(std::string_view xml, std::string_view prefix) {
+  Listing listing(xml, "ListMultipartUploadsResult", prefix);
+  listing.take("Upload", "UploadId");
+  return listing.finish(listing.decoded(listing.plain("NextKeyMarker").c_str()),
+                        listing.plain("NextUploadIdMarker"));
+}
+
+std::vector<S3Refusal> parse_delete_result(std::string_view xml) {
+  pugi::xml_document document;
+  const pugi::xml_node root = parse_root(document, xml, "DeleteResult");
+  std::vector<S3Refusal> refusals;
+  for (const pugi::xml_node node : root.children("Error")) {
+    refusals.push_back({.key = node.child_value("Key"), .code = node.child_value("Code")});
+  }
+  return refusals;
+}
+
+std::optional<std::string> parse_error_code(std::string_view xml) {
+  pugi::xml_document document;
+  if (!document.load_buffer(xml.data(), xml.size(), kParsing, pugi::encoding_utf8)) return std::nullopt;
+  const pugi::xml_node error = document.child("Error");
+  if (!error) return std::nullopt;
+  return error.child_value("Code");
+}
+
+bool fits_xml(std::string_view key) {
+  while (!key.empty()) {
+    const Decoded decoded = decode_utf8(key);
+    const bool control =
+        decoded.code_point < 0x20U || (decoded.code_point >= 0x7FU && decoded.code_point < 0xA0U);
+    const bool excluded = decoded.code_point == 0xFFFEU || decoded.code_point == 0xFFFFU;
+    if (decoded.length == 0 || control || excluded) return false;
+    key.remove_prefix(decoded.length);
+  }
+  return true;
+}
+
+std::string delete_request(std::span<const S3Item> items) {
+  std::string xml =
+      R"(<?xml version="1.0" encoding="UTF-8"?><Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>)";
+  for (const S3Item& item : items) {
+    xml += fmt::format("<Object><Key>{}</Key>", xml_escaped(item.key));
+    if (!item.id.empty()) xml += fmt::format("<VersionId>{}</VersionId>", xml_escaped(item.id));
+    xml += "</Object>";
+  }
+  return xml += "</Delete>";
+}
+
+}  // namespace annals::files

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "files/s3/aws_credentials.h"
+#include "io/http_client.h"
+
+namespace annals::files {
+
+using QueryParameters = std::vector<std::pair<std::string, std::string>>;
+
+/// A request before it is signed. Path and query are plain text: the signer encodes them, once, both for the
+/// signature and for the URL, so that what is sent is what was signed.
+struct UnsignedRequest {
+  std::string method = "GET";
+  std::string scheme = "https";
+  std::string host;  // with the port, unless it is the scheme's own: as it goes into the Host header
+  std::string path = "/";
+  QueryParameters query = {};
+  io::HttpHeaders headers = {};  // all of these are signed, besides Host
+};
+
+struct SignedRequest {
+  std::string url;
+  io::HttpHeaders headers;  // those given and those that the signature adds; without Host
+};
+
+/// AWS Signature Version 4 for S3: "Authenticating Requests (AWS Signature Version 4)" in the Amazon S3 API
+/// Reference. Safe for concurrent use.
+class SigV4 {
+ public:
+  using Time = std::chrono::system_clock::time_point;
+  static constexpr std::chrono::seconds kMaxExpiry = std::chrono::days(7);
+
+  SigV4(AwsCredentials credentials, std::string region);
+
+  /// Signs by an Authorization header, which also covers the body.
+  [[nodiscard]] SignedRequest sign(UnsignedRequest request, std::string_view body, Time now) const;
+
+  /// A URL that carries its signature and is good until `expires` after `now`, with any body. Whoever uses it
+  /// must send `request.headers` as they are here. Throws std::invalid_argument for an expiry outside one
+  /// second to kMaxExpiry.
+  [[nodiscard]] std::string presign(UnsignedRequest request, std::chrono::seconds expires, Time now) const;
+
+ private:
+  [[nodiscard]] std::string signature(std::string_view canonical_request, const std::string& timestamp) const;
+  [[nodiscard]] std::string scope(std::string_view day) const;
+
+  AwsCredentials credentials_;
+  std::string region_;
+};
+
+}  // namespace annals::files

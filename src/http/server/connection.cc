@@ -1,0 +1,189 @@
+#include "http/server/connection.h"
+
+#include <array>
+#include <cerrno>
+
+#include <sys/socket.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace annals::http {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kReceiveSize = std::size_t{16} * 1024;
+// For a response in parts, since the server stops.
+constexpr std::chrono::seconds kFinishTime{1};
+
+}  // namespace
+
+Connection::Connection(asio::ip::tcp::socket socket)
+    : socket_(std::move(socket)), timer_(socket_.get_executor()), finish_timer_(socket_.get_executor()) {}
+
+// The timer is left running when a deadline moves away, as it does once or more per request, and looks again
+// when it fires.
+void Connection::expires_after(Duration time) {
+  expired_ = false;
+  deadline_ = std::chrono::steady_clock::now() + time;
+  if (!armed_ || deadline_ < timer_.expiry()) arm();
+}
+
+void Connection::expires_never() {
+  expired_ = false;
+  deadline_ = std::chrono::steady_clock::time_point::max();
+}
+
+void Connection::arm() {
+  armed_ = true;
+  timer_.expires_at(deadline_);
+  timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (!error && self) self->on_timer();
+  });
+}
+
+void Connection::on_timer() {
+  armed_ = false;
+  if (deadline_ == std::chrono::steady_clock::time_point::max()) return;
+  if (std::chrono::steady_clock::now() < deadline_) {
+    arm();
+    return;
+  }
+  expired_ = true;  // also for an operation that has completed but whose coroutine has not gone on yet
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+asio::awaitable<Arrival> Connection::receive(std::size_t at_most) {
+  if (expired_) co_return Arrival::late;
+  const std::size_t before = received_.size();
+  received_.resize(before + at_most);
+  const auto space = asio::buffer(received_.data() + before, at_most);
+  boost::system::error_code error;
+  const std::size_t size =
+      co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
+  received_.resize(before + size);
+  if (size > 0) co_return Arrival::bytes;
+  if (expired_) co_return Arrival::late;
+  co_return error == asio::error::eof ? Arrival::end : Arrival::gone;
+}
+
+bool Connection::is_readable() const {
+  boost::system::error_code ignored;
+  return socket_.available(ignored) > 0;
+}
+
+asio::awaitable<bool> Connection::wait_for_request(Duration time) {
+  expires_after(time);
+  for (;;) {
+    while (received_.starts_with("\r\n")) consume(2);
+    if (!received_.empty()) co_return true;
+    if (interrupted_) co_return false;
+    idle_ = true;
+    const auto arrival = co_await receive(kReceiveSize);
+    idle_ = false;
+    if (arrival != Arrival::bytes) co_return false;
+  }
+}
+
+asio::awaitable<bool> Connection::send(std::string head, std::string body, std::string_view tail) {
+  std::array<asio::const_buffer, 3> rest{asio::buffer(head), asio::buffer(body), asio::buffer(tail)};
+  while (asio::buffer_size(rest) > 0) {
+    if (expired_) co_return false;
+    boost::system::error_code error;
+    std::size_t size =
+        co_await socket_.async_write_some(rest, asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return false;
+    for (asio::const_buffer& text : rest) {
+      const std::size_t of_text = std::min(size, text.size());
+      text += of_text;
+      size -= of_text;
+    }
+  }
+  co_return true;
+}
+
+asio::awaitable<void> Connection::linger(Duration time) {
+  boost::system::error_code error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  if (error) co_return;
+  expires_after(time);
+  for (auto arrival = Arrival::bytes; arrival == Arrival::bytes;) {
+    received_.clear();
+    arrival = co_await receive(kReceiveSize);
+  }
+}
+
+void Connection::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  timer_.cancel();
+}
+
+void Connection::abort() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  close();
+}
+
+void Connection::watch(std::function<void()> on_lost) {
+  on_lost_ = std::move(on_lost);
+  watch_socket();
+  if (interrupted_) give_time_to_finish();
+}
+
+// A callback that is on its way already finds nobody to tell, or looks once more than needed.
+void Connection::unwatch() {
+  on_lost_ = nullptr;
+  finish_timer_.cancel();
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Connection::watch_socket() {
+  socket_.async_wait(asio::ip::tcp::socket::wait_read,
+                     [weak = weak_from_this()](const boost::system::error_code& error) {
+                       const auto self = weak.lock();
+                       if (!error && self && self->on_lost_) self->on_readable();
+                     });
+}
+
+void Connection::on_readable() {
+  char first = 0;
+  const auto size = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (size > 0) return;
+  const bool nothing_there = size < 0 && (errno == EAGAIN || errno == EINTR);
+  if (nothing_there) {
+    watch_socket();
+  } else {
+    lose();
+  }
+}
+
+void Connection::give_time_to_finish() {
+  finish_timer_.expires_after(kFinishTime);
+  finish_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (!error && self && self->on_lost_) self->lose();
+  });
+}
+
+void Connection::lose() {
+  lost_ = true;
+  const auto on_lost = std::exchange(on_lost_, nullptr);
+  close();
+  on_lost();
+}
+
+void Connection::interrupt() {
+  interrupted_ = true;
+  boost::system::error_code ignored;
+  if (idle_) socket_.cancel(ignored);
+  if (on_lost_) give_time_to_finish();
+}
+
+}  // namespace annals::http

@@ -1,0 +1,127 @@
+#include "http/server/incoming_body.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "http/server/receive_more.h"
+
+namespace annals::http {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kPartBytes = std::size_t{64} * 1024;
+
+// Sets a flag for as long as it lives.
+class Raised {
+ public:
+  explicit Raised(bool& flag) : flag_(flag) { flag_ = true; }
+  ~Raised() { flag_ = false; }
+  Raised(const Raised&) = delete;
+  Raised& operator=(const Raised&) = delete;
+
+ private:
+  bool& flag_;
+};
+
+}  // namespace
+
+IncomingBody::IncomingBody(std::shared_ptr<Connection> connection, RequestParser& parser, Limits limits,
+                           std::string_view content_encoding)
+    : connection_(std::move(connection)), parser_(&parser), limits_(limits) {
+  if (parser_->done()) return;
+  decompressor_ = make_decompressor(content_encoding);
+  parser_->limit_body(limits_.max_bytes);
+}
+
+asio::awaitable<std::optional<std::string>> IncomingBody::next_telling(std::function<void()> before_wait) {
+  check_open();
+  connection_->expires_after(limits_.time);
+  auto part = co_await read(std::move(before_wait));
+  connection_->expires_never();  // how long the handler takes is its own affair
+  co_return part;
+}
+
+asio::awaitable<std::string> IncomingBody::whole() {
+  check_open();
+  connection_->expires_after(limits_.time);
+  std::string body;
+  for (;;) {
+    auto part = co_await read({});
+    if (!part) break;
+    if (body.empty()) {
+      body = std::move(*part);
+    } else {
+      body += *part;
+    }
+  }
+  connection_->expires_never();
+  co_return body;
+}
+
+bool IncomingBody::close() {
+  connection_.reset();
+  parser_ = nullptr;
+  return !reading_;
+}
+
+asio::awaitable<std::optional<std::string>> IncomingBody::read(std::function<void()> before_wait) {
+  if (reading_) throw std::logic_error("a part of the request's body is being read already");
+  if (failure_) std::rethrow_exception(failure_);
+  const Raised reading(reading_);
+  try {
+    auto part = co_await read_part(std::move(before_wait));
+    co_return part;
+  } catch (...) {
+    failure_ = std::current_exception();
+    throw;
+  }
+}
+
+// The parser is asked anew after each wait: close() may have been called meanwhile.
+asio::awaitable<std::optional<std::string>> IncomingBody::read_part(std::function<void()> before_wait) {
+  for (;;) {
+    std::string part = decompressor_ ? take_decompressed() : take();
+    bytes_ += part.size();
+    if (bytes_ > limits_.max_bytes) throw body_too_large(limits_.max_bytes);
+    if (!part.empty()) co_return part;
+    if (parser_->done()) break;
+    if (!continue_sent_) co_await send_continue();
+    check_open();
+    if (before_wait && !connection_->is_readable()) before_wait();
+    co_await receive_more(connection_, kPartBytes);
+    check_open();
+  }
+  if (decompressor_) decompressor_->check_end();
+  co_return std::nullopt;
+}
+
+asio::awaitable<void> IncomingBody::send_continue() {
+  continue_sent_ = true;
+  if (!parser_->expects_continue() || !connection_->received().empty()) co_return;
+  const bool sent = co_await connection_->send("HTTP/1.1 100 Continue\r\n\r\n", {});
+  if (!sent) throw ClientGone();
+}
+
+// What has been received of the body, as it was sent.
+std::string IncomingBody::take() {
+  if (!parser_->done()) connection_->consume(parser_->read_body(connection_->received()));
+  return parser_->take_body();
+}
+
+std::string IncomingBody::take_decompressed() {
+  if (compressed_rest_.empty() && !decompressor_is_full_) {
+    compressed_ = take();
+    compressed_rest_ = compressed_;
+  }
+  std::string part;
+  decompressor_->put(compressed_rest_, part, kPartBytes);
+  decompressor_is_full_ = part.size() == kPartBytes;
+  return part;
+}
+
+void IncomingBody::check_open() const {
+  if (parser_ == nullptr) throw std::logic_error("the request is over; its body can no longer be read");
+}
+
+}  // namespace annals::http

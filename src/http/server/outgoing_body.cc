@@ -1,0 +1,94 @@
+#include "http/server/outgoing_body.h"
+
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "ops/log.h"
+
+namespace annals::http {
+namespace {
+
+namespace asio = boost::asio;
+
+// Watches for the end of the connection for as long as it lives.
+class Watch {
+ public:
+  Watch(Connection& connection, asio::cancellation_signal& cancel) : connection_(connection) {
+    connection_.watch([&cancel] { cancel.emit(asio::cancellation_type::terminal); });
+  }
+  ~Watch() { connection_.unwatch(); }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+void log_broken(std::string_view request_id, const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& known) {
+    ops::log(ops::Level::error, "response broken off", {{"request_id", request_id}, {"error", known.what()}});
+  } catch (...) {
+    ops::log(ops::Level::error, "response broken off",
+             {{"request_id", request_id}, {"error", "not a std::exception"}});
+  }
+}
+
+asio::awaitable<bool> send_part(std::shared_ptr<Connection> connection, std::string part, bool chunked,
+                                Connection::Duration write_time) {
+  connection->expires_after(write_time);
+  std::string head = chunked ? fmt::format("{:x}\r\n", part.size()) : std::string();
+  const bool sent = co_await connection->send(std::move(head), std::move(part), chunked ? "\r\n" : "");
+  if (sent) connection->expires_never();
+  co_return sent;
+}
+
+// Sends part after part. False when the client is gone or too slow; throws what next() throws.
+asio::awaitable<bool> send_parts(std::shared_ptr<Connection> connection, OutgoingBody body) {
+  asio::cancellation_signal cancel;
+  const Watch watch(*connection, cancel);
+  std::uint64_t left = body.length.value_or(UINT64_MAX);
+  for (;;) {
+    // A coroutine of its own, because only such a one can be cancelled.
+    auto part = co_await asio::co_spawn(connection->executor(), body.parts->next(),
+                                        asio::bind_cancellation_slot(cancel.slot(), asio::use_awaitable));
+    if (connection->is_lost()) co_return false;
+    if (!part) break;
+    if (part->empty()) continue;  // chunked, it would be the end
+    if (part->size() > left) throw std::logic_error("the body is longer than its content_length");
+    left -= part->size();
+    const bool sent = co_await send_part(connection, *std::move(part), body.chunked, body.write_time);
+    if (!sent) co_return false;
+  }
+  if (body.length && left > 0) throw std::logic_error("the body is shorter than its content_length");
+  if (!body.chunked) co_return true;
+  connection->expires_after(body.write_time);
+  const bool sent = co_await connection->send("0\r\n\r\n", {});
+  co_return sent;
+}
+
+}  // namespace
+
+asio::awaitable<bool> send_body(std::shared_ptr<Connection> connection, OutgoingBody body) {
+  const bool until_close = !body.chunked && !body.length;
+  const std::string request_id = body.request_id;
+  try {
+    const bool sent = co_await send_parts(connection, std::move(body));
+    co_return sent;
+  } catch (...) {
+    if (!connection->is_lost()) log_broken(request_id, std::current_exception());
+  }
+  // Closed properly, it would look like the end of the body.
+  if (until_close) connection->abort();
+  co_return false;
+}
+
+}  // namespace annals::http

@@ -1,0 +1,178 @@
+#include "http/server/request_parser.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include "error.h"
+#include "text/ascii.h"
+
+namespace annals::http {
+namespace {
+
+namespace beast = boost::beast;
+
+Error not_http(const std::string& reason) {
+  return {ErrorCode::bad_request, "Invalid HTTP request.", "invalid HTTP request: " + reason};
+}
+
+Error header_too_large(std::size_t max_bytes) {
+  return {ErrorCode::headers_too_large, fmt::format("Request header is larger than {} bytes.", max_bytes)};
+}
+
+// The shortest that a chunked body can end with: `0 CRLF CRLF`.
+constexpr std::size_t kLastChunkSize = 5;
+
+// Beast's string_body would at once take the memory that Content-Length announces.
+struct GrowingBody {
+  using value_type = std::string;
+
+  class reader {  // NOLINT(readability-identifier-naming): Beast's name
+   public:
+    template <bool IsRequest, class Fields>
+    reader(beast::http::header<IsRequest, Fields>& /*header*/, std::string& body) : body_(body) {}
+
+    static void init(const boost::optional<std::uint64_t>& /*length*/, beast::error_code& error) {
+      error = {};
+    }
+
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, beast::error_code& error) {
+      error = {};
+      const std::size_t before = body_.size();
+      for (const auto buffer : beast::buffers_range_ref(buffers)) {
+        body_.append(static_cast<const char*>(buffer.data()), buffer.size());
+      }
+      return body_.size() - before;
+    }
+
+    static void finish(beast::error_code& error) { error = {}; }
+
+   private:
+    std::string& body_;
+  };
+};
+
+}  // namespace
+
+Error body_too_large(std::uint64_t max_bytes) {
+  return {ErrorCode::body_too_large, fmt::format("Request body is larger than {} bytes.", max_bytes)};
+}
+
+struct RequestParser::Beast {
+  explicit Beast(std::size_t max_header) : max_header_bytes(max_header) {
+    parser.header_limit(static_cast<std::uint32_t>(max_header));
+    parser.body_limit(boost::none);  // limit_body() sets it, after authentication
+  }
+
+  std::size_t put(std::string_view received) {
+    beast::error_code error;
+    const std::size_t used = parser.put(boost::asio::buffer(received.data(), received.size()), error);
+    if (error == beast::http::error::header_limit) throw header_too_large(max_header_bytes);
+    if (error == beast::http::error::body_limit) throw body_too_large(max_body_bytes);
+    if (error && error != beast::http::error::need_more) throw not_http(error.message());
+    return used;
+  }
+
+  void check_header() const;
+
+  beast::http::request_parser<GrowingBody> parser;
+  const std::size_t max_header_bytes;
+  std::size_t header_bytes = 0;  // consumed so far
+  std::uint64_t max_body_bytes = 0;
+};
+
+// What Beast lets pass but another server on the way may read differently: each could smuggle a second
+// request in.
+void RequestParser::Beast::check_header() const {
+  const auto& fields = parser.get();
+  const auto encodings = fields.equal_range(beast::http::field::transfer_encoding);
+  if (encodings.first != encodings.second) {
+    const bool only_chunked = std::next(encodings.first) == encodings.second &&
+                              beast::iequals(encodings.first->value(), "chunked") && fields.version() >= 11;
+    if (!only_chunked) throw not_http("transfer coding");
+  }
+  const auto hosts = fields.count(beast::http::field::host);
+  if (hosts > 1 || (hosts == 0 && fields.version() >= 11)) throw not_http("host");
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!std::ranges::all_of(fields.target(), is_ascii)) throw not_http("target");
+}
+
+RequestParser::RequestParser(std::size_t max_header_bytes)
+    : beast_(std::make_unique<Beast>(max_header_bytes)) {}
+
+RequestParser::~RequestParser() = default;
+
+std::size_t RequestParser::read_header(std::string_view received) {
+  const std::size_t used = beast_->put(received);
+  // Beast's own limit is on what is left to parse, so that a header that comes field by field would never
+  // reach it.
+  beast_->header_bytes += used;
+  const std::size_t seen = beast_->header_bytes + (has_header() ? 0 : received.size() - used);
+  if (seen > beast_->max_header_bytes) throw header_too_large(beast_->max_header_bytes);
+  if (has_header()) beast_->check_header();
+  return used;
+}
+
+bool RequestParser::has_header() const {
+  return beast_->parser.is_header_done();
+}
+
+Request RequestParser::head() const {
+  const auto& fields = beast_->parser.get();
+  Request request;
+  request.method = fields.method_string();
+  for (const auto& field : fields) {
+    request.headers.emplace_back(text::to_lower(field.name_string()), std::string(field.value()));
+  }
+  return request;
+}
+
+std::string_view RequestParser::target() const {
+  return beast_->parser.get().target();
+}
+
+bool RequestParser::is_http_1_0() const {
+  return beast_->parser.get().version() < 11;
+}
+
+bool RequestParser::expects_continue() const {
+  const auto& fields = beast_->parser.get();
+  return !is_http_1_0() && beast::iequals(fields[beast::http::field::expect], "100-continue");
+}
+
+void RequestParser::limit_body(std::uint64_t max_bytes) {
+  beast_->max_body_bytes = max_bytes;
+  const auto announced = beast_->parser.content_length();
+  if (announced && *announced > max_bytes) throw body_too_large(max_bytes);
+  beast_->parser.body_limit(max_bytes);
+  beast_->parser.eager(true);
+}
+
+std::size_t RequestParser::read_body(std::string_view received) {
+  // Fewer bytes cannot end the body, and Beast asserts, fatally, when the last chunk's line and less than its
+  // end are put twice.
+  if (beast_->parser.chunked() && received.size() < kLastChunkSize) return 0;
+  const std::size_t used = beast_->put(received);
+  // What stays is an unfinished line of the chunked coding, or its trailer.
+  if (!done() && received.size() - used > beast_->max_header_bytes) throw not_http("chunk");
+  return used;
+}
+
+bool RequestParser::done() const {
+  return beast_->parser.is_done();
+}
+
+std::string RequestParser::take_body() {
+  return std::exchange(beast_->parser.get().body(), {});
+}
+
+bool RequestParser::keep_alive() const {
+  return beast_->parser.keep_alive();
+}
+
+}  // namespace annals::http

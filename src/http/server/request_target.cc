@@ -1,0 +1,95 @@
+#include "http/server/request_target.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <ranges>
+
+#include "text/utf8.h"
+
+namespace annals::http {
+namespace {
+
+std::optional<unsigned> hex_digit(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10U;
+  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10U;
+  return std::nullopt;
+}
+
+// The byte of the escape that `text` begins with.
+std::optional<char> escaped_byte(std::string_view text) {
+  if (text.size() < 3 || text.front() != '%') return std::nullopt;
+  const auto high = hex_digit(text[1]);
+  const auto low = hex_digit(text[2]);
+  if (!high || !low) return std::nullopt;
+  return static_cast<char>(static_cast<unsigned char>(*high << 4U | *low));
+}
+
+std::optional<std::string> decode_segment(std::string_view text) {
+  std::string decoded;
+  while (!text.empty()) {
+    const auto escaped = escaped_byte(text);
+    if (!escaped && text.front() == '%') return std::nullopt;
+    decoded += escaped.value_or(text.front());
+    text.remove_prefix(escaped ? 3 : 1);
+  }
+  if (decoded.contains('\0') || !text::is_utf8(decoded)) return std::nullopt;
+  return decoded;
+}
+
+std::string decode_query(std::string_view text) {
+  std::string decoded;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto escaped = escaped_byte(rest);
+    decoded += escaped.value_or(rest.front() == '+' ? ' ' : rest.front());
+    rest.remove_prefix(escaped ? 3 : 1);
+  }
+  return text::is_utf8(decoded) ? decoded : std::string(text);
+}
+
+std::string_view without_origin(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    target.remove_prefix(scheme.size());
+    target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
+    return target.empty() ? "/" : target;
+  }
+  return target;
+}
+
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> parameters;
+  for (const auto part : std::views::split(query, '&')) {
+    const std::string_view parameter(part.begin(), part.end());
+    if (parameter.empty()) continue;
+    const std::size_t name_size = std::min(parameter.find('='), parameter.size());
+    const std::string_view value = parameter.substr(std::min(name_size + 1, parameter.size()));
+    parameters.emplace_back(decode_query(parameter.substr(0, name_size)), decode_query(value));
+  }
+  return parameters;
+}
+
+}  // namespace
+
+std::optional<RequestTarget> parse_request_target(std::string_view target) {
+  target = without_origin(target);
+  const std::size_t path_size = std::min(target.find('?'), target.size());
+  const std::string_view path = target.substr(0, path_size);
+  if (!path.starts_with('/')) return std::nullopt;
+
+  RequestTarget result;
+  for (std::string_view rest = path; !rest.empty();) {
+    rest.remove_prefix(1);  // the slash
+    const std::size_t size = std::min(rest.find('/'), rest.size());
+    auto segment = decode_segment(rest.substr(0, size));
+    if (!segment) return std::nullopt;
+    result.path += '/';
+    result.path += *segment;
+    result.segments.push_back(std::move(*segment));
+    rest.remove_prefix(size);
+  }
+  result.query = parse_query(target.substr(std::min(path_size + 1, target.size())));
+  return result;
+}
+
+}  // namespace annals::http

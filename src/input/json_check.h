@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "error.h"
+
+namespace annals::input {
+
+/// What keeps a text from being JSON, as parse_json() in value.h tells it; nothing when it is JSON.
+std::optional<FieldProblem> find_json_flaw(std::string_view text, std::size_t max_depth);
+
+}  // namespace annals::input

@@ -1,0 +1,106 @@
+#include "io/durable_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace annals::io {
+namespace {
+
+constexpr mode_t kMode = 0666;  // less the umask
+
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path) {
+  throw std::system_error(errno, std::generic_category(), what + " " + path.string());
+}
+
+void sync_directory_of(const std::filesystem::path& path) {
+  const auto parent = path.parent_path();
+  const std::string name = parent.empty() ? "." : parent.string();
+  const int directory = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) fail("cannot open", name);
+  const bool synced = ::fsync(directory) == 0;
+  ::close(directory);
+  if (!synced) fail("cannot sync", name);
+}
+
+}  // namespace
+
+std::optional<std::string> read_if_there(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0 && errno == ENOENT) return std::nullopt;
+  if (descriptor < 0) fail("cannot open", path);
+  std::string content;
+  std::array<char, 4096> part{};
+  ssize_t got = 0;
+  while ((got = ::read(descriptor, part.data(), part.size())) > 0) {
+    content.append(part.data(), static_cast<std::size_t>(got));
+  }
+  const int error = errno;
+  ::close(descriptor);
+  errno = error;
+  if (got < 0) fail("cannot read", path);
+  return content;
+}
+
+void replace_file(const std::filesystem::path& path, std::string_view content) {
+  const std::filesystem::path unfinished = path.string() + ".new";
+  {
+    GrowingFile file(unfinished, 0);
+    file.append(content);
+  }
+  std::filesystem::rename(unfinished, path);
+}
+
+GrowingFile::GrowingFile(std::filesystem::path path, std::uint64_t keep)
+    : path_(std::move(path)),
+      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kMode)),
+      owned_(true) {
+  if (descriptor_ < 0) fail("cannot open", path_);
+  cut(keep);
+}
+
+GrowingFile GrowingFile::borrowed(int descriptor, std::string name) {
+  GrowingFile file;
+  file.path_ = std::move(name);
+  file.descriptor_ = descriptor;
+  return file;
+}
+
+GrowingFile::~GrowingFile() {
+  if (owned_ && descriptor_ >= 0) ::close(descriptor_);
+}
+
+GrowingFile::GrowingFile(GrowingFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      owned_(std::exchange(other.owned_, false)) {}
+
+GrowingFile& GrowingFile::operator=(GrowingFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(owned_, other.owned_);
+  return *this;
+}
+
+void GrowingFile::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) fail("cannot write to", path_);
+    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void GrowingFile::cut(std::uint64_t size) {
+  if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) fail("cannot shorten", path_);
+}
+
+void GrowingFile::sync_and_rename(const std::filesystem::path& name) {
+  if (::fsync(descriptor_) != 0) fail("cannot sync", path_);
+  std::filesystem::rename(path_, name);
+  sync_directory_of(name);
+}
+
+}  // namespace annals::io

@@ -1,0 +1,81 @@
+#include "lanes/bulk_write.h"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace annals::lanes {
+namespace {
+
+using boost::asio::awaitable;
+using events::Event;
+using events::EventsTable;
+
+/// Large commits leave the engine less to merge later.
+constexpr std::size_t kEnoughRows = 100'000;
+
+}  // namespace
+
+BulkWrite::BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, EventsTable table)
+    : strand_(std::move(strand)), lanes_(lanes), share_(budget), table_(std::move(table)) {}
+
+bool BulkWrite::add(Event& event) {
+  const std::size_t bytes = memory_of(event);
+  if (!share_.take(bytes)) return false;
+  bytes_waiting_ += bytes;
+  waiting_.push_back(std::move(event));
+  return true;
+}
+
+bool BulkWrite::is_full() const {
+  return waiting_.size() >= kEnoughRows || bytes_waiting_ >= lanes_.bytes_per_write();
+}
+
+awaitable<void> BulkWrite::make_room() {
+  if (writing_) {
+    co_await until_ended();  // and then the next one runs
+  } else {
+    start();
+  }
+  check();
+}
+
+void BulkWrite::pause() {
+  if (!writing_ && !error_) start();
+}
+
+void BulkWrite::start() {
+  if (waiting_.empty()) return;
+  writing_ = true;
+  const std::size_t usual = waiting_.size();
+  auto write = lanes_.write(table_, std::exchange(waiting_, {}));
+  waiting_.reserve(usual);
+  bytes_waiting_ = 0;
+  share_.give_back();  // from here on it counts as waiting in the lane
+  boost::asio::co_spawn(
+      strand_, std::move(write),
+      [this](std::exception_ptr error, const std::vector<Fate>& fates) { ended(std::move(error), fates); });
+}
+
+void BulkWrite::ended(std::exception_ptr error, const std::vector<Fate>& fates) {
+  writing_ = false;
+  if (error && !error_) error_ = std::move(error);
+  for (const Fate fate : fates) ++(fate == Fate::accepted ? counts_.accepted : counts_.duplicates);
+  if (!error_) start();
+  if (on_end_) std::exchange(on_end_, {})();
+}
+
+awaitable<void> BulkWrite::until_ended() {
+  co_await io::suspend([this](io::Wake wake) { on_end_ = std::move(wake); });
+}
+
+awaitable<void> BulkWrite::finish() {
+  pause();
+  while (writing_) co_await until_ended();
+}
+
+void BulkWrite::check() const {
+  if (error_) std::rethrow_exception(error_);
+}
+
+}  // namespace annals::lanes

@@ -1,0 +1,212 @@
+#include "lanes/lanes.h"
+
+#include <algorithm>
+#include <deque>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "io/wake.h"
+#include "ops/log.h"
+
+namespace annals::lanes {
+namespace {
+
+using boost::asio::awaitable;
+using events::Event;
+using events::EventsTable;
+
+constexpr std::chrono::milliseconds kLongestGathering{20};
+/// Of so many bytes the insert's own cost no longer matters, and nobody is waited for.
+constexpr std::size_t kEnough = std::size_t{1} << 20U;
+
+std::size_t size_of(const std::vector<Event>& events) {
+  std::size_t bytes = 0;
+  for (const Event& event : events) bytes += memory_of(event);
+  return bytes;
+}
+
+}  // namespace
+
+/// One call of write(), until its events are committed.
+struct Lanes::Waiting {
+  EventsTable table;
+  std::vector<Event> events;
+  std::size_t bytes = 0;
+  std::vector<Fate> fates = {};
+  std::exception_ptr error = {};
+  io::Wake wake = {};
+};
+
+/// A lane is there as long as it is drained; an idle lane does not exist.
+struct Lanes::Lane {
+  explicit Lane(const boost::asio::any_io_executor& executor)
+      : strand(boost::asio::make_strand(executor)), gathering(strand) {}
+
+  boost::asio::any_io_executor strand;  // of the drain
+  std::deque<std::shared_ptr<Waiting>> queue;
+  std::size_t bytes = 0;
+  boost::asio::steady_timer gathering;  // used on the strand only
+  std::size_t wanted = 0;               // in the queue for gathering to end; 0: it does not gather
+};
+
+Lanes::Lanes(boost::asio::any_io_executor executor, Commits& commits, LaneLimits limits)
+    : executor_(std::move(executor)), commits_(commits), limits_(limits), slots_(limits.max_commits) {}
+
+Lanes::~Lanes() = default;
+
+awaitable<std::vector<Fate>> Lanes::write(EventsTable table, std::vector<Event> events) {
+  if (events.empty()) co_return std::vector<Fate>{};
+  auto waiting = std::make_shared<Waiting>(Waiting{.table = std::move(table), .events = std::move(events)});
+  waiting->bytes = size_of(waiting->events);
+  co_await io::suspend([this, waiting](io::Wake wake) {
+    waiting->wake = std::move(wake);
+    enqueue(waiting);
+  });
+  if (waiting->error) std::rethrow_exception(waiting->error);
+  co_return std::move(waiting->fates);
+}
+
+std::size_t Lanes::bytes_per_write() const {
+  constexpr std::size_t kWrites = 8;
+  return std::min(limits_.max_bytes_per_commit / 2, limits_.max_bytes_waiting_per_tenant / kWrites);
+}
+
+void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
+  std::shared_ptr<Lane> starts;
+  std::shared_ptr<Lane> complete;
+  bool refused = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    waiting->error = refusal(*waiting);
+    refused = waiting->error != nullptr;
+    if (!refused) {
+      auto& lane = lanes_[waiting->table.owner];
+      if (!lane) starts = lane = std::make_shared<Lane>(executor_);
+      lane->bytes += waiting->bytes;
+      bytes_waiting_ += waiting->bytes;
+      lane->queue.push_back(waiting);
+      if (lane->queue.size() == lane->wanted) complete = lane;
+    }
+  }
+  if (refused) {
+    waiting->wake();
+  } else if (starts) {
+    boost::asio::co_spawn(starts->strand, drain(waiting->table.owner, starts),
+                          [](const std::exception_ptr& error) {
+                            if (error) ops::log(ops::Level::error, "a lane ended with an exception");
+                          });
+  } else if (complete) {
+    boost::asio::post(complete->strand, [complete] { complete->gathering.cancel(); });
+  }
+}
+
+/// Why it may not wait, or null. Something that is larger than all room there is passes when nothing else
+/// waits. To be called with the mutex held.
+std::exception_ptr Lanes::refusal(const Waiting& waiting) const {
+  const auto exceeds = [&](std::size_t held, std::size_t room) {
+    return held > 0 && held + waiting.bytes > room;
+  };
+  const auto lane = lanes_.find(waiting.table.owner);
+  if (lane != lanes_.end() && exceeds(lane->second->bytes, limits_.max_bytes_waiting_per_tenant)) {
+    return std::make_exception_ptr(Error(
+        ErrorCode::over_quota, "Too many events of this client are waiting to be written. Try again later."));
+  }
+  if (exceeds(bytes_waiting_, limits_.max_bytes_waiting)) {
+    return std::make_exception_ptr(
+        Error(ErrorCode::overloaded, "Too many events are waiting to be written. Try again later."));
+  }
+  return nullptr;
+}
+
+/// Runs while it finds something to write.
+awaitable<void> Lanes::drain(Uuid owner, std::shared_ptr<Lane> lane) {
+  while (true) {
+    co_await slots_.take();
+    Batch batch = take(owner, *lane);
+    const std::size_t answered = batch.size();
+    const auto began = std::chrono::steady_clock::now();
+    if (answered > 0) co_await commit(std::move(batch));
+    slots_.give_back();
+    if (answered == 0) co_return;
+    co_await gather(lane, answered, std::chrono::steady_clock::now() - began);
+  }
+}
+
+/// Waits for those who were just answered: most send their next event at once, and without them the next
+/// commit would take half of those who are there, for ever. It ends when as many have come, at the latest
+/// after half of what a commit takes. Whoever is alone waits for nobody.
+awaitable<void> Lanes::gather(std::shared_ptr<Lane> lane, std::size_t answered,
+                              std::chrono::steady_clock::duration commit_time) {
+  lane->gathering.expires_after(
+      std::min<std::chrono::steady_clock::duration>(commit_time / 2, kLongestGathering));
+  {
+    const std::scoped_lock lock(mutex_);
+    if (lane->bytes >= kEnough) co_return;
+    lane->wanted = lane->queue.size() + answered;
+  }
+  boost::system::error_code cancelled;
+  co_await lane->gathering.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+  const std::scoped_lock lock(mutex_);
+  lane->wanted = 0;
+}
+
+/// The next batch, as large as the limits allow; the lane goes when nothing waits.
+Lanes::Batch Lanes::take(const Uuid& owner, Lane& lane) {
+  Batch batch;
+  std::size_t rows = 0;
+  std::size_t bytes = 0;
+  const std::scoped_lock lock(mutex_);
+  while (!lane.queue.empty()) {
+    const auto& next = lane.queue.front();
+    rows += next->events.size();
+    bytes += next->bytes;
+    if (!batch.empty() && (rows > limits_.max_rows_per_commit || bytes > limits_.max_bytes_per_commit)) break;
+    lane.bytes -= next->bytes;
+    bytes_waiting_ -= next->bytes;
+    batch.push_back(next);
+    lane.queue.pop_front();
+  }
+  if (batch.empty()) lanes_.erase(owner);
+  return batch;
+}
+
+/// Commits a batch and wakes those who wait for it. What the engine refuses as a whole is halved, until the
+/// refusal meets only those whom it is meant for.
+awaitable<void> Lanes::commit(Batch batch) {
+  std::vector<const Event*> events;
+  for (const auto& waiting : batch) {
+    for (const Event& event : waiting->events) events.push_back(&event);
+  }
+  std::exception_ptr error;
+  bool refused = false;
+  std::vector<Fate> fates;
+  try {
+    fates = co_await commits_.commit(batch.front()->table, std::move(events));
+  } catch (const engine::EngineError& engine_error) {
+    refused = engine_error.kind() == engine::EngineError::Kind::refused;
+    error = std::current_exception();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (refused && batch.size() > 1) {
+    const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+    co_await commit(Batch(batch.begin(), middle));
+    co_await commit(Batch(middle, batch.end()));
+    co_return;
+  }
+  auto fate = fates.begin();
+  for (const auto& waiting : batch) {
+    const auto count = static_cast<std::ptrdiff_t>(waiting->events.size());
+    if (!error) waiting->fates.assign(fate, fate + count);
+    if (!error) fate += count;
+    waiting->error = error;
+    waiting->wake();
+  }
+}
+
+}  // namespace annals::lanes

@@ -1,0 +1,369 @@
+// Requests whose body is handled while it arrives, and guards, which decide before it does.
+#include <future>
+#include <mutex>
+
+#include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "error.h"
+#include "unit/http/server/compressed.h"
+#include "unit/http/server/raw_client.h"
+#include "unit/http/server/running_server.h"
+
+namespace annals::http {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+constexpr std::string_view kOpen = "GET /open HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr std::string_view kChunkedHeader =
+    "POST /upload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+constexpr std::uint64_t kMaxBytes = std::uint64_t{128} << 20U;
+
+std::string header_of(std::size_t length, std::string_view more = "") {
+  return fmt::format("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n{}\r\n", length, more);
+}
+
+// POST /upload answers how many bytes came, or their text when they are few.
+class Uploads {
+ public:
+  [[nodiscard]] std::vector<Route> routes(std::uint64_t max_bytes = kMaxBytes) {
+    return {{.method = "POST",
+             .path = "/upload",
+             .access = Access::open,
+             .handler = [this](Request request) { return take_all(this, std::move(request)); },
+             .takes_body_in_parts = true,
+             .max_body_bytes = max_bytes},
+            {.method = "POST",
+             .path = "/ignore",
+             .access = Access::open,
+             .handler = [this](Request request) { return ignore(this, std::move(request)); },
+             .takes_body_in_parts = true}};
+  }
+
+  std::atomic<int> called = 0;
+  std::atomic<std::size_t> taken = 0;
+  std::atomic<std::size_t> largest = 0;
+  std::atomic<int> failed = 0;           // with a bad_request
+  std::atomic<bool> released = true;     // goes on after the first part
+  std::atomic<bool> uses_later = false;  // ignore() does, once it is over
+  std::atomic<bool> over = false;        // the request is, as far as the client knows
+  std::promise<void> too_late;           // what a body gives that is used after that
+
+ private:
+  static asio::awaitable<Response> take_all(Uploads* self, Request request) {
+    ++self->called;
+    EXPECT_TRUE(request.body.empty());
+    std::string text;
+    try {
+      for (;;) {
+        auto part = co_await request.body_parts->next();
+        if (!part) break;
+        EXPECT_FALSE(part->empty());
+        self->taken += part->size();
+        self->largest = std::max<std::size_t>(self->largest, part->size());
+        if (text.size() < 100) text += part->substr(0, 100);
+        while (!self->released) co_await pause();
+      }
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::bad_request) ++self->failed;
+      throw;
+    }
+    const auto nothing = co_await request.body_parts->next();
+    EXPECT_FALSE(nothing) << "the end is the end";
+    co_return json(Status::ok, text.size() < 100 ? text : std::to_string(self->taken));
+  }
+
+  static asio::awaitable<Response> ignore(Uploads* self, Request request) {
+    ++self->called;
+    const auto executor = co_await asio::this_coro::executor;
+    if (self->uses_later) asio::co_spawn(executor, use_later(self, request.body_parts), asio::detached);
+    co_return json(Status::ok, "\"ignored\"");
+  }
+
+  static asio::awaitable<void> use_later(Uploads* self, std::shared_ptr<BodyParts> body) {
+    while (!self->over) co_await pause();
+    try {
+      co_await body->next();
+      self->too_late.set_value();
+    } catch (...) {
+      self->too_late.set_exception(std::current_exception());
+    }
+  }
+
+  static asio::awaitable<void> pause() {
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, milliseconds(2));
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+};
+
+TEST(RequestParts, ComeWithALengthOrInChunksAndTheConnectionGoesOn) {
+  Uploads uploads;
+  RunningServer running({}, 2, uploads.routes());
+  RawClient client(running.port());
+  client.send(header_of(5) + "he");
+  ASSERT_TRUE(eventually([&] { return uploads.taken == 2; })) << "the handler gets what is there";
+  client.send("llo");
+  EXPECT_EQ(client.read_reply().body, "hello");
+  client.send(std::string(kChunkedHeader) + "3\r\nabc\r\n");
+  ASSERT_TRUE(eventually([&] { return uploads.taken == 8; }));
+  client.send("2\r\nde\r\n0\r\n\r\n");
+  const Reply reply = client.read_reply();
+  EXPECT_EQ(reply.body, "abcde");
+  EXPECT_EQ(reply.header("Connection"), "(absent)");
+  client.send(kOpen);
+  EXPECT_EQ(client.read_reply().status, 200);
+}
+
+TEST(RequestParts, ARequestWithoutABodyHasNone) {
+  Uploads uploads;
+  RunningServer running({}, 2, uploads.routes());
+  RawClient client(running.port());
+  client.send("POST /upload HTTP/1.1\r\nHost: x\r\n\r\n" + header_of(0));
+  EXPECT_EQ(client.read_reply().body, "");
+  EXPECT_EQ(client.read_reply().body, "");
+}
+
+TEST(RequestParts, SixtyFourMebibytesComeInSmallPartsAndAreNotReadAhead) {
+  constexpr std::size_t kSize = std::size_t{64} << 20U;
+  const std::string body(kSize, 'x');
+  for (const bool chunked : {false, true}) {
+    Uploads uploads;
+    uploads.released = false;
+    RunningServer running({}, 2, uploads.routes());
+    RawClient client(running.port());
+    client.send(chunked ? std::string(kChunkedHeader) + fmt::format("{:x}\r\n", kSize) : header_of(kSize));
+    const std::size_t sent = client.send_until_blocked(body);
+    // What is sent and not taken is in the sockets' buffers, a few MiB each.
+    EXPECT_LT(sent, kSize / 2) << "the server read ahead of its handler";
+    EXPECT_LE(uploads.taken, std::size_t{256} * 1024);
+    uploads.released = true;
+    client.send(std::string_view(body).substr(sent));
+    if (chunked) client.send("\r\n0\r\n\r\n");
+    EXPECT_EQ(client.read_reply().body, std::to_string(kSize));
+    EXPECT_LE(uploads.largest, std::size_t{256} * 1024) << "parts are bounded";
+  }
+}
+
+TEST(RequestParts, TheLimitIsTheRoutesOwn) {
+  Uploads uploads;
+  RunningServer running({.max_body_bytes = 10}, 2, uploads.routes(1000));
+  {
+    RawClient client(running.port());
+    client.send(header_of(1000) + std::string(1000, 'x'));
+    EXPECT_EQ(client.read_reply().body, "1000");
+  }
+  {
+    RawClient client(running.port());
+    client.send(header_of(1001));
+    EXPECT_EQ(client.read_reply().body, R"({"detail":"Request body is larger than 1000 bytes."})");
+    EXPECT_EQ(uploads.called, 1) << "a body that is announced too large needs no handler";
+  }
+  RawClient client(running.port());
+  client.send(kChunkedHeader);
+  for (int i = 0; i < 3; ++i) client.send("190\r\n" + std::string(400, 'x') + "\r\n");
+  const Reply reply = client.read_reply();
+  EXPECT_EQ(reply.status, 413);
+  EXPECT_EQ(reply.header("Connection"), "close");
+  EXPECT_EQ(uploads.called, 2);
+}
+
+TEST(RequestParts, ContinueIsSentWhenTheHandlerAsksForTheBody) {
+  Uploads uploads;
+  RunningServer running({}, 2, uploads.routes());
+  RawClient client(running.port());
+  client.send(header_of(3, "Expect: 100-continue\r\n"));
+  EXPECT_EQ(client.read_reply().status, 100);
+  client.send("abc");
+  EXPECT_EQ(client.read_reply().body, "abc");
+  client.send("POST /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  const Reply reply = client.read_reply();
+  EXPECT_EQ(reply.status, 200) << "a body that nobody asks for is not to be sent";
+  EXPECT_EQ(reply.header("Connection"), "close");
+}
+
+TEST(RequestParts, WhatTheHandlerDoesNotReadEndsTheConnectionProperly) {
+  Uploads uploads;
+  RunningServer running({.max_body_bytes = 64U << 20U}, 2, uploads.routes());
+  RawClient client(running.port());
+  EXPECT_TRUE(client.send("POST /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n" +
+                          std::string(8'000'000, 'x')));
+  const Reply reply = client.read_reply();
+  EXPECT_EQ(reply.body, "\"ignored\"");
+  EXPECT_EQ(reply.header("Connection"), "close");
+  client.finish_sending();
+  EXPECT_TRUE(client.is_closed_by_server()) << "expected no reset: the client must see the answer";
+}
+
+TEST(RequestParts, UsedAfterTheResponseTheyThrow) {
+  Uploads uploads;
+  uploads.uses_later = true;
+  RunningServer running({}, 2, uploads.routes());
+  RawClient client(running.port());
+  client.send("POST /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+  EXPECT_EQ(client.read_reply().status, 200);
+  client.finish_sending();
+  EXPECT_TRUE(client.is_closed_by_server());
+
+  uploads.over = true;
+
+  EXPECT_THROW(uploads.too_late.get_future().get(), std::logic_error);
+}
+
+TEST(RequestParts, ASlowPartIsAnswered408) {
+  Uploads uploads;
+  RunningServer running({.body_time = milliseconds(100)}, 2, uploads.routes());
+  RawClient client(running.port());
+  client.send(header_of(9) + "[1");
+  EXPECT_EQ(client.read_reply().status, 408);
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST(RequestParts, TheTimeCountsForEachPart) {
+  Uploads uploads;
+  RunningServer running({.body_time = milliseconds(300)}, 2, uploads.routes());
+  RawClient client(running.port());
+  client.send(header_of(10));
+  for (std::size_t i = 1; i <= 10; ++i) {  // takes half a second
+    std::this_thread::sleep_for(milliseconds(50));
+    client.send("x");
+    ASSERT_TRUE(eventually([&] { return uploads.taken == i; }));
+  }
+  EXPECT_EQ(client.read_reply().body, "xxxxxxxxxx");
+}
+
+TEST(RequestParts, TheHandlersTimeIsItsOwn) {
+  Uploads uploads;
+  uploads.released = false;
+  RunningServer running({.body_time = milliseconds(20)}, 2, uploads.routes());
+  RawClient client(running.port());
+  client.send(header_of(1) + "x");
+  ASSERT_TRUE(eventually([&] { return uploads.taken == 1; }));
+  std::this_thread::sleep_for(milliseconds(100));
+  uploads.released = true;
+  EXPECT_EQ(client.read_reply().body, "x");
+}
+
+TEST(RequestParts, TheHandlerIsToldWhenTheClientEndsOrBreaksTheConnection) {
+  for (const bool broken : {false, true}) {
+    Uploads uploads;
+    RunningServer running({}, 2, uploads.routes());
+    RawClient client(running.port());
+    client.send(header_of(9) + "[1");
+    ASSERT_TRUE(eventually([&] { return uploads.taken == 2; }));
+    broken ? client.reset() : client.finish_sending();
+    EXPECT_TRUE(eventually([&] { return uploads.failed == 1; })) << "broken: " << broken;
+    if (!broken) {
+      EXPECT_EQ(client.read_reply().body, R"({"detail":"Invalid HTTP request."})");
+    }
+  }
+}
+
+TEST(RequestParts, BrokenChunksAreABadRequest) {
+  Uploads uploads;
+  RunningServer running({}, 2, uploads.routes());
+  RawClient client(running.port());
+  client.send(std::string(kChunkedHeader) + "3\r\nabc\r\nzzzzz\r\n");
+  EXPECT_EQ(client.read_reply().status, 400);
+  EXPECT_EQ(uploads.failed, 1);
+}
+
+TEST(RequestParts, CompressedBodiesComeDecompressed) {
+  Uploads uploads;
+  RunningServer running({}, 2, uploads.routes());
+  RawClient client(running.port());
+  for (const auto& [name, data] :
+       {std::pair("gzip", gzip("one,") + gzip("two")), std::pair("zstd", zstd("one,") + zstd("two"))}) {
+    client.send(header_of(data.size(), fmt::format("Content-Encoding: {}\r\n", name)) + data);
+    EXPECT_EQ(client.read_reply().body, "one,two") << name;
+  }
+}
+
+TEST(RequestParts, SixtyFourMebibytesDecompressedComeInSmallParts) {
+  constexpr std::size_t kSize = std::size_t{64} << 20U;
+  const std::string body(kSize, 'x');
+  for (const auto& [name, data] : {std::pair("gzip", gzip(body)), std::pair("zstd", zstd(body))}) {
+    Uploads uploads;
+    RunningServer running({}, 2, uploads.routes());
+    RawClient client(running.port());
+    client.send(header_of(data.size(), fmt::format("Content-Encoding: {}\r\n", name)) + data);
+    EXPECT_EQ(client.read_reply().body, std::to_string(kSize)) << name;
+    EXPECT_LE(uploads.largest, std::size_t{256} * 1024) << name;
+  }
+}
+
+TEST(RequestParts, ABombIsStoppedAtTheLimit) {
+  const std::string body(std::size_t{64} << 20U, 'x');
+  for (const auto& [name, data] : {std::pair("gzip", gzip(body)), std::pair("zstd", zstd(body))}) {
+    Uploads uploads;
+    RunningServer running({}, 2, uploads.routes(1'000'000));
+    RawClient client(running.port());
+    client.send(header_of(data.size(), fmt::format("Content-Encoding: {}\r\n", name)) + data);
+    EXPECT_EQ(client.read_reply().body, R"({"detail":"Request body is larger than 1000000 bytes."})") << name;
+    EXPECT_LE(uploads.taken, 1'000'000U) << name;
+  }
+}
+
+TEST(RequestParts, TruncatedCompressedDataIsABadRequestAndTheConnectionGoesOn) {
+  Uploads uploads;
+  RunningServer running({}, 2, uploads.routes());
+  RawClient client(running.port());
+  const std::string data = gzip("some text").substr(0, 15);
+  client.send(header_of(data.size(), "Content-Encoding: gzip\r\n") + data);
+  const Reply reply = client.read_reply();
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.body, R"({"detail":"Request body is not valid gzip."})");
+  EXPECT_EQ(uploads.failed, 1);
+  client.send(kOpen);
+  EXPECT_EQ(client.read_reply().status, 200);
+}
+
+// Lets in who says "please".
+asio::awaitable<void> polite_guard(
+    const Request& request) {  // NOLINT(*-avoid-reference-coroutine-parameters)
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer timer(executor, milliseconds(1));
+  co_await timer.async_wait(asio::use_awaitable);
+  const std::string* word = request.header("x-word");
+  if (word == nullptr || *word != "please") throw Error(ErrorCode::unauthorized_api_key, "Say please.");
+}
+
+TEST(Guard, RefusesBeforeTheBodyOrLetsThrough) {
+  Uploads uploads;
+  auto routes = uploads.routes();
+  for (Route& route : routes) {
+    route.access = Access::guarded;
+    route.guard = polite_guard;
+  }
+  routes[1].takes_body_in_parts = false;
+  RunningServer running({}, 2, std::move(routes));
+  for (const std::string_view path : {"upload", "ignore"}) {
+    const std::string line = fmt::format("POST /{} HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n", path);
+    RawClient client(running.port());
+    client.send(line + "Expect: 100-continue\r\n\r\n");
+    const Reply refusal = client.read_reply();
+    EXPECT_EQ(refusal.status, 401) << path;
+    EXPECT_EQ(refusal.body, R"({"detail":"Say please."})");
+    EXPECT_EQ(refusal.header("Connection"), "close");
+    RawClient polite(running.port());
+    polite.send(line + "X-Word: please\r\n\r\nabc");
+    EXPECT_EQ(polite.read_reply().status, 200) << path;
+  }
+  EXPECT_EQ(uploads.called, 2);
+}
+
+TEST(Guard, IsAskedForOnGuardedRoutesAndOnNoOthers) {
+  Router router;
+  EXPECT_THROW(router.add({.method = "GET", .path = "/", .access = Access::guarded, .handler = {}}),
+               std::invalid_argument);
+  EXPECT_THROW(
+      router.add(
+          {.method = "GET", .path = "/", .access = Access::platform, .handler = {}, .guard = polite_guard}),
+      std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace annals::http

@@ -1,0 +1,63 @@
+#include "lanes/known_ids.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/uuid/random_generator.hpp>
+
+namespace annals::lanes {
+namespace {
+
+constexpr int kMany = 200'000;  // over several layers
+constexpr std::size_t kEnough = std::size_t{1} << 30U;
+
+TEST(KnownIds, KnowsWhateverWasAdded) {
+  boost::uuids::random_generator_mt19937 random;
+  std::vector<Uuid> ids;
+  for (int i = 0; i < kMany; ++i) ids.push_back(random());
+  KnownIds known(kEnough);
+  for (const Uuid& id : ids) known.add(id);
+
+  for (const Uuid& id : ids) ASSERT_TRUE(known.may_contain(id)) << "expected that an added id is known";
+}
+
+TEST(KnownIds, SeldomTakesAnotherForKnown) {
+  boost::uuids::random_generator_mt19937 random;
+  KnownIds known(kEnough);
+  for (int i = 0; i < kMany; ++i) known.add(random());
+
+  int mistakes = 0;
+  for (int i = 0; i < kMany; ++i) mistakes += known.may_contain(random()) ? 1 : 0;
+
+  // Two or three are to be expected.
+  EXPECT_LT(mistakes, 10) << "expected hardly a mistake";
+}
+
+TEST(KnownIds, AnEmptyOneKnowsNothing) {
+  EXPECT_FALSE(KnownIds(kEnough).may_contain(boost::uuids::random_generator()()));
+}
+
+TEST(KnownIds, KnowsEveryIdWhenThereAreTooManyForItsMemory) {
+  boost::uuids::random_generator_mt19937 random;
+  KnownIds known(std::size_t{100} << 10U);
+  std::vector<Uuid> ids;
+  for (int i = 0; i < kMany; ++i) ids.push_back(random());
+
+  const auto suspects = known.add_all(ids);
+
+  EXPECT_EQ(known.bytes(), 0U) << "expected that its memory is given back";
+  EXPECT_GT(suspects.size(), ids.size() / 2) << "expected that what came after it gave up is suspect";
+  for (const Uuid& id : ids) ASSERT_TRUE(known.may_contain(id)) << "expected that an added id is known";
+  EXPECT_TRUE(known.may_contain(random())) << "expected that from then on every id is";
+}
+
+TEST(KnownIds, TakesNoMoreThanSomeBitsForEachId) {
+  boost::uuids::random_generator_mt19937 random;
+  KnownIds known(kEnough);
+  for (int i = 0; i < kMany; ++i) known.add(random());
+
+  // The last layer may have just begun: it is as large as all before it.
+  EXPECT_LT(known.bytes() * 8 / kMany, 100U) << "expected bits, not bytes";
+}
+
+}  // namespace
+}  // namespace annals::lanes
