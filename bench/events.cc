@@ -23,7 +23,7 @@
 #include <boost/uuid/uuid_io.hpp>
 
 #include "database.h"
-#include "events/row_encoding.h"
+#include "events/row.h"
 #include "http_load.h"
 #include "samples.h"
 #include "service.h"
@@ -81,9 +81,9 @@ class House {
   }
 
   EventsTable bare_table(const std::string& name) {
-    EventsTable table{.database = database_name(name), .owner = boost::uuids::random_generator()()};
-    run(engine_->execute({.sql = fmt::format("CREATE DATABASE {}", quote(table.database))}));
-    run(engine_->execute({.sql = table.create_statement()}));
+    EventsTable table{.engine = *engine_, .database = database_name(name), .owner = ClientId::random()};
+    run(engine_->execute({.sql = fmt::format("CREATE DATABASE {}", engine::quote(table.database))}));
+    run(engine_->execute(table.create_statement()));
     return table;
   }
 
@@ -142,7 +142,7 @@ std::uint64_t rss_bytes() {
 /// About 240 bytes as JSON, as the events of the platform that Annals came from.
 events::Event make_event(std::uint64_t number) {
   static thread_local boost::uuids::random_generator_mt19937 random;
-  return {.event_id = random(),
+  return {.event_id = EventId(random()),
           .event_time = Timestamp(std::chrono::milliseconds(1'700'000'000'000 + number)),
           .event_type_id = static_cast<std::uint32_t>(number % 7),
           .record_id = number % 1000,
@@ -154,8 +154,8 @@ events::Event make_event(std::uint64_t number) {
 std::string json_of(const events::Event& event) {
   return fmt::format(
       R"({{"event_id":"{}","event_time":"{}","event_type_id":{},"record_id":{},"source_type_id":{},"source_id":{},"event_data":{}}})",
-      boost::uuids::to_string(event.event_id), text::format_time(event.event_time), event.event_type_id,
-      event.record_id, event.source_type_id, event.source_id, event.event_data);
+      event.event_id.text(), text::format_time(event.event_time), event.event_type_id, event.record_id,
+      event.source_type_id, event.source_id, event.event_data);
 }
 
 std::string rows_of(const std::vector<events::Event>& all, std::size_t from, std::size_t count,
@@ -167,7 +167,7 @@ std::string rows_of(const std::vector<events::Event>& all, std::size_t from, std
 }
 
 engine::Insert insert_of(const EventsTable& table, std::string rows) {
-  return {.into = fmt::format("{} ({}) SETTINGS async_insert = 0", table.quoted(), events::kInsertColumns),
+  return {.into = fmt::format("{} ({}) SETTINGS async_insert = 0", table.quoted(), events::insert_columns()),
           .rows = std::move(rows)};
 }
 
@@ -300,7 +300,7 @@ void fill(House& house, const EventsTable& table) {
                             "number % 50, concat('[\"status changed from open to closed by user ', "
                             "toString(number), '\"]'), NULL, '' "
                             "FROM numbers({}) SETTINGS max_execution_time = 0",
-                            table.quoted(), events::kInsertColumns, from, from, kStep)}));
+                            table.quoted(), events::insert_columns(), from, from, kStep)}));
   }
 }
 
@@ -384,8 +384,8 @@ void measure(House& house, const std::set<std::string>& wanted) {
   if (wants("bulk")) measure_bulk(house);
   if (!wants("newest") && !wants("export")) return;
   const auto client = house.tenant("many");
-  const EventsTable table{.database = database_name("many"),
-                          .owner = boost::uuids::string_generator()(client)};
+  const EventsTable table{
+      .engine = house.engine(), .database = database_name("many"), .owner = ClientId::parse(client).value()};
   fill(house, table);
   if (wants("newest")) {
     measure_newest(house, client, table, "as inserted, ten parts");

@@ -13,15 +13,18 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "access/authenticator.h"
 #include "database.h"
 #include "engine/embedded/engine.h"
 #include "events/events_table.h"
+#include "events/tenant_tables.h"
+#include "files/late_uploads.h"
 #include "files/local/store.h"
-#include "http/authentication.h"
-#include "leases/leases.h"
+#include "files/tenant_files.h"
+#include "leases/in_process_leases.h"
 #include "samples.h"
-#include "tenants/directory.h"
-#include "tenants/lifecycle.h"
+#include "tenants/databases.h"
+#include "tenants/tenancy.h"
 
 namespace annals {
 namespace {
@@ -40,22 +43,20 @@ constexpr int kLookups = 200'000;
 struct House {
   explicit House(const std::filesystem::path& directory)
       : engine(engine::open_embedded_engine({.directory = directory / "engine"})),
-        files(directory / "files", files::FileLinks(crypto::Secret::random(), [] { return std::string(); })),
-        registry(*engine) {}
+        files(directory / "files", files::FileLinks(crypto::Secret::random(), [] { return std::string(); })) {
+  }
 
   std::unique_ptr<engine::Engine> engine;
   files::LocalFileStore files;
-  tenants::Registry registry;
-  tenants::TenantDirectory directory{registry, std::chrono::hours(1)};
-  files::LateUploads late_uploads{*engine, std::chrono::hours(1)};
-  tenants::TenantDatabases databases{*engine};
   leases::InProcessLeases leases;
-  tenants::Lifecycle lifecycle{{.registry = registry,
-                                .databases = databases,
-                                .leases = leases,
-                                .files = files,
-                                .directory = directory,
-                                .late_uploads = late_uploads}};
+  files::TenantFiles tenant_files{files};
+  tenants::Databases databases{*engine};
+  events::TenantTables tables{*engine};
+  files::LateUploads late_uploads{*engine, std::chrono::hours(1)};
+  tenants::Tenancy tenancy{{.engine = *engine,
+                            .leases = leases,
+                            .belongings = {tenant_files, databases, tables, late_uploads},
+                            .max_age = std::chrono::hours(1)}};
 };
 
 DatabaseName name(std::string_view kind, int number) {
@@ -66,19 +67,19 @@ DatabaseName name(std::string_view kind, int number) {
 /// CREATEs.
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
 awaitable<void> bare_initialise(House& house, ClientId id, DatabaseName database) {
-  co_await house.registry.add(id, {.database = database, .label = database.text()},
-                              crypto::SecretHash("bare"));
-  co_await house.engine->execute({.sql = fmt::format("CREATE DATABASE {}", quote(database))});
+  co_await house.tenancy.registry().add(id, {.database = database, .label = database.text()},
+                                        crypto::SecretHash("bare"));
+  co_await house.engine->execute({.sql = fmt::format("CREATE DATABASE {}", engine::quote(database))});
   co_await house.engine->execute(
-      {.sql = events::EventsTable{.database = database, .owner = id.uuid()}.create_statement()});
-  co_await house.registry.advance(id, tenants::TenantState::active);
+      events::EventsTable{.engine = *house.engine, .database = database, .owner = id}.create_statement());
+  co_await house.tenancy.registry().advance(id, tenants::TenantState::active);
 }
 
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
 awaitable<void> bare_delete(House& house, ClientId id, DatabaseName database) {
-  co_await house.registry.advance(id, tenants::TenantState::deleting);
-  co_await house.engine->execute({.sql = fmt::format("DROP DATABASE {} SYNC", quote(database))});
-  co_await house.registry.remove(id);
+  co_await house.tenancy.registry().advance(id, tenants::TenantState::deleting);
+  co_await house.engine->execute({.sql = fmt::format("DROP DATABASE {} SYNC", engine::quote(database))});
+  co_await house.tenancy.registry().remove(id);
 }
 
 awaitable<void> timed(Samples& samples, awaitable<void> work) {  // NOLINT: awaited at once
@@ -105,30 +106,31 @@ awaitable<void> measure_lifecycle(House& house, Report& report) {  // NOLINT: aw
   for (int i = 0; i < kWarmUp + kTenants; ++i) {
     const bool counts = i >= kWarmUp;
     bare.push_back(ClientId::random());
-    co_await timed(counts ? report.initialise : ignored, remember(ours, house.lifecycle, name("ours", i)));
+    co_await timed(counts ? report.initialise : ignored,
+                   remember(ours, house.tenancy.lifecycle(), name("ours", i)));
     co_await timed(counts ? report.bare_initialise : ignored,
                    bare_initialise(house, bare.back(), name("bare", i)));
   }
   for (int i = 0; i < kWarmUp + kTenants; ++i) {
     const auto at = static_cast<std::size_t>(i);
     const bool counts = i >= kWarmUp && i < kTenants;
-    co_await timed(counts ? report.remove : ignored, house.lifecycle.remove(ours[at]));
+    co_await timed(counts ? report.remove : ignored, house.tenancy.lifecycle().remove(ours[at]));
     co_await timed(counts ? report.bare_remove : ignored, bare_delete(house, bare[at], name("bare", i)));
   }
 }
 
 awaitable<void> measure_lookup(House& house, Report& report) {  // NOLINT: awaited at once
-  const auto made = co_await house.lifecycle.initialise({.database = name("lookup", 0), .label = "lookup"});
+  const auto made =
+      co_await house.tenancy.lifecycle().initialise({.database = name("lookup", 0), .label = "lookup"});
   const auto key = crypto::Secret::random();
-  const http::Authentication authentication({key, crypto::Secret::random()});
-  http::Request request;
-  request.headers = {{"host", "localhost"}, {"x-api-key", key.reveal()}, {"x-client-id", made.id.text()}};
+  const access::PlatformKeys keys({key, crypto::Secret::random()});
+  const access::Authenticator authenticator(keys, house.tenancy.directory(), *house.engine);
   int found = 0;
   const auto start = Clock::now();
   for (int i = 0; i < kLookups; ++i) {
-    if (!authentication.has_platform_key(request)) continue;
-    const auto tenant = co_await house.directory.find(*request.header("x-client-id"));
-    if (tenant) ++found;
+    const auto caller = co_await authenticator.authenticate(
+        access::Permission::read_history, {.api_key = key.reveal(), .client_id = made.id.text()});
+    if (caller.tenant) ++found;
   }
   const auto time = Clock::now() - start;
   if (found != kLookups) throw std::runtime_error("a lookup found nothing");

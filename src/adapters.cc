@@ -1,5 +1,7 @@
-#include <stdexcept>
+#include <memory>
+#include <utility>
 
+#include "api/local_files.h"
 #include "engine/embedded/engine.h"
 #include "engine/remote/engine.h"
 #include "files/local/store.h"
@@ -31,19 +33,26 @@ std::unique_ptr<engine::Engine> make_engine(const config::Config& config, config
                                        .fsync = settings.fsync});
 }
 
-std::unique_ptr<files::FileStore> make_files(const config::Config& config, config::DataDirectory& data,
-                                             files::BaseUrl base_url) {
+FilesAdapter make_local_files(const config::Config& config, config::DataDirectory& data,
+                              std::function<std::string()> base_url) {
+  files::FileLinks links(data.find_or_make_file_url_key(), std::move(base_url));
+  auto store = std::make_unique<files::LocalFileStore>(data.files(), std::move(links));
+  auto routes = std::make_shared<api::LocalFiles>(*store, config.files.max_bytes);
+  return {.store = std::move(store),
+          .add_routes = [routes = std::move(routes)](http::Router& router) { routes->add_to(router); }};
+}
+
+FilesAdapter make_files(const config::Config& config, config::DataDirectory& data,
+                        std::function<std::string()> base_url) {
   const auto& settings = config.files;
-  if (settings.kind == config::FilesKind::local) {
-    files::FileLinks links(data.find_or_make_file_url_key(), std::move(base_url));
-    return std::make_unique<files::LocalFileStore>(data.files(), std::move(links));
-  }
-  return std::make_unique<files::S3FileStore>(files::S3Settings{.endpoint = settings.s3_endpoint,
-                                                                .bucket = settings.s3_bucket,
-                                                                .region = settings.s3_region,
-                                                                .path_style = settings.s3_path_style,
-                                                                .credentials = files::find_aws_credentials(),
-                                                                .timeout = settings.timeout});
+  if (settings.kind == config::FilesKind::local) return make_local_files(config, data, std::move(base_url));
+  return {.store = std::make_unique<files::S3FileStore>(
+              files::S3Settings{.endpoint = settings.s3_endpoint,
+                                .bucket = settings.s3_bucket,
+                                .region = settings.s3_region,
+                                .path_style = settings.s3_path_style,
+                                .credentials = files::find_aws_credentials(),
+                                .timeout = settings.timeout})};
 }
 
 }  // namespace

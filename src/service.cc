@@ -1,20 +1,24 @@
 #include "service.h"
 
-#include <stdexcept>
+#include <algorithm>
+#include <thread>
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "api/client_access.h"
+#include "leases/engine_leases.h"
+#include "leases/in_process_leases.h"
 #include "ops/log.h"
+#include "upkeep/sweep.h"
 
 namespace annals {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// With the embedded engine this is the only instance: what it believes is so until it changes it itself.
+/// With the embedded engine this is the only instance: what it has cached stays true until it changes it
+/// itself.
 constexpr auto kNoOtherInstance = std::chrono::hours(24);
 
 http::ServerLimits server_limits(const config::Config& config) {
@@ -24,12 +28,12 @@ http::ServerLimits server_limits(const config::Config& config) {
           .idle_time = config.server.idle_timeout};
 }
 
-/// Whether other instances of Annals may work on the same databases.
+/// Returns whether other instances of Annals may work on the same databases.
 bool shares_its_engine(const config::Config& config) {
   return config.engine.kind == config::EngineKind::remote;
 }
 
-std::chrono::milliseconds believed_for(const config::Config& config) {
+std::chrono::milliseconds max_tenant_age(const config::Config& config) {
   return shares_its_engine(config) ? config.tenants.cache_time : kNoOtherInstance;
 }
 
@@ -39,12 +43,11 @@ lanes::LaneLimits lane_limits(const config::Config& config) {
           .max_commits = config.events.commits};
 }
 
-/// From the moment when a commit gets its number until it must be visible or never.
+/// Returns the time from the moment when a commit gets its number until it is visible or never will be.
 std::chrono::microseconds latest_commit(const config::Config& config) {
-  // By how much the clocks of two instances may differ.
-  constexpr auto kClocks = 60s;
+  constexpr auto kMaxClockDifference = 60s;  // between two instances
   const auto longest = config.events.retry_time + 2 * config.engine.timeout;
-  return shares_its_engine(config) ? longest + kClocks : longest;
+  return shares_its_engine(config) ? longest + kMaxClockDifference : longest;
 }
 
 std::unique_ptr<leases::Leases> make_leases(const config::Config& config, engine::Engine& engine) {
@@ -52,16 +55,16 @@ std::unique_ptr<leases::Leases> make_leases(const config::Config& config, engine
   return std::make_unique<leases::EngineLeases>(engine, config.tenants.creating_timeout);
 }
 
-upkeep::Sweep::Times sweep_times(const config::Config& config) {
-  // Whatever an embedded engine still has in `creating` at start, no living process is working on it.
+upkeep::SweepTimes sweep_times(const config::Config& config) {
+  // No living process works on what an embedded engine still has in `creating` at start.
   return {.abandoned_at_start = shares_its_engine(config) ? config.tenants.creating_timeout : 0ms,
           .abandoned_after = config.tenants.creating_timeout,
           .interval = config.tenants.sweep_interval};
 }
 
-/// From a tenant's deletion until the last upload of its own must have ended.
+/// Returns the time from a tenant's deletion until the last upload for it must have ended.
 std::chrono::milliseconds longest_upload(const config::Config& config) {
-  // Another instance may give out a URL for a moment longer, and its clock may run a little behind.
+  // Another instance may give out a URL a moment later, and its clock may be a little slow.
   constexpr auto kOtherInstances = 10s;
   return config.files.url_time + config.files.upload_time + kOtherInstances;
 }
@@ -72,70 +75,70 @@ int thread_count(const config::Config& config) {
   return static_cast<int>(std::max(1U, wanted));
 }
 
+void log_exception(const char* what) {
+  ops::log(ops::Level::error, "an I/O handler threw an exception", {{"error", what}});
+}
+
 }  // namespace
 
 Service::Service(config::Config config, const Adapters& adapters)
     : config_(std::move(config)),
       data_(config_.data.dir),
-      authentication_(platform_keys()),
+      io_(thread_count(config_), log_exception),
       engine_(adapters.engine(config_, data_)),
       files_(adapters.files(config_, data_, [this] { return public_url(); })),
-      registry_(*engine_),
-      directory_(registry_, believed_for(config_)),
-      databases_(*engine_),
       leases_(make_leases(config_, *engine_)),
+      tenant_files_(*files_.store),
+      databases_(*engine_),
+      tables_(*engine_),
       late_uploads_(*engine_, longest_upload(config_)),
-      lifecycle_({.registry = registry_,
-                  .databases = databases_,
-                  .leases = *leases_,
-                  .files = *files_,
-                  .directory = directory_,
-                  .late_uploads = late_uploads_}),
-      late_upload_removal_(
-          {.late_uploads = late_uploads_, .registry = registry_, .leases = *leases_, .files = *files_}),
-      client_identity_(authentication_, directory_),
-      tenant_handlers_(lifecycle_, registry_),
-      upload_url_handlers_(client_identity_, *files_, config_.files.url_time),
-      health_handlers_(*engine_),
-      commits_(*engine_, {.other_instances = shares_its_engine(config_),
-                          .retry_for = config_.events.retry_time,
-                          .max_known_bytes = config_.events.max_known_bytes}),
-      history_(*engine_, {.other_instances = shares_its_engine(config_),
-                          .late_commits = latest_commit(config_),
-                          .time_limit = config_.history.timeout,
-                          .max_memory_bytes = config_.history.max_memory_bytes}),
-      history_handlers_({.history = history_,
-                         .files = *files_,
-                         .access = api::client_access(client_identity_, directory_),
-                         .public_url = [this] { return public_url(); },
-                         .file_url_valid_for = config_.files.url_time}),
-      io_(thread_count(config_)),
-      keep_running_(io_.get_executor()),
-      lanes_(io_.get_executor(), commits_, lane_limits(config_)),
-      intake_(lanes_, config_.events.max_receiving_bytes),
-      event_handlers_(intake_, api::client_access(client_identity_, directory_),
-                      config_.event_bridge.tenant_field),
-      server_(io_.get_executor(), config_.server.address, config_.server.port, router_, authentication_,
+      tenancy_({.engine = *engine_,
+                .leases = *leases_,
+                // Files go first and the note about late uploads last: a crash between the note and the
+                // removal of the registry's row makes the note twice, which is harmless.
+                .belongings = {tenant_files_, databases_, tables_, late_uploads_},
+                .max_age = max_tenant_age(config_)}),
+      late_upload_removal_({.late_uploads = late_uploads_,
+                            .registry = tenancy_.registry(),
+                            .leases = *leases_,
+                            .files = *files_.store}),
+      platform_keys_(platform_keys()),
+      authenticator_(platform_keys_, tenancy_.directory(), *engine_),
+      writing_(io_.executor(), {.commits = {.other_instances = shares_its_engine(config_),
+                                            .retry_for = config_.events.retry_time,
+                                            .max_known_bytes = config_.events.max_known_bytes},
+                                .lanes = lane_limits(config_),
+                                .max_receiving_bytes = config_.events.max_receiving_bytes}),
+      history_({.other_instances = shares_its_engine(config_),
+                .late_commits = latest_commit(config_),
+                .time_limit = config_.history.timeout,
+                .max_memory_bytes = config_.history.max_memory_bytes}),
+      api_({.authenticator = authenticator_,
+            .engine = *engine_,
+            .lifecycle = tenancy_.lifecycle(),
+            .registry = tenancy_.registry(),
+            .directory = tenancy_.directory(),
+            .intake = writing_.intake(),
+            .history = history_,
+            .files = *files_.store,
+            .tenant_field = config_.event_bridge.tenant_field,
+            .public_url = [this] { return public_url(); },
+            .file_url_time = config_.files.url_time},
+           files_.add_routes),
+      server_(io_.executor(), config_.server.address, config_.server.port, api_.router(),
               server_limits(config_)),
-      sweep_(io_.get_executor(), lifecycle_, late_upload_removal_, sweep_times(config_)) {
-  tenant_handlers_.add_to(router_);
-  upload_url_handlers_.add_to(router_);
-  if (files::LocalFileStore* store = files_->local()) {
-    file_handlers_.emplace(*store, config_.files.max_bytes);
-    file_handlers_->add_to(router_);
-  }
-  event_handlers_.add_to(router_);
-  history_handlers_.add_to(router_);
-  health_handlers_.add_to(router_);
-}
+      upkeep_(io_.executor(),
+              {upkeep::recovery_round(tenancy_.lifecycle(), sweep_times(config_)),
+               upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval)}) {}
 
 Service::~Service() {
-  keep_running_.reset();
+  // Stop: from here on no coroutine runs.
   io_.stop();
-  threads_.clear();
-  // Their threads hand results to `io_`, so they end before it; what then lies there is destroyed unseen.
-  files_.reset();
+  // Join: the threads of the file store and the engine hand their last results to `io_`.
+  files_.store.reset();
   engine_.reset();
+  // Close: coroutines that are still suspended go while everything that they refer to is there.
+  io_.discard();
 }
 
 std::vector<crypto::Secret> Service::platform_keys() {
@@ -146,41 +149,31 @@ std::vector<crypto::Secret> Service::platform_keys() {
 }
 
 void Service::start() {
-  for (int i = 0; i < thread_count(config_); ++i) threads_.emplace_back([this] { run_io(); });
+  io_.start();
   check_files();
-  sweep_.start().wait();
+  upkeep_.start().wait();
   server_.start();
 }
 
-/// A local directory that cannot be used is the operator's mistake. An S3 bucket may be back in a minute.
+/// Throws if a local directory cannot be used: that is the operator's mistake. An S3 bucket may be back in a
+/// minute, so its failure is logged only.
 void Service::check_files() {
   try {
-    boost::asio::co_spawn(io_, files_->check(), boost::asio::use_future).get();
+    boost::asio::co_spawn(io_.executor(), files_.store->check(), boost::asio::use_future).get();
   } catch (const files::FileStoreError& error) {
     if (config_.files.kind == config::FilesKind::local) throw;
     ops::log(ops::Level::warning, "the file store cannot be used now", {{"error", error.what()}});
   }
 }
 
-void Service::run_io() {
-  while (true) {
-    try {
-      io_.run();
-      return;
-    } catch (const std::exception& error) {
-      ops::log(ops::Level::error, "an I/O handler let an exception out", {{"error", error.what()}});
-    }
-  }
-}
-
-bool Service::stop(std::chrono::milliseconds patience) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+bool Service::stop(std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   server_.stop();
-  const bool closed = server_.wait_closed(patience);
+  const bool closed = server_.wait_closed(timeout);
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  const bool swept = sweep_.stop(std::max(left, 0ms));
-  return closed && swept;
+  const bool upkeep_ended = upkeep_.stop(std::max(left, 0ms));
+  return closed && upkeep_ended;
 }
 
 std::string Service::url() const {

@@ -9,15 +9,17 @@
 #include "envelopes/event_bridge.h"
 #include "envelopes/event_decoder.h"
 #include "error.h"
-#include "http/fields.h"
 #include "http/media_type.h"
 #include "http/problem.h"
-#include "input/field_reader.h"
+#include "http/query_fields.h"
+#include "input/object_fields.h"
 #include "text/time.h"
 
 namespace annals::api {
 namespace {
 
+using access::Caller;
+using access::Permission;
 using boost::asio::awaitable;
 using envelopes::decode_binary_cloud_event;
 using envelopes::decode_cloud_event;
@@ -39,10 +41,14 @@ using lanes::IntakeResult;
 constexpr std::size_t kMaxWhole = std::size_t{32} << 20U;
 constexpr std::uint64_t kMaxStreamed = std::uint64_t{1} << 42U;
 
-/// A body that says it is something else than JSON is not looked at.
+Error unknown_addressee(std::string_view name) {
+  return {ErrorCode::tenant_not_in_database, fmt::format("'{}' tenant not found in database.", name)};
+}
+
+/// Throws InvalidInput if the body is declared as anything but JSON, without reading it.
 void refuse_other_than_json(const Request& request, std::string_view body) {
   if (body.empty() || http::says_json(request)) return;
-  throw InvalidInput({at({"body"}, not_a_dict())});
+  throw input::InvalidInput({input::at({"body"}, input::not_a_dict())});
 }
 
 DecodedItems decode_whole(const std::string& type, const Request& request, std::string_view body,
@@ -64,74 +70,90 @@ DecodedItems decode_whole(const std::string& type, const Request& request, std::
 
 bool skips_bad(const Request& request) {
   http::QueryFields fields(request);
-  const auto wish = fields.one_of("on_error", {"fail", "skip"});
+  const auto chosen = fields.one_of("on_error", {"fail", "skip"});
   fields.forbid_others();
   fields.check();
-  return wish == "skip";
+  return chosen == "skip";
 }
 
 Response respond(const IntakeResult& result) {
   boost::json::array errors;
   for (const auto& [index, problems] : result.bad.listed()) {
-    errors.push_back(boost::json::object{{"index", index}, {"detail", http::detail_of(problems)}});
+    errors.push_back(boost::json::object{{"index", index}, {"detail", input::detail_of(problems)}});
   }
-  boost::json::object body{
-      {"accepted", result.accepted}, {"duplicates", result.duplicates}, {"errors", std::move(errors)}};
+  boost::json::object body{{"accepted", result.counts.accepted},
+                           {"duplicates", result.counts.duplicates},
+                           {"errors", std::move(errors)}};
   if (result.bad.left_out() > 0) body["errors_left_out"] = result.bad.left_out();
   return http::json(http::Status::created, boost::json::serialize(body));
 }
 
 }  // namespace
 
-void EventHandlers::add_to(http::Router& router) {
-  router.add({.method = "POST",
-              .path = "/api/event-bridge/create-event",
-              .access = http::Access::platform,
-              .handler = [this](Request request) { return create_from_event_bridge(std::move(request)); }});
-  router.add({.method = "POST",
-              .path = "/api/events",
-              .access = http::Access::guarded,
-              .handler = [this](Request request) { return create(std::move(request)); },
-              .guard = access_.guard,
-              .takes_body_in_parts = true,
-              .max_body_bytes = kMaxStreamed});
+void Events::add_to(http::Router& router, const Admission& admission) {
+  router.add(
+      {.method = "POST",
+       .path = "/api/event-bridge/create-event",
+       .operation = {.name = "create_event_from_event_bridge",
+                     .summary =
+                         "Stores the event in an AWS EventBridge envelope for the tenant that it names.",
+                     .answers = {{.status = 201, .summary = "The event is stored, or was before."},
+                                 {.status = 400, .summary = "The envelope names no tenant."},
+                                 {.status = 422, .summary = "The envelope or the event is invalid."}}},
+       .admit = admission.with(Permission::deliver_envelopes, [this](Caller caller, Request request) {
+         return create_from_event_bridge(std::move(caller), std::move(request));
+       })});
+  router.add(
+      {.method = "POST",
+       .path = "/api/events",
+       .operation = {.name = "create_events",
+                     .summary = "Stores events: one, an array, CloudEvents, or any number of lines.",
+                     .parameters = {{.name = "on_error",
+                                     .type = "string",
+                                     .summary = "`fail` refuses bad events with the whole request, `skip` "
+                                                "lists them and stores the others."}},
+                     .answers = {{.status = 201, .summary = "How many events were stored."},
+                                 {.status = 422, .summary = "Events or parameters are invalid."},
+                                 {.status = 429, .summary = "Too many events of this tenant wait."}}},
+       .admit = admission.with(
+           Permission::write_events,
+           [this](Caller caller, Request request) { return create(std::move(caller), std::move(request)); }),
+       .takes_body_in_parts = true,
+       .max_body_bytes = kMaxStreamed});
 }
 
-awaitable<Response> EventHandlers::create_from_event_bridge(Request request) {
+awaitable<Response> Events::create_from_event_bridge(Caller caller, Request request) {
   refuse_other_than_json(request, request.body);
-  Enveloped enveloped = decode_event_bridge(request.body, tenant_field_);
-  std::optional<std::string> client_id;
-  if (request.header("x-client-id") != nullptr) client_id = request.agreed_header("x-client-id");
-  auto table = co_await access_.table_named(enveloped.tenant, client_id);
-  if (!table) {
-    throw Error(ErrorCode::tenant_not_in_database,
-                fmt::format("'{}' tenant not found in database.", enveloped.tenant));
-  }
+  Enveloped enveloped = envelopes::decode_event_bridge(request.body, parts_.tenant_field);
+  const auto tenant = co_await parts_.directory.find_named(enveloped.tenant);
+  // The caller may name the tenant too; then both must mean the same.
+  const bool agrees = request.header("x-client-id") == nullptr ||
+                      (tenant && ClientId::parse(request.agreed_header("x-client-id")) == tenant->id);
+  if (!tenant || !agrees) throw unknown_addressee(enveloped.tenant);
   DecodedItems items;
   items.add(std::move(enveloped.event));
-  co_await intake_.take_all(*std::move(table), std::move(items));
+  co_await parts_.intake.take_all(caller.table_of(*tenant), std::move(items));
   co_return http::json(http::Status::created, R"({"detail":"Event created."})");
 }
 
-awaitable<Response> EventHandlers::create(Request request) {
+awaitable<Response> Events::create(Caller caller, Request request) {
   const Intake::Settings settings{.skip_bad = skips_bad(request)};
-  auto table = co_await access_.table_of(request);
-  const auto result = co_await take(std::move(table), std::move(request), settings);
+  const auto result = co_await take(caller.table(), std::move(request), settings);
   co_return respond(result);
 }
 
-awaitable<IntakeResult> EventHandlers::take(EventsTable table, Request request, Intake::Settings settings) {
+awaitable<IntakeResult> Events::take(events::EventsTable table, Request request, Intake::Settings settings) {
   const std::string type = http::media_type(request);
   const auto next_part = [body = request.body_parts](std::function<void()> before_wait) {
-    return body->next_telling(std::move(before_wait));
+    return body->next_calling(std::move(before_wait));
   };
   if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
-    auto result = co_await intake_.take_lines(std::move(table), next_part, settings);
+    auto result = co_await parts_.intake.take_lines(std::move(table), next_part, settings);
     co_return result;
   }
-  const auto body = co_await intake_.receive(next_part, kMaxWhole);
+  const auto body = co_await parts_.intake.receive(next_part, kMaxWhole);
   auto items = decode_whole(type, request, body, settings.skip_bad);
-  auto result = co_await intake_.take_all(std::move(table), std::move(items));
+  auto result = co_await parts_.intake.take_all(std::move(table), std::move(items));
   co_return result;
 }
 

@@ -4,34 +4,36 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "events/client_access_handlers.h"
+#include "api/admission.h"
 #include "http/message.h"
 #include "http/router.h"
 #include "lanes/intake.h"
+#include "tenants/directory.h"
 
 namespace annals::api {
 
-/// How events come in: `POST /api/event-bridge/create-event` and `POST /api/events`. Safe for concurrent use.
-class EventHandlers {
+/// Takes events in: `POST /api/event-bridge/create-event` and `POST /api/events`. Thread-safe.
+class Events {
  public:
-  /// `tenant_field`: where an EventBridge envelope names the tenant (event_bridge.h). `intake` must outlive
-  /// this.
-  EventHandlers(lanes::Intake& intake, events::ClientAccess access, std::string tenant_field)
-      : intake_(intake), access_(std::move(access)), tenant_field_(std::move(tenant_field)) {}
+  struct Parts {
+    lanes::Intake& intake;  // both must outlive this object
+    tenants::TenantDirectory& directory;
+    std::string tenant_field;  // where an EventBridge envelope names the tenant; see envelopes/event_bridge.h
+  };
 
-  /// Adds the routes; this must outlive the router.
-  void add_to(http::Router& router);
+  explicit Events(Parts parts) : parts_(std::move(parts)) {}
 
-  boost::asio::awaitable<http::Response> create_from_event_bridge(http::Request request);
-  boost::asio::awaitable<http::Response> create(http::Request request);
+  /// Adds the routes; this object must outlive the router.
+  void add_to(http::Router& router, const Admission& admission);
 
  private:
+  boost::asio::awaitable<http::Response> create_from_event_bridge(access::Caller caller,
+                                                                  http::Request request);
+  boost::asio::awaitable<http::Response> create(access::Caller caller, http::Request request);
   boost::asio::awaitable<lanes::IntakeResult> take(events::EventsTable table, http::Request request,
                                                    lanes::Intake::Settings settings);
 
-  lanes::Intake& intake_;
-  events::ClientAccess access_;
-  std::string tenant_field_;
+  Parts parts_;
 };
 
 }  // namespace annals::api

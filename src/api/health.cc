@@ -1,28 +1,39 @@
 #include "api/health.h"
 
-#include <utility>
-
 namespace annals::api {
 
+using access::Caller;
+using access::Permission;
 using boost::asio::awaitable;
+using http::Request;
+using http::Response;
 
-void HealthHandlers::add_to(http::Router& router) {
-  using http::Access;
+void Health::add_to(http::Router& router, const Admission& admission) {
   router.add(
-      {.method = "GET", .path = "/healthz", .access = Access::open, .handler = [](http::Request request) {
-         return healthz(std::move(request));
-       }});
+      {.method = "GET",
+       .path = "/healthz",
+       .operation = {.name = "healthz",
+                     .summary = "Returns 200 as long as the process lives.",
+                     .answers = {{.status = 200, .summary = "The process lives."}}},
+       .admit = admission.with(Permission::anyone, [](const Caller& /*caller*/, const Request& /*request*/) {
+         return healthz();
+       })});
   router.add(
-      {.method = "GET", .path = "/readyz", .access = Access::open, .handler = [this](http::Request request) {
-         return readyz(std::move(request));
-       }});
+      {.method = "GET",
+       .path = "/readyz",
+       .operation = {.name = "readyz",
+                     .summary = "Returns 200 if the service can serve requests.",
+                     .answers = {{.status = 200, .summary = "The engine answers."},
+                                 {.status = 503, .summary = "The engine does not answer."}}},
+       .admit = admission.with(Permission::anyone, [this](const Caller& /*caller*/,
+                                                          const Request& /*request*/) { return readyz(); })});
 }
 
-awaitable<http::Response> HealthHandlers::healthz(http::Request /*request*/) {
+awaitable<Response> Health::healthz() {
   co_return http::json(http::Status::ok, R"({"status":"ok"})");
 }
 
-awaitable<http::Response> HealthHandlers::readyz(http::Request /*request*/) {
+awaitable<Response> Health::readyz() {
   co_await engine_.execute({.sql = "SELECT 1"});
   co_return http::json(http::Status::ok, R"({"status":"ready"})");
 }

@@ -1,46 +1,35 @@
 #include "api/history.h"
 
-#include <tuple>
-
 #include <fmt/format.h>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/json.hpp>
 
 #include "api/history_query.h"
-#include "error.h"
+#include "files/errors.h"
+#include "history/errors.h"
 #include "history/tail.h"
-#include "ids/file_id.h"
-#include "ids/uuid.h"
 
 namespace annals::api {
 namespace {
 
+using access::Caller;
+using access::Permission;
 using boost::asio::awaitable;
 using events::EventsTable;
 using events::Ordering;
 using events::Position;
-using history::CountBy;
 using history::Counts;
-using history::EventStream;
 using history::ExportFormat;
-using history::ExportRequest;
-using history::HistoryFilter;
 using history::Page;
-using history::PageRequest;
-using http::Request;
-using http::Response;
 using http::Status;
 
-constexpr std::int64_t kMaxGroups = 10'000;
-constexpr std::int64_t kDefaultGroups = 1000;
 constexpr int kTemporaryRedirect = 307;
-constexpr std::size_t kMaxEventDepth = 1024;  // more than the decoder lets in
 
 std::string quoted_or_null(const std::optional<std::string>& text) {
   return text ? boost::json::serialize(boost::json::string(*text)) : "null";
 }
 
-/// Whatever comes part by part from a next() of its own, as the body of a response.
+/// The body of a response whose parts come from the next() of a source.
 template <class Source>
 class StreamedBody final : public http::BodyParts {
  public:
@@ -51,79 +40,161 @@ class StreamedBody final : public http::BodyParts {
   std::unique_ptr<Source> source_;
 };
 
-/// The one answer that says where a page ends and the next begins.
-std::string envelope(const ListQuery& query, const Page& page, const std::optional<Counts>& counts,
-                     const Request& request, const std::string& base) {
+/// The URLs of the pages beside one page.
+struct Neighbours {
   std::optional<std::string> next;
   std::optional<std::string> previous;
-  const bool arrival = query.page.ordering == Ordering::arrival;
-  if (query.by_cursor && (page.more || arrival)) {
-    // In the order of arrival there is always more to come: the last page says where to ask again.
+};
+
+Neighbours neighbours_of(const ListQuery& query, const Page& page, const http::Request& request,
+                         const std::string& base) {
+  Neighbours urls;
+  const auto url = [&](std::string_view name, const std::string& value) {
+    return base + with_parameter(request, name, value);
+  };
+  const std::uint64_t next_offset = query.page.offset + page.events.size();
+  if (query.by_cursor && (page.more || query.page.ordering == Ordering::arrival)) {
+    // In the order of arrival more is always to come: the last page says where to ask again.
     const auto begin = query.page.after.value_or(Position{});
-    const auto& position = page.rows.empty() ? begin : page.rows.back().position;
-    next = base + with_parameter(request, "cursor", position.text(query.page.ordering));
-  } else if (page.more && query.page.offset + page.rows.size() <= kMaxOffset) {
-    next = base + with_parameter(request, "offset", fmt::format("{}", query.page.offset + page.rows.size()));
+    const auto& position = page.events.empty() ? begin : page.events.back().position;
+    urls.next = url("cursor", position.text(query.page.ordering));
+  } else if (page.more && next_offset <= kMaxOffset) {
+    urls.next = url("offset", fmt::format("{}", next_offset));
   } else if (page.more) {
-    next = base + with_parameter(request, "cursor", page.rows.back().position.text(query.page.ordering));
+    urls.next = url("cursor", page.events.back().position.text(query.page.ordering));
   }
   if (!query.by_cursor && query.page.offset > 0) {
     const auto before = query.page.offset - std::min(query.page.offset, query.page.limit);
-    previous = base + with_parameter(request, "offset", fmt::format("{}", before));
+    urls.previous = url("offset", fmt::format("{}", before));
   }
+  return urls;
+}
+
+std::string page_body(const ListQuery& query, const Page& page, const std::optional<Counts>& counts,
+                      const Neighbours& urls) {
   std::string body = fmt::format(R"({{"limit":{},"offset":{},)", query.page.limit, query.page.offset);
   body += counts ? fmt::format(R"("total_count":{},"filtered_count":{},)", counts->total, counts->filtered)
                  : R"("total_count":null,"filtered_count":null,)";
-  body +=
-      fmt::format(R"("next":{},"previous":{},"results":[)", quoted_or_null(next), quoted_or_null(previous));
-  for (const Page::Row& row : page.rows) {
-    if (&row != &page.rows.front()) body += ',';
-    body += row.json;
+  body += fmt::format(R"("next":{},"previous":{},"results":[)", quoted_or_null(urls.next),
+                      quoted_or_null(urls.previous));
+  for (const events::StoredEvent& event : page.events) {
+    if (&event != &page.events.front()) body += ',';
+    body += event.json;
   }
   body += "]}";
   return body;
 }
 
-/// Where a tail goes on: after the event that a reconnecting client saw last, or where its first request
-/// says.
-std::optional<Position> read_start(http::QueryFields& fields, const Request& request) {
-  const auto cursor = fields.text("cursor");
-  const std::string* last_id = request.header("last-event-id");
-  const std::string text = last_id != nullptr ? *last_id : cursor.value_or("");
-  auto position = Position::parse(text, Ordering::arrival);
-  if (position || text.empty()) return position;
-  if (last_id != nullptr) {
-    fields.note_header("last-event-id", "invalid cursor", "value_error.cursor");
-  } else {
-    fields.note("cursor", "invalid cursor", "value_error.cursor");
+struct ExportType {
+  std::string_view extension;
+  std::string_view content_type;
+};
+
+ExportType type_of(ExportFormat format) {
+  switch (format) {
+    case ExportFormat::csv:
+      return {.extension = "csv", .content_type = "text/csv; charset=utf-8"};
+    case ExportFormat::parquet:
+      return {.extension = "parquet", .content_type = "application/vnd.apache.parquet"};
+    case ExportFormat::ndjson:
+      break;
   }
-  return std::nullopt;
+  return {.extension = "ndjson", .content_type = "application/x-ndjson"};
 }
 
-HistoryFilter only(const Uuid& id) {
-  return {.event_ids = {id}};
+const http::Parameter kEventId{.place = http::Parameter::Place::path,
+                               .name = "event_id",
+                               .type = "string",
+                               .summary = "The event's id.",
+                               .required = true};
+const http::Answer kInvalidQuery{.status = 422, .summary = "A parameter is invalid."};
+
+http::Operation list_operation() {
+  return {.name = "list_events",
+          .summary = "Lists a tenant's events, page by page.",
+          .parameters = filter_parameters(
+              {{.name = "ordering", .type = "string", .summary = "-event_time, event_time or arrival."},
+               {.name = "limit", .type = "integer", .summary = "Events per page."},
+               {.name = "offset", .type = "integer", .summary = "Events to skip."},
+               {.name = "cursor", .type = "string", .summary = "Where to resume, instead of an offset."},
+               {.name = "count", .type = "boolean", .summary = "Whether to count the events."}}),
+          .answers = {{.status = 200, .summary = "A page of events."}, kInvalidQuery}};
+}
+
+http::Operation count_by_operation() {
+  return {.name = "count_events",
+          .summary = "Counts a tenant's events by time and by ids.",
+          .parameters = filter_parameters(
+              {{.name = "bucket", .type = "string", .summary = "minute, hour, day, week or month."},
+               {.name = "by", .type = "string", .summary = "Groups by this id.", .repeatable = true},
+               {.name = "limit", .type = "integer", .summary = "The number of groups."}}),
+          .answers = {{.status = 200, .summary = "The groups and their numbers."}, kInvalidQuery}};
+}
+
+http::Operation export_operation() {
+  return {.name = "export_events",
+          .summary = "Returns all events of a filter by record, time and id.",
+          .parameters =
+              filter_parameters({{.name = "format", .type = "string", .summary = "ndjson, csv or parquet."},
+                                 {.name = "after", .type = "string", .summary = "Where to resume."}}),
+          .answers = {{.status = 200, .summary = "The events.", .content_type = "application/x-ndjson"},
+                      kInvalidQuery}};
+}
+
+http::Operation tail_operation() {
+  return {
+      .name = "tail_events",
+      .summary = "Sends new events as they are committed.",
+      .parameters = filter_parameters({{.name = "cursor", .type = "string", .summary = "Where to resume."},
+                                       {.place = http::Parameter::Place::header,
+                                        .name = "Last-Event-ID",
+                                        .type = "string",
+                                        .summary = "Where to resume; browsers send it by themselves."}}),
+      .answers = {{.status = 200, .summary = "Server-sent events.", .content_type = "text/event-stream"},
+                  kInvalidQuery}};
+}
+
+http::Operation show_operation() {
+  return {.name = "get_event",
+          .summary = "Returns one event.",
+          .parameters = {kEventId},
+          .answers = {{.status = 200, .summary = "The event."},
+                      {.status = 404, .summary = "There is no such event."}}};
+}
+
+http::Operation file_operation() {
+  return {.name = "get_event_file",
+          .summary = "Leads to the file that is attached to an event.",
+          .parameters = {kEventId},
+          .answers = {{.status = 200, .summary = "The file's URL, to clients that accept JSON."},
+                      {.status = 307, .summary = "A redirect to the file."},
+                      {.status = 404, .summary = "There is no such event, or no such file."}}};
 }
 
 }  // namespace
 
-void HistoryHandlers::add_to(http::Router& router) {
-  const auto add = [&](std::string path, http::Handler handler) {
+void History::add_to(http::Router& router) {
+  const auto add = [&](std::string path, http::Operation operation,
+                       Response (History::*handler)(Caller, Request)) {
     router.add({.method = "GET",
                 .path = std::move(path),
-                .access = http::Access::guarded,
-                .handler = std::move(handler),
-                .guard = parts_.access.guard});
+                .operation = std::move(operation),
+                .admit = parts_.admission.with(
+                    Permission::read_history, [this, handler](Caller caller, Request request) {
+                      return (this->*handler)(std::move(caller), std::move(request));
+                    })});
   };
-  add("/api/history/events", [this](Request request) { return list(std::move(request)); });
-  add("/api/history/events/count-by", [this](Request request) { return count_by(std::move(request)); });
-  add("/api/history/export", [this](Request request) { return export_events(std::move(request)); });
-  add("/api/history/tail", [this](Request request) { return tail(std::move(request)); });
-  add("/api/history/events/{event_id}", [this](Request request) { return show(std::move(request)); });
-  add("/api/history/events/{event_id}/file", [this](Request request) { return file(std::move(request)); });
+  add("/api/history/events", list_operation(), &History::list);
+  add("/api/history/events/count-by", count_by_operation(), &History::count_by);
+  add("/api/history/export", export_operation(), &History::export_events);
+  add("/api/history/tail", tail_operation(), &History::tail);
+  add("/api/history/events/{event_id}", show_operation(), &History::show);
+  add("/api/history/events/{event_id}/file", file_operation(), &History::file);
 }
 
-/// Both at the same time.
-awaitable<std::tuple<Page, Counts>> HistoryHandlers::page_and_counts(EventsTable table, PageRequest request) {
+/// Runs both queries at the same time.
+awaitable<std::tuple<Page, Counts>> History::page_and_counts(EventsTable table,
+                                                             history::PageRequest request) {
   using boost::asio::experimental::awaitable_operators::operator&&;
   try {
     auto both = parts_.history.page(table, request) && parts_.history.count(table, request.filter);
@@ -134,120 +205,84 @@ awaitable<std::tuple<Page, Counts>> HistoryHandlers::page_and_counts(EventsTable
   }
 }
 
-awaitable<Response> HistoryHandlers::list(Request request) {
+History::Response History::list(Caller caller, Request request) {
   const ListQuery query = read_list_query(request);
-  const auto table = co_await parts_.access.table_of(request);
   std::optional<Counts> counts;
   Page page;
   if (query.count) {
-    std::tie(page, counts) = co_await page_and_counts(table, query.page);
+    std::tie(page, counts) = co_await page_and_counts(caller.table(), query.page);
   } else {
-    page = co_await parts_.history.page(table, query.page);
+    page = co_await parts_.history.page(caller.table(), query.page);
   }
-  co_return http::json(Status::ok, envelope(query, page, counts, request, parts_.public_url()));
+  const Neighbours urls = neighbours_of(query, page, request, parts_.public_url());
+  co_return http::json(Status::ok, page_body(query, page, counts, urls));
 }
 
-/// The event that the path names, as JSON.
-awaitable<std::string> HistoryHandlers::find(EventsTable table, Request request) {
-  const auto id = parse_uuid(request.path_parameters.at("event_id"));
-  Page page;
-  if (id) page = co_await parts_.history.page(std::move(table), {.filter = only(*id), .limit = 1});
-  if (page.rows.empty()) throw Error(ErrorCode::event_not_found, "Event not found.");
-  co_return page.rows.front().json;
+/// Returns the event that the path names. Throws Error(event_not_found).
+awaitable<events::StoredEvent> History::find(EventsTable table, Request request) {
+  const auto id = EventId::parse(request.path_parameters.at("event_id"));
+  if (!id) throw history::event_not_found();
+  auto event = co_await parts_.history.find(std::move(table), *id);
+  if (!event) throw history::event_not_found();
+  co_return *std::move(event);
 }
 
-awaitable<Response> HistoryHandlers::show(Request request) {
-  auto table = co_await parts_.access.table_of(request);
-  auto event = co_await find(std::move(table), std::move(request));
-  co_return http::json(Status::ok, std::move(event));
+History::Response History::show(Caller caller, Request request) {
+  auto event = co_await find(caller.table(), std::move(request));
+  co_return http::json(Status::ok, std::move(event.json));
 }
 
-awaitable<Response> HistoryHandlers::file(Request request) {
-  const auto table = co_await parts_.access.table_of(request);
-  const auto event = co_await find(table, request);
-  const auto document = boost::json::parse(event, {}, {.max_depth = kMaxEventDepth});
-  const auto* named = document.as_object().if_contains("file_id");
-  const auto id = named != nullptr && named->is_string() ? FileId::parse(named->as_string()) : std::nullopt;
-  if (!id) throw Error(ErrorCode::event_not_found, "Event has no file.");
-  const auto found = co_await parts_.files.find(table.database, *id);
-  if (!found) throw Error(ErrorCode::file_not_found, "File not found.");
+History::Response History::file(Caller caller, Request request) {
+  const auto event = co_await find(caller.table(), request);
+  if (!event.file_id) throw history::event_without_file();
+  const auto& database = caller.tenant->database;
+  const auto found = co_await parts_.files.find(database, *event.file_id);
+  if (!found) throw files::file_not_found();
 
-  const auto url = parts_.files.presign_download(table.database, *id, parts_.file_url_valid_for,
+  const auto url = parts_.files.presign_download(database, *event.file_id, parts_.file_url_time,
                                                  std::chrono::system_clock::now());
   const std::string* accept = request.header("accept");
   if (accept != nullptr && accept->contains("application/json")) {
-    const boost::json::object body{{"file_url", url}, {"file_id", id->text()}};
+    const boost::json::object body{{"file_url", url}, {"file_id", event.file_id->text()}};
     co_return http::json(Status::ok, boost::json::serialize(body));
   }
-  co_return Response{.status = kTemporaryRedirect, .headers = {{"Location", url}}};
+  co_return http::Response{.status = kTemporaryRedirect, .headers = {{"Location", url}}};
 }
 
-awaitable<Response> HistoryHandlers::count_by(Request request) {
-  http::QueryFields fields(request);
-  CountBy wish{.filter = read_filter(fields)};
-  wish.bucket = fields.one_of("bucket", {"minute", "hour", "day", "week", "month"});
-  for (std::string& column : fields.texts("by")) {
-    const bool known = column == "event_type_id" || column == "source_type_id" || column == "source_id" ||
-                       column == "record_id";
-    const bool again = std::ranges::find(wish.columns, column) != wish.columns.end();
-    if (!known) {
-      fields.note("by",
-                  "value is not a valid enumeration member; permitted: 'event_type_id', 'source_type_id', "
-                  "'source_id', 'record_id'",
-                  "type_error.enum");
-    } else if (!again) {
-      wish.columns.push_back(std::move(column));
-    }
-  }
-  if (!wish.bucket && wish.columns.empty()) wish.bucket = "day";
-  wish.limit = static_cast<std::uint64_t>(
-      fields.integer("limit", {.min = 1, .max = kMaxGroups, .fallback = kDefaultGroups}));
-  fields.forbid_others();
-  fields.check();
-
-  auto table = co_await parts_.access.table_of(request);
-  std::string rows = co_await parts_.history.count_by(std::move(table), std::move(wish));
+History::Response History::count_by(Caller caller, Request request) {
+  auto query = read_count_by_query(request);
+  std::string rows = co_await parts_.history.count_by(caller.table(), std::move(query));
   if (!rows.empty()) rows.pop_back();
   std::ranges::replace(rows, '\n', ',');
   co_return http::json(Status::ok, fmt::format(R"({{"results":[{}]}})", rows));
 }
 
-awaitable<Response> HistoryHandlers::export_events(Request request) {
-  http::QueryFields fields(request);
-  ExportRequest wish{.filter = read_filter(fields)};
-  const auto name = fields.one_of("format", {"ndjson", "csv", "parquet"}).value_or("ndjson");
-  const auto after = fields.text("after");
-  if (after) wish.after = Position::parse(*after, Ordering::by_record);
-  if (after && !wish.after) fields.note("after", "invalid cursor", "value_error.cursor");
-  fields.forbid_others();
-  fields.check();
-  wish.format = name == "csv"       ? ExportFormat::csv
-                : name == "parquet" ? ExportFormat::parquet
-                                    : ExportFormat::ndjson;
-  const std::string_view type = name == "csv"       ? "text/csv; charset=utf-8"
-                                : name == "parquet" ? "application/vnd.apache.parquet"
-                                                    : "application/x-ndjson";
-  auto table = co_await parts_.access.table_of(request);
-  auto stream = co_await parts_.history.export_all(std::move(table), std::move(wish));
-  co_return Response{
-      .content_type = std::string(type),
-      .headers = {{"Content-Disposition", fmt::format("attachment; filename=\"events.{}\"", name)}},
+History::Response History::export_events(Caller caller, Request request) {
+  auto query = read_export_query(request);
+  const auto [extension, content_type] = type_of(query.format);
+  auto stream = co_await parts_.history.export_all(caller.table(), std::move(query));
+  co_return http::Response{
+      .content_type = std::string(content_type),
+      .headers = {{"Content-Disposition", fmt::format("attachment; filename=\"events.{}\"", extension)}},
       .body_parts = std::make_shared<StreamedBody<engine::ResultStream>>(std::move(stream))};
 }
 
-awaitable<Response> HistoryHandlers::tail(Request request) {
-  http::QueryFields fields(request);
-  auto filter = read_filter(fields);
-  const auto after = read_start(fields, request);
-  fields.forbid_others();
-  fields.check();
-  // Each round asks again whether the client may still read: a deleted tenant's tail ends.
-  auto table = [access = parts_.access, request] { return access.table_of(request); };
-  auto stream = std::make_unique<EventStream>(parts_.history, std::move(table), std::move(filter), after);
-  if (!after) co_await stream->start_at_the_end();
-  co_return Response{.content_type = "text/event-stream",
-                     .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
-                     .body_parts = std::make_shared<StreamedBody<EventStream>>(std::move(stream))};
+/// Admits the client once more. A tail lasts long: each of its queries asks again whether the client may
+/// still read, so that a deleted tenant's tail ends.
+awaitable<EventsTable> History::table_again(Request request) {
+  const auto caller = co_await parts_.admission.admit_again(Permission::read_history, request);
+  co_return caller.table();
+}
+
+History::Response History::tail(Caller /*caller*/, Request request) {
+  auto query = read_tail_query(request);
+  auto table = [this, request] { return table_again(request); };
+  auto tail =
+      std::make_unique<history::Tail>(parts_.history, std::move(table), std::move(query.filter), query.after);
+  if (!query.after) co_await tail->start_at_the_end();
+  co_return http::Response{.content_type = "text/event-stream",
+                           .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+                           .body_parts = std::make_shared<StreamedBody<history::Tail>>(std::move(tail))};
 }
 
 }  // namespace annals::api

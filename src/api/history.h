@@ -1,12 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <tuple>
 
 #include <boost/asio/awaitable.hpp>
 
-#include "events/client_access_handlers.h"
+#include "api/admission.h"
 #include "files/file_store.h"
 #include "history/history.h"
 #include "http/message.h"
@@ -14,33 +15,37 @@
 
 namespace annals::api {
 
-/// How a tenant's history is read: `GET /api/history/…`. Safe for concurrent use.
-class HistoryHandlers {
+/// Reads a tenant's history: `GET /api/history/…`. Thread-safe.
+class History {
  public:
   struct Parts {
-    history::History& history;  // both outlive this
+    history::History& history;  // all three must outlive this object
     files::FileStore& files;
-    events::ClientAccess access;
-    std::function<std::string()> public_url;  // what URLs in answers begin with, without a slash at its end
-    std::chrono::seconds file_url_valid_for;
+    const Admission& admission;
+    std::function<std::string()> public_url;  // the beginning of URLs in answers, without a slash at its end
+    std::chrono::seconds file_url_time;       // for which the URL of a file is valid
   };
 
-  explicit HistoryHandlers(Parts parts) : parts_(std::move(parts)) {}
+  explicit History(Parts parts) : parts_(std::move(parts)) {}
 
-  /// Adds the routes; this must outlive the router.
+  /// Adds the routes; this object must outlive the router.
   void add_to(http::Router& router);
 
-  boost::asio::awaitable<http::Response> list(http::Request request);
-  boost::asio::awaitable<http::Response> show(http::Request request);
-  boost::asio::awaitable<http::Response> file(http::Request request);
-  boost::asio::awaitable<http::Response> count_by(http::Request request);
-  boost::asio::awaitable<http::Response> export_events(http::Request request);
-  boost::asio::awaitable<http::Response> tail(http::Request request);
-
  private:
+  using Request = http::Request;
+  using Response = boost::asio::awaitable<http::Response>;
+
+  Response list(access::Caller caller, Request request);
+  Response show(access::Caller caller, Request request);
+  Response file(access::Caller caller, Request request);
+  Response count_by(access::Caller caller, Request request);
+  Response export_events(access::Caller caller, Request request);
+  Response tail(access::Caller caller, Request request);
+
   boost::asio::awaitable<std::tuple<history::Page, history::Counts>> page_and_counts(
       events::EventsTable table, history::PageRequest request);
-  boost::asio::awaitable<std::string> find(events::EventsTable table, http::Request request);
+  boost::asio::awaitable<events::StoredEvent> find(events::EventsTable table, Request request);
+  boost::asio::awaitable<events::EventsTable> table_again(Request request);
 
   Parts parts_;
 };

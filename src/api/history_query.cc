@@ -1,11 +1,13 @@
 #include "api/history_query.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 
 #include <fmt/format.h>
 
-#include "ids/uuid.h"
+#include "ids/id.h"
 #include "text/percent_encoding.h"
 #include "text/time.h"
 
@@ -14,34 +16,34 @@ namespace {
 
 using events::Ordering;
 using events::Position;
-using history::HistoryFilter;
-using text::parse_time;
+using history::Filter;
 
 constexpr std::int64_t kMaxLimit = 1000;
 constexpr std::int64_t kDefaultLimit = 50;
+constexpr std::int64_t kMaxGroups = 10'000;
+constexpr std::int64_t kDefaultGroups = 1000;
 
 std::optional<Timestamp> read_time(http::QueryFields& fields, std::string_view name) {
   const auto text = fields.text(name);
   if (!text) return std::nullopt;
-  const auto time = parse_time(*text);
-  if (!time) fields.note(name, "invalid datetime format", "value_error.datetime");
+  const auto time = text::parse_time(*text);
+  if (!time) fields.add_problem(name, input::not_a_time());
   return time;
 }
 
-std::vector<Uuid> read_ids(http::QueryFields& fields) {
-  std::vector<Uuid> ids;
+std::vector<EventId> read_ids(http::QueryFields& fields) {
+  std::vector<EventId> ids;
   for (const std::string& text : fields.texts("event_id")) {
-    if (const auto id = parse_uuid(text)) {
+    if (const auto id = EventId::parse(text)) {
       ids.push_back(*id);
     } else {
-      fields.note("event_id", "value is not a valid uuid", "type_error.uuid");
+      fields.add_problem("event_id", input::not_a_uuid());
     }
   }
   return ids;
 }
 
-/// The words of a text: runs of letters and digits of ASCII and of all that
-/// is not ASCII.
+/// Returns the words of a text: runs of ASCII letters and digits and of everything that is not ASCII.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words(1);
   for (const char c : text) {
@@ -66,10 +68,10 @@ Ordering read_ordering(http::QueryFields& fields) {
 
 }  // namespace
 
-HistoryFilter read_filter(http::QueryFields& fields) {
+Filter read_filter(http::QueryFields& fields) {
   constexpr std::uint64_t kMax64 = std::numeric_limits<std::uint64_t>::max();
   constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
-  HistoryFilter filter;
+  Filter filter;
   filter.record_ids = fields.integers("record_id", kMax64);
   filter.event_type_ids = fields.integers("event_type_id", kMax32);
   filter.source_type_ids = fields.integers("source_type_id", kMax32);
@@ -94,12 +96,83 @@ ListQuery read_list_query(const http::Request& request) {
   query.by_cursor = cursor.has_value() || query.page.ordering == Ordering::arrival;
   if (cursor && !cursor->empty()) {
     query.page.after = Position::parse(*cursor, query.page.ordering);
-    if (!query.page.after) fields.note("cursor", "invalid cursor", "value_error.cursor");
+    if (!query.page.after) fields.add_problem("cursor", input::not_a_cursor());
   }
   if (query.by_cursor && query.page.offset > 0) {
-    fields.note("offset", "offset and cursor exclude each other", "value_error.offset");
+    fields.add_problem("offset", input::offset_beside_cursor());
   }
   query.count = fields.flag("count").value_or(!query.by_cursor);
+  fields.forbid_others();
+  fields.check();
+  return query;
+}
+
+std::vector<http::Parameter> filter_parameters(std::vector<http::Parameter> others) {
+  const auto ids = [](std::string name, std::string summary) {
+    return http::Parameter{
+        .name = std::move(name), .type = "integer", .summary = std::move(summary), .repeatable = true};
+  };
+  std::vector<http::Parameter> parameters{
+      ids("record_id", "Only events of this record."),
+      ids("event_type_id", "Only events of this type."),
+      ids("source_type_id", "Only events from sources of this type."),
+      ids("source_id", "Only events from this source."),
+      {.name = "event_id", .type = "string", .summary = "Only the event of this id.", .repeatable = true},
+      {.name = "event_time_from", .type = "string", .summary = "Only events of this time and later."},
+      {.name = "event_time_to", .type = "string", .summary = "Only events before this time."},
+      {.name = "q", .type = "string", .summary = "Only events with all these words in event_data."}};
+  std::ranges::move(others, std::back_inserter(parameters));
+  return parameters;
+}
+
+history::CountByRequest read_count_by_query(const http::Request& request) {
+  const std::vector<std::string> columns{"event_type_id", "source_type_id", "source_id", "record_id"};
+  http::QueryFields fields(request);
+  history::CountByRequest query{.filter = read_filter(fields)};
+  query.bucket = fields.one_of("bucket", {"minute", "hour", "day", "week", "month"});
+  for (std::string& column : fields.texts("by")) {
+    if (std::ranges::find(columns, column) == columns.end()) {
+      fields.add_problem("by", input::none_of(columns));
+    } else if (std::ranges::find(query.columns, column) == query.columns.end()) {
+      query.columns.push_back(std::move(column));
+    }
+  }
+  if (!query.bucket && query.columns.empty()) query.bucket = "day";
+  query.limit = static_cast<std::uint64_t>(
+      fields.integer("limit", {.min = 1, .max = kMaxGroups, .fallback = kDefaultGroups}));
+  fields.forbid_others();
+  fields.check();
+  return query;
+}
+
+history::ExportRequest read_export_query(const http::Request& request) {
+  http::QueryFields fields(request);
+  history::ExportRequest query{.filter = read_filter(fields)};
+  const auto format = fields.one_of("format", {"ndjson", "csv", "parquet"});
+  if (format == "csv") query.format = history::ExportFormat::csv;
+  if (format == "parquet") query.format = history::ExportFormat::parquet;
+  const auto after = fields.text("after");
+  if (after) query.after = Position::parse(*after, Ordering::by_record);
+  if (after && !query.after) fields.add_problem("after", input::not_a_cursor());
+  fields.forbid_others();
+  fields.check();
+  return query;
+}
+
+TailQuery read_tail_query(const http::Request& request) {
+  http::QueryFields fields(request);
+  TailQuery query{.filter = read_filter(fields), .after = {}};
+  const auto cursor = fields.text("cursor");
+  const std::string* last_id = request.header("last-event-id");
+  const std::string text = last_id != nullptr ? *last_id : cursor.value_or("");
+  query.after = Position::parse(text, Ordering::arrival);
+  if (!query.after && !text.empty()) {
+    if (last_id != nullptr) {
+      fields.add_header_problem("last-event-id", input::not_a_cursor());
+    } else {
+      fields.add_problem("cursor", input::not_a_cursor());
+    }
+  }
   fields.forbid_others();
   fields.check();
   return query;

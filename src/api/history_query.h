@@ -2,30 +2,46 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
-#include "history/history.h"
-#include "http/fields.h"
+#include "events/position.h"
+#include "history/requests.h"
 #include "http/message.h"
+#include "http/operation.h"
+#include "http/query_fields.h"
 
 namespace annals::api {
 
-/// Further down a cursor leads.
+/// The greatest offset of a page; a cursor leads further.
 inline constexpr std::int64_t kMaxOffset = 100'000;
 
-/// Reads the parameters that make a filter, in the contract's order; problems are noted in `fields`.
-history::HistoryFilter read_filter(http::QueryFields& fields);
+/// Reads the parameters that make a filter, in the contract's order; their problems are added to `fields`.
+history::Filter read_filter(http::QueryFields& fields);
 
-/// What `GET /api/history/events` is asked for.
+/// Returns the parameters that read_filter() reads, followed by `others`.
+std::vector<http::Parameter> filter_parameters(std::vector<http::Parameter> others);
+
+/// The query of `GET /api/history/events`.
 struct ListQuery {
   history::PageRequest page;
   bool by_cursor = false;
   bool count = true;
 };
 
-/// Throws InvalidInput with every problem.
+/// The three readers below read all parameters of a request. They throw InvalidInput with every problem.
 ListQuery read_list_query(const http::Request& request);
+history::CountByRequest read_count_by_query(const http::Request& request);
+history::ExportRequest read_export_query(const http::Request& request);
 
-/// The request's own query with one parameter put in place of `offset` and `cursor`, for `next` and
+/// The query of `GET /api/history/tail`.
+struct TailQuery {
+  history::Filter filter;
+  std::optional<events::Position> after;  // the event that a reconnecting client saw last, or a cursor
+};
+TailQuery read_tail_query(const http::Request& request);
+
+/// Returns the request's own query with one parameter instead of `offset` and `cursor`, for `next` and
 /// `previous`.
 std::string with_parameter(const http::Request& request, std::string_view name, std::string_view value);
 

@@ -6,7 +6,10 @@
 #include <fmt/format.h>
 
 #include "api/byte_range.h"
+#include "files/errors.h"
 #include "http/body.h"
+#include "io/settled.h"
+#include "text/ascii.h"
 
 namespace annals::api {
 namespace {
@@ -14,11 +17,8 @@ namespace {
 using boost::asio::awaitable;
 using files::FileHead;
 using files::FileStoreError;
-using files::invalid_link;
-using files::kept_content_type;
 using files::LocalFileStore;
 using files::StoredFile;
-using files::UploadFile;
 using http::Request;
 using http::Response;
 
@@ -37,7 +37,7 @@ struct Place {  // NOLINT(*-pro-type-member-init): an id cannot be left out
 Place place_of(const Request& request) {
   auto database = DatabaseName::parse(request.path_parameters.at("database"));
   const auto file = FileId::parse(request.path_parameters.at("file_id"));
-  if (!database || !file) throw invalid_link();  // nothing that we have signed
+  if (!database || !file) throw files::invalid_link();  // nothing that we have signed
   return {.database = *std::move(database), .file = *file};
 }
 
@@ -57,8 +57,7 @@ bool names_etag(std::string_view list, const std::string& etag) {
     const auto comma = list.find(',');
     std::string_view one = list.substr(0, comma);
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-    one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
-    one = one.substr(0, one.find_last_not_of(" \t") + 1);
+    one = text::trim(one);
     if (one.starts_with("W/")) one.remove_prefix(2);
     if (one == etag) return true;
   }
@@ -115,66 +114,78 @@ Response range_not_satisfiable(std::uint64_t file_size) {
 
 }  // namespace
 
-void FileHandlers::add_to(http::Router& router) {
-  using http::Access;
-  const http::Guard guard = [this](const Request& request) { return check_link(request); };
+void LocalFiles::add_to(http::Router& router) {
+  using Where = http::Parameter::Place;
   const std::string path = "/files/{database}/{file_id}";
-  router.add({.method = "PUT",
-              .path = path,
-              .access = Access::guarded,
-              .handler = [this](Request request) { return put(std::move(request)); },
-              .guard = guard,
-              .takes_body_in_parts = true,
-              .max_body_bytes = max_bytes_});
-  for (const char* method : {"GET", "HEAD"}) {
-    router.add({.method = method,
-                .path = path,
-                .access = Access::guarded,
-                .handler = [this](Request request) { return get(std::move(request)); },
-                .guard = guard});
+  const std::vector<http::Parameter> parameters{{.place = Where::path,
+                                                 .name = "database",
+                                                 .type = "string",
+                                                 .summary = "The tenant's database.",
+                                                 .required = true},
+                                                {.place = Where::path,
+                                                 .name = "file_id",
+                                                 .type = "string",
+                                                 .summary = "The file's id.",
+                                                 .required = true}};
+  const LinkCheck check = [this](const Request& head) {
+    store_.links().check(head.method, head.path, head.query, std::chrono::system_clock::now());
+  };
+  const http::Answer refused{.status = 403, .summary = "The link is invalid or has expired."};
+  router.add(
+      {.method = "PUT",
+       .path = path,
+       .operation = {.name = "upload_file",
+                     .summary = "Stores the file that the link is for.",
+                     .parameters = parameters,
+                     .answers = {{.status = 200, .summary = "The file is stored."}, refused}},
+       .admit = Admission::with_link(check, [this](Request request) { return put(std::move(request)); }),
+       .takes_body_in_parts = true,
+       .max_body_bytes = max_bytes_});
+  for (const std::string method : {"GET", "HEAD"}) {
+    router.add(
+        {.method = method,
+         .path = path,
+         .operation = {.name = method == "GET" ? "download_file" : "look_at_file",
+                       .summary = "Returns the file that the link is for.",
+                       .parameters = parameters,
+                       .answers = {{.status = 200, .summary = "The file.", .content_type = "*/*"},
+                                   {.status = 206, .summary = "A part of it.", .content_type = "*/*"},
+                                   refused,
+                                   {.status = 404, .summary = "The file was never uploaded."}}},
+         .admit = Admission::with_link(check, [this](Request request) { return get(std::move(request)); })});
   }
 }
 
-// NOLINTNEXTLINE(*-reference-coroutine-parameters): it does not suspend
-awaitable<void> FileHandlers::check_link(const Request& request) const {
-  store_.links().check(request.method, request.path, request.query, std::chrono::system_clock::now());
-  co_return;
-}
-
-awaitable<Response> FileHandlers::put(Request request) {
+awaitable<Response> LocalFiles::put(Request request) {
   const Place place = place_of(request);
+  auto type = files::kept_content_type(request.header("content-type"));
   const auto upload = co_await store_.begin_upload(place.database);
-  if (!upload) throw invalid_link();  // its tenant is gone
-  std::optional<FileHead> kept;
-  std::exception_ptr failure;
-  try {
-    co_await receive(std::move(request.body_parts), upload);
-    kept = co_await store_.commit(upload, place.file, kept_content_type(request.header("content-type")));
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (failure) {
-    co_await store_.abandon(upload);
-    std::rethrow_exception(failure);
-  }
-  if (!kept) throw invalid_link();  // its tenant went meanwhile
-  co_return Response{.status = kOk, .content_type = {}, .headers = {{"ETag", etag_of(*kept)}}};
+  if (!upload) throw files::invalid_link();  // its tenant is gone
+  auto stored = co_await io::settled(
+      receive(std::move(request.body_parts), upload, {.file = place.file, .content_type = std::move(type)}));
+  if (!stored) co_await store_.abandon(upload);
+  const auto head = io::result_of(std::move(stored));
+  if (!head) throw files::invalid_link();  // its tenant went meanwhile
+  co_return Response{.status = kOk, .content_type = {}, .headers = {{"ETag", etag_of(*head)}}};
 }
 
-awaitable<void> FileHandlers::receive(std::shared_ptr<http::BodyParts> body,
-                                      std::shared_ptr<UploadFile> upload) {
-  if (!body) co_return;  // a request without a body: an empty file
-  while (true) {
+/// Returns nullopt if the files of the tenant were removed meanwhile.
+awaitable<std::optional<FileHead>> LocalFiles::receive(std::shared_ptr<http::BodyParts> body,
+                                                       std::shared_ptr<files::UploadFile> upload,
+                                                       NewFile file) {
+  while (body) {  // a request without a body makes an empty file
     auto part = co_await body->next();
-    if (!part) co_return;
+    if (!part) break;
     co_await store_.write(upload, *std::move(part));
   }
+  auto head = co_await store_.commit(upload, file.file, std::move(file.content_type));
+  co_return head;
 }
 
-awaitable<Response> FileHandlers::get(Request request) {
+awaitable<Response> LocalFiles::get(Request request) {
   const Place place = place_of(request);
   const auto file = co_await store_.open(place.database, place.file);
-  if (!file) throw Error(ErrorCode::file_not_found, "File not found.");
+  if (!file) throw files::file_not_found();
   if (names_etag(header_of(request, "if-none-match"), etag_of(file->head()))) {
     co_return about(file->head(), kNotModified);
   }

@@ -2,16 +2,19 @@
 
 #include <stdexcept>
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "error.h"
-#include "http/fields.h"
+#include "access/errors.h"
+#include "http/body_fields.h"
+#include "http/query_fields.h"
+#include "tenants/errors.h"
+#include "text/time.h"
 
 namespace annals::api {
 namespace {
 
+using access::Caller;
+using access::Permission;
 using boost::asio::awaitable;
 using http::Request;
 using http::Response;
@@ -54,18 +57,12 @@ NewTenant decode_new_tenant(const Request& request) {
   return {.database = *std::move(database), .label = std::move(label)};
 }
 
-/// "2026-11-23T20:37:00.123Z"
-std::string format_time(Timestamp time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, (time - seconds).count());
-}
-
 boost::json::object encode(const Tenant& tenant) {
   return {{"client_id", tenant.id.text()},
           {"client_label", tenant.label},
           {"database_name", tenant.database.text()},
           {"state", name_of(tenant.state)},
-          {"created_at", format_time(tenant.created_at)}};
+          {"created_at", text::format_time(tenant.created_at)}};
 }
 
 Response respond(Status status, const boost::json::object& body) {
@@ -74,50 +71,86 @@ Response respond(Status status, const boost::json::object& body) {
 
 }  // namespace
 
-void TenantHandlers::add_to(http::Router& router) {
-  using http::Access;
+void Tenants::add_to(http::Router& router, const Admission& admission) {
+  using Place = http::Parameter::Place;
+  const auto admit = [&admission, this](awaitable<Response> (Tenants::*handler)(Request)) {
+    return admission.with(Permission::manage_tenants,
+                          [this, handler](const Caller& /*caller*/, Request request) {
+                            return (this->*handler)(std::move(request));
+                          });
+  };
   router.add({.method = "POST",
               .path = "/api/initialize-tenant",
-              .access = Access::platform,
-              .handler = [this](Request request) { return initialise(std::move(request)); }});
+              .operation = {.name = "initialize_tenant",
+                            .summary = "Makes a tenant with a history database of its own.",
+                            .answers = {{.status = 201, .summary = "The tenant's id and its secret."},
+                                        {.status = 400, .summary = "The name or the label is taken."},
+                                        {.status = 422, .summary = "The body is invalid."}}},
+              .admit = admit(&Tenants::initialise)});
   router.add({.method = "DELETE",
               .path = "/api/delete-tenant",
-              .access = Access::platform,
-              .handler = [this](Request request) { return remove(std::move(request)); }});
-  router.add({.method = "GET",
-              .path = "/api/tenants",
-              .access = Access::platform,
-              .handler = [this](Request request) { return list(std::move(request)); }});
+              .operation = {.name = "delete_tenant",
+                            .summary = "Deletes a tenant with its events and files.",
+                            .parameters = {{.place = Place::header,
+                                            .name = "X-Client-Id",
+                                            .type = "string",
+                                            .summary = "The tenant's id.",
+                                            .required = true}},
+                            .answers = {{.status = 204, .summary = "Nothing of the tenant is left."},
+                                        {.status = 400, .summary = "No such tenant, or files not deleted."}}},
+              .admit = admit(&Tenants::remove)});
+  router.add(
+      {.method = "GET",
+       .path = "/api/tenants",
+       .operation = {.name = "list_tenants",
+                     .summary = "Lists the tenants, newest first.",
+                     .parameters = {{.name = "limit", .type = "integer", .summary = "Tenants per page."},
+                                    {.name = "offset", .type = "integer", .summary = "Tenants to skip."},
+                                    {.name = "state",
+                                     .type = "string",
+                                     .summary = "Lists only tenants in this state."}},
+                     .answers = {{.status = 200, .summary = "A page of tenants."},
+                                 {.status = 422, .summary = "A parameter is invalid."}}},
+       .admit = admit(&Tenants::list)});
   router.add({.method = "GET",
               .path = "/api/tenants/{client_id}",
-              .access = Access::platform,
-              .handler = [this](Request request) { return show(std::move(request)); }});
+              .operation = {.name = "get_tenant",
+                            .summary = "Returns one tenant.",
+                            .parameters = {{.place = Place::path,
+                                            .name = "client_id",
+                                            .type = "string",
+                                            .summary = "The tenant's id.",
+                                            .required = true}},
+                            .answers = {{.status = 200, .summary = "The tenant."},
+                                        {.status = 404, .summary = "There is no such tenant."}}},
+              .admit = admit(&Tenants::show)});
 }
 
-awaitable<Response> TenantHandlers::initialise(Request request) {
-  NewTenant wish = decode_new_tenant(request);
-  const auto made = co_await lifecycle_.initialise(std::move(wish));
+awaitable<Response> Tenants::initialise(Request request) {
+  NewTenant tenant = decode_new_tenant(request);
+  const auto made = co_await lifecycle_.initialise(std::move(tenant));
   co_return respond(Status::created, {{"client_id", made.id.text()},
                                       {"client_secret", made.secret.reveal()},
                                       {"database_name", made.database.text()}});
 }
 
-awaitable<Response> TenantHandlers::remove(Request request) {
+// The tenant need not be active: a deletion that failed is resumed by the same request.
+awaitable<Response> Tenants::remove(Request request) {
   const std::string header = request.agreed_header("x-client-id");
-  if (header.empty()) throw Error(ErrorCode::missing_client, "Unauthorized Client.");
+  if (header.empty()) throw access::missing_client();
   const auto id = ClientId::parse(header);
-  if (!id) throw Error(ErrorCode::unknown_client, "Failed to connect to tenant db.");
+  if (!id) throw tenants::unknown_client();
   co_await lifecycle_.remove(*id);
   co_return http::no_content();
 }
 
-awaitable<Response> TenantHandlers::list(Request request) {
+awaitable<Response> Tenants::list(Request request) {
   http::QueryFields fields(request);
   const auto limit = fields.integer("limit", {.min = 1, .max = kMaxPage, .fallback = kDefaultPage});
   const auto offset = fields.integer("offset", {.min = 0});
   const auto state_name = fields.one_of("state", {"creating", "active", "deleting"});
   fields.check();
-  const auto state = state_name ? parse_state(*state_name) : std::nullopt;
+  const auto state = state_name ? tenants::parse_state(*state_name) : std::nullopt;
   const auto page =
       co_await registry_.list(state, static_cast<std::uint64_t>(limit), static_cast<std::uint64_t>(offset));
 
@@ -129,11 +162,11 @@ awaitable<Response> TenantHandlers::list(Request request) {
                                  {"results", std::move(results)}});
 }
 
-awaitable<Response> TenantHandlers::show(Request request) {
+awaitable<Response> Tenants::show(Request request) {
   const auto id = ClientId::parse(request.path_parameters.at("client_id"));
   std::optional<Tenant> tenant;
   if (id) tenant = co_await registry_.find(*id);
-  if (!tenant) throw Error(ErrorCode::tenant_not_found, "Tenant not found.");
+  if (!tenant) throw tenants::tenant_not_found();
   co_return respond(Status::ok, encode(*tenant));
 }
 

@@ -2,28 +2,30 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "api/admission.h"
 #include "http/message.h"
 #include "http/router.h"
 #include "tenants/lifecycle.h"
+#include "tenants/registry.h"
 
 namespace annals::api {
 
-/// The HTTP side of tenants: decode, ask, encode. Safe for concurrent use.
-class TenantHandlers {
+/// Makes, deletes and lists tenants over HTTP. Thread-safe.
+class Tenants {
  public:
-  /// Both must outlive this.
-  TenantHandlers(tenants::Lifecycle& lifecycle, tenants::Registry& registry)
+  /// Both must outlive this object.
+  Tenants(tenants::Lifecycle& lifecycle, tenants::Registry& registry)
       : lifecycle_(lifecycle), registry_(registry) {}
 
-  /// Adds the routes; this must outlive the router.
-  void add_to(http::Router& router);
+  /// Adds the routes; this object must outlive the router.
+  void add_to(http::Router& router, const Admission& admission);
 
+ private:
   boost::asio::awaitable<http::Response> initialise(http::Request request);
   boost::asio::awaitable<http::Response> remove(http::Request request);
   boost::asio::awaitable<http::Response> list(http::Request request);
   boost::asio::awaitable<http::Response> show(http::Request request);
 
- private:
   tenants::Lifecycle& lifecycle_;
   tenants::Registry& registry_;
 };

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "text/ascii.h"
+
 namespace annals::config {
 namespace {
 
@@ -15,19 +17,12 @@ std::optional<Number> all_of_it_as(std::string_view text) {
   return number;
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 std::vector<std::string> split_at_commas(std::string_view text) {
   std::vector<std::string> parts;
-  if (trimmed(text).empty()) return parts;
+  if (text::trim(text).empty()) return parts;
   for (std::size_t begin = 0; begin <= text.size();) {
     const auto end = std::min(text.find(',', begin), text.size());
-    parts.emplace_back(trimmed(text.substr(begin, end - begin)));
+    parts.emplace_back(text::trim(text.substr(begin, end - begin)));
     begin = end + 1;
   }
   return parts;

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "text/base64.h"
+
 namespace annals::crypto {
 namespace {
 
@@ -68,21 +70,7 @@ Sha256 hmac_sha256(std::string_view key, std::string_view data) {
 
 std::string md5_base64(std::string_view data) {
   const auto md5 = digest<kMd5Size>(EVP_md5(), data);
-  std::string encoded(24 + 1, '\0');  // EVP_EncodeBlock adds a NUL
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()), md5.data(), kMd5Size);
-  encoded.resize(24);
-  return encoded;
-}
-
-std::string hex(const Sha256& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(digest.size() * 2);
-  for (const std::uint8_t byte : digest) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
+  return text::base64_encode({reinterpret_cast<const char*>(md5.data()), md5.size()});
 }
 
 }  // namespace annals::crypto

@@ -36,9 +36,6 @@ Sha256 hmac_sha256(std::string_view key, std::string_view data);
 /// MD5 (RFC 1321), base64: the Content-MD5 that S3 asks for. Not for security.
 std::string md5_base64(std::string_view data);
 
-/// Lower-case hexadecimal.
-std::string hex(const Sha256& digest);
-
 /// The bytes of a digest as a string, for use as an HMAC key.
 inline std::string_view bytes(const Sha256& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};

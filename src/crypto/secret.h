@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "crypto/digest.h"
+#include "text/hex.h"
 
 namespace annals::crypto {
 
@@ -36,7 +37,7 @@ class SecretHash {
 
   /// In a time that does not depend on where the two differ.
   [[nodiscard]] bool matches(const SecretHash& other) const;
-  [[nodiscard]] std::string hex() const { return crypto::hex(digest_); }
+  [[nodiscard]] std::string hex() const { return text::to_hex(digest_); }
 
  private:
   explicit SecretHash(const Sha256& digest) : digest_(digest) {}

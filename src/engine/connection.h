@@ -8,7 +8,7 @@
 namespace annals::engine {
 
 /// One connection to the engine, for one thread: each call blocks until the engine has answered. Both
-/// adapters are one of these; PooledEngine makes an Engine out of several. Calls throw EngineError.
+/// adapters implement it; PooledEngine makes an Engine of several. Every call throws EngineError.
 class Connection {
  public:
   Connection() = default;
@@ -18,18 +18,19 @@ class Connection {
 
   using Sink = Engine::Sink;
 
-  /// How long a result may take to be read.
-  enum class Patience : std::uint8_t {
-    statement,  // no longer than a statement
-    reader,     // as long as its reader takes
+  /// The deadline of reading a result.
+  enum class Deadline : std::uint8_t {
+    of_statement,  // the result must be read within the time of a statement
+    of_reader,     // reading may take as long as the reader needs
   };
 
   virtual std::string query(const Statement& statement) = 0;
-  /// A statement that changes something: once it returns, the change stays.
+  /// Runs a statement that changes something. Once it returns, the change is durable.
   virtual void execute(const Statement& statement) = 0;
   virtual void insert(const Insert& insert) = 0;
-  /// Hands the result to `sink` as it comes. An error in its middle is thrown after what came before it.
-  virtual void stream(const Statement& statement, const Sink& sink, Patience patience) = 0;
+  /// Passes the result to `sink` as it arrives. If it breaks off, what arrived is passed on before the error
+  /// is thrown.
+  virtual void stream(const Statement& statement, const Sink& sink, Deadline deadline) = 0;
 };
 
 }  // namespace annals::engine

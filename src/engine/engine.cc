@@ -6,21 +6,24 @@
 namespace annals::engine {
 namespace {
 
-/// Refusals that say nothing about what was done: the statement ran out of time, was cancelled or lost its
-/// peers midway (TIMEOUT_EXCEEDED, SOCKET_TIMEOUT, NETWORK_ERROR, UNKNOWN_STATUS_OF_INSERT,
-/// QUERY_WAS_CANCELLED, KEEPER_EXCEPTION), or the engine was closing the table (ABORTED).
-constexpr std::array kOutcomeUnknown{159, 209, 210, 236, 319, 394, 999};
+/// Errors after which the effect of a statement is unknown: it ran out of time, was cancelled, lost its peers
+/// midway, or runs already because the HTTP client sent it twice (TIMEOUT_EXCEEDED, SOCKET_TIMEOUT,
+/// NETWORK_ERROR, QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING, ABORTED, UNKNOWN_STATUS_OF_INSERT,
+/// QUERY_WAS_CANCELLED, KEEPER_EXCEPTION).
+constexpr std::array kEffectUnknown{159, 209, 210, 216, 236, 319, 394, 999};
 
-/// Refusals for a state of the engine, or of our access to it, that may pass: TOO_MANY_SIMULTANEOUS_QUERIES,
-/// MEMORY_LIMIT_EXCEEDED, TABLE_IS_READ_ONLY, NOT_ENOUGH_SPACE, TOO_MANY_PARTS, AUTHENTICATION_FAILED.
-/// Nothing was done.
+/// Errors that say that the engine, or our access to it, is in a state that may pass:
+/// TOO_MANY_SIMULTANEOUS_QUERIES, MEMORY_LIMIT_EXCEEDED, TABLE_IS_READ_ONLY, NOT_ENOUGH_SPACE,
+/// TOO_MANY_PARTS, AUTHENTICATION_FAILED. The statement had no effect.
 constexpr std::array kUnavailable{202, 241, 242, 243, 252, 516};
 
 EngineError::Kind kind_of(int exception_code) {
-  if (std::ranges::find(kOutcomeUnknown, exception_code) != kOutcomeUnknown.end())
+  if (std::ranges::find(kEffectUnknown, exception_code) != kEffectUnknown.end()) {
     return EngineError::Kind::unknown;
-  if (std::ranges::find(kUnavailable, exception_code) != kUnavailable.end())
-    return EngineError::Kind::unreachable;
+  }
+  if (std::ranges::find(kUnavailable, exception_code) != kUnavailable.end()) {
+    return EngineError::Kind::unavailable;
+  }
   return EngineError::Kind::refused;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,7 +13,7 @@
 
 namespace annals::engine {
 
-/// Numbers of ClickHouse's own errors that Annals acts on (src/Common/ErrorCodes.cpp there).
+/// The numbers of those ClickHouse errors that Annals acts on (src/Common/ErrorCodes.cpp there).
 enum class ExceptionCode : int {  // NOLINT(performance-enum-size): codes go up to thousands
   none = 0,
   table_already_exists = 57,
@@ -21,18 +22,17 @@ enum class ExceptionCode : int {  // NOLINT(performance-enum-size): codes go up 
   database_already_exists = 82,
 };
 
-/// A statement that the engine refused, or whose answer did not arrive.
+/// A statement that failed. Its kind says what is known about its effect.
 class EngineError : public Error {
  public:
   enum class Kind : std::uint8_t {
-    refused,      // the engine said no; nothing was done
-    unreachable,  // the engine never saw the statement
-    unknown,      // time-out or broken connection: it may have been done, or be done later
+    refused,      // the engine rejected the statement; it had no effect, and a retry would not help
+    unavailable,  // the statement had no effect, because the engine was not reached or cannot do it now
+    unknown,      // a time-out or a broken connection: it may have been done, or be done later
   };
 
   EngineError(Kind kind, int exception_code, const std::string& message);
-  /// An exception of ClickHouse's own. Most are refusals; some only say that it cannot do it now, or that
-  /// nobody knows whether it was done.
+  /// Makes the error of an exception of ClickHouse's own; its code decides on the kind.
   static EngineError of_exception(int exception_code, const std::string& message);
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
@@ -45,13 +45,14 @@ class EngineError : public Error {
   int exception_code_;
 };
 
-/// Rows for one table, encoded as RowBinary by the caller, to be committed as one block.
+/// Rows for one table, encoded as RowBinary by the caller and committed as one block.
 struct Insert {
   std::string into;  // SQL after INSERT INTO: a table, its columns and SETTINGS; nothing of a user's
   std::string rows;
+  std::string query_id = {};  // see Statement::query_id
 };
 
-/// A result that arrives in parts. Destroying it ends the statement.
+/// A result that arrives in parts. Its destructor ends the statement.
 class ResultStream {
  public:
   ResultStream() = default;
@@ -59,14 +60,14 @@ class ResultStream {
   ResultStream(const ResultStream&) = delete;
   ResultStream& operator=(const ResultStream&) = delete;
 
-  /// The next part, or nothing at the end. A slow caller slows the engine. Throws EngineError, then the parts
-  /// so far are not the whole result.
+  /// Returns the next part, or nullopt at the end. A slow caller slows the engine down. Throws EngineError;
+  /// the parts so far are then not the whole result.
   virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
 };
 
-/// ClickHouse, in this process or behind HTTP. Implementations are safe for concurrent use, run a bounded
-/// number of statements at a time and queue a bounded number more. Every call throws EngineError, or
-/// Error(overloaded) when the queue is full.
+/// Runs statements on ClickHouse, in this process or behind HTTP. Implementations are thread-safe, run a
+/// bounded number of statements at a time and queue a bounded number more. Every call throws EngineError, or
+/// Error(overloaded) if the queue is full.
 class Engine {
  public:
   Engine() = default;
@@ -74,24 +75,24 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Runs a statement without a result of interest (DDL, a mutation, INSERT … VALUES).
+  /// Runs a statement whose result does not matter (DDL, a mutation, INSERT … SELECT).
   virtual boost::asio::awaitable<void> execute(Statement statement) = 0;
 
-  /// Runs a query and returns its whole result, as the statement's FORMAT clause says.
+  /// Runs a query and returns its whole result in the format that its FORMAT clause names.
   virtual boost::asio::awaitable<std::string> query(Statement statement) = 0;
 
-  /// Takes a part of a result; false when no more is wanted, which ends the statement.
+  /// Takes a part of a result. Returns false to end the statement early.
   using Sink = std::function<bool(std::string part)>;
 
-  /// Runs a query and hands its result to `sink` as it comes, on a thread of the engine's own: it must be
-  /// quick and must not throw.
+  /// Runs a query and passes its result to `sink` as it arrives. The sink runs on a thread of the engine's:
+  /// it must be quick and must not throw.
   virtual boost::asio::awaitable<void> scan(Statement statement, Sink sink) = 0;
 
-  /// Runs a query whose result may be of any size, for a reader that may be slow. Returns with its beginning
-  /// at hand. The stream must not outlive the engine.
+  /// Runs a query whose result may have any size, for a reader that may be slow. Returns once the first part
+  /// has arrived. The stream must not outlive the engine.
   virtual boost::asio::awaitable<std::unique_ptr<ResultStream>> stream(Statement statement) = 0;
 
-  /// Commits the rows. After it returns they are in the table.
+  /// Commits rows. Once it returns, they are in the table.
   virtual boost::asio::awaitable<void> insert(Insert insert) = 0;
 };
 

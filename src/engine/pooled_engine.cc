@@ -52,7 +52,7 @@ boost::asio::awaitable<std::string> PooledEngine::query(Statement statement) {
 
 boost::asio::awaitable<void> PooledEngine::scan(Statement statement, Sink sink) {
   auto work = [statement = std::move(statement), sink = std::move(sink)](Connection& connection) {
-    connection.stream(statement, sink, Connection::Patience::statement);
+    connection.stream(statement, sink, Connection::Deadline::of_statement);
   };
   co_await pool_.run(std::move(work));
 }
@@ -67,7 +67,8 @@ boost::asio::awaitable<std::unique_ptr<ResultStream>> PooledEngine::stream(State
     std::exception_ptr error;
     try {
       const auto push = [&](std::string part) { return channel->push(std::move(part)); };
-      io::BlockingPool<Connection>::checked(connection).stream(statement, push, Connection::Patience::reader);
+      io::BlockingPool<Connection>::checked(connection)
+          .stream(statement, push, Connection::Deadline::of_reader);
     } catch (...) {
       error = std::current_exception();
     }

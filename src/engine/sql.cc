@@ -1,11 +1,21 @@
 #include "engine/sql.h"
 
+#include <atomic>
+#include <cstdint>
+#include <random>
+
 #include <fmt/format.h>
 
 namespace annals::engine {
 
 std::string quote(const DatabaseName& name) {
   return fmt::format("`{}`", name.text());  // DatabaseName admits neither backticks nor backslashes
+}
+
+std::string new_query_id(std::string_view request_id) {
+  // Other instances count too: a random beginning keeps their numbers apart.
+  static std::atomic<std::uint64_t> next = std::uint64_t{std::random_device{}()} << 32U;
+  return request_id.empty() ? std::string() : fmt::format("{}.{:x}", request_id, next.fetch_add(1));
 }
 
 std::string escape_parameter(std::string_view value) {

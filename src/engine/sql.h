@@ -2,17 +2,16 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "ids/database_name.h"
 
 namespace annals::engine {
 
-/// The name as an SQL identifier. The only way from a name to SQL text.
+/// Returns the name as an SQL identifier. It is the only way from a name to SQL text.
 std::string quote(const DatabaseName& name);
 
-/// A value for a `{name:Type}` placeholder, in plain bytes; the adapters escape it as the engine expects.
+/// The value of a `{name:Type}` placeholder, in plain bytes; the adapters escape it as the engine expects.
 struct Parameter {
   std::string name;
   std::string value;
@@ -22,12 +21,20 @@ struct Parameter {
 struct Statement {
   std::string sql;
   std::vector<Parameter> parameters = {};
-  /// The format of a result whose rows make one document, as Parquet has it; then `sql` names none.
+  /// The format of a result whose rows make one document, as in Parquet; `sql` then has no FORMAT clause.
   std::string document_format = {};
+  /// The name of the statement in a ClickHouse server's logs and process list, see new_query_id(). The
+  /// embedded engine's interface takes none.
+  std::string query_id = {};
 };
 
-/// The value in the escaped form (that of TabSeparated) in which ClickHouse reads query parameters, over HTTP
-/// and in process.
+/// Returns a name for a statement that is made for a request: the request's id and a part that makes it
+/// unique, because ClickHouse refuses a statement whose name is that of a running one, and clients choose
+/// request ids. Returns "" for an empty request id: ClickHouse then makes one. Thread-safe.
+std::string new_query_id(std::string_view request_id);
+
+/// Returns the value in the escaped form (that of TabSeparated) in which ClickHouse reads query parameters,
+/// over HTTP and in process.
 std::string escape_parameter(std::string_view value);
 
 }  // namespace annals::engine

@@ -2,8 +2,8 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/url/pct_string_view.hpp>
 
+#include "text/percent_encoding.h"
 #include "text/utf8.h"
 
 namespace annals::envelopes {
@@ -25,10 +25,8 @@ std::string unquoted(std::string_view value) {
 
 // A value with a stray percent sign was not encoded; it stays as it came.
 std::string decoded(std::string_view value) {
-  std::string text = unquoted(value);
-  const auto encoded = boost::urls::make_pct_string_view(text);
-  if (!encoded) return text;
-  return encoded->decode();
+  const std::string text = unquoted(value);
+  return text::percent_decode(text).value_or(text);
 }
 
 }  // namespace
@@ -42,7 +40,7 @@ std::string attributes_of(const std::vector<std::pair<std::string, std::string>>
     if (text::is_utf8(text)) {
       attributes[name.substr(kAttributePrefix.size())] = text;
     } else {
-      problems.push_back({.loc = {"header", name}, .msg = "str type expected", .type = "type_error.str"});
+      problems.push_back(input::at({"header", name}, input::not_a_string()));
     }
   }
   return boost::json::serialize(attributes);

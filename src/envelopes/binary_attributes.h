@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "input/field_reader.h"
+#include "input/object_fields.h"
 
 namespace annals::envelopes {
 

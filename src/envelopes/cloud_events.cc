@@ -6,21 +6,21 @@
 
 #include "envelopes/binary_attributes.h"
 #include "envelopes/event_reader.h"
-#include "error.h"
 #include "ids/uuid.h"
 #include "input/json_value.h"
+#include "input/problems.h"
 #include "text/base64.h"
 
 namespace annals::envelopes {
 namespace {
 
 using events::Event;
-using input::FieldReader;
 using input::missing;
+using input::ObjectFields;
 using input::Place;
 using input::Problems;
 using Kind = input::JsonValue::Kind;
-using Field = FieldReader::Field;
+using Field = ObjectFields::Field;
 using Members = std::vector<input::JsonMember>;
 
 constexpr std::string_view kData = "data";
@@ -43,25 +43,20 @@ Field attribute(const Members& envelope, std::string_view name) {
   return field;
 }
 
-std::string required_text(const Members& envelope, std::string_view name, FieldReader& reader) {
+std::string required_text(const Members& envelope, std::string_view name, ObjectFields& reader) {
   const Field field = attribute(envelope, name);
   std::string text = reader.text(name, field);
   if (text.empty() && field && field->kind() == Kind::string) {
-    reader.note(name, {.loc = {},
-                       .msg = "ensure this value has at least 1 characters",
-                       .type = "value_error.any_str.min_length",
-                       .ctx = {{"limit_value", std::int64_t{1}}}});
+    reader.add_problem(name, input::shorter_than(1));
   }
   return text;
 }
 
-void check_version(const Members& envelope, FieldReader& reader) {
+void check_version(const Members& envelope, ObjectFields& reader) {
   const Field field = attribute(envelope, "specversion");
   const std::string version = reader.text("specversion", field);
   if (version == "1.0" || !field || field->kind() != Kind::string) return;
-  reader.note("specversion", {.loc = {},
-                              .msg = "value is not a valid enumeration member; permitted: '1.0'",
-                              .type = "type_error.enum"});
+  reader.add_problem("specversion", input::none_of({"1.0"}));
 }
 
 Uuid id_of(const std::string& source, const std::string& id) {
@@ -71,7 +66,7 @@ Uuid id_of(const std::string& source, const std::string& id) {
 }
 
 // Reads the attributes in the order of the specification, and gives what the event may take from them.
-Fallbacks read_attributes(const Members& envelope, FieldReader& reader, Timestamp now) {
+Fallbacks read_attributes(const Members& envelope, ObjectFields& reader, Timestamp now) {
   const std::string id = required_text(envelope, "id", reader);
   const std::string source = required_text(envelope, "source", reader);
   check_version(envelope, reader);
@@ -113,14 +108,14 @@ Decoded decode_data(const std::optional<Data>& data, const Fallbacks& fallbacks,
 
 // Decodes `data_base64` into `bytes`, of which the result is a view. Nothing after noting a problem.
 std::optional<Data> data_of_base64(const input::JsonValue& field, const Place& place, std::string& bytes,
-                                   FieldReader& reader, Problems& problems) {
+                                   ObjectFields& reader, Problems& problems) {
   if (field.kind() != Kind::string) {
     reader.text(kDataBase64, field);
     return std::nullopt;
   }
   auto decoded = text::base64_decode(field.string());
   if (!decoded) {
-    reader.note(kDataBase64, {.loc = {}, .msg = "value is not valid base64", .type = "value_error.base64"});
+    reader.add_problem(kDataBase64, input::not_base64());
     return std::nullopt;
   }
   bytes = std::move(*decoded);
@@ -133,17 +128,16 @@ std::optional<Data> data_of_base64(const input::JsonValue& field, const Place& p
 
 // The data of an envelope in JSON. Nothing after noting a problem.
 std::optional<Data> data_of(const Members& envelope, const Place& place, std::string& bytes,
-                            FieldReader& reader, Problems& problems) {
+                            ObjectFields& reader, Problems& problems) {
   const Field data = input::find_member(envelope, kData);
   const Field base64 = attribute(envelope, kDataBase64);
   if (data && base64) {
-    reader.note(kDataBase64,
-                {.loc = {}, .msg = "data and data_base64 exclude each other", .type = "value_error"});
+    reader.add_problem(kDataBase64, input::data_beside_base64());
     return std::nullopt;
   }
   if (base64) return data_of_base64(*base64, place, bytes, reader, problems);
   if (data) return Data{.value = *data, .place = within(place, kData)};
-  reader.note(kData, missing());
+  reader.add_problem(kData, missing());
   return std::nullopt;
 }
 
@@ -151,7 +145,7 @@ Decoded decode_envelope(const input::JsonValue& value, const Place& place, Times
   Problems problems;
   auto envelope = members_of(value, place, problems);
   if (!envelope) return problems;
-  FieldReader reader(place, problems);
+  ObjectFields reader(place, problems);
   const Fallbacks fallbacks = read_attributes(*envelope, reader, now);
   std::string bytes;
   const auto data = data_of(*envelope, place, bytes, reader, problems);
@@ -169,9 +163,9 @@ Decoded decode_cloud_event(std::string_view json, const Place& place, Timestamp 
 void decode_cloud_events_batch(std::string_view json, Timestamp now, const TakeItem& take) {
   const Place body{"body"};
   const auto document = parse_document(json, body);
-  if (!document) throw InvalidInput({document.error()});
+  if (!document) throw input::InvalidInput({document.error()});
   if (document->kind() != Kind::array) {
-    throw InvalidInput({{.loc = body, .msg = "value is not a valid list", .type = "type_error.list"}});
+    throw input::InvalidInput({input::at(body, input::not_a_list())});
   }
   std::int64_t index = 0;
   document->for_each_element(
@@ -187,7 +181,7 @@ Decoded decode_binary_cloud_event(const std::vector<std::pair<std::string, std::
   if (!problems.empty()) return problems;
   const auto attributes = input::parse_json(text, kMaxDepth);
   Members envelope = attributes->members();
-  FieldReader reader(in_header, problems, kAttributePrefix);
+  ObjectFields reader(in_header, problems, kAttributePrefix);
   const Fallbacks fallbacks = read_attributes(envelope, reader, now);
   const auto document = parse_document(data, in_body);
   if (!document) {

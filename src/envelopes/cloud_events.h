@@ -7,7 +7,7 @@
 
 #include "envelopes/event_decoder.h"
 #include "events/event.h"
-#include "input/field_reader.h"
+#include "input/object_fields.h"
 
 // CloudEvents 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md and its JSON format
 // and HTTP binding): an envelope whose `data` has an event's keys.

@@ -34,7 +34,7 @@ void DecodedItems::add(Decoded item) {
     events.push_back(std::move(*event));
   } else {
     bad.add(count, std::get<Problems>(std::move(item)));
-    if (!skip_bad && bad.is_full()) throw InvalidInput(bad.problems());
+    if (!skip_bad && bad.is_full()) throw input::InvalidInput(bad.problems());
   }
   ++count;
 }

@@ -6,7 +6,7 @@
 
 #include "envelopes/event_decoder.h"
 #include "events/event.h"
-#include "input/field_reader.h"
+#include "input/object_fields.h"
 
 namespace annals::envelopes {
 

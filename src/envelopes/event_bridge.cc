@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "envelopes/event_reader.h"
-#include "error.h"
-#include "input/field_reader.h"
 #include "input/json_value.h"
+#include "input/object_fields.h"
+#include "input/problems.h"
 
 namespace annals::envelopes {
 namespace {
 
-using input::FieldReader;
+using input::ObjectFields;
 using input::Place;
 using input::Problems;
 
@@ -21,7 +21,7 @@ constexpr std::string_view kInDetail = "detail.";
 
 // The envelope's strings that may be needed, in the envelope's order. Gives the one that names the tenant.
 std::string read_attributes(const std::vector<input::JsonMember>& envelope, std::string_view tenant_field,
-                            FieldReader& reader) {
+                            ObjectFields& reader) {
   constexpr std::array<std::string_view, 3> kAttributes{"detail-type", "source", "account"};
   std::string tenant;
   for (const std::string_view name : kAttributes) {
@@ -38,24 +38,24 @@ Enveloped decode_event_bridge(std::string_view json, std::string_view tenant_fie
   const Place body{"body"};
   const Place in_detail{"body", "detail"};
   const auto document = parse_document(json, body);
-  if (!document) throw InvalidInput({document.error()});
+  if (!document) throw input::InvalidInput({document.error()});
   Problems problems;
   const auto envelope = members_of(*document, body, problems);
-  if (!envelope) throw InvalidInput(std::move(problems));
+  if (!envelope) throw input::InvalidInput(std::move(problems));
 
   Enveloped result;
-  FieldReader reader(body, problems);
+  ObjectFields reader(body, problems);
   result.tenant = read_attributes(*envelope, tenant_field, reader);
   const auto detail_field = input::find_member(*envelope, "detail");
   if (const input::JsonValue* const detail = reader.require("detail", detail_field)) {
     result.event = read_event(*detail, in_detail, Fallbacks{}, problems);
     if (tenant_field.starts_with(kInDetail) && detail->kind() == input::JsonValue::Kind::object) {
       const std::string_view key = tenant_field.substr(kInDetail.size());
-      FieldReader detail_reader(in_detail, problems);
+      ObjectFields detail_reader(in_detail, problems);
       result.tenant = detail_reader.text(key, input::find_member(detail->members(), key));
     }
   }
-  if (!problems.empty()) throw InvalidInput(std::move(problems));
+  if (!problems.empty()) throw input::InvalidInput(std::move(problems));
   return result;
 }
 

@@ -32,13 +32,13 @@ Decoded decode_event(std::string_view json, const Place& place, bool complete, T
 void decode_json(std::string_view json, Timestamp now, const TakeItem& take) {
   const Place body{"body"};
   const auto document = parse_document(json, body);
-  if (!document) throw InvalidInput({document.error()});
+  if (!document) throw input::InvalidInput({document.error()});
   const Fallbacks fallbacks = made_at(now);
   if (document->kind() == Kind::object) {
     take(decode_value(*document, body, fallbacks));
     return;
   }
-  if (document->kind() != Kind::array) throw InvalidInput({at(body, not_a_dict())});
+  if (document->kind() != Kind::array) throw input::InvalidInput({at(body, not_a_dict())});
   std::int64_t index = 0;
   document->for_each_element(
       [&](const input::JsonValue& element) { take(decode_value(element, {"body", index++}, fallbacks)); });

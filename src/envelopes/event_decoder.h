@@ -4,9 +4,9 @@
 #include <string_view>
 #include <variant>
 
-#include "error.h"
 #include "events/event.h"
-#include "input/field_reader.h"
+#include "input/object_fields.h"
+#include "input/problems.h"
 
 namespace annals::envelopes {
 

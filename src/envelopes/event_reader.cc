@@ -13,12 +13,12 @@ namespace {
 
 using events::Event;
 using input::at;
-using input::FieldReader;
 using input::missing;
+using input::ObjectFields;
 using input::Place;
 using input::Problems;
 using Kind = input::JsonValue::Kind;
-using Field = FieldReader::Field;
+using Field = ObjectFields::Field;
 
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t kMax64 = std::numeric_limits<std::uint64_t>::max();
@@ -67,9 +67,9 @@ Event read_event(const input::JsonValue& value, const Place& place, const Fallba
   Named named;
   take_named(*members, named);
 
-  FieldReader reader(place, problems);
+  ObjectFields reader(place, problems);
   const bool make_id = !named.event_id && fallbacks.event_id;
-  event.event_id = make_id ? fallbacks.event_id() : reader.uuid("event_id", named.event_id);
+  event.event_id = make_id ? EventId(fallbacks.event_id()) : EventId(reader.uuid("event_id", named.event_id));
   const bool make_time = !named.event_time && fallbacks.event_time;
   event.event_time = make_time ? *fallbacks.event_time : reader.time("event_time", named.event_time);
   event.event_type_id =
@@ -81,15 +81,16 @@ Event read_event(const input::JsonValue& value, const Place& place, const Fallba
   if (named.event_data) {
     event.event_data = named.event_data->text();  // null too: it is a JSON value like any other
   } else {
-    reader.note("event_data", missing());
+    reader.add_problem("event_data", missing());
   }
   if (named.file_id && named.file_id->kind() != Kind::null)
-    event.file_id = reader.uuid("file_id", named.file_id);
+    event.file_id = FileId(reader.uuid("file_id", named.file_id));
   event.other_fields = input::json_object(*members);
   return event;
 }
 
-std::expected<input::JsonValue, FieldProblem> parse_document(std::string_view text, const Place& place) {
+std::expected<input::JsonValue, input::FieldProblem> parse_document(std::string_view text,
+                                                                    const Place& place) {
   if (text.empty()) return std::unexpected(at(place, missing()));
   auto document = input::parse_json(text, kMaxDepth);
   if (!document) return std::unexpected(at(place, std::move(document.error())));

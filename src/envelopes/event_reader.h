@@ -6,10 +6,10 @@
 #include <optional>
 #include <string_view>
 
-#include "error.h"
 #include "events/event.h"
-#include "input/field_reader.h"
 #include "input/json_value.h"
+#include "input/object_fields.h"
+#include "input/problems.h"
 
 namespace annals::envelopes {
 
@@ -30,7 +30,7 @@ events::Event read_event(const input::JsonValue& value, const input::Place& plac
                          input::Problems& problems);
 
 /// The document; or, for a text that is not JSON, empty or `null`, its one problem.
-std::expected<input::JsonValue, FieldProblem> parse_document(std::string_view text,
-                                                             const input::Place& place);
+std::expected<input::JsonValue, input::FieldProblem> parse_document(std::string_view text,
+                                                                    const input::Place& place);
 
 }  // namespace annals::envelopes

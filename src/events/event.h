@@ -1,31 +1,30 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include "ids/uuid.h"
+#include "ids/id.h"
 #include "text/time.h"
 
 namespace annals::events {
 
-/// One immutable fact about one record, checked.
+/// One immutable fact about one record. Its members were checked when it was read.
 struct Event {
-  Uuid event_id = {};
-  Timestamp event_time;  // 1900-01-01 to 2299-12-31, what DateTime64(3) can hold
+  EventId event_id{Uuid{}};
+  Timestamp event_time;  // 1900-01-01 to 2299-12-31, see text::parse_time()
   std::uint32_t event_type_id = 0;
   std::uint64_t record_id = 0;
   std::uint32_t source_type_id = 0;
   std::uint64_t source_id = 0;
-  std::string event_data;            // any JSON value, byte for byte as it came
-  std::optional<Uuid> file_id = {};  // the file attached, by its key in the file store
-  std::string other_fields =
-      {};  // a JSON object of the keys that have no member here, values as they came; or empty
+  std::string event_data;              // any JSON value, byte for byte as it was sent
+  std::optional<FileId> file_id = {};  // the attached file
+  // The keys that have no member here, as a JSON object with values byte for byte; empty if there are none.
+  std::string other_fields = {};
 };
 
-/// What an event takes in memory, in bytes, roughly.
+/// Returns how many bytes an event takes in memory, approximately.
 inline std::size_t memory_of(const Event& event) {
   return sizeof(Event) + event.event_data.size() + event.other_fields.size();
 }

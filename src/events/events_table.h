@@ -1,32 +1,35 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/engine.h"
-#include "error.h"
 #include "ids/database_name.h"
-#include "ids/uuid.h"
+#include "ids/id.h"
 
 namespace annals::events {
 
-/// A tenant's one table. Its name holds the tenant's id: when a database is deleted and its name given to
-/// another tenant, a statement of the old one that comes late, from an instance whose cache is a second
-/// behind, finds no table.
+/// A tenant's one table, with the engine that holds it. The table's name holds the tenant's id: if a database
+/// is deleted and its name is given to another tenant, a statement of the old one that arrives late, from an
+/// instance whose cache is a second behind, finds no table.
 struct EventsTable {
+  engine::Engine& engine;  // must outlive the table
   DatabaseName database;
-  Uuid owner = {};
+  ClientId owner;
+  std::string request_id = {};  // the request for which the table is used; it names the statements
 
-  /// `database`.events_<id>, for SQL text.
+  /// Returns `database`.events_<owner>, for SQL text.
   [[nodiscard]] std::string quoted() const;
 
-  /// The CREATE statement; it may be repeated. docs/architecture.md explains columns and order.
-  [[nodiscard]] std::string create_statement() const;
+  /// Returns the CREATE statement, which may be repeated.
+  [[nodiscard]] engine::Statement create_statement() const;
+
+  /// Returns a statement that bears the request's id.
+  [[nodiscard]] engine::Statement statement(std::string sql,
+                                            std::vector<engine::Parameter> parameters = {}) const;
 };
 
-/// Whether a statement failed because the table is not there: its tenant has been deleted.
-bool table_is_gone(const engine::EngineError& error);
-
-/// What whoever asks for a deleted tenant is told: Error(unknown_client).
-Error unknown_client();
+/// Returns whether a statement failed because the table does not exist: its tenant has been deleted.
+bool is_table_gone(const engine::EngineError& error);
 
 }  // namespace annals::events

@@ -4,10 +4,8 @@
 #include <charconv>
 
 #include <fmt/format.h>
-#include <boost/uuid/uuid_io.hpp>
 
 #include "events/position.h"
-#include "ids/uuid.h"
 
 namespace annals::events {
 namespace {
@@ -29,10 +27,10 @@ class Parts {
 
   Timestamp time() { return Timestamp(std::chrono::milliseconds(number<std::int64_t>())); }
 
-  Uuid id() {
-    const auto id = parse_uuid(next());
+  EventId id() {
+    const auto id = EventId::parse(next());
     if (!id) failed_ = true;
-    return id.value_or(Uuid{});
+    return id.value_or(EventId(Uuid{}));
   }
 
   [[nodiscard]] bool succeeded() const { return !failed_ && !rest_; }
@@ -72,8 +70,7 @@ std::string Position::text(Ordering ordering) const {
   const char letter = letter_of(ordering);
   if (ordering == Ordering::arrival) return fmt::format("{}{}_{}_{}", letter, block, place, commit);
   const std::string record = ordering == Ordering::by_record ? fmt::format("{}_", record_id) : "";
-  return fmt::format("{}{}{}_{}", letter, record, event_time.time_since_epoch().count(),
-                     boost::uuids::to_string(event_id));
+  return fmt::format("{}{}{}_{}", letter, record, event_time.time_since_epoch().count(), event_id.text());
 }
 
 std::optional<Position> Position::parse(std::string_view text, Ordering ordering) {

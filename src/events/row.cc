@@ -1,20 +1,45 @@
 #include "events/row.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include <fmt/format.h>
-#include <boost/uuid/uuid_io.hpp>
 
 #include "engine/row_binary.h"
-#include "text/time.h"
 
 namespace annals::events {
 namespace {
 
-using text::format_time;
+/// The columns that come before the event's own in an insert.
+constexpr std::size_t kArrivalColumns = 2;
 
-/// Takes values off a row; after the bytes have ended it gives nothing of meaning.
+/// Every column, in the order in which rows are encoded and read. A change here is a change to append_row(),
+/// read_row() and the tables of existing tenants.
+constexpr auto kColumns = std::to_array<Column>({
+    {"commit", "UInt64", "COMMENT 'number of the insert that brought the row' CODEC(Delta, ZSTD(1))"},
+    {"place", "UInt32", "COMMENT 'place of the row in its commit' CODEC(Delta, ZSTD(1))"},
+    {"event_id", "UUID", ""},
+    {"event_time", "DateTime64(3, 'UTC')", "CODEC(Delta, ZSTD(1))"},
+    {"event_type_id", "UInt32", "CODEC(ZSTD(1))"},
+    {"record_id", "UInt64", "CODEC(ZSTD(1))"},
+    {"source_type_id", "UInt32", "CODEC(ZSTD(1))"},
+    {"source_id", "UInt64", "CODEC(ZSTD(1))"},
+    {"event_data", "String", "COMMENT 'JSON, byte for byte as it came' CODEC(ZSTD(1))"},
+    {"file_id", "Nullable(UUID)", ""},
+    {"other_fields", "String", "COMMENT 'JSON object: keys of the event that have no column' CODEC(ZSTD(1))"},
+});
+
+std::string names_of(std::span<const Column> columns) {
+  std::string names;
+  for (const Column& column : columns) {
+    if (!names.empty()) names += ", ";
+    names += column.name;
+  }
+  return names;
+}
+
+/// Takes values off a row. After the bytes have ended it returns values that mean nothing.
 class Reader {
  public:
   Reader(std::string_view bytes, std::size_t at) : bytes_(bytes), at_(at) {}
@@ -53,16 +78,75 @@ class Reader {
   bool whole_ = true;
 };
 
-void append_uuid(std::string& text, const Uuid& id) {
-  constexpr std::size_t kSize = 36;
-  const std::size_t end = text.size();
-  text.resize(end + kSize);
-  boost::uuids::to_chars(id, text.data() + end, text.data() + end + kSize);
-}
-
 }  // namespace
 
-Position StoredRow::position() const {
+std::span<const Column> event_columns() {
+  return std::span(kColumns).subspan(kArrivalColumns);
+}
+
+std::string column_definitions() {
+  std::string text;
+  const auto add = [&text](const Column& column) {
+    if (!text.empty()) text += ",\n";
+    text += fmt::format("    {} {}{}{}", column.name, column.type, column.details.empty() ? "" : " ",
+                        column.details);
+  };
+  std::ranges::for_each(event_columns(), add);
+  std::ranges::for_each(std::span(kColumns).first(kArrivalColumns), add);
+  return text;
+}
+
+const std::string& insert_columns() {
+  static const std::string names = names_of(kColumns);
+  return names;
+}
+
+const std::string& select_columns(RowShape shape) {
+  static const std::string event = names_of(event_columns());
+  static const std::string with_arrival = insert_columns() + ", _block_number";
+  return shape == RowShape::event ? event : with_arrival;
+}
+
+void append_row(std::string& rows, const Event& event, std::uint64_t commit, std::uint32_t place) {
+  engine::append_integer(rows, commit);
+  engine::append_integer(rows, place);
+  engine::append_uuid(rows, event.event_id.uuid().data);
+  engine::append_integer(rows, std::int64_t{event.event_time.time_since_epoch().count()});  // DateTime64(3)
+  engine::append_integer(rows, event.event_type_id);
+  engine::append_integer(rows, event.record_id);
+  engine::append_integer(rows, event.source_type_id);
+  engine::append_integer(rows, event.source_id);
+  engine::append_string(rows, event.event_data);
+  engine::append_is_null(rows, !event.file_id);
+  if (event.file_id) engine::append_uuid(rows, event.file_id->uuid().data);
+  engine::append_string(rows, event.other_fields);
+}
+
+std::optional<RowView> read_row(std::string_view rows, std::size_t& at, RowShape shape) {
+  const bool with_arrival = shape == RowShape::with_arrival;
+  Reader reader(rows, at);
+  RowView row;
+  if (with_arrival) {
+    row.commit = reader.integer<std::uint64_t>();
+    row.place = reader.integer<std::uint32_t>();
+  }
+  row.event_id = EventId(reader.uuid());
+  row.event_time = Timestamp(std::chrono::milliseconds(reader.integer<std::int64_t>()));
+  row.event_type_id = reader.integer<std::uint32_t>();
+  row.record_id = reader.integer<std::uint64_t>();
+  row.source_type_id = reader.integer<std::uint32_t>();
+  row.source_id = reader.integer<std::uint64_t>();
+  row.event_data = reader.string();
+  const bool no_file = reader.integer<std::uint8_t>() != 0;
+  if (!no_file) row.file_id = FileId(reader.uuid());
+  row.other_fields = reader.string();
+  if (with_arrival) row.block = reader.integer<std::uint64_t>();
+  if (!reader.whole()) return std::nullopt;
+  at = reader.at();
+  return row;
+}
+
+Position RowView::position() const {
   return {.record_id = record_id,
           .event_time = event_time,
           .event_id = event_id,
@@ -71,39 +155,18 @@ Position StoredRow::position() const {
           .commit = commit};
 }
 
-std::optional<StoredRow> read_row(std::string_view rows, std::size_t& at) {
-  Reader reader(rows, at);
-  StoredRow row;
-  row.commit = reader.integer<std::uint64_t>();
-  row.place = reader.integer<std::uint32_t>();
-  row.event_id = reader.uuid();
-  row.event_time = Timestamp(std::chrono::milliseconds(reader.integer<std::int64_t>()));
-  row.event_type_id = reader.integer<std::uint32_t>();
-  row.record_id = reader.integer<std::uint64_t>();
-  row.source_type_id = reader.integer<std::uint32_t>();
-  row.source_id = reader.integer<std::uint64_t>();
-  row.event_data = reader.string();
-  const bool no_file = reader.integer<std::uint8_t>() != 0;
-  if (!no_file) row.file_id = reader.uuid();
-  row.other_fields = reader.string();
-  row.block = reader.integer<std::uint64_t>();
-  if (!reader.whole()) return std::nullopt;
-  at = reader.at();
-  return row;
-}
-
-void append_json(std::string& text, const StoredRow& row) {
+void append_json(std::string& text, const RowView& row) {
   text += R"({"event_id":")";
-  append_uuid(text, row.event_id);
+  append_uuid(text, row.event_id.uuid());
   fmt::format_to(
       std::back_inserter(text),
       R"(","event_time":"{}","event_type_id":{},"record_id":{},"source_type_id":{},"source_id":{},"event_data":)",
-      format_time(row.event_time), row.event_type_id, row.record_id, row.source_type_id, row.source_id);
+      text::format_time(row.event_time), row.event_type_id, row.record_id, row.source_type_id, row.source_id);
   text += row.event_data;
   text += R"(,"file_id":)";
   if (row.file_id) {
     text += '"';
-    append_uuid(text, *row.file_id);
+    append_uuid(text, row.file_id->uuid());
     text += '"';
   } else {
     text += "null";
@@ -114,6 +177,12 @@ void append_json(std::string& text, const StoredRow& row) {
   } else {
     text += '}';
   }
+}
+
+StoredEvent stored_event(const RowView& row) {
+  StoredEvent event{.json = {}, .position = row.position(), .file_id = row.file_id};
+  append_json(event.json, row);
+  return event;
 }
 
 }  // namespace annals::events

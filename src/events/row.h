@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,39 +12,67 @@
 
 namespace annals::events {
 
-/// What a query asks for to read whole rows: `SELECT <these> … FORMAT RowBinary`.
-inline constexpr std::string_view kStoredColumns =
-    "commit, place, event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data, "
-    "file_id, other_fields, _block_number";
-/// The same without what tells the order of arrival: each column less is a file less to read in every part.
-inline constexpr std::string_view kStoredColumnsWithoutArrival =
-    "toUInt64(0), toUInt32(0), event_id, event_time, event_type_id, record_id, source_type_id, source_id, "
-    "event_data, file_id, other_fields, toUInt64(0)";
+/// A column of a tenant's events table. docs/architecture.md explains them.
+struct Column {
+  std::string_view name;
+  std::string_view type;
+  std::string_view details;  // comment and codec, for CREATE TABLE
+};
 
-/// A row of a tenant's events table as the engine gives it. A view: the bytes that it was read from outlive
-/// it.
-struct StoredRow {
-  Uuid event_id = {};
+/// Returns the columns that are members of an Event, in the order in which exports show them.
+std::span<const Column> event_columns();
+
+/// Returns the definitions of all columns for CREATE TABLE.
+std::string column_definitions();
+
+/// Returns the columns that append_row() encodes, for `INSERT INTO … (<columns>) FORMAT RowBinary`.
+const std::string& insert_columns();
+
+/// What a query reads of each row: each column less is a file less to read in every part of the table.
+enum class RowShape : std::uint8_t {
+  event,         // the event alone
+  with_arrival,  // the event and its place in the order of arrival
+};
+
+/// Returns the columns that read_row() expects, for `SELECT <columns> … FORMAT RowBinary`.
+const std::string& select_columns(RowShape shape);
+
+/// Appends one row in RowBinary. `commit` is the number of the insert, `place` is the row's place in it.
+void append_row(std::string& rows, const Event& event, std::uint64_t commit, std::uint32_t place);
+
+/// A row as the engine returns it. It is a view: the bytes that it was read from must outlive it.
+struct RowView {
+  EventId event_id{Uuid{}};
   Timestamp event_time;
   std::uint32_t event_type_id = 0;
   std::uint64_t record_id = 0;
   std::uint32_t source_type_id = 0;
   std::uint64_t source_id = 0;
   std::string_view event_data;
-  std::optional<Uuid> file_id;
+  std::optional<FileId> file_id;
   std::string_view other_fields;
-  std::uint64_t commit = 0;
+  std::uint64_t commit = 0;  // 0 in the shape `event`, as are the next two
   std::uint32_t place = 0;
   std::uint64_t block = 0;
 
   [[nodiscard]] Position position() const;
 };
 
-/// Reads the row that begins at `at`, which moves behind it. Nothing when the bytes end before the row does.
-std::optional<StoredRow> read_row(std::string_view rows, std::size_t& at);
+/// Reads the row that begins at `at` and moves `at` behind it. Returns nullopt, and leaves `at`, if the bytes
+/// end before the row does.
+std::optional<RowView> read_row(std::string_view rows, std::size_t& at, RowShape shape);
 
 /// Appends the event as the JSON object that a client reads: `event_data` and other fields byte for byte as
-/// they came in.
-void append_json(std::string& text, const StoredRow& row);
+/// they were sent.
+void append_json(std::string& text, const RowView& row);
+
+/// An event that was read from its table.
+struct StoredEvent {
+  std::string json;  // the object that a client reads
+  Position position;
+  std::optional<FileId> file_id;
+};
+
+StoredEvent stored_event(const RowView& row);
 
 }  // namespace annals::events

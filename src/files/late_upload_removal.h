@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vector>
+#include <stop_token>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -11,30 +11,29 @@
 
 namespace annals::files {
 
-/// Removes what was uploaded, through URLs that were still valid, for tenants that are gone. Where the name
-/// belongs to a new tenant by now, its files are left alone: a late upload of the old one then stays until
-/// the new one goes, under an id that nobody who can read there knows. Safe for concurrent use, over any
-/// number of instances.
+/// Removes files that were uploaded, through URLs that were still valid, for tenants that are gone. If the
+/// name belongs to a new tenant by now, its files are left alone: a late upload of the old tenant then stays
+/// until the new one is deleted, under an id that nobody who can read there knows. Thread-safe, and safe over
+/// any number of instances.
 class LateUploadRemoval {
  public:
   struct Parts {
     LateUploads& late_uploads;
     tenants::Registry& registry;
     leases::Leases& leases;
-    files::FileStore& files;
+    FileStore& files;
   };
 
-  /// The parts must outlive this.
+  /// The parts must outlive this object.
   explicit LateUploadRemoval(Parts parts) : parts_(parts) {}
 
-  /// What remove() has to be called with, again and again. Throws engine::EngineError.
-  boost::asio::awaitable<std::vector<ExpectedUploads>> expected();
-
-  /// Removes the files that are there by now, and forgets the name when no more can come. Leaves it to the
-  /// next call when somebody works on that name. Throws engine::EngineError and files::FileStoreError.
-  boost::asio::awaitable<void> remove(ExpectedUploads uploads);
+  /// Removes the files that have arrived under every expected name, and forgets the names under which no more
+  /// can arrive. Leaves a name on which somebody else is at work to the next call, and the rest of the names
+  /// once a stop is requested. Throws engine::EngineError and FileStoreError.
+  boost::asio::awaitable<void> run(std::stop_token stop);
 
  private:
+  boost::asio::awaitable<void> remove(ExpectedUploads uploads);
   boost::asio::awaitable<bool> remove_alone(ExpectedUploads uploads, leases::Lease& lease);
 
   Parts parts_;

@@ -66,9 +66,17 @@ awaitable<void> LateUploads::expect(DatabaseName database) {
   co_await engine_.execute(std::move(statement));
 }
 
-awaitable<bool> LateUploads::has(DatabaseName database) {
+awaitable<bool> LateUploads::make(tenants::Owner /*owner*/) {
+  co_return true;
+}
+
+awaitable<void> LateUploads::remove(tenants::Owner owner, tenants::KeepLease /*keep_lease*/) {
+  return expect(std::move(owner.database));
+}
+
+awaitable<bool> LateUploads::is_cleaning_up(DatabaseName name) {
   co_await bootstrap();
-  Statement statement{.sql = std::string(kHas), .parameters = {{"database", database.text()}}};
+  Statement statement{.sql = std::string(kHas), .parameters = {{"database", name.text()}}};
   const auto count = co_await engine_.query(std::move(statement));
   co_return !count.starts_with("0\n");
 }

@@ -8,36 +8,41 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "engine/engine.h"
+#include "ids/database_name.h"
+#include "tenants/belonging.h"
 
 namespace annals::files {
 
-/// Files may still arrive under the name of a database that is gone.
+/// The name of a deleted database under which files may still arrive.
 struct ExpectedUploads {
   DatabaseName database;
   std::int64_t until_ms = 0;  // milliseconds of Unix time, by the engine's clock
   bool over = false;          // `until_ms` has passed
 };
 
-/// The table `default.annals_late_uploads`: under which names files may still arrive, because an upload URL
-/// outlives the tenant that it was made for. An entry may be added repeatedly; the latest time counts. Safe
-/// for concurrent use; every call throws engine::EngineError.
-class LateUploads {
+/// The table `default.annals_late_uploads`: it lists the names under which files may still arrive, because an
+/// upload URL outlives the tenant that it was made for. An entry may be added repeatedly; the latest time
+/// counts. As a belonging of a tenant it is what the tenant leaves behind: removing a tenant's adds an entry.
+/// Thread-safe; every call throws engine::EngineError.
+class LateUploads final : public tenants::Belonging {
  public:
-  /// `engine` must outlive this. `longest`: from a deletion until the last upload that began before it must
-  /// have ended.
+  /// `engine` must outlive this object. `longest` is the time from a deletion until the last upload that
+  /// began before it must have ended.
   LateUploads(engine::Engine& engine, std::chrono::milliseconds longest)
       : engine_(engine), longest_(longest) {}
 
-  /// From now on, for the longest time.
+  /// Adds an entry that lasts for the longest time from now on.
   boost::asio::awaitable<void> expect(DatabaseName database);
-
-  /// True when there is an entry of that name.
-  boost::asio::awaitable<bool> has(DatabaseName database);
 
   boost::asio::awaitable<std::vector<ExpectedUploads>> list();
 
-  /// Removes the entry, with every trace of the name, unless it was renewed since it was listed.
+  /// Removes the entry and every trace of the name, unless the entry was renewed since it was listed.
   boost::asio::awaitable<void> forget(ExpectedUploads entry);
+
+  boost::asio::awaitable<bool> make(tenants::Owner owner) override;
+  boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::KeepLease keep_lease) override;
+  /// Returns whether there is an entry of that name.
+  boost::asio::awaitable<bool> is_cleaning_up(DatabaseName name) override;
 
  private:
   boost::asio::awaitable<void> bootstrap();

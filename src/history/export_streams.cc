@@ -11,7 +11,6 @@ namespace {
 
 using boost::asio::awaitable;
 using engine::ResultStream;
-using events::read_row;
 
 class WithHead final : public ResultStream {
  public:
@@ -50,9 +49,9 @@ class JsonLines final : public ResultStream {
   std::string take_lines() {
     std::string lines;
     std::size_t at = 0;
-    while (const auto row = read_row(rest_, at)) {
+    while (const auto row = events::read_row(rest_, at, events::RowShape::event)) {
       const std::size_t begin = lines.size();
-      append_json(lines, *row);
+      events::append_json(lines, *row);
       // A line break in JSON is white space between tokens; here it would end the event.
       std::replace_if(
           lines.begin() + static_cast<std::ptrdiff_t>(begin), lines.end(),

@@ -7,11 +7,11 @@
 
 namespace annals::history {
 
-/// A result with a text before it. The embedded engine formats each part of a stream by itself, so it would
-/// put the names of the columns before every one.
+/// Puts a text before a result. The embedded engine formats each part of a stream by itself, so it would put
+/// the names of the columns before every part.
 std::unique_ptr<engine::ResultStream> with_head(std::string head, std::unique_ptr<engine::ResultStream> rows);
 
-/// Stored rows (stored_row.h) as lines of JSON.
+/// Turns stored rows (events/row.h, in the shape `event`) into lines of JSON.
 std::unique_ptr<engine::ResultStream> json_lines(std::unique_ptr<engine::ResultStream> rows);
 
 }  // namespace annals::history

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <boost/uuid/uuid_io.hpp>
 
 #include "text/utf8.h"
 
@@ -66,7 +65,7 @@ std::string Conditions::where() const {
   return sql.empty() ? std::string() : fmt::format(" WHERE {}", fmt::join(sql, " AND "));
 }
 
-Conditions conditions_of(const HistoryFilter& filter) {
+Conditions conditions_of(const Filter& filter) {
   Conditions conditions;
   add_numbers(conditions, "record_id", filter.record_ids);
   add_numbers(conditions, "event_type_id", filter.event_type_ids);
@@ -75,7 +74,7 @@ Conditions conditions_of(const HistoryFilter& filter) {
   if (!filter.event_ids.empty()) {
     std::vector<std::string> ids;
     ids.reserve(filter.event_ids.size());
-    for (const Uuid& id : filter.event_ids) ids.push_back(fmt::format("'{}'", boost::uuids::to_string(id)));
+    for (const EventId& id : filter.event_ids) ids.push_back(fmt::format("'{}'", id.text()));
     add(conditions, "event_id IN {event_ids:Array(UUID)}", "event_ids",
         fmt::format("[{}]", fmt::join(ids, ",")));
   }
@@ -114,7 +113,7 @@ void add_after(Conditions& conditions, const Position& position, Ordering orderi
     add(conditions,
         "(record_id, event_time, event_id) > ({after_record:UInt64}, "
         "fromUnixTimestamp64Milli({after_time:Int64}, 'UTC'), {after_id:UUID})",
-        "after_id", boost::uuids::to_string(position.event_id));
+        "after_id", position.event_id.text());
     return;
   }
   // The first condition is what the second implies, in the form that the primary key can use.
@@ -126,7 +125,7 @@ void add_after(Conditions& conditions, const Position& position, Ordering orderi
           "(event_time, UUIDToNum(event_id)) {} (fromUnixTimestamp64Milli({{after_time:Int64}}, 'UTC'), "
           "UUIDToNum({{after_id:UUID}}))",
           sign),
-      "after_id", boost::uuids::to_string(position.event_id));
+      "after_id", position.event_id.text());
 }
 
 }  // namespace annals::history

@@ -4,22 +4,23 @@
 #include <vector>
 
 #include "engine/sql.h"
-#include "history/history.h"
+#include "events/position.h"
+#include "history/requests.h"
 
 namespace annals::history {
 
-/// Conditions of a WHERE clause with the values that they bind.
+/// The conditions of a WHERE clause and the values that they bind.
 struct Conditions {
   std::vector<std::string> sql;
   std::vector<engine::Parameter> parameters;
 
-  /// " WHERE … AND …", or nothing.
+  /// Returns " WHERE … AND …", or "" if there are no conditions.
   [[nodiscard]] std::string where() const;
 };
 
-Conditions conditions_of(const HistoryFilter& filter);
+Conditions conditions_of(const Filter& filter);
 
-/// What comes after a position in an ordering.
+/// Adds the condition that an event comes after a position in an ordering.
 void add_after(Conditions& conditions, const events::Position& position, events::Ordering ordering);
 
 }  // namespace annals::history

@@ -12,9 +12,9 @@ namespace {
 
 using events::Ordering;
 
-constexpr std::chrono::milliseconds kLookAgain{250};
-constexpr std::chrono::seconds kSignOfLife{10};
-constexpr std::uint64_t kAtOnce = 500;
+constexpr std::chrono::milliseconds kPollInterval{250};
+constexpr std::chrono::seconds kKeepAliveInterval{10};
+constexpr std::uint64_t kMaxEventsAtOnce = 500;
 
 /// A line break in JSON is white space between tokens; here it would end the field.
 std::string on_one_line(std::string json) {
@@ -24,42 +24,42 @@ std::string on_one_line(std::string json) {
 
 }  // namespace
 
-boost::asio::awaitable<void> EventStream::start_at_the_end() {
+boost::asio::awaitable<void> Tail::start_at_the_end() {
   auto table = co_await table_();
   after_ = co_await history_.last_position(std::move(table));
 }
 
-boost::asio::awaitable<std::optional<std::string>> EventStream::next() {
+boost::asio::awaitable<std::optional<std::string>> Tail::next() {
   if (!std::exchange(started_, true))
     co_return ": annals\n\n";  // so that the client knows that it is connected
   try {
     auto text = co_await wait_for_events();
     co_return text;
   } catch (const Error& error) {
-    // The tenant was deleted: an end like any other. Whoever connects again is told.
+    // The tenant was deleted: the stream ends as any other. A client that connects again gets the error.
     if (error.code() != ErrorCode::unknown_client) throw;
   }
   co_return std::nullopt;
 }
 
-boost::asio::awaitable<std::string> EventStream::wait_for_events() {
+boost::asio::awaitable<std::string> Tail::wait_for_events() {
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-  const auto deadline = std::chrono::steady_clock::now() + kSignOfLife;
+  const auto deadline = std::chrono::steady_clock::now() + kKeepAliveInterval;
   while (std::chrono::steady_clock::now() < deadline) {
     auto table = co_await table_();
     const auto page = co_await history_.page(
         std::move(table),
-        {.filter = filter_, .ordering = Ordering::arrival, .limit = kAtOnce, .after = after_});
-    if (!page.rows.empty()) {
+        {.filter = filter_, .ordering = Ordering::arrival, .limit = kMaxEventsAtOnce, .after = after_});
+    if (!page.events.empty()) {
       std::string text;
-      for (const Page::Row& row : page.rows) {
-        text +=
-            fmt::format("id: {}\ndata: {}\n\n", row.position.text(Ordering::arrival), on_one_line(row.json));
+      for (const events::StoredEvent& event : page.events) {
+        text += fmt::format("id: {}\ndata: {}\n\n", event.position.text(Ordering::arrival),
+                            on_one_line(event.json));
       }
-      after_ = page.rows.back().position;
+      after_ = page.events.back().position;
       co_return text;
     }
-    timer.expires_after(kLookAgain);
+    timer.expires_after(kPollInterval);
     co_await timer.async_wait(boost::asio::use_awaitable);
   }
   co_return ": nothing new\n\n";

@@ -1,31 +1,34 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 
+#include <boost/asio/awaitable.hpp>
+
+#include "events/events_table.h"
+#include "events/position.h"
 #include "history/history.h"
 
 namespace annals::history {
 
-/// New events as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), in the
-/// order of their commits; the id of each is the cursor to go on from.
-class EventStream {
+/// Follows a tenant's new events and gives them as server-sent events
+/// (https://html.spec.whatwg.org/multipage/server-sent-events.html), in the order of their commits. The id of
+/// each is the cursor from which a reader resumes. Not safe for concurrent use.
+class Tail {
  public:
-  /// Gives the table, or throws when the reader may no longer read it. It is asked before each look.
+  /// Returns the table, or throws if the reader may no longer read it. It is called before each query.
   using TableSource = std::function<boost::asio::awaitable<events::EventsTable>()>;
 
-  /// `history` must outlive this. Without `after`, start_at_the_end() comes first.
-  EventStream(History& history, TableSource table, HistoryFilter filter,
-              std::optional<events::Position> after)
+  /// `history` must outlive this object. Call start_at_the_end() first if there is no `after`.
+  Tail(History& history, TableSource table, Filter filter, std::optional<events::Position> after)
       : history_(history), table_(std::move(table)), filter_(std::move(filter)), after_(after) {}
 
-  /// Leaves out what is there already.
+  /// Skips the events that are stored already.
   boost::asio::awaitable<void> start_at_the_end();
 
-  /// Waits for events; after some seconds without any it is a comment, which shows both sides that the other
-  /// is still there.
+  /// Returns the next events; a comment if none came for some seconds, which shows either side that the other
+  /// is still there; or nullopt once the tenant was deleted. Throws as History does.
   boost::asio::awaitable<std::optional<std::string>> next();
 
  private:
@@ -33,7 +36,7 @@ class EventStream {
 
   History& history_;
   TableSource table_;
-  HistoryFilter filter_;
+  Filter filter_;
   std::optional<events::Position> after_;
   bool started_ = false;
 };

@@ -29,7 +29,7 @@ class BodyParts {
 class RequestBody : public BodyParts {
  public:
   /// As next(), and calls `before_wait` each time that it has to wait for the client.
-  virtual boost::asio::awaitable<std::optional<std::string>> next_telling(
+  virtual boost::asio::awaitable<std::optional<std::string>> next_calling(
       std::function<void()> before_wait) = 0;
 };
 

@@ -6,13 +6,14 @@
 
 namespace annals::http {
 
-/// The JSON object that is the body of a request. Throws InvalidInput with one problem, as FastAPI 0.92 words
-/// it:
+/// Reads the JSON object that is the body of a request. Throws InvalidInput with one problem, worded as
+/// FastAPI 0.92 does:
 /// - no body, or `null`: a missing field;
 /// - a content type that is neither absent nor JSON (`application/json`, `application/…+json`): not a dict;
-/// - not JSON, not UTF-8, or nested deeper than 64: a jsondecode error that tells where in code points, and
-/// never what was sent;
-/// - JSON but no object: not a dict.
+/// - not JSON, not UTF-8, or nested deeper than 64: a jsondecode error with its position in code points,
+/// which
+///   shows nothing of what was sent;
+/// - JSON, but not an object: not a dict.
 boost::json::object parse_json_body(const Request& request);
 
 }  // namespace annals::http

@@ -1,6 +1,5 @@
 #include "http/media_type.h"
 
-#include <algorithm>
 #include <string_view>
 
 #include "text/ascii.h"
@@ -8,12 +7,9 @@
 namespace annals::http {
 
 std::string media_type(const Request& request) {
-  constexpr std::string_view kBlank = " \t\r\n";
   const std::string* header = request.header("content-type");
   if (header == nullptr) return {};
-  std::string_view type = std::string_view(*header).substr(0, header->find(';'));
-  type.remove_prefix(std::min(type.find_first_not_of(kBlank), type.size()));
-  return text::to_lower(type.substr(0, type.find_last_not_of(kBlank) + 1));
+  return text::to_lower(text::trim(std::string_view(*header).substr(0, header->find(';'))));
 }
 
 bool says_json(const Request& request) {

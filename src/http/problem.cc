@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "input/problems.h"
 #include "ops/log.h"
 
 namespace annals::http {
@@ -53,21 +54,6 @@ int status_of(ErrorCode code) {
   return kInternal;
 }
 
-boost::json::value json_of(const FieldProblem::Part& part) {
-  return std::visit([](const auto& value) { return boost::json::value(value); }, part);
-}
-
-boost::json::object json_of(const FieldProblem& problem) {
-  boost::json::array loc;
-  for (const auto& part : problem.loc) loc.push_back(json_of(part));
-  boost::json::object result{{"loc", std::move(loc)}, {"msg", problem.msg}, {"type", problem.type}};
-  if (problem.ctx.empty()) return result;
-  boost::json::object ctx;
-  for (const auto& [name, value] : problem.ctx) ctx[name] = json_of(value);
-  result["ctx"] = std::move(ctx);
-  return result;
-}
-
 Response response(int status, const boost::json::object& body) {
   return Response{.status = status, .body = boost::json::serialize(body)};
 }
@@ -76,8 +62,8 @@ Response internal_problem(std::string_view request_id) {
   return response(kInternal, {{"detail", "Internal Server Error"}, {"request_id", request_id}});
 }
 
-Response invalid_input(const InvalidInput& error) {
-  return response(status_of(error.code()), {{"detail", detail_of(error.problems())}});
+Response invalid_input(const input::InvalidInput& error) {
+  return response(status_of(error.code()), {{"detail", input::detail_of(error.problems())}});
 }
 
 void log_failure(const Error& error, std::string_view request_id) {
@@ -91,16 +77,10 @@ void log_failure(const Error& error, std::string_view request_id) {
 
 }  // namespace
 
-boost::json::array detail_of(const std::vector<FieldProblem>& problems) {
-  boost::json::array detail;
-  for (const FieldProblem& problem : problems) detail.push_back(json_of(problem));
-  return detail;
-}
-
 Response problem(const Error& error, std::string_view request_id) {
   const int status = status_of(error.code());
   if (status == kInternal) return internal_problem(request_id);
-  if (const auto* invalid = dynamic_cast<const InvalidInput*>(&error)) return invalid_input(*invalid);
+  if (const auto* invalid = dynamic_cast<const input::InvalidInput*>(&error)) return invalid_input(*invalid);
   Response result = response(status, {{"detail", error.detail()}});
   if (status == kUnavailable || status == kTooManyRequests) result.headers.emplace_back("Retry-After", "1");
   if (error.code() == ErrorCode::unsupported_encoding) {

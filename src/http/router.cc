@@ -33,14 +33,20 @@ std::optional<Parameters> match(const std::vector<std::string>& pattern,
 void Router::add(Route route) {
   if (!route.path.starts_with('/'))
     throw std::invalid_argument("a route's path begins with a slash: " + route.path);
-  if ((route.access == Access::guarded) != static_cast<bool>(route.guard))
-    throw std::invalid_argument("a route has a guard when, and only when, it is guarded: " + route.path);
+  if (!route.admit) throw std::invalid_argument("nothing decides who may call the route " + route.path);
   std::vector<std::string> pattern;
   for (const auto segment : std::views::split(std::string_view(route.path).substr(1), '/')) {
     pattern.emplace_back(segment.begin(), segment.end());
   }
   if (pattern.empty()) pattern.emplace_back();  // "/" has one segment, an empty one
   entries_.push_back(Entry{.route = std::move(route), .pattern = std::move(pattern)});
+}
+
+std::vector<const Route*> Router::routes() const {
+  std::vector<const Route*> routes;
+  routes.reserve(entries_.size());
+  for (const Entry& entry : entries_) routes.push_back(&entry.route);
+  return routes;
 }
 
 std::optional<Router::Match> Router::find(std::string_view method,

@@ -9,46 +9,45 @@
 #include <vector>
 
 #include "http/message.h"
+#include "http/operation.h"
 
 namespace annals::http {
 
-/// Who may call a route.
-enum class Access : std::uint8_t {
-  open,      // anybody: health
-  platform,  // X-API-Key
-  guarded,   // whoever the route's guard lets through
-};
+/// Decides who a request comes from, before its body is read. Returns the handler that serves this caller, or
+/// throws to refuse the request. `head` is the request without its body and is not needed once the coroutine
+/// has been created.
+using Admit = std::function<boost::asio::awaitable<Handler>(const Request& head)>;
 
-/// Refuses a request by throwing, before its body is read.
-using Guard = std::function<boost::asio::awaitable<void>(const Request& request)>;
-
+/// A method and a path with everything that belongs to them.
 struct Route {
   std::string method;
   std::string path;  // "/api/tenants/{client_id}": a segment in braces is a parameter, which is never empty
-  Access access = Access::platform;
-  Handler handler;
-  Guard guard = {};                  // for Access::guarded
-  bool takes_body_in_parts = false;  // Request::body_parts in place of Request::body
+  Operation operation;
+  Admit admit;
+  bool takes_body_in_parts = false;  // Request::body_parts instead of Request::body
   std::uint64_t max_body_bytes = 0;  // after decompression; 0: the server's limit
 };
 
-/// Finds the handler of a request. Built once, then read by all threads.
+/// Finds the route of a request. It is built once, then read by all threads.
 class Router {
  public:
-  /// Routes are tried in the order in which they were added. Throws std::invalid_argument when the path does
-  /// not begin with a slash, or when there is no guard where one is needed, or one where none is asked.
+  /// Adds a route; routes are tried in the order in which they were added. Throws std::invalid_argument if
+  /// the path does not begin with a slash, or if nothing decides who may call the route.
   void add(Route route);
 
   struct Match {
     const Route* route = nullptr;  // null: no route of that path takes that method
     std::map<std::string, std::string, std::less<>> path_parameters;
-    std::vector<std::string> allowed_methods;  // of the path, when `route` is null
+    std::vector<std::string> allowed_methods;  // of the path, if `route` is null
   };
 
-  /// Nothing when no route has that path. Each segment was percent-decoded on its own, so that an encoded
-  /// slash splits none.
+  /// Returns nullopt if no route has that path. Each segment was percent-decoded on its own, so that an
+  /// encoded slash does not split one.
   [[nodiscard]] std::optional<Match> find(std::string_view method,
                                           const std::vector<std::string>& segments) const;
+
+  /// Returns all routes in the order in which they were added.
+  [[nodiscard]] std::vector<const Route*> routes() const;
 
  private:
   struct Entry {

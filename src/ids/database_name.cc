@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "text/ascii.h"
+
 namespace annals {
 namespace {
 
@@ -18,12 +20,9 @@ std::optional<DatabaseName> DatabaseName::parse(std::string_view text) {
   return DatabaseName(std::string(text));
 }
 
-bool DatabaseName::reserved() const {
-  std::string lower = text_;
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+bool DatabaseName::is_reserved() const {
   constexpr std::array<std::string_view, 3> kReserved{"default", "system", "information_schema"};
-  return std::ranges::find(kReserved, lower) != kReserved.end();
+  return std::ranges::find(kReserved, text::to_lower(text_)) != kReserved.end();
 }
 
 }  // namespace annals

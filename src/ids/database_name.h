@@ -7,19 +7,21 @@
 
 namespace annals {
 
-/// The name of a database, checked on construction: 1–64 characters of `[A-Za-z0-9_-]`, the first not `-`. It
-/// is safe as an SQL identifier (through quote()), as a key prefix of a file store and as a part of a URL.
+/// The name of a tenant's history database, checked on construction: 1–64 characters of `[A-Za-z0-9_-]`, the
+/// first not `-`. It is safe as an SQL identifier (through engine::quote()), as a key prefix of a file store
+/// and as a part of a URL.
 class DatabaseName {
  public:
   static constexpr std::string_view kPattern = "^[A-Za-z0-9_][A-Za-z0-9_-]*$";
   static constexpr std::size_t kMaxLength = 64;
 
-  /// Nothing when `text` breaks the rule above.
+  /// Returns nullopt if `text` breaks the rule above.
   static std::optional<DatabaseName> parse(std::string_view text);
 
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
-  /// True for the names that the engine itself owns: `default`, `system`, `information_schema`, in any case.
-  [[nodiscard]] bool reserved() const;
+  /// Returns true for the names that the engine itself owns: `default`, `system` and `information_schema`, in
+  /// any case.
+  [[nodiscard]] bool is_reserved() const;
 
   bool operator==(const DatabaseName&) const = default;
 

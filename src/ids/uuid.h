@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <boost/uuid/uuid.hpp>
@@ -9,11 +10,17 @@ namespace annals {
 
 using Uuid = boost::uuids::uuid;
 
-/// A UUID v4 of the system's entropy, asked for every one: there is no state to share and none to seed. It
-/// cannot be guessed.
+/// Returns a UUID v4 made of the system's entropy, which is read for each one: there is no state to share and
+/// none to seed. It cannot be guessed.
 Uuid random_uuid();
 
-/// A UUID in its usual form of 36 characters, in either case; nothing for any other text.
+/// Reads a UUID in its usual form of 36 characters, in either case. Returns nullopt for any other text.
 std::optional<Uuid> parse_uuid(std::string_view text);
+
+/// Returns the UUID in its usual form, in lower case.
+std::string uuid_text(const Uuid& uuid);
+
+/// Appends the same to a text.
+void append_uuid(std::string& text, const Uuid& uuid);
 
 }  // namespace annals

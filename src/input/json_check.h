@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "error.h"
+#include "input/problems.h"
 
 namespace annals::input {
 

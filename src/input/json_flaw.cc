@@ -1,9 +1,7 @@
 #include "input/json_flaw.h"
 
 #include <algorithm>
-#include <string>
 
-#include <fmt/format.h>
 #include <boost/json/error.hpp>
 
 #include "text/utf8.h"
@@ -34,11 +32,7 @@ FieldProblem json_problem(const boost::system::error_code& error, std::string_vi
   const std::int64_t line = std::ranges::count(before, '\n') + 1;
   const std::size_t line_start = before.rfind('\n') + 1;  // 0 on the first line, because npos + 1 is
   const auto column = static_cast<std::int64_t>(text::code_points(before.substr(line_start))) + 1;
-  const std::string what(what_is_wrong(error, before));
-  return {.loc = {offset},
-          .msg = fmt::format("{}: line {} column {} (char {})", what, line, column, offset),
-          .type = "value_error.jsondecode",
-          .ctx = {{"msg", what}, {"pos", offset}, {"lineno", line}, {"colno", column}}};
+  return not_json({.what = what_is_wrong(error, before), .offset = offset, .line = line, .column = column});
 }
 
 }  // namespace annals::input

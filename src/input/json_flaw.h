@@ -4,13 +4,13 @@
 
 #include <boost/system/error_code.hpp>
 
-#include "error.h"
+#include "input/problems.h"
 
 namespace annals::input {
 
-/// The problem of a text that is not JSON, as pydantic 1.10 and Python's json module word it. `error` is
-/// Boost.JSON's, `before` what it had read until then. `loc` is the offset alone (in code points); the caller
-/// puts in front of it where the text was. Shows nothing of the text.
+/// Returns the problem of a text that is not JSON. `error` is Boost.JSON's, `before` is what Boost.JSON had
+/// read until then. The problem shows nothing of the text; the caller puts in front of its `loc` where the
+/// text was.
 FieldProblem json_problem(const boost::system::error_code& error, std::string_view before);
 
 }  // namespace annals::input

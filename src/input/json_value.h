@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "error.h"
+#include "input/problems.h"
 
 namespace annals::input {
 

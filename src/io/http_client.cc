@@ -7,6 +7,8 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include "text/ascii.h"
+
 namespace annals::io {
 namespace {
 
@@ -33,34 +35,20 @@ void append(HeaderList& list, const std::string& line) {
   list.reset(longer);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 HeaderList header_lines(const HttpHeaders& headers) {
   HeaderList lines;
   // A bare name takes away a header that libcurl would add: waiting for `100 Continue` costs a second with
   // many servers, and a body of ours is never a form.
   append(lines, "Expect:");
-  const bool typed =
-      std::ranges::any_of(headers, [](const auto& header) { return lower(header.first) == "content-type"; });
+  const bool typed = std::ranges::any_of(
+      headers, [](const auto& header) { return text::to_lower(header.first) == "content-type"; });
   if (!typed) append(lines, "Content-Type:");
   for (const auto& [name, value] : headers) {
     constexpr std::string_view kLineBreaks("\r\n\0", 3);
     if (name.find_first_of(kLineBreaks) != std::string::npos ||
         value.find_first_of(kLineBreaks) != std::string::npos) {
       throw std::invalid_argument(
-          fmt::format("line break in the request header {}", lower(name.substr(0, 32))));
+          fmt::format("line break in the request header {}", text::to_lower(name.substr(0, 32))));
     }
     // `name;` is libcurl's way to send an empty value.
     append(lines, value.empty() ? fmt::format("{};", name) : fmt::format("{}: {}", name, value));
@@ -187,7 +175,8 @@ std::size_t HttpClient::on_header(char* data, std::size_t /*one*/, std::size_t s
     if (line.starts_with("HTTP/")) {
       headers.clear();  // an interim 1xx response came before this one
     } else if (colon != std::string_view::npos) {
-      headers.emplace_back(lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
+      headers.emplace_back(text::to_lower(text::trim(line.substr(0, colon))),
+                           text::trim(line.substr(colon + 1)));
     }
   } catch (const std::exception&) {
     return 0;

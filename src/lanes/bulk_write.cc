@@ -11,9 +11,6 @@ using boost::asio::awaitable;
 using events::Event;
 using events::EventsTable;
 
-/// Large commits leave the engine less to merge later.
-constexpr std::size_t kEnoughRows = 100'000;
-
 }  // namespace
 
 BulkWrite::BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, EventsTable table)
@@ -28,7 +25,7 @@ bool BulkWrite::add(Event& event) {
 }
 
 bool BulkWrite::is_full() const {
-  return waiting_.size() >= kEnoughRows || bytes_waiting_ >= lanes_.bytes_per_write();
+  return waiting_.size() >= lanes_.rows_per_write() || bytes_waiting_ >= lanes_.bytes_per_write();
 }
 
 awaitable<void> BulkWrite::make_room() {
@@ -52,15 +49,16 @@ void BulkWrite::start() {
   waiting_.reserve(usual);
   bytes_waiting_ = 0;
   share_.give_back();  // from here on it counts as waiting in the lane
-  boost::asio::co_spawn(
-      strand_, std::move(write),
-      [this](std::exception_ptr error, const std::vector<Fate>& fates) { ended(std::move(error), fates); });
+  boost::asio::co_spawn(strand_, std::move(write),
+                        [this](std::exception_ptr error, const std::vector<WriteOutcome>& outcomes) {
+                          ended(std::move(error), outcomes);
+                        });
 }
 
-void BulkWrite::ended(std::exception_ptr error, const std::vector<Fate>& fates) {
+void BulkWrite::ended(std::exception_ptr error, const std::vector<WriteOutcome>& outcomes) {
   writing_ = false;
   if (error && !error_) error_ = std::move(error);
-  for (const Fate fate : fates) ++(fate == Fate::accepted ? counts_.accepted : counts_.duplicates);
+  counts_.add(outcomes);
   if (!error_) start();
   if (on_end_) std::exchange(on_end_, {})();
 }

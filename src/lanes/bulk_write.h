@@ -6,46 +6,43 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include "events/event.h"
 #include "io/budget.h"
 #include "io/wake.h"
-#include "lanes/commits.h"
 #include "lanes/lanes.h"
 
 namespace annals::lanes {
 
-/// Brings the events of one long request into their tenant's lane while further ones arrive: one write runs,
-/// and what comes meanwhile is the next. Everything is called on one strand.
+/// Writes the events of one long request to their tenant's lane while further ones arrive: one write is in
+/// flight, and the events that arrive meanwhile are the next. All calls are made on one strand.
 class BulkWrite {
  public:
-  struct Counts {
-    std::uint64_t accepted = 0;
-    std::uint64_t duplicates = 0;
-  };
-
-  /// `strand` is that of all calls; `lanes` and `budget` must outlive this. Events that no write has taken
-  /// yet count against the budget.
+  /// `strand` is that of all calls; `lanes` and `budget` must outlive this object. Events that no write has
+  /// taken yet count against the budget.
   BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, events::EventsTable table);
 
-  /// Takes the event; or leaves it and gives false, when the budget is used up.
+  /// Takes the event, or leaves it and returns false if the budget is used up.
   [[nodiscard]] bool add(events::Event& event);
-  /// As many wait as one write should have: then make_room() is due.
+  /// Returns whether as many events wait as one write should have; make_room() is due then.
   [[nodiscard]] bool is_full() const;
-  /// Returns when fewer wait. Throws what a write failed with.
+  /// Returns once fewer events wait. Throws the error of a write that failed.
   boost::asio::awaitable<void> make_room();
 
-  /// Nothing more is expected for a while: what waits is written as soon as no other write runs.
+  /// Says that no event is expected for a while: what waits is written as soon as no other write is in
+  /// flight.
   void pause();
 
-  /// Writes the rest and returns when no write runs any more, well or not. This must not be destroyed before.
+  /// Writes the rest and returns once no write is in flight, whether or not they succeeded. This object must
+  /// not be destroyed before.
   boost::asio::awaitable<void> finish();
-  /// Throws what a write failed with.
+  /// Throws the error of a write that failed.
   void check() const;
-  /// What became of the events that were written.
-  [[nodiscard]] const Counts& counts() const { return counts_; }
+  /// Returns the outcomes of the events that were written.
+  [[nodiscard]] const WriteCounts& counts() const { return counts_; }
 
  private:
   void start();
-  void ended(std::exception_ptr error, const std::vector<Fate>& fates);
+  void ended(std::exception_ptr error, const std::vector<WriteOutcome>& outcomes);
   boost::asio::awaitable<void> until_ended();
 
   boost::asio::any_io_executor strand_;
@@ -55,9 +52,9 @@ class BulkWrite {
   std::vector<events::Event> waiting_;
   std::size_t bytes_waiting_ = 0;
   bool writing_ = false;
-  io::Wake on_end_;  // of the write that runs; may be null
+  io::Wake on_end_;  // of the write in flight; may be null
   std::exception_ptr error_;
-  Counts counts_;
+  WriteCounts counts_;
 };
 
 }  // namespace annals::lanes

@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <numeric>
-#include <set>
 
 #include <fmt/format.h>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/uuid/uuid_io.hpp>
 
 #include "engine/row_binary.h"
 #include "engine/rows.h"
-#include "events/row_encoding.h"
-#include "ids/uuid.h"
+#include "events/row.h"
 #include "lanes/known_ids.h"
+#include "tenants/errors.h"
 
 namespace annals::lanes {
 namespace {
@@ -23,156 +21,154 @@ using boost::asio::awaitable;
 using engine::EngineError;
 using events::Event;
 using events::EventsTable;
-using events::kInsertColumns;
-using events::table_is_gone;
-using events::unknown_client;
 
-/// Ids per question: with a remote engine they travel in a URL, in a field of 128 KiB at most (the server's
+/// Ids per query: with a remote engine they travel in a URL, in a field of 128 KiB at most (the server's
 /// http_max_field_value_size).
-constexpr std::size_t kIdsPerQuestion = 2048;
+constexpr std::size_t kIdsPerQuery = 2048;
 constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr std::chrono::milliseconds kLongestPause{2'000};
 
-/// The ids in parts that one question can hold.
-std::vector<std::span<const Uuid>> questions(std::span<const Uuid> ids) {
-  std::vector<std::span<const Uuid>> parts;
-  for (std::size_t from = 0; from < ids.size(); from += kIdsPerQuestion) {
-    parts.push_back(ids.subspan(from, std::min(kIdsPerQuestion, ids.size() - from)));
+/// Divides ids into parts that one query can hold.
+std::vector<std::span<const EventId>> parts_of(std::span<const EventId> ids) {
+  std::vector<std::span<const EventId>> parts;
+  for (std::size_t from = 0; from < ids.size(); from += kIdsPerQuery) {
+    parts.push_back(ids.subspan(from, std::min(kIdsPerQuery, ids.size() - from)));
   }
   return parts;
 }
 
-std::string array_of(std::span<const Uuid> ids) {
+std::string array_of(std::span<const EventId> ids) {
   std::string text = "[";
-  for (const Uuid& id : ids) {
+  for (const EventId& id : ids) {
     if (text.size() > 1) text += ',';
-    text += fmt::format("'{}'", boost::uuids::to_string(id));
+    text += '\'';
+    append_uuid(text, id.uuid());
+    text += '\'';
   }
   return text + "]";
 }
 
-std::vector<Uuid> ids_of(const std::vector<const Event*>& events) {
-  std::vector<Uuid> ids;
+std::vector<EventId> ids_of(const std::vector<const Event*>& events) {
+  std::vector<EventId> ids;
   ids.reserve(events.size());
   for (const Event* event : events) ids.push_back(event->event_id);
   return ids;
 }
 
-/// The events that nobody before has brought: neither the table (`there`) nor an earlier place of the batch.
-/// Only an id among the suspects can be in either.
-std::vector<const Event*> new_ones(const std::vector<const Event*>& events, std::vector<Uuid> suspects,
-                                   const std::vector<Uuid>& there, std::vector<Fate>& fates) {
+/// Returns the events whose ids are neither in the table (`stored`) nor earlier in the batch. Only an id
+/// among the suspects can be in either.
+std::vector<const Event*> new_among(const std::vector<const Event*>& events, std::vector<EventId> suspects,
+                                    const std::vector<EventId>& stored, std::vector<WriteOutcome>& outcomes) {
   if (suspects.empty()) return events;
-  std::ranges::sort(suspects);
+  std::ranges::sort(suspects, std::less<>());
   std::vector<const Event*> kept;
   kept.reserve(events.size());
-  std::set<Uuid> seen(there.begin(), there.end());
+  std::set<EventId> seen(stored.begin(), stored.end());
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const Uuid& id = events[i]->event_id;
-    const bool is_new = !std::ranges::binary_search(suspects, id) || seen.insert(id).second;
-    fates[i] = is_new ? Fate::accepted : Fate::duplicate;
+    const EventId& id = events[i]->event_id;
+    const bool is_new = !std::ranges::binary_search(suspects, id, std::less<>()) || seen.insert(id).second;
+    outcomes[i] = is_new ? WriteOutcome::accepted : WriteOutcome::duplicate;
     if (is_new) kept.push_back(events[i]);
   }
   return kept;
 }
 
-/// The events as one commit.
+/// Encodes the events as one commit.
 std::string encoded(const std::vector<const Event*>& events, std::uint64_t number) {
   std::size_t bytes = 0;
   for (const Event* event : events) bytes += memory_of(*event);  // a row takes less
   std::string rows;
   rows.reserve(bytes);
   std::uint32_t place = 0;
-  for (const Event* event : events) append_row(rows, *event, number, place++);
+  for (const Event* event : events) events::append_row(rows, *event, number, place++);
   return rows;
 }
 
 }  // namespace
 
-/// What is known of one table.
-struct Commits::Known {
-  explicit Known(std::size_t max_bytes) : ids(max_bytes) {}
-  /// To be called after every change, for those who reckon up what all take meanwhile.
-  void reckon() { bytes = ids.bytes(); }
+/// What this process knows about one table.
+struct Commits::TableState {
+  explicit TableState(std::size_t max_bytes) : known_ids(max_bytes) {}
+  /// Makes the size of `known_ids` visible to other threads. Call it after each change.
+  void publish_size() { bytes = known_ids.bytes(); }
 
-  KnownIds ids;  // for one commit at a time
+  KnownIds known_ids;  // used by the one commit in flight
   std::atomic<std::size_t> bytes = 0;
-  std::size_t bytes_seen = 0;  // when the sum was last looked at
+  std::size_t bytes_counted = 0;  // when the sum over all tables was last compared with the limit
 };
 
-Commits::Commits(engine::Engine& engine, Settings settings) : engine_(engine), settings_(settings) {}
+Commits::Commits(Settings settings) : settings_(settings) {}
 Commits::~Commits() = default;
 
-awaitable<std::vector<Fate>> Commits::commit(EventsTable table, std::vector<const Event*> events) {
+awaitable<std::vector<WriteOutcome>> Commits::commit(EventsTable table, std::vector<const Event*> events) {
   try {
-    auto fates = co_await commit_to(std::move(table), std::move(events));
-    co_return fates;
+    auto outcomes = co_await commit_to(std::move(table), std::move(events));
+    co_return outcomes;
   } catch (const EngineError& error) {
-    if (!table_is_gone(error)) throw;
+    if (!events::is_table_gone(error)) throw;
   }
-  throw unknown_client();
+  throw tenants::unknown_client();
 }
 
-awaitable<std::vector<Fate>> Commits::commit_to(EventsTable table, Events events) {
-  const auto known = co_await known_of(table);
+awaitable<std::vector<WriteOutcome>> Commits::commit_to(EventsTable table, Events events) {
+  const auto state = co_await state_of(table);
   auto suspects = ids_of(events);
-  // Added before the insert: should its answer be lost, the table will be asked about these ids.
+  // Added before the insert: if its answer is lost, the table will be asked for these ids.
   if (!settings_.other_instances) {
-    suspects = known->ids.add_all(suspects);
-    known->reckon();
-    forget_others(*known);
+    suspects = state->known_ids.add_all(suspects);
+    state->publish_size();
+    limit_memory(*state);
   }
-  const auto found = co_await existing(table, suspects);
-  if (!found.doubled.empty()) co_await withdraw(table, found.doubled);
-  std::vector<Fate> fates(events.size());
-  const Events kept = new_ones(events, std::move(suspects), found.ids, fates);
-  if (kept.empty()) co_return fates;
+  const auto stored = co_await find_stored(table, suspects);
+  if (!stored.ids_stored_twice.empty()) co_await keep_first(table, stored.ids_stored_twice);
+  std::vector<WriteOutcome> outcomes(events.size());
+  const Events fresh = new_among(events, std::move(suspects), stored.ids, outcomes);
+  if (fresh.empty()) co_return outcomes;
 
   const std::uint64_t number = next_number();
-  co_await insert(table, encoded(kept, number));
-  if (!settings_.other_instances) co_return fates;
-  const auto lost = co_await settle(table, kept, number);
+  co_await insert(table, encoded(fresh, number));
+  if (!settings_.other_instances) co_return outcomes;
+  const auto lost = co_await yield_to_others(table, fresh, number);
   for (std::size_t i = 0; i < events.size(); ++i) {
-    if (lost.contains(events[i]->event_id)) fates[i] = Fate::duplicate;
+    if (lost.contains(events[i]->event_id)) outcomes[i] = WriteOutcome::duplicate;
   }
-  co_return fates;
+  co_return outcomes;
 }
 
-awaitable<std::shared_ptr<Commits::Known>> Commits::known_of(EventsTable table) {
+awaitable<std::shared_ptr<Commits::TableState>> Commits::state_of(EventsTable table) {
   {
     const std::scoped_lock lock(mutex_);
-    const auto found = known_.find(table.owner);
-    if (found != known_.end()) co_return found->second;
+    const auto found = states_.find(table.owner);
+    if (found != states_.end()) co_return found->second;
   }
-  auto known = std::make_shared<Known>(settings_.other_instances ? 0 : settings_.max_known_bytes);
-  co_await load(table, *known);
+  auto state = std::make_shared<TableState>(settings_.other_instances ? 0 : settings_.max_known_bytes);
+  co_await load(table, *state);
   const std::scoped_lock lock(mutex_);
-  // Another commit may have been faster, and what it has added since must not be lost.
-  co_return known_.try_emplace(table.owner, known).first->second;
+  // Another commit may have been faster; what it has added since must not be lost.
+  co_return states_.try_emplace(table.owner, state).first->second;
 }
 
-/// When all together take too much memory, those that no commit uses now are forgotten; they can be read
-/// again.
-void Commits::forget_others(Known& known) {
-  if (known.bytes == std::exchange(known.bytes_seen, known.bytes)) return;
+/// Forgets the tables that no commit uses now if all together take too much memory; they can be read again.
+void Commits::limit_memory(TableState& state) {
+  if (state.bytes == std::exchange(state.bytes_counted, state.bytes)) return;
   const std::scoped_lock lock(mutex_);
   const auto bytes = [](std::size_t sum, const auto& entry) { return sum + entry.second->bytes; };
-  if (std::accumulate(known_.begin(), known_.end(), std::size_t{0}, bytes) > settings_.max_known_bytes) {
-    std::erase_if(known_, [](const auto& entry) { return entry.second.use_count() == 1; });
+  if (std::accumulate(states_.begin(), states_.end(), std::size_t{0}, bytes) > settings_.max_known_bytes) {
+    std::erase_if(states_, [](const auto& entry) { return entry.second.use_count() == 1; });
   }
 }
 
-/// Reads what an earlier process has put into the table: its ids, and its highest number, which ours must
-/// pass even if the clock has been set back.
+/// Reads what an earlier process has put into the table: its ids, and its highest commit number, which ours
+/// must exceed even if the clock has been set back.
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
-awaitable<void> Commits::load(EventsTable table, Known& known) {
+awaitable<void> Commits::load(EventsTable table, TableState& state) {
   const auto highest =
-      co_await engine_.query({.sql = fmt::format("SELECT max(commit) FROM {}", table.quoted())});
+      co_await table.engine.query(table.statement(fmt::format("SELECT max(commit) FROM {}", table.quoted())));
   const std::uint64_t floor = std::stoull(highest);
   std::uint64_t last = last_number_;
   while (last < floor && !last_number_.compare_exchange_weak(last, floor)) {
   }
-  if (settings_.other_instances || floor == 0) co_return;  // then the table is asked anyway, or has nothing
+  if (settings_.other_instances || floor == 0) co_return;  // the table is queried anyway, or is empty
   std::string rest;
   const auto add = [&](const std::string& part) {
     rest += part;
@@ -180,33 +176,33 @@ awaitable<void> Commits::load(EventsTable table, Known& known) {
     for (std::size_t at = 0; at < whole; at += sizeof(Uuid)) {
       Uuid id;
       std::ranges::copy(engine::read_uuid(rest.data() + at), id.begin());
-      known.ids.add(id);
+      state.known_ids.add(EventId(id));
     }
     rest.erase(0, whole);
-    return !known.ids.gave_up();
+    return !state.known_ids.is_saturated();
   };
-  engine::Statement ids{
-      .sql = fmt::format("SELECT event_id FROM {} FORMAT RowBinary SETTINGS max_execution_time = 0",
-                         table.quoted())};
-  co_await engine_.scan(std::move(ids), add);
-  known.reckon();
+  co_await table.engine.scan(
+      table.statement(fmt::format("SELECT event_id FROM {} FORMAT RowBinary SETTINGS max_execution_time = 0",
+                                  table.quoted())),
+      add);
+  state.publish_size();
 }
 
-awaitable<Commits::Existing> Commits::existing(EventsTable table, std::vector<Uuid> ids) {
-  Existing found;
-  for (const auto some : questions(ids)) {
-    engine::Statement statement{
-        .sql = fmt::format(
+awaitable<Commits::StoredIds> Commits::find_stored(EventsTable table, std::vector<EventId> ids) {
+  StoredIds found;
+  for (const auto part : parts_of(ids)) {
+    auto statement = table.statement(
+        fmt::format(
             "SELECT event_id, count() > 1 FROM {} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id",
             table.quoted()),
-        .parameters = {{"ids", array_of(some)}}};
-    const auto text = co_await engine_.query(std::move(statement));
+        {{"ids", array_of(part)}});
+    const auto text = co_await table.engine.query(std::move(statement));
     engine::for_each_line(text, [&](std::string_view line) {
       const auto tab = line.find('\t');
-      const auto id = parse_uuid(line.substr(0, tab));
+      const auto id = EventId::parse(line.substr(0, tab));
       if (!id) return;
       found.ids.push_back(*id);
-      if (line.substr(tab + 1) == "1") found.doubled.push_back(*id);
+      if (line.substr(tab + 1) == "1") found.ids_stored_twice.push_back(*id);
     });
   }
   co_return found;
@@ -215,69 +211,73 @@ awaitable<Commits::Existing> Commits::existing(EventsTable table, std::vector<Uu
 awaitable<void> Commits::insert(EventsTable table, std::string rows) {
   engine::Insert insert{
       .into = fmt::format("{} ({}) SETTINGS async_insert = 0, insert_deduplication_token = '{}'",
-                          table.quoted(), kInsertColumns, boost::uuids::to_string(random_uuid())),
+                          table.quoted(), events::insert_columns(), uuid_text(random_uuid())),
       .rows = std::move(rows)};
   boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
   const auto deadline = std::chrono::steady_clock::now() + settings_.retry_for;
   auto pause = kFirstPause;
   while (true) {
     try {
-      co_await engine_.insert(insert);
+      insert.query_id = engine::new_query_id(table.request_id);
+      co_await table.engine.insert(insert);
       co_return;
     } catch (const EngineError& error) {
       if (error.kind() == EngineError::Kind::refused || std::chrono::steady_clock::now() + pause > deadline)
         throw;
     }
-    // The token makes the repetition harmless, whether the first one was done or will be.
+    // The token makes the retry idempotent, whether the first attempt was done or will be.
     timer.expires_after(pause);
     co_await timer.async_wait(boost::asio::use_awaitable);
     pause = std::min(2 * pause, kLongestPause);
   }
 }
 
-/// Another instance may have brought one of the ids while we did. Gives the ids whose row of ours had to go.
-awaitable<std::set<Uuid>> Commits::settle(EventsTable table, Events kept, std::uint64_t number) {
-  auto found = co_await existing(table, ids_of(kept));
-  std::set<Uuid> lost(found.doubled.begin(), found.doubled.end());
+/// Looks whether another instance has inserted one of the ids at the same time, and withdraws all rows of
+/// such an id but the first. Returns the ids whose row of ours had to go.
+awaitable<std::set<EventId>> Commits::yield_to_others(EventsTable table, Events inserted,
+                                                      std::uint64_t number) {
+  auto stored = co_await find_stored(table, ids_of(inserted));
+  std::set<EventId> lost(stored.ids_stored_twice.begin(), stored.ids_stored_twice.end());
   if (lost.empty()) co_return lost;
-  co_await withdraw(table, found.doubled);
-  const auto ours = co_await with_number(table, found.doubled, number);
-  for (const Uuid& id : ours) lost.erase(id);
+  co_await keep_first(table, stored.ids_stored_twice);
+  const auto ours = co_await ids_in_commit(table, stored.ids_stored_twice, number);
+  for (const EventId& id : ours) lost.erase(id);
   co_return lost;
 }
 
-/// Of several rows with one id the one that became visible first stays, whoever notices; a crash before this
+/// Deletes all rows of an id but the one that became visible first, whoever notices; a crash before this
 /// leaves them to whoever is sent the id again.
-awaitable<void> Commits::withdraw(EventsTable table, std::vector<Uuid> doubled) {
-  for (const auto some : questions(doubled)) {
-    engine::Statement statement{.sql = fmt::format(R"(
+awaitable<void> Commits::keep_first(EventsTable table, std::vector<EventId> ids_stored_twice) {
+  for (const auto part : parts_of(ids_stored_twice)) {
+    auto statement = table.statement(fmt::format(R"(
 DELETE FROM {0}
 WHERE event_id IN {{ids:Array(UUID)}} AND (event_id, _block_number) NOT IN
   (SELECT event_id, min(_block_number) FROM {0} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id)
 SETTINGS lightweight_deletes_sync = 2)",
-                                                   table.quoted()),
-                                .parameters = {{"ids", array_of(some)}}};
-    co_await engine_.execute(std::move(statement));
+                                                 table.quoted()),
+                                     {{"ids", array_of(part)}});
+    co_await table.engine.execute(std::move(statement));
   }
 }
 
-awaitable<std::vector<Uuid>> Commits::with_number(EventsTable table, std::vector<Uuid> ids,
-                                                  std::uint64_t number) {
-  std::vector<Uuid> found;
-  for (const auto some : questions(ids)) {
-    engine::Statement statement{
-        .sql = fmt::format(
+awaitable<std::vector<EventId>> Commits::ids_in_commit(EventsTable table, std::vector<EventId> ids,
+                                                       std::uint64_t number) {
+  std::vector<EventId> found;
+  for (const auto part : parts_of(ids)) {
+    auto statement = table.statement(
+        fmt::format(
             "SELECT event_id FROM {} WHERE event_id IN {{ids:Array(UUID)}} AND commit = {{number:UInt64}}",
             table.quoted()),
-        .parameters = {{"ids", array_of(some)}, {"number", fmt::format("{}", number)}}};
-    const auto text = co_await engine_.query(std::move(statement));
+        {{"ids", array_of(part)}, {"number", fmt::format("{}", number)}});
+    const auto text = co_await table.engine.query(std::move(statement));
     engine::for_each_line(text, [&](std::string_view line) {
-      if (const auto id = parse_uuid(line)) found.push_back(*id);
+      if (const auto id = EventId::parse(line)) found.push_back(*id);
     });
   }
   co_return found;
 }
 
+/// Returns a number higher than all before: the clock in microseconds, or one more than the last.
 std::uint64_t Commits::next_number() {
   using std::chrono::microseconds;
   const auto now =

@@ -11,66 +11,60 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "engine/engine.h"
 #include "events/event.h"
 #include "events/events_table.h"
+#include "lanes/write_outcome.h"
 
 namespace annals::lanes {
 
-/// What became of an event that was sent.
-enum class Fate : std::uint8_t {
-  accepted,   // it is kept
-  duplicate,  // its id was there already; the first content stays
-};
-
-/// Puts batches of events into a tenant's table, each event once. Safe for concurrent use; with one call at a
-/// time per table.
+/// Inserts batches of events into tenants' tables, each event once. Thread-safe. At most one commit() per
+/// table may be in flight.
 class Commits {
  public:
   struct Settings {
-    bool other_instances = false;                 // whether somebody else may write to the same tables
-    std::chrono::milliseconds retry_for{20'000};  // how long an insert without an answer is repeated
-    // Memory for what is known of the tables' ids. Of a table that needs more, nothing is known: it is asked.
+    bool other_instances = false;                 // whether others may write to the same tables
+    std::chrono::milliseconds retry_for{20'000};  // how long an insert without an answer is retried
+    // Memory for the ids that are known to be in the tables. A table that needs more is queried instead.
     std::size_t max_known_bytes = std::size_t{1} << 30U;
   };
 
-  /// `engine` must outlive this.
-  Commits(engine::Engine& engine, Settings settings);
+  explicit Commits(Settings settings);
   ~Commits();
   Commits(const Commits&) = delete;
   Commits& operator=(const Commits&) = delete;
 
-  /// Commits the events in one insert and returns what became of each, in their order. They must live until
-  /// then. An insert whose answer is lost is repeated with the same deduplication token. Throws
-  /// engine::EngineError when the engine refuses or stays away, Error(unknown_client) when the table is gone.
-  boost::asio::awaitable<std::vector<Fate>> commit(events::EventsTable table,
-                                                   std::vector<const events::Event*> events);
+  /// Commits the events in one insert and returns what became of each, in their order. The events must
+  /// outlive the call. An insert whose answer is lost is retried with the same deduplication token. Throws
+  /// engine::EngineError if the engine refuses or stays away, Error(unknown_client) if the table is gone.
+  boost::asio::awaitable<std::vector<WriteOutcome>> commit(events::EventsTable table,
+                                                           std::vector<const events::Event*> events);
 
  private:
   using Events = std::vector<const events::Event*>;
-  struct Known;
-
-  boost::asio::awaitable<std::vector<Fate>> commit_to(events::EventsTable table, Events events);
-  boost::asio::awaitable<std::shared_ptr<Known>> known_of(events::EventsTable table);
-  boost::asio::awaitable<void> load(events::EventsTable table, Known& known);
-  struct Existing {
-    std::vector<Uuid> ids;
-    std::vector<Uuid> doubled;  // of these, the ones that are there more than once
+  struct TableState;
+  /// Which of some ids are in a table.
+  struct StoredIds {
+    std::vector<EventId> ids;
+    std::vector<EventId> ids_stored_twice;  // a part of `ids`
   };
-  boost::asio::awaitable<Existing> existing(events::EventsTable table, std::vector<Uuid> ids);
-  boost::asio::awaitable<std::vector<Uuid>> with_number(events::EventsTable table, std::vector<Uuid> ids,
-                                                        std::uint64_t number);
+
+  boost::asio::awaitable<std::vector<WriteOutcome>> commit_to(events::EventsTable table, Events events);
+  boost::asio::awaitable<std::shared_ptr<TableState>> state_of(events::EventsTable table);
+  boost::asio::awaitable<void> load(events::EventsTable table, TableState& state);
+  boost::asio::awaitable<StoredIds> find_stored(events::EventsTable table, std::vector<EventId> ids);
+  boost::asio::awaitable<std::vector<EventId>> ids_in_commit(events::EventsTable table,
+                                                             std::vector<EventId> ids, std::uint64_t number);
   boost::asio::awaitable<void> insert(events::EventsTable table, std::string rows);
-  boost::asio::awaitable<std::set<Uuid>> settle(events::EventsTable table, Events kept, std::uint64_t number);
-  boost::asio::awaitable<void> withdraw(events::EventsTable table, std::vector<Uuid> doubled);
-  void forget_others(Known& known);
+  boost::asio::awaitable<std::set<EventId>> yield_to_others(events::EventsTable table, Events inserted,
+                                                            std::uint64_t number);
+  boost::asio::awaitable<void> keep_first(events::EventsTable table, std::vector<EventId> ids_stored_twice);
+  void limit_memory(TableState& state);
   std::uint64_t next_number();
 
-  engine::Engine& engine_;
-  Settings settings_;
+  const Settings settings_;
   std::atomic<std::uint64_t> last_number_ = 0;
   std::mutex mutex_;  // guards what follows
-  std::map<Uuid, std::shared_ptr<Known>> known_;
+  std::map<ClientId, std::shared_ptr<TableState>> states_;
 };
 
 }  // namespace annals::lanes

@@ -3,11 +3,11 @@
 #include <chrono>
 #include <exception>
 
-#include <fmt/format.h>
 #include <boost/asio/this_coro.hpp>
 
 #include "envelopes/line_cutter.h"
-#include "error.h"
+#include "input/errors.h"
+#include "io/settled.h"
 #include "lanes/bulk_write.h"
 #include "text/time.h"
 
@@ -36,26 +36,22 @@ class LineReader {
  public:
   LineReader(bool skip_bad, BadItems& bad) : skip_bad_(skip_bad), bad_(bad) {}
 
-  /// The time of the lines to come that have none.
+  /// Sets the time of the lines to come that have none.
   void received_at(Timestamp time) { received_ = time; }
-  /// Nothing for a bad line that is skipped, which is noted. Throws InvalidInput for one that is not.
+  /// Returns nullopt for a bad line that is skipped, after listing it. Throws InvalidInput for one that is
+  /// not.
   std::optional<Event> read(const LineCutter::Line& line) {
     place_.back() = line.number;
     Decoded item = line.too_long ? too_long() : decode_event(line.text, place_, false, received_);
     if (auto* event = std::get_if<Event>(&item)) return std::move(*event);
     auto& problems = std::get<Problems>(item);
-    if (!skip_bad_) throw InvalidInput(std::move(problems));
+    if (!skip_bad_) throw input::InvalidInput(std::move(problems));
     bad_.add(line.number, std::move(problems));
     return std::nullopt;
   }
 
  private:
-  [[nodiscard]] Problems too_long() const {
-    return {{.loc = place_,
-             .msg = "ensure this line has at most 4194304 bytes",
-             .type = "value_error.any_str.max_length",
-             .ctx = {{"limit_value", static_cast<std::int64_t>(kMaxLine)}}}};
-  }
+  [[nodiscard]] Problems too_long() const { return {input::at(place_, input::line_longer_than(kMaxLine))}; }
 
   bool skip_bad_;
   BadItems& bad_;
@@ -85,7 +81,7 @@ awaitable<std::string> Intake::receive(NextPart next_part, std::size_t max_bytes
     const auto part = co_await next_part({});
     if (!part) co_return body;
     if (body.size() + part->size() > max_bytes) {
-      throw Error(ErrorCode::body_too_large, fmt::format("Request body is larger than {} bytes.", max_bytes));
+      throw input::body_too_large(max_bytes);
     }
     if (!share.take(part->size())) throw too_much_held();
     body += *part;
@@ -93,27 +89,21 @@ awaitable<std::string> Intake::receive(NextPart next_part, std::size_t max_bytes
 }
 
 awaitable<IntakeResult> Intake::take_all(EventsTable table, DecodedItems items) {
-  if (!items.skip_bad && !items.bad.empty()) throw InvalidInput(items.bad.problems());
+  if (!items.skip_bad && !items.bad.empty()) throw input::InvalidInput(items.bad.problems());
   IntakeResult result{.bad = std::move(items.bad)};
-  const auto fates = co_await lanes_.write(std::move(table), std::move(items.events));
-  for (const Fate fate : fates) ++(fate == Fate::accepted ? result.accepted : result.duplicates);
+  const auto outcomes = co_await lanes_.write(std::move(table), std::move(items.events));
+  result.counts.add(outcomes);
   co_return result;
 }
 
 awaitable<IntakeResult> Intake::take_lines(EventsTable table, NextPart next_part, Settings settings) {
   IntakeResult result;
   BulkWrite write(co_await boost::asio::this_coro::executor, lanes_, budget_, std::move(table));
-  std::exception_ptr failure;
-  try {
-    co_await read_lines(write, std::move(next_part), settings, result.bad);
-  } catch (...) {
-    failure = std::current_exception();
-  }
+  auto outcome = co_await io::settled(read_lines(write, std::move(next_part), settings, result.bad));
   co_await write.finish();
-  write.check();  // first: a bad line says that those before it are kept
-  if (failure) std::rethrow_exception(failure);
-  result.accepted = write.counts().accepted;
-  result.duplicates = write.counts().duplicates;
+  write.check();  // first: a bad line says that those before it are stored
+  io::result_of(std::move(outcome));
+  result.counts = write.counts();
   co_return result;
 }
 

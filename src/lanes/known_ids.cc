@@ -28,9 +28,9 @@ KnownIds::KnownIds(std::size_t max_bytes) : seed_(), max_bytes_(max_bytes) {
   if (kFirstBlocks * sizeof(Block) <= max_bytes_) layers_.emplace_back(kFirstBlocks);
 }
 
-KnownIds::Hash KnownIds::hash(const Uuid& id) const {
+KnownIds::Hash KnownIds::hash(const EventId& id) const {
   std::array<std::uint64_t, 2> halves{};
-  std::memcpy(halves.data(), id.data, sizeof halves);
+  std::memcpy(halves.data(), id.uuid().data, sizeof halves);
   const std::uint64_t first = mix(halves[0] ^ seed_[0]) ^ halves[1];
   const std::uint64_t second = mix(first + seed_[0]);
   return {.block = mix(first ^ seed_[1]), .bits = {second, mix(second ^ seed_[1])}};
@@ -48,15 +48,15 @@ std::array<std::uint64_t, 8> KnownIds::mask(const Hash& hash) {
   return result;
 }
 
-void KnownIds::add(const Uuid& id) {
+void KnownIds::add(const EventId& id) {
   add(hash(id));
 }
 
-bool KnownIds::may_contain(const Uuid& id) const {
+bool KnownIds::may_contain(const EventId& id) const {
   return may_contain(hash(id));
 }
 
-std::vector<Uuid> KnownIds::add_all(std::span<const Uuid> ids) {
+std::vector<EventId> KnownIds::add_all(std::span<const EventId> ids) {
   // The blocks of large layers are in no cache: they are asked for some ids in advance.
   constexpr std::size_t kAhead = 16;
   std::array<Hash, kAhead> hashes{};
@@ -67,7 +67,7 @@ std::vector<Uuid> KnownIds::add_all(std::span<const Uuid> ids) {
       __builtin_prefetch(&layer.blocks[hashes[i % kAhead].block & (layer.blocks.size() - 1)]);
   };
   for (std::size_t i = 0; i < kAhead; ++i) announce(i);
-  std::vector<Uuid> known;
+  std::vector<EventId> known;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const Hash wanted = hashes[i % kAhead];
     announce(i + kAhead);
@@ -78,8 +78,8 @@ std::vector<Uuid> KnownIds::add_all(std::span<const Uuid> ids) {
 }
 
 void KnownIds::add(const Hash& hash) {
-  if (!gave_up() && layers_.back().room == 0) add_layer();
-  if (gave_up()) return;
+  if (!is_saturated() && layers_.back().room == 0) add_layer();
+  if (is_saturated()) return;
   Layer& layer = layers_.back();
   --layer.room;
   auto& words = layer.blocks[hash.block & (layer.blocks.size() - 1)].words;
@@ -90,14 +90,14 @@ void KnownIds::add(const Hash& hash) {
 void KnownIds::add_layer() {
   const std::size_t blocks = layers_.back().blocks.size() * kGrowth;
   if (bytes() + blocks * sizeof(Block) > max_bytes_) {
-    layers_ = {};  // gives up
+    layers_ = {};  // saturated
   } else {
     layers_.emplace_back(blocks);
   }
 }
 
 bool KnownIds::may_contain(const Hash& hash) const {
-  if (gave_up()) return true;
+  if (is_saturated()) return true;
   const auto wanted = mask(hash);
   for (const Layer& layer : layers_) {
     const auto& words = layer.blocks[hash.block & (layer.blocks.size() - 1)].words;

@@ -10,6 +10,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "engine/engine.h"
 #include "io/wake.h"
 #include "ops/log.h"
 
@@ -21,7 +22,7 @@ using events::Event;
 using events::EventsTable;
 
 constexpr std::chrono::milliseconds kLongestGathering{20};
-/// Of so many bytes the insert's own cost no longer matters, and nobody is waited for.
+/// From this size on the fixed cost of an insert does not matter, so the lane waits for nobody.
 constexpr std::size_t kEnough = std::size_t{1} << 20U;
 
 std::size_t size_of(const std::vector<Event>& events) {
@@ -37,12 +38,12 @@ struct Lanes::Waiting {
   EventsTable table;
   std::vector<Event> events;
   std::size_t bytes = 0;
-  std::vector<Fate> fates = {};
+  std::vector<WriteOutcome> outcomes = {};
   std::exception_ptr error = {};
   io::Wake wake = {};
 };
 
-/// A lane is there as long as it is drained; an idle lane does not exist.
+/// A lane exists as long as it is drained; there are no idle lanes.
 struct Lanes::Lane {
   explicit Lane(const boost::asio::any_io_executor& executor)
       : strand(boost::asio::make_strand(executor)), gathering(strand) {}
@@ -51,16 +52,19 @@ struct Lanes::Lane {
   std::deque<std::shared_ptr<Waiting>> queue;
   std::size_t bytes = 0;
   boost::asio::steady_timer gathering;  // used on the strand only
-  std::size_t wanted = 0;               // in the queue for gathering to end; 0: it does not gather
+  std::size_t wanted = 0;               // length of the queue that ends the gathering; 0: it does not gather
 };
 
-Lanes::Lanes(boost::asio::any_io_executor executor, Commits& commits, LaneLimits limits)
-    : executor_(std::move(executor)), commits_(commits), limits_(limits), slots_(limits.max_commits) {}
+Lanes::Lanes(boost::asio::any_io_executor executor, Commit commit, LaneLimits limits)
+    : executor_(std::move(executor)),
+      commit_(std::move(commit)),
+      limits_(limits),
+      slots_(limits.max_commits) {}
 
 Lanes::~Lanes() = default;
 
-awaitable<std::vector<Fate>> Lanes::write(EventsTable table, std::vector<Event> events) {
-  if (events.empty()) co_return std::vector<Fate>{};
+awaitable<std::vector<WriteOutcome>> Lanes::write(EventsTable table, std::vector<Event> events) {
+  if (events.empty()) co_return std::vector<WriteOutcome>{};
   auto waiting = std::make_shared<Waiting>(Waiting{.table = std::move(table), .events = std::move(events)});
   waiting->bytes = size_of(waiting->events);
   co_await io::suspend([this, waiting](io::Wake wake) {
@@ -68,7 +72,7 @@ awaitable<std::vector<Fate>> Lanes::write(EventsTable table, std::vector<Event> 
     enqueue(waiting);
   });
   if (waiting->error) std::rethrow_exception(waiting->error);
-  co_return std::move(waiting->fates);
+  co_return std::move(waiting->outcomes);
 }
 
 std::size_t Lanes::bytes_per_write() const {
@@ -85,7 +89,7 @@ void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
     waiting->error = refusal(*waiting);
     refused = waiting->error != nullptr;
     if (!refused) {
-      auto& lane = lanes_[waiting->table.owner];
+      auto& lane = lanes_.try_emplace(waiting->table.owner).first->second;
       if (!lane) starts = lane = std::make_shared<Lane>(executor_);
       lane->bytes += waiting->bytes;
       bytes_waiting_ += waiting->bytes;
@@ -105,8 +109,7 @@ void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
   }
 }
 
-/// Why it may not wait, or null. Something that is larger than all room there is passes when nothing else
-/// waits. To be called with the mutex held.
+/// Returns why it may not wait, or null. What exceeds a whole limit may wait alone. Call with the mutex held.
 std::exception_ptr Lanes::refusal(const Waiting& waiting) const {
   const auto exceeds = [&](std::size_t held, std::size_t room) {
     return held > 0 && held + waiting.bytes > room;
@@ -123,8 +126,8 @@ std::exception_ptr Lanes::refusal(const Waiting& waiting) const {
   return nullptr;
 }
 
-/// Runs while it finds something to write.
-awaitable<void> Lanes::drain(Uuid owner, std::shared_ptr<Lane> lane) {
+/// Commits batch after batch until nothing waits.
+awaitable<void> Lanes::drain(ClientId owner, std::shared_ptr<Lane> lane) {
   while (true) {
     co_await slots_.take();
     Batch batch = take(owner, *lane);
@@ -137,9 +140,9 @@ awaitable<void> Lanes::drain(Uuid owner, std::shared_ptr<Lane> lane) {
   }
 }
 
-/// Waits for those who were just answered: most send their next event at once, and without them the next
-/// commit would take half of those who are there, for ever. It ends when as many have come, at the latest
-/// after half of what a commit takes. Whoever is alone waits for nobody.
+/// Waits for those who were just answered: most send their next event at once, and without them each commit
+/// would carry only half of the senders, for ever. Ends when as many have come, after half of the commit's
+/// time at the latest. A sender that is alone waits for nobody.
 awaitable<void> Lanes::gather(std::shared_ptr<Lane> lane, std::size_t answered,
                               std::chrono::steady_clock::duration commit_time) {
   lane->gathering.expires_after(
@@ -155,8 +158,8 @@ awaitable<void> Lanes::gather(std::shared_ptr<Lane> lane, std::size_t answered,
   lane->wanted = 0;
 }
 
-/// The next batch, as large as the limits allow; the lane goes when nothing waits.
-Lanes::Batch Lanes::take(const Uuid& owner, Lane& lane) {
+/// Takes the next batch, as large as the limits allow. Removes the lane if nothing waits.
+Lanes::Batch Lanes::take(ClientId owner, Lane& lane) {
   Batch batch;
   std::size_t rows = 0;
   std::size_t bytes = 0;
@@ -175,8 +178,8 @@ Lanes::Batch Lanes::take(const Uuid& owner, Lane& lane) {
   return batch;
 }
 
-/// Commits a batch and wakes those who wait for it. What the engine refuses as a whole is halved, until the
-/// refusal meets only those whom it is meant for.
+/// Commits a batch and wakes those who wait for it. A batch that the engine refuses is bisected, so that the
+/// refusal reaches only the calls that caused it.
 awaitable<void> Lanes::commit(Batch batch) {
   std::vector<const Event*> events;
   for (const auto& waiting : batch) {
@@ -184,9 +187,9 @@ awaitable<void> Lanes::commit(Batch batch) {
   }
   std::exception_ptr error;
   bool refused = false;
-  std::vector<Fate> fates;
+  std::vector<WriteOutcome> outcomes;
   try {
-    fates = co_await commits_.commit(batch.front()->table, std::move(events));
+    outcomes = co_await commit_(batch.front()->table, std::move(events));
   } catch (const engine::EngineError& engine_error) {
     refused = engine_error.kind() == engine::EngineError::Kind::refused;
     error = std::current_exception();
@@ -199,11 +202,11 @@ awaitable<void> Lanes::commit(Batch batch) {
     co_await commit(Batch(middle, batch.end()));
     co_return;
   }
-  auto fate = fates.begin();
+  auto outcome = outcomes.begin();
   for (const auto& waiting : batch) {
     const auto count = static_cast<std::ptrdiff_t>(waiting->events.size());
-    if (!error) waiting->fates.assign(fate, fate + count);
-    if (!error) fate += count;
+    if (!error) waiting->outcomes.assign(outcome, outcome + count);
+    if (!error) outcome += count;
     waiting->error = error;
     waiting->wake();
   }

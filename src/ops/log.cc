@@ -2,17 +2,16 @@
 
 #include <string>
 
-#include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
 
 #include "text/utf8.h"
 
 namespace annals::ops {
 namespace {
-
-using text::utf8_sequence;
 
 spdlog::level::level_enum spdlog_level(Level level) {
   switch (level) {
@@ -40,48 +39,10 @@ spdlog::logger& logger() {
   return *instance;
 }
 
-void append_escaped_byte(std::string& line, unsigned char byte) {
-  switch (byte) {
-    case '"':
-      line += "\\\"";
-      return;
-    case '\\':
-      line += "\\\\";
-      return;
-    case '\n':
-      line += "\\n";
-      return;
-    case '\r':
-      line += "\\r";
-      return;
-    case '\t':
-      line += "\\t";
-      return;
-    default:
-      break;
-  }
-  if (byte < 0x20 || byte == 0x7F) {
-    fmt::format_to(std::back_inserter(line), "\\u{:04x}", byte);
-  } else {
-    line += static_cast<char>(byte);
-  }
-}
-
-// A JSON string. Bytes that are no UTF-8 become U+FFFD: a text from outside must not make the log unreadable.
+// Boost.JSON escapes what JSON must not hold; bytes that are not UTF-8 are replaced first, because a text
+// from outside must not make the log unreadable.
 void append_quoted(std::string& line, std::string_view text) {
-  line += '"';
-  while (!text.empty()) {
-    const std::size_t size = utf8_sequence(text);
-    if (size == 0) {
-      line += "\\ufffd";
-    } else if (size == 1) {
-      append_escaped_byte(line, static_cast<unsigned char>(text.front()));
-    } else {
-      line += text.substr(0, size);
-    }
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  line += '"';
+  line += boost::json::serialize(boost::json::string(text::replace_invalid_utf8(text)));
 }
 
 }  // namespace

@@ -5,42 +5,39 @@
 namespace annals::tenants {
 namespace {
 
+using boost::asio::awaitable;
+
 /// More tenants than one instance serves at a time; past it the cache starts anew.
 constexpr std::size_t kMaxEntries = 100'000;
 
 }  // namespace
 
-boost::asio::awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find(std::string client_id) {
+awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find(std::string client_id) {
   const auto id = ClientId::parse(client_id);
   if (!id) co_return nullptr;
   if (auto tenant = cached(*id)) co_return tenant;
-
-  const auto asked_at = Clock::now();
-  const auto asked_in_epoch = epoch();
+  const Asked asked = ask();
   auto found = co_await registry_.find(*id);
-  if (!found || found->state != TenantState::active) co_return nullptr;
-  auto tenant = std::make_shared<const Tenant>(*std::move(found));
-  keep(tenant, asked_at, asked_in_epoch);
-  co_return tenant;
+  co_return keep(std::move(found), asked);
 }
 
-boost::asio::awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find_by_database(std::string name) {
+awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find_by_database(std::string name) {
   const auto database = DatabaseName::parse(name);
   if (!database) co_return nullptr;
   if (auto tenant = cached_by_database(name)) co_return tenant;
-
-  const auto asked_at = Clock::now();
-  const auto asked_in_epoch = epoch();
+  const Asked asked = ask();
   auto found = co_await registry_.find_by_database(*database);
-  if (!found || found->state != TenantState::active) co_return nullptr;
-  auto tenant = std::make_shared<const Tenant>(*std::move(found));
-  keep(tenant, asked_at, asked_in_epoch);
-  co_return tenant;
+  co_return keep(std::move(found), asked);
 }
 
-std::uint64_t TenantDirectory::epoch() const {
+awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find_named(std::string name) {
+  const bool is_id = ClientId::parse(name).has_value();
+  return is_id ? find(std::move(name)) : find_by_database(std::move(name));
+}
+
+TenantDirectory::Asked TenantDirectory::ask() const {
   const std::shared_lock lock(mutex_);
-  return epoch_;
+  return {.at = Clock::now(), .epoch = epoch_};
 }
 
 void TenantDirectory::forget(ClientId id) {
@@ -67,17 +64,19 @@ std::shared_ptr<const Tenant> TenantDirectory::cached_by_database(const std::str
   return tenant && tenant->database.text() == name ? tenant : nullptr;
 }
 
-void TenantDirectory::keep(std::shared_ptr<const Tenant> tenant, Clock::time_point asked_at,
-                           std::uint64_t asked_in_epoch) {
+/// Returns the tenant if it is active, and caches it unless a tenant was forgotten since the question.
+std::shared_ptr<const Tenant> TenantDirectory::keep(std::optional<Tenant> found, const Asked& asked) {
+  if (!found || found->state != TenantState::active) return nullptr;
+  auto tenant = std::make_shared<const Tenant>(*std::move(found));
   const std::scoped_lock lock(mutex_);
-  if (epoch_ != asked_in_epoch) return;  // it may be the forgotten one
+  if (epoch_ != asked.epoch) return tenant;  // it may be the forgotten one
   if (entries_.size() >= kMaxEntries || by_database_.size() >= kMaxEntries) {
     entries_.clear();
     by_database_.clear();
   }
   by_database_.insert_or_assign(tenant->database.text(), tenant->id);
-  const ClientId id = tenant->id;
-  entries_.insert_or_assign(id, Entry{.tenant = std::move(tenant), .read_at = asked_at});
+  entries_.insert_or_assign(tenant->id, Entry{.tenant = tenant, .read_at = asked.at});
+  return tenant;
 }
 
 }  // namespace annals::tenants

@@ -1,62 +1,67 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
-#include "files/file_store.h"
-#include "files/late_uploads.h"
 #include "leases/leases.h"
+#include "tenants/belonging.h"
 #include "tenants/directory.h"
 #include "tenants/registry.h"
-#include "tenants/tenant_database.h"
 
 namespace annals::tenants {
 
-/// Makes and deletes tenants. Both are small state machines whose state stands in the registry (`creating →
-/// active → deleting → gone`): a crash between any two steps leaves a row that recover() takes up, and every
-/// step may be repeated. Safe for concurrent use, over any number of instances.
+/// Makes and deletes tenants. Both are small state machines whose state is in the registry (`creating →
+/// active → deleting → gone`): a crash between any two steps leaves a row from which recover() resumes, and
+/// every step may be repeated. Thread-safe, and safe over any number of instances.
 class Lifecycle {
  public:
   struct Parts {
     Registry& registry;
-    TenantDatabases& databases;
-    leases::Leases& leases;
-    files::FileStore& files;
     TenantDirectory& directory;
-    files::LateUploads& late_uploads;
+    leases::Leases& leases;
+    std::vector<std::reference_wrapper<Belonging>> belongings;  // in the order of making and removing
   };
 
-  /// The parts must outlive this.
-  explicit Lifecycle(Parts parts) : parts_(parts) {}
+  /// The parts must outlive this object.
+  explicit Lifecycle(Parts parts) : parts_(std::move(parts)) {}
 
-  /// Makes a tenant. Throws Error(tenant_exists) when the name or the label is taken, or is being taken; the
-  /// loser leaves nothing behind. Throws engine::EngineError when the engine fails: then the tenant does not
-  /// exist, or vanishes by recover().
-  boost::asio::awaitable<InitialisedTenant> initialise(NewTenant wish);
+  /// Makes a tenant. Throws Error(tenant_exists) if the name or the label is taken or is being taken; the
+  /// loser leaves nothing behind. Throws engine::EngineError if the engine fails: the tenant then does not
+  /// exist, or recover() removes it.
+  boost::asio::awaitable<InitialisedTenant> initialise(NewTenant request);
 
-  /// Deletes a tenant, or goes on with a deletion that did not end. When it returns nothing of the tenant is
-  /// left. Throws Error(unknown_client) when there is none, Error(files_not_deleted) when the file store
-  /// fails: the tenant stays `deleting`.
+  /// Deletes a tenant, or resumes a deletion that did not finish. Once it returns, nothing of the tenant is
+  /// left. Throws Error(unknown_client) if there is no such tenant, and what a belonging throws that could
+  /// not be removed: the tenant then stays `deleting`.
   boost::asio::awaitable<void> remove(ClientId id);
 
-  /// Takes up what was left half-way: tenants `deleting`, those `creating` for longer than `abandoned_after`,
-  /// and databases of ours that no row names any more. Logs what fails and leaves it to the next call. Throws
-  /// engine::EngineError when the registry cannot be read.
+  /// Resumes what a crash or a failure has interrupted: deletes the tenants `deleting`, those `creating` for
+  /// longer than `abandoned_after`, and belongings whose owner no row names any more. Logs what fails and
+  /// leaves it to the next call. Throws engine::EngineError if the registry cannot be read.
   boost::asio::awaitable<void> recover(std::chrono::milliseconds abandoned_after);
 
  private:
   boost::asio::awaitable<std::unique_ptr<leases::Lease>> claim_name(DatabaseName name);
-  boost::asio::awaitable<std::optional<InitialisedTenant>> initialise_alone(NewTenant wish,
-                                                                            leases::Lease& name_lease);
+  boost::asio::awaitable<bool> is_cleaning_up(DatabaseName name);
+  boost::asio::awaitable<std::optional<InitialisedTenant>> claim_label(NewTenant request,
+                                                                       leases::Lease& name_lease);
+  boost::asio::awaitable<std::optional<InitialisedTenant>> create(NewTenant request,
+                                                                  leases::Lease& name_lease);
+  boost::asio::awaitable<bool> create_steps(ClientId id, NewTenant request, crypto::SecretHash secret,
+                                            leases::Lease& name_lease);
   boost::asio::awaitable<void> roll_back(ClientId id);
   boost::asio::awaitable<bool> delete_alone(ClientId id);
-  boost::asio::awaitable<void> delete_steps(Tenant tenant, leases::Lease& lease);
+  boost::asio::awaitable<bool> delete_steps(ClientId id, leases::Lease& lease);
   boost::asio::awaitable<void> wait_until_gone(ClientId id);
   boost::asio::awaitable<void> recover_one(Tenant tenant);
   boost::asio::awaitable<bool> abandon(Tenant tenant);
-  boost::asio::awaitable<void> drop_orphans();
+  boost::asio::awaitable<bool> turn_to_deleting(ClientId id);
+  boost::asio::awaitable<void> remove_orphans(Belonging& belonging);
 
   Parts parts_;
 };

@@ -98,11 +98,11 @@ boost::asio::awaitable<std::string> Registry::ask(Statement statement) {
   co_return text;
 }
 
-boost::asio::awaitable<void> Registry::add(ClientId id, NewTenant wish, crypto::SecretHash secret) {
+boost::asio::awaitable<void> Registry::add(ClientId id, NewTenant tenant, crypto::SecretHash secret) {
   Statement statement{.sql = std::string(kAdd),
                       .parameters = {{"id", id.text()},
-                                     {"label", wish.label},
-                                     {"database", wish.database.text()},
+                                     {"label", tenant.label},
+                                     {"database", tenant.database.text()},
                                      {"secret_hash", secret.hex()}}};
   co_await change(std::move(statement));
 }
@@ -138,9 +138,9 @@ boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(Databas
   co_return tenants.front();
 }
 
-boost::asio::awaitable<bool> Registry::taken(NewTenant wish) {
+boost::asio::awaitable<bool> Registry::taken(NewTenant tenant) {
   Statement statement{.sql = std::string(kTaken),
-                      .parameters = {{"database", wish.database.text()}, {"label", wish.label}}};
+                      .parameters = {{"database", tenant.database.text()}, {"label", tenant.label}}};
   const auto count = co_await ask(std::move(statement));
   co_return !count.starts_with("0\n");
 }

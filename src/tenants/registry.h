@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,41 +22,42 @@ struct TenantPage {
 };
 
 /// The table of tenants, `default.annals_tenants`: the only way from a client id to a database. A change of
-/// state adds a row with a higher state, and the highest state of a tenant counts; so a change may be
-/// repeated, and a late writer cannot turn a tenant back. It decides nothing: who may change what is the
-/// lifecycle's business. Safe for concurrent use; every call throws engine::EngineError.
+/// state adds a row with a higher state, and the highest state of a tenant counts; so a change is idempotent,
+/// and a late writer cannot turn a tenant back. The registry stores and answers; the lifecycle decides.
+/// Thread-safe; every call throws engine::EngineError, and std::runtime_error for a row that is malformed.
 class Registry {
  public:
-  /// `engine` must outlive the registry.
+  /// `engine` must outlive this object.
   explicit Registry(engine::Engine& engine) : engine_(engine) {}
 
-  /// Makes the table when it is missing. The other calls do so themselves, so that an engine that was away at
-  /// start needs no more than to come back.
+  /// Creates the table if it is missing. The other calls do so themselves, so that an engine that was down at
+  /// start only has to come back.
   boost::asio::awaitable<void> bootstrap();
 
   /// Adds a tenant in the state `creating`.
-  boost::asio::awaitable<void> add(ClientId id, NewTenant wish, crypto::SecretHash secret);
+  boost::asio::awaitable<void> add(ClientId id, NewTenant tenant, crypto::SecretHash secret);
 
-  /// Raises the tenant to `state`; without effect when it has no row or is there already.
+  /// Raises the tenant to `state`. Does nothing if it has no row or has reached that state.
   boost::asio::awaitable<void> advance(ClientId id, TenantState state);
 
   /// Removes the tenant's rows.
   boost::asio::awaitable<void> remove(ClientId id);
 
+  /// Returns nullopt if there is no such tenant.
   boost::asio::awaitable<std::optional<Tenant>> find(ClientId id);
 
-  /// The tenant of that database.
+  /// Returns the tenant of that database, or nullopt if there is none.
   boost::asio::awaitable<std::optional<Tenant>> find_by_database(DatabaseName database);
 
-  /// True when a tenant, in whatever state, has that database name or that label.
-  boost::asio::awaitable<bool> taken(NewTenant wish);
+  /// Returns whether a tenant, in any state, has that database name or that label.
+  boost::asio::awaitable<bool> taken(NewTenant tenant);
 
-  /// `limit` tenants from `offset` on, of one state or of all.
+  /// Returns `limit` tenants from `offset` on, of one state or of all.
   boost::asio::awaitable<TenantPage> list(std::optional<TenantState> state, std::uint64_t limit,
                                           std::uint64_t offset);
 
-  /// The tenants that a crash or a failure left half-way: all that are `deleting`, and those `creating` for
-  /// longer than `age` by the engine's clock.
+  /// Returns the tenants that a crash or a failure left half-done: all that are `deleting`, and those
+  /// `creating` for longer than `age` by the engine's clock.
   boost::asio::awaitable<std::vector<Tenant>> unfinished(std::chrono::milliseconds age);
 
  private:

@@ -1,23 +1,23 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "crypto/secret.h"
-#include "ids/client_id.h"
 #include "ids/database_name.h"
+#include "ids/id.h"
 #include "text/time.h"
 
 namespace annals::tenants {
 
-/// A tenant goes from left to right only; `gone` is the absence of its row. The numbers stand in the
-/// registry, where the highest of a tenant's rows counts.
+/// A tenant's state moves from left to right only; `gone` is the absence of its row. The numbers are stored
+/// in the registry, where the highest of a tenant's rows counts.
 enum class TenantState : std::uint8_t { creating = 1, active = 2, deleting = 3 };
 
 std::string_view name_of(TenantState state);
+/// Returns nullopt if no state has that name.
 std::optional<TenantState> parse_state(std::string_view name);
 
 /// One client instance and the history database that belongs to it. A tenant is reached by its id only; the
@@ -31,13 +31,13 @@ struct Tenant {
   Timestamp created_at;  // by the engine's clock
 };
 
-/// What a platform asks for, checked.
+/// A request for a new tenant, checked.
 struct NewTenant {
   DatabaseName database;
   std::string label;  // 1–255 code points, no control characters
 };
 
-/// What initialising a tenant gives back; the secret is in here and nowhere else.
+/// The result of initialising a tenant: the one place that holds its secret.
 struct InitialisedTenant {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   ClientId id;
   crypto::Secret secret;

@@ -6,12 +6,20 @@
 
 namespace annals::text {
 
-/// Lower case of ASCII letters only, whatever the locale: for header names and media types.
+/// Returns the text with the ASCII letters in lower case and every other byte as it is, whatever the locale.
 inline std::string to_lower(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return result;
+}
+
+/// Returns the text without the blanks, tabs and line breaks at either end.
+inline std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
 }  // namespace annals::text

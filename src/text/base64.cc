@@ -1,33 +1,38 @@
 #include "text/base64.h"
 
-#include <limits>
-
-#include <openssl/evp.h>
+#include <boost/archive/iterators/base64_from_binary.hpp>
+#include <boost/archive/iterators/binary_from_base64.hpp>
+#include <boost/archive/iterators/transform_width.hpp>
 
 namespace annals::text {
 namespace {
 
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+namespace iterators = boost::archive::iterators;
+using Encoding = iterators::base64_from_binary<iterators::transform_width<const char*, 6, 8>>;
+using Decoding = iterators::transform_width<iterators::binary_from_base64<const char*>, 8, 6>;
 
-std::size_t padding_of(std::string_view text) {
-  if (text.ends_with("==")) return 2;
-  return text.ends_with('=') ? 1 : 0;
-}
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::size_t kGroup = 4;  // characters for three bytes
 
 }  // namespace
 
+std::string base64_encode(std::string_view bytes) {
+  std::string text(Encoding(bytes.data()), Encoding(bytes.data() + bytes.size()));
+  text.append((kGroup - text.size() % kGroup) % kGroup, '=');
+  return text;
+}
+
 std::optional<std::string> base64_decode(std::string_view text) {
-  if (text.size() % 4 != 0 || text.size() > std::numeric_limits<int>::max()) return std::nullopt;
-  const std::size_t padding = padding_of(text);
-  // OpenSSL forgives white space and padding in the middle; this does not.
-  if (text.substr(0, text.size() - padding).find_first_not_of(kAlphabet) != std::string_view::npos)
-    return std::nullopt;
-  std::string bytes(text.size() / 4 * 3, '\0');
-  const int size =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (size < 0) return std::nullopt;
-  bytes.resize(bytes.size() - padding);  // OpenSSL decodes padding as zeros
+  if (text.size() % kGroup != 0) return std::nullopt;
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  text.remove_suffix(padding);
+  // Boost's iterators expect the alphabet only, and whole groups: an `A` stands for the six zero bits that
+  // the padding left out.
+  if (text.find_first_not_of(kAlphabet) != std::string_view::npos) return std::nullopt;
+  std::string whole(text);
+  whole.append(padding, 'A');
+  std::string bytes(Decoding(whole.data()), Decoding(whole.data() + whole.size()));
+  bytes.resize(bytes.size() - padding);
   return bytes;
 }
 

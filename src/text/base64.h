@@ -6,7 +6,11 @@
 
 namespace annals::text {
 
-/// The bytes of a base64 text (RFC 4648, section 4: with padding, no white space). Nothing when it is none.
+/// Returns the bytes in base64 (RFC 4648, section 4), with padding.
+std::string base64_encode(std::string_view bytes);
+
+/// Returns the bytes of a base64 text (RFC 4648, section 4: padded, without white space), or nullopt if it is
+/// not one.
 std::optional<std::string> base64_decode(std::string_view text);
 
 }  // namespace annals::text

@@ -2,21 +2,25 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace annals::text {
 
-/// How many bytes the well-formed UTF-8 sequence has that `text` begins with (The Unicode Standard, table
-/// 3-7: no overlong forms, no surrogates, nothing above U+10FFFF); 0 when it begins with none.
+/// Returns the length in bytes of the well-formed UTF-8 sequence that `text` begins with, or 0 if it begins
+/// with none (The Unicode Standard, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF).
 [[nodiscard]] std::size_t utf8_sequence(std::string_view text);
 
-/// The code point that a well-formed sequence stands for.
+/// Returns the code point of a well-formed sequence.
 [[nodiscard]] std::uint32_t code_point(std::string_view sequence);
 
-/// Whether all of `text` is well-formed.
+/// Returns whether all of `text` is well-formed.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-/// The number of code points of well-formed text.
+/// Returns the number of code points of well-formed text.
 [[nodiscard]] std::size_t code_points(std::string_view text);
+
+/// Returns the text with U+FFFD in place of every byte that belongs to no well-formed sequence.
+[[nodiscard]] std::string replace_invalid_utf8(std::string_view text);
 
 }  // namespace annals::text

@@ -118,7 +118,6 @@ class KilledFileStore final : public files::FileStore {
     return inner_->find(std::move(database), file);
   }
   boost::asio::awaitable<void> check() override { return inner_->check(); }
-  files::LocalFileStore* local() override { return inner_->local(); }
 
  private:
   std::unique_ptr<FileStore> inner_;
@@ -133,9 +132,11 @@ Adapters killed_adapters() {
                 return std::make_unique<KilledEngine>(standard.engine(config, data), killer);
               },
           .files =
-              [=](const config::Config& config, config::DataDirectory& data, files::BaseUrl base_url) {
-                return std::make_unique<KilledFileStore>(standard.files(config, data, std::move(base_url)),
-                                                         killer);
+              [=](const config::Config& config, config::DataDirectory& data,
+                  std::function<std::string()> base_url) {
+                auto adapter = standard.files(config, data, std::move(base_url));
+                adapter.store = std::make_unique<KilledFileStore>(std::move(adapter.store), killer);
+                return adapter;
               }};
 }
 

@@ -223,7 +223,7 @@ TEST(RemoteEngineTest, says_unreachable_when_the_server_is_down_and_recovers_by_
   const auto engine = make_remote_engine({.endpoint = server.endpoint(), .connections = 1});
   EXPECT_EQ(run(engine->query({.sql = "SELECT 1"})), "1\n");
   server.kill();
-  EXPECT_EQ(kind_of_failure(*engine, "SELECT 1"), EngineError::Kind::unreachable);
+  EXPECT_EQ(kind_of_failure(*engine, "SELECT 1"), EngineError::Kind::unavailable);
   server.restart();
   EXPECT_EQ(run(engine->query({.sql = "SELECT 1"})), "1\n")
       << "a new server on the same address is used without more ado";

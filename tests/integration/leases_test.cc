@@ -8,7 +8,8 @@
 #include <boost/asio/use_future.hpp>
 
 #include "engine/remote/engine.h"
-#include "leases/leases.h"
+#include "leases/engine_leases.h"
+#include "leases/in_process_leases.h"
 #include "support/clickhouse_server_process.h"
 #include "support/run.h"
 

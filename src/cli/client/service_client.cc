@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "cli/import/bad_line.h"
+#include "cli/client/problem_words.h"
 
 namespace annals::cli {
 namespace {

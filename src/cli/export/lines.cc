@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "envelopes/event_decoder.h"
-#include "history/history.h"
+#include "events/position.h"
 
 namespace annals::cli {
 

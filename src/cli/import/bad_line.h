@@ -5,10 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <boost/json/fwd.hpp>
-
-#include "error.h"
-
 namespace annals::cli {
 
 /// A line of a file that is no event, and why, in plain words.
@@ -22,12 +18,6 @@ struct BadLine {
   /// One line of JSON for the file of rejected lines, its break included.
   [[nodiscard]] std::string json() const;
 };
-
-/// What is wrong, in plain words: of a problem found here, whose place begins with the field's name.
-std::string words_of(const FieldProblem& problem);
-/// The same of a problem that the service has found, whose place begins with `skip` parts that say nothing
-/// about the field.
-std::string words_of(const boost::json::value& problem, std::size_t skip);
 
 /// Ends an import that stops at bad lines.
 class ImportStopped : public std::runtime_error {

@@ -8,11 +8,14 @@
 
 #include <fmt/format.h>
 
+#include "cli/client/problem_words.h"
 #include "cli/import/derived_id.h"
 #include "envelopes/event_reader.h"
 
 namespace annals::cli {
 namespace {
+
+using input::FieldProblem;
 
 constexpr std::size_t kMaxLine = std::size_t{4} << 20U;  // as the service has it
 constexpr std::size_t kChunk = std::size_t{1} << 20U;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "cli/client/problem_words.h"
+
 namespace annals::cli {
 namespace {
 

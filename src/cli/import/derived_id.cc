@@ -1,7 +1,6 @@
 #include "cli/import/derived_id.h"
 
 #include <fmt/format.h>
-#include <boost/uuid/uuid_io.hpp>
 
 #include "crypto/digest.h"
 #include "ids/uuid.h"
@@ -27,7 +26,7 @@ std::string derived_event_id(std::int64_t line, std::string_view text) {
   std::copy_n(digest.begin(), id.size(), id.begin());
   id.data[6] = static_cast<std::uint8_t>((id.data[6] & 0x0FU) | kVersion);
   id.data[8] = static_cast<std::uint8_t>((id.data[8] & 0x3FU) | kVariant);
-  return boost::uuids::to_string(id);
+  return uuid_text(id);
 }
 
 std::string with_event_id(std::string_view object, std::string_view event_id) {

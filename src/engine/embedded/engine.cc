@@ -122,7 +122,7 @@ class EmbeddedConnection final : public Connection {
     make_durable();
   }
 
-  void stream(const Statement& statement, const Sink& sink, Patience /*patience*/) override {
+  void stream(const Statement& statement, const Sink& sink, Deadline /*deadline*/) override {
     if (!statement.document_format.empty()) {
       stream_document(statement, sink);
       return;
@@ -149,7 +149,7 @@ class EmbeddedConnection final : public Connection {
     try {
       stream_rows(insert);
     } catch (const EngineError&) {
-      let_go();
+      release_table_lock();
       throw;
     }
     make_durable();
@@ -166,7 +166,7 @@ class EmbeddedConnection final : public Connection {
 
   /// What is left of a refused insert holds on to its table until the connection's next statement (26.7), and
   /// a DROP … SYNC on another connection would wait for that.
-  void let_go() { run({.sql = "SELECT 1"}); }
+  void release_table_lock() { run({.sql = "SELECT 1"}); }
 
   // A row that is cut short can make this hang inside the library (26.7): rows must be encoded whole, and
   // are.

@@ -90,11 +90,11 @@ class RemoteConnection final : public Connection {
 
   void execute(const Statement& statement) override { query(statement); }
 
-  void stream(const Statement& statement, const Sink& sink, Patience patience) override {
+  void stream(const Statement& statement, const Sink& sink, Deadline deadline) override {
     std::string sql = statement.sql;
     if (!statement.document_format.empty()) sql += " FORMAT " + statement.document_format;
     io::HttpRequest request = post(url_of(statement, kProgress), sql);
-    if (patience == Patience::reader) {
+    if (deadline == Deadline::of_reader) {
       request.max_silence = request.timeout;
       request.timeout = kLongestStream;
     }
@@ -107,7 +107,9 @@ class RemoteConnection final : public Connection {
 
   void insert(const Insert& insert) override {
     const std::string sql = fmt::format("INSERT INTO {} FORMAT RowBinary", insert.into);
-    send(fmt::format("{}{}&query={}", base_url_, kWholeAnswer, text::percent_encode(sql)), insert.rows);
+    send(fmt::format("{}{}{}&query={}", base_url_, kWholeAnswer, query_id(insert.query_id),
+                     text::percent_encode(sql)),
+         insert.rows);
   }
 
  private:
@@ -118,9 +120,14 @@ class RemoteConnection final : public Connection {
   static constexpr std::string_view kProgress =
       "&send_progress_in_http_headers=1&http_headers_progress_interval_ms=1000";
 
+  static std::string query_id(std::string_view id) {
+    return id.empty() ? std::string() : fmt::format("&query_id={}", text::percent_encode(id));
+  }
+
   [[nodiscard]] std::string url_of(const Statement& statement, std::string_view options) const {
     std::string url = base_url_;
     url += options;
+    url += query_id(statement.query_id);
     for (const Parameter& parameter : statement.parameters) {
       url += fmt::format("&param_{}={}", parameter.name,
                          text::percent_encode(escape_parameter(parameter.value)));
@@ -157,7 +164,7 @@ class RemoteConnection final : public Connection {
     try {
       return exchange();
     } catch (const io::HttpFailure& failure) {
-      const auto kind = failure.request_sent() ? EngineError::Kind::unknown : EngineError::Kind::unreachable;
+      const auto kind = failure.request_sent() ? EngineError::Kind::unknown : EngineError::Kind::unavailable;
       throw EngineError(kind, 0, fmt::format("the engine at {}: {}", settings_.endpoint, failure.what()));
     }
   }

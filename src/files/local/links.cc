@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "crypto/digest.h"
+#include "files/errors.h"
 
 namespace annals::files {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::string_view kSignature = "X-Annals-Signature";
 constexpr std::size_t kParameters = 3;
 
 /// The parameter's value; nothing when it is absent.
-std::optional<std::string_view> value_of(const QueryParameters& query, std::string_view name) {
+std::optional<std::string_view> value_of(const FileLinks::Query& query, std::string_view name) {
   for (const auto& [other, value] : query) {
     if (other == name) return value;
   }
@@ -48,8 +49,7 @@ std::string FileLinks::make(std::string_view method, const DatabaseName& databas
                      kSignature, signature(method, path, until));
 }
 
-void FileLinks::check(std::string_view method, std::string_view path, const QueryParameters& query,
-                      Time now) const {
+void FileLinks::check(std::string_view method, std::string_view path, const Query& query, Time now) const {
   const auto expires = value_of(query, kExpires);
   const auto linked_method = value_of(query, kMethod);
   const auto presented = value_of(query, kSignature);
@@ -64,11 +64,7 @@ void FileLinks::check(std::string_view method, std::string_view path, const Quer
 std::string FileLinks::signature(std::string_view method, std::string_view path,
                                  std::string_view expires) const {
   const std::string signed_text = fmt::format("annals file link 1\n{}\n{}\n{}", method, path, expires);
-  return crypto::hex(crypto::hmac_sha256(key_.reveal(), signed_text));
-}
-
-Error invalid_link() {
-  return {ErrorCode::invalid_link, "The link is invalid or has expired."};
+  return text::to_hex(crypto::hmac_sha256(key_.reveal(), signed_text));
 }
 
 }  // namespace annals::files

@@ -4,10 +4,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "crypto/secret.h"
 #include "files/file_store.h"
-#include "files/s3/sigv4.h"
 
 namespace annals::files {
 
@@ -21,7 +22,9 @@ using BaseUrl = std::function<std::string()>;
 /// method, path and expiry. Safe for concurrent use.
 class FileLinks {
  public:
-  static constexpr std::chrono::seconds kMaxExpiry = SigV4::kMaxExpiry;
+  /// Decoded names and values, in the order sent.
+  using Query = std::vector<std::pair<std::string, std::string>>;
+  static constexpr std::chrono::seconds kMaxExpiry = std::chrono::days(7);
 
   FileLinks(const crypto::Secret& key, BaseUrl base_url) : key_(key), base_url_(std::move(base_url)) {}
 
@@ -32,7 +35,7 @@ class FileLinks {
 
   /// Throws Error(invalid_link) unless this request is what a link was made for, unaltered and not expired. A
   /// link to GET is one to HEAD as well. `path` and `query` are decoded.
-  void check(std::string_view method, std::string_view path, const QueryParameters& query, Time now) const;
+  void check(std::string_view method, std::string_view path, const Query& query, Time now) const;
 
  private:
   [[nodiscard]] std::string signature(std::string_view method, std::string_view path,
@@ -41,8 +44,5 @@ class FileLinks {
   crypto::Secret key_;
   BaseUrl base_url_;
 };
-
-/// What an altered or expired link is answered with: one text for all of it.
-Error invalid_link();
 
 }  // namespace annals::files

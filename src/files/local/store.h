@@ -27,7 +27,6 @@ class LocalFileStore : public FileStore {
   boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) override;
   /// Also removes what uploads that a crash ended have left.
   boost::asio::awaitable<void> check() override;
-  LocalFileStore* local() override { return this; }
 
   /// Those that presign_upload() and presign_download() make.
   [[nodiscard]] const FileLinks& links() const { return links_; }

@@ -6,7 +6,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "ids/file_id.h"
+#include "ids/id.h"
+#include "text/hex.h"
 
 namespace annals::files {
 namespace {
@@ -56,7 +57,7 @@ void UploadFile::write_at(std::string_view text, off_t offset) {
 }
 
 std::optional<FileHead> UploadFile::commit(const std::string& name, std::string content_type) {
-  FileHead head{.sha256 = crypto::hex(sha256_.finish()), .content_type = std::move(content_type)};
+  FileHead head{.sha256 = text::to_hex(sha256_.finish()), .content_type = std::move(content_type)};
   write_at(encode(head), 0);
   sync(file_, name_);
   if (renameat(directory_.get(), name_.c_str(), directory_.get(), name.c_str()) != 0) {

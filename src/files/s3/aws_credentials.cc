@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "text/ascii.h"
+
 namespace annals::files {
 namespace {
 
@@ -16,29 +18,22 @@ std::string value_of(const AwsEnvironment& environment, std::string_view name) {
   return environment(name).value_or("");
 }
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
 /// The settings of one `[profile]`, or nothing when the file has no such section.
 std::optional<Profile> read_profile(std::istream& file, std::string_view wanted) {
   std::optional<Profile> profile;
   bool inside = false;
   for (std::string raw; std::getline(file, raw);) {
-    const std::string_view line = trim(raw);
+    const std::string_view line = text::trim(raw);
     if (line.empty() || line.starts_with('#') || line.starts_with(';')) continue;
     if (line.starts_with('[') && line.ends_with(']')) {
-      inside = trim(line.substr(1, line.size() - 2)) == wanted;
+      inside = text::trim(line.substr(1, line.size() - 2)) == wanted;
       if (inside && !profile) profile.emplace();
       continue;
     }
     const auto equals = line.find('=');
     if (!inside || equals == std::string_view::npos) continue;
-    profile->insert_or_assign(std::string(trim(line.substr(0, equals))),
-                              std::string(trim(line.substr(equals + 1))));
+    profile->insert_or_assign(std::string(text::trim(line.substr(0, equals))),
+                              std::string(text::trim(line.substr(equals + 1))));
   }
   return profile;
 }

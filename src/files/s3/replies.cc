@@ -1,13 +1,13 @@
 #include "files/s3/replies.h"
 
-#include <array>
 #include <cstdint>
+#include <sstream>
 
 #include <fmt/format.h>
-#include <boost/url/decode_view.hpp>
-#include <boost/url/encoding_opts.hpp>
-#include <boost/url/pct_string_view.hpp>
 #include <pugixml.hpp>
+
+#include "text/percent_encoding.h"
+#include "text/utf8.h"
 
 namespace annals::files {
 namespace {
@@ -30,11 +30,9 @@ pugi::xml_node parse_root(pugi::xml_document& document, std::string_view xml, co
 
 /// Undoes `encoding-type=url`, where AWS writes a blank as `+` and other servers as `%20`.
 std::string url_decoded(std::string_view text) {
-  const auto checked = boost::urls::make_pct_string_view(text);
-  if (!checked) throw UnexpectedReply("the reply has a key that is not percent-encoded");
-  boost::urls::encoding_opts options;
-  options.space_as_plus = true;
-  return checked->decode(options);
+  auto decoded = text::percent_decode(text, text::Plus::blank);
+  if (!decoded) throw UnexpectedReply("the reply has a key that is not percent-encoded");
+  return *std::move(decoded);
 }
 
 /// A list document: every listing of S3 has the same shape.
@@ -87,58 +85,6 @@ class Listing {
   S3Page page_;
 };
 
-struct Decoded {
-  std::uint32_t code_point = 0;
-  std::size_t length = 0;  // zero: not UTF-8
-};
-
-/// One code point of UTF-8 (RFC 3629): neither overlong, nor a surrogate, nor beyond U+10FFFF.
-Decoded decode_utf8(std::string_view text) {
-  constexpr std::array<std::uint32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
-  const auto lead = static_cast<std::uint8_t>(text[0]);
-  if (lead < 0x80U) return {.code_point = lead, .length = 1};
-  std::size_t length = 0;
-  if ((lead & 0xE0U) == 0xC0U) length = 2;
-  if ((lead & 0xF0U) == 0xE0U) length = 3;
-  if ((lead & 0xF8U) == 0xF0U) length = 4;
-  if (length == 0 || length > text.size()) return {};
-  std::uint32_t code_point = lead & (0x7FU >> length);
-  for (const char c : text.substr(1, length - 1)) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if ((byte & 0xC0U) != 0x80U) return {};
-    code_point = (code_point << 6U) | (byte & 0x3FU);
-  }
-  const bool surrogate = code_point >= 0xD800U && code_point <= 0xDFFFU;
-  if (code_point < kSmallest[length] || surrogate || code_point > 0x10FFFFU) return {};
-  return {.code_point = code_point, .length = length};
-}
-
-std::string xml_escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&apos;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
 }  // namespace
 
 S3Page parse_object_list(std::string_view xml, std::string_view prefix) {
@@ -182,25 +128,30 @@ std::optional<std::string> parse_error_code(std::string_view xml) {
 
 bool fits_xml(std::string_view key) {
   while (!key.empty()) {
-    const Decoded decoded = decode_utf8(key);
-    const bool control =
-        decoded.code_point < 0x20U || (decoded.code_point >= 0x7FU && decoded.code_point < 0xA0U);
-    const bool excluded = decoded.code_point == 0xFFFEU || decoded.code_point == 0xFFFFU;
-    if (decoded.length == 0 || control || excluded) return false;
-    key.remove_prefix(decoded.length);
+    const std::size_t size = text::utf8_sequence(key);
+    if (size == 0) return false;
+    const std::uint32_t code_point = text::code_point(key.substr(0, size));
+    const bool control = code_point < 0x20U || (code_point >= 0x7FU && code_point < 0xA0U);
+    const bool excluded = code_point == 0xFFFEU || code_point == 0xFFFFU;
+    if (control || excluded) return false;
+    key.remove_prefix(size);
   }
   return true;
 }
 
 std::string delete_request(std::span<const S3Item> items) {
-  std::string xml =
-      R"(<?xml version="1.0" encoding="UTF-8"?><Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>)";
+  pugi::xml_document document;
+  pugi::xml_node root = document.append_child("Delete");
+  root.append_attribute("xmlns") = "http://s3.amazonaws.com/doc/2006-03-01/";
+  root.append_child("Quiet").text() = "true";
   for (const S3Item& item : items) {
-    xml += fmt::format("<Object><Key>{}</Key>", xml_escaped(item.key));
-    if (!item.id.empty()) xml += fmt::format("<VersionId>{}</VersionId>", xml_escaped(item.id));
-    xml += "</Object>";
+    pugi::xml_node object = root.append_child("Object");
+    object.append_child("Key").text() = item.key.c_str();
+    if (!item.id.empty()) object.append_child("VersionId").text() = item.id.c_str();
   }
-  return xml += "</Delete>";
+  std::ostringstream xml;
+  document.save(xml, "", pugi::format_raw, pugi::encoding_utf8);
+  return std::move(xml).str();
 }
 
 }  // namespace annals::files

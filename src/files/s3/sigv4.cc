@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "crypto/digest.h"
+#include "text/ascii.h"
+#include "text/hex.h"
 #include "text/percent_encoding.h"
 
 namespace annals::files {
@@ -40,12 +42,6 @@ std::string encoded_query(const QueryParameters& query) {
   return text;
 }
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
 /// Without blanks at either end, and with single ones inside.
 std::string single_spaced(std::string_view text) {
   std::string result;
@@ -61,7 +57,8 @@ std::string single_spaced(std::string_view text) {
 /// As the signature covers them: sorted, Host included.
 io::HttpHeaders canonical_headers(const UnsignedRequest& request) {
   io::HttpHeaders headers{{"host", request.host}};
-  for (const auto& [name, value] : request.headers) headers.emplace_back(lower(name), single_spaced(value));
+  for (const auto& [name, value] : request.headers)
+    headers.emplace_back(text::to_lower(name), single_spaced(value));
   std::ranges::sort(headers);
   return headers;
 }
@@ -93,7 +90,7 @@ SigV4::SigV4(AwsCredentials credentials, std::string region)
 
 SignedRequest SigV4::sign(UnsignedRequest request, std::string_view body, Time now) const {
   const std::string timestamp = timestamp_of(now);
-  const std::string payload_hash = crypto::hex(crypto::sha256(body));
+  const std::string payload_hash = text::to_hex(crypto::sha256(body));
   request.headers.emplace_back("x-amz-content-sha256", payload_hash);
   request.headers.emplace_back("x-amz-date", timestamp);
   if (credentials_.session_token) {
@@ -134,13 +131,13 @@ std::string SigV4::scope(std::string_view day) const {
 std::string SigV4::signature(std::string_view canonical_request, const std::string& timestamp) const {
   const std::string day = timestamp.substr(0, kDayLength);
   const std::string to_sign = fmt::format("{}\n{}\n{}\n{}", kAlgorithm, timestamp, scope(day),
-                                          crypto::hex(crypto::sha256(canonical_request)));
+                                          text::to_hex(crypto::sha256(canonical_request)));
   crypto::Sha256 key = crypto::hmac_sha256("AWS4" + credentials_.secret_access_key.reveal(), day);
   for (const std::string_view part :
        {std::string_view(region_), std::string_view("s3"), std::string_view("aws4_request")}) {
     key = crypto::hmac_sha256(crypto::bytes(key), part);
   }
-  return crypto::hex(crypto::hmac_sha256(crypto::bytes(key), to_sign));
+  return text::to_hex(crypto::hmac_sha256(crypto::bytes(key), to_sign));
 }
 
 }  // namespace annals::files

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/server/receive_more.h"
+#include "input/errors.h"
 
 namespace annals::http {
 namespace {
@@ -34,7 +35,7 @@ IncomingBody::IncomingBody(std::shared_ptr<Connection> connection, RequestParser
   parser_->limit_body(limits_.max_bytes);
 }
 
-asio::awaitable<std::optional<std::string>> IncomingBody::next_telling(std::function<void()> before_wait) {
+asio::awaitable<std::optional<std::string>> IncomingBody::next_calling(std::function<void()> before_wait) {
   check_open();
   connection_->expires_after(limits_.time);
   auto part = co_await read(std::move(before_wait));
@@ -83,7 +84,7 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read_part(std::functio
   for (;;) {
     std::string part = decompressor_ ? take_decompressed() : take();
     bytes_ += part.size();
-    if (bytes_ > limits_.max_bytes) throw body_too_large(limits_.max_bytes);
+    if (bytes_ > limits_.max_bytes) throw input::body_too_large(limits_.max_bytes);
     if (!part.empty()) co_return part;
     if (parser_->done()) break;
     if (!continue_sent_) co_await send_continue();

@@ -31,8 +31,8 @@ class IncomingBody final : public RequestBody {
 
   /// Parts of about 64 KiB at most; each may take `time`. Throws Error: body_too_large, request_too_slow,
   /// bad_request; and again when called again.
-  boost::asio::awaitable<std::optional<std::string>> next() override { return next_telling({}); }
-  boost::asio::awaitable<std::optional<std::string>> next_telling(std::function<void()> before_wait) override;
+  boost::asio::awaitable<std::optional<std::string>> next() override { return next_calling({}); }
+  boost::asio::awaitable<std::optional<std::string>> next_calling(std::function<void()> before_wait) override;
 
   /// All of it, within `time`; in place of next().
   boost::asio::awaitable<std::string> whole();

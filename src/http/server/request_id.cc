@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/uuid/uuid_io.hpp>
-
 #include "ids/uuid.h"
 
 namespace annals::http {
@@ -15,7 +13,7 @@ constexpr std::string_view kPermitted = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 }  // namespace
 
 std::string random_request_id() {
-  return boost::uuids::to_string(random_uuid());
+  return uuid_text(random_uuid());
 }
 
 std::string request_id_of(const Request& request) {

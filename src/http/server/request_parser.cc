@@ -9,6 +9,7 @@
 #include <boost/beast/http/parser.hpp>
 
 #include "error.h"
+#include "input/errors.h"
 #include "text/ascii.h"
 
 namespace annals::http {
@@ -59,10 +60,6 @@ struct GrowingBody {
 
 }  // namespace
 
-Error body_too_large(std::uint64_t max_bytes) {
-  return {ErrorCode::body_too_large, fmt::format("Request body is larger than {} bytes.", max_bytes)};
-}
-
 struct RequestParser::Beast {
   explicit Beast(std::size_t max_header) : max_header_bytes(max_header) {
     parser.header_limit(static_cast<std::uint32_t>(max_header));
@@ -73,7 +70,7 @@ struct RequestParser::Beast {
     beast::error_code error;
     const std::size_t used = parser.put(boost::asio::buffer(received.data(), received.size()), error);
     if (error == beast::http::error::header_limit) throw header_too_large(max_header_bytes);
-    if (error == beast::http::error::body_limit) throw body_too_large(max_body_bytes);
+    if (error == beast::http::error::body_limit) throw input::body_too_large(max_body_bytes);
     if (error && error != beast::http::error::need_more) throw not_http(error.message());
     return used;
   }
@@ -148,7 +145,7 @@ bool RequestParser::expects_continue() const {
 void RequestParser::limit_body(std::uint64_t max_bytes) {
   beast_->max_body_bytes = max_bytes;
   const auto announced = beast_->parser.content_length();
-  if (announced && *announced > max_bytes) throw body_too_large(max_bytes);
+  if (announced && *announced > max_bytes) throw input::body_too_large(max_bytes);
   beast_->parser.body_limit(max_bytes);
   beast_->parser.eager(true);
 }

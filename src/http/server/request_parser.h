@@ -11,9 +11,6 @@
 
 namespace annals::http {
 
-/// For a body over its limit.
-Error body_too_large(std::uint64_t max_bytes);
-
 /// Takes one HTTP/1.0 or 1.1 request out of a stream of bytes, in whatever pieces they come: first the
 /// header, then, if the caller wants it, the body. Over Beast's parser, which is stricter here: no transfer
 /// coding but `chunked`, no HTTP/1.1 request without exactly one Host. What is wrong is thrown as an Error:

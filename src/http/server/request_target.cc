@@ -4,46 +4,20 @@
 #include <cstdint>
 #include <ranges>
 
+#include "text/percent_encoding.h"
 #include "text/utf8.h"
 
 namespace annals::http {
 namespace {
 
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10U;
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10U;
-  return std::nullopt;
-}
-
-// The byte of the escape that `text` begins with.
-std::optional<char> escaped_byte(std::string_view text) {
-  if (text.size() < 3 || text.front() != '%') return std::nullopt;
-  const auto high = hex_digit(text[1]);
-  const auto low = hex_digit(text[2]);
-  if (!high || !low) return std::nullopt;
-  return static_cast<char>(static_cast<unsigned char>(*high << 4U | *low));
-}
-
 std::optional<std::string> decode_segment(std::string_view text) {
-  std::string decoded;
-  while (!text.empty()) {
-    const auto escaped = escaped_byte(text);
-    if (!escaped && text.front() == '%') return std::nullopt;
-    decoded += escaped.value_or(text.front());
-    text.remove_prefix(escaped ? 3 : 1);
-  }
-  if (decoded.contains('\0') || !text::is_utf8(decoded)) return std::nullopt;
+  auto decoded = text::percent_decode(text);
+  if (!decoded || decoded->contains('\0') || !text::is_utf8(*decoded)) return std::nullopt;
   return decoded;
 }
 
 std::string decode_query(std::string_view text) {
-  std::string decoded;
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto escaped = escaped_byte(rest);
-    decoded += escaped.value_or(rest.front() == '+' ? ' ' : rest.front());
-    rest.remove_prefix(escaped ? 3 : 1);
-  }
+  std::string decoded = text::percent_decode_leniently(text);
   return text::is_utf8(decoded) ? decoded : std::string(text);
 }
 

@@ -70,11 +70,11 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   };
 
   State(asio::any_io_executor io, const std::string& address, std::uint16_t port, const Router& router,
-        const Authentication& authentication, const ServerLimits& limits)
+        const ServerLimits& limits)
       : executor(std::move(io)),
         acceptor(listen(executor, address, port)),
         local_port(acceptor.local_endpoint().port()),
-        context(std::make_shared<SessionContext>(router, authentication, limits)) {}
+        context(std::make_shared<SessionContext>(router, limits)) {}
 
   static asio::awaitable<void> accept_all(std::shared_ptr<State> state);
   void admit(tcp::socket socket);
@@ -181,8 +181,8 @@ void Server::State::stop() {
 }
 
 Server::Server(asio::any_io_executor executor, const std::string& address, std::uint16_t port,
-               const Router& router, const Authentication& authentication, ServerLimits limits)
-    : state_(std::make_shared<State>(std::move(executor), address, port, router, authentication, limits)) {}
+               const Router& router, ServerLimits limits)
+    : state_(std::make_shared<State>(std::move(executor), address, port, router, limits)) {}
 
 Server::~Server() {
   stop();

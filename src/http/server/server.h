@@ -11,8 +11,6 @@
 
 namespace annals::http {
 
-class Authentication;
-
 struct ServerLimits {
   std::size_t max_connections = 1024;
   std::size_t max_header_bytes = std::size_t{16} * 1024;
@@ -28,9 +26,9 @@ struct ServerLimits {
 class Server {
  public:
   /// Binds and listens at once. `address` is an IP address; port 0 takes any free one. Throws
-  /// std::system_error. The router and the authentication must outlive the server.
+  /// std::system_error. The router must outlive the server.
   Server(boost::asio::any_io_executor executor, const std::string& address, std::uint16_t port,
-         const Router& router, const Authentication& authentication, ServerLimits limits);
+         const Router& router, ServerLimits limits);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -100,7 +100,7 @@ asio::awaitable<bool> Exchange::run() {
   co_return false;
 }
 
-// Cheap refusals come first: nothing of the body is read for a request that has no route or no key.
+// Cheap refusals come first: nothing of the body is read for a request that has no route or no admission.
 asio::awaitable<Response> Exchange::answer() {
   co_await read_header();
   Request request = parser_.head();
@@ -116,11 +116,8 @@ asio::awaitable<Response> Exchange::answer() {
   if (match->route == nullptr) co_return method_not_allowed(match->allowed_methods);
   const Route& route = *match->route;
   request.path_parameters = std::move(match->path_parameters);
-  connection_->expires_never();  // how long guard and handler take is their own affair
-  if (route.access == Access::platform && !context_.authentication.has_platform_key(request)) {
-    throw Error(ErrorCode::unauthorized_api_key, "Unauthorized API Key.");
-  }
-  if (route.access == Access::guarded) co_await route.guard(request);
+  connection_->expires_never();  // admission and handler have deadlines of their own
+  const Handler handler = co_await route.admit(request);
 
   begin_body(route, request);
   if (route.takes_body_in_parts) {
@@ -128,7 +125,7 @@ asio::awaitable<Response> Exchange::answer() {
   } else if (body_) {
     request.body = co_await body_->whole();
   }
-  Response response = co_await route.handler(std::move(request));
+  Response response = co_await handler(std::move(request));
   check_headers(response);
   co_return response;
 }

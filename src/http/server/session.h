@@ -5,7 +5,6 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "http/authentication.h"
 #include "http/router.h"
 #include "http/server/connection.h"
 #include "http/server/server.h"
@@ -15,7 +14,6 @@ namespace annals::http {
 /// What the connections of one server share.
 struct SessionContext {
   const Router& router;
-  const Authentication& authentication;
   const ServerLimits limits;
   std::atomic<bool> stopping = false;
 };

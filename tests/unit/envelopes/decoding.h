@@ -35,12 +35,12 @@ inline std::string event_json(std::string_view event_data = "[\"string\"]", std:
                      kId, kTime, event_data, more);
 }
 
-inline std::string text_of(const FieldProblem::Part& part) {
+inline std::string text_of(const input::FieldProblem::Part& part) {
   return std::visit([](const auto& value) { return serialize(boost::json::value(value)); }, part);
 }
 
 /// `["body","record_id"] field required (value_error.missing) limit_value=0`
-inline std::string text_of(const FieldProblem& problem) {
+inline std::string text_of(const input::FieldProblem& problem) {
   std::string loc;
   for (const auto& part : problem.loc) loc += (loc.empty() ? "" : ",") + text_of(part);
   std::string text = fmt::format("[{}] {} ({})", loc, problem.msg, problem.type);
@@ -48,10 +48,10 @@ inline std::string text_of(const FieldProblem& problem) {
   return text;
 }
 
-inline std::vector<std::string> texts_of(const std::vector<FieldProblem>& problems) {
+inline std::vector<std::string> texts_of(const std::vector<input::FieldProblem>& problems) {
   std::vector<std::string> texts;
   texts.reserve(problems.size());
-  for (const FieldProblem& problem : problems) texts.push_back(text_of(problem));
+  for (const input::FieldProblem& problem : problems) texts.push_back(text_of(problem));
   return texts;
 }
 
@@ -74,7 +74,7 @@ template <class Call>
 std::vector<std::string> problems_thrown_by(Call call) {
   try {
     call();
-  } catch (const InvalidInput& error) {
+  } catch (const input::InvalidInput& error) {
     return texts_of(error.problems());
   }
   return {"nothing was thrown"};

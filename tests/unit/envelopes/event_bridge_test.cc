@@ -38,7 +38,7 @@ std::string aws_sample(std::string_view detail) {
 TEST(EventBridge, TakesAwsOwnEnvelopes) {
   const Enveloped enveloped = decode_event_bridge(aws_sample(event_json("{ \"bucket\": 1.0 }")), "source");
   EXPECT_EQ(enveloped.tenant, "aws.s3");
-  EXPECT_EQ(to_string(enveloped.event.event_id), kId);
+  EXPECT_EQ(enveloped.event.event_id.text(), kId);
   EXPECT_EQ(format_time(enveloped.event.event_time), kTime);
   EXPECT_EQ(enveloped.event.event_data, "{ \"bucket\": 1.0 }");
   EXPECT_EQ(enveloped.event.other_fields, "") << "the envelope is not the event's";

@@ -32,14 +32,14 @@ TEST(EventDecoder, ReadsEveryField) {
       R"({"event_id":"8F14E45F-ceea-467f-a8d9-0a1b2c3d4e5f","event_time":"2022-11-10T12:26:12.1119+02:00",
           "event_type_id":4294967295,"record_id":18446744073709551615,"source_id":0,"source_type_id":7,
           "event_data": {"a": [1.0, 1e5]} ,"file_id":"00010203-0405-0607-0809-0a0b0c0d0e0f"})"));
-  EXPECT_EQ(to_string(event.event_id), kId);
+  EXPECT_EQ(event.event_id.text(), kId);
   EXPECT_EQ(format_time(event.event_time), kTime);
   EXPECT_EQ(event.event_type_id, 4294967295U);
   EXPECT_EQ(event.record_id, 18446744073709551615U);
   EXPECT_EQ(event.source_id, 0U);
   EXPECT_EQ(event.source_type_id, 7U);
   EXPECT_EQ(event.event_data, R"({"a": [1.0, 1e5]})");
-  EXPECT_EQ(to_string(event.file_id.value_or(Uuid{})), "00010203-0405-0607-0809-0a0b0c0d0e0f");
+  EXPECT_EQ(event.file_id.value_or(FileId(Uuid{})).text(), "00010203-0405-0607-0809-0a0b0c0d0e0f");
   EXPECT_EQ(event.other_fields, "");
 }
 
@@ -153,9 +153,9 @@ TEST(EventDecoder, MakesWhatAnIncompleteEventLeavesOut) {
   const Event first = event_of(decode_event(json, {"body"}, false, kNow));
   const Event second = event_of(decode_event(json, {"body"}, false, kNow));
   EXPECT_EQ(first.event_time, kNow);
-  EXPECT_EQ(first.event_id.version(), Uuid::version_random_number_based);
+  EXPECT_EQ(first.event_id.uuid().version(), Uuid::version_random_number_based);
   EXPECT_NE(first.event_id, second.event_id);
-  EXPECT_EQ(to_string(event_of(decode_event(event_json(), {"body"}, false, kNow)).event_id), kId)
+  EXPECT_EQ(event_of(decode_event(event_json(), {"body"}, false, kNow)).event_id.text(), kId)
       << "what is there is kept";
 }
 
@@ -189,7 +189,7 @@ TEST(EventDecoder, NothingInvalidHidesInANestedValue) {
 TEST(EventDecoder, DecodesABodyOfOneEvent) {
   const auto items = items_of(decode_json, event_json());
   ASSERT_EQ(items.size(), 1U);
-  EXPECT_EQ(to_string(event_of(items[0]).event_id), kId);
+  EXPECT_EQ(event_of(items[0]).event_id.text(), kId);
   EXPECT_EQ(problems_of(items_of(decode_json, R"({"record_id":"1"})")[0])[1],
             R"(["body","record_id"] value is not a valid integer (type_error.integer))");
 }

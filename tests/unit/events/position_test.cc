@@ -11,7 +11,7 @@ constexpr std::string_view kId = "0b0f5a3e-6d5c-4e0e-9f0a-1a2b3c4d5e6f";
 TEST(Position, ReadsTheTextItWrites) {
   const Position position{.record_id = 18'446'744'073'709'551'615U,
                           .event_time = Timestamp(std::chrono::milliseconds(-1)),
-                          .event_id = parse_uuid(kId).value_or(Uuid{}),
+                          .event_id = EventId::parse(kId).value_or(EventId(Uuid{})),
                           .block = 4,
                           .place = 5,
                           .commit = 6};

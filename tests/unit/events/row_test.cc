@@ -1,4 +1,4 @@
-#include "events/row_encoding.h"
+#include "events/row.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ namespace {
 using namespace std::literals;
 
 Event sample() {
-  return {.event_id = *parse_uuid("00010203-0405-0607-0809-0a0b0c0d0e0f"),
+  return {.event_id = EventId(*parse_uuid("00010203-0405-0607-0809-0a0b0c0d0e0f")),
           .event_time = Timestamp(std::chrono::milliseconds(0x0102030405)),
           .event_type_id = 0x0A0B0C0D,
           .record_id = 0x1112131415161718,
@@ -39,7 +39,7 @@ TEST(RowEncoding, WritesTheColumnsInTheirOrder) {
 
 TEST(RowEncoding, WritesTheFileAndTheOtherFields) {
   Event event = sample();
-  event.file_id = *parse_uuid("f0f1f2f3-f4f5-f6f7-f8f9-fafbfcfdfeff");
+  event.file_id = FileId(*parse_uuid("f0f1f2f3-f4f5-f6f7-f8f9-fafbfcfdfeff"));
   event.other_fields = R"({"a":1})";
   std::string rows = "earlier rows";
   append_row(rows, event, 0x0102030405060708, 0x11223344);

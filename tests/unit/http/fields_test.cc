@@ -1,4 +1,5 @@
-#include "http/fields.h"
+#include "http/body_fields.h"
+#include "http/query_fields.h"
 
 #include <gtest/gtest.h>
 
@@ -6,6 +7,8 @@
 
 namespace annals::http {
 namespace {
+
+using input::InvalidInput;
 
 // The problems that `work` throws, as the client sees them; "" when it throws none.
 template <class Work>

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
+#include "input/problems.h"
+
 namespace annals::http {
 namespace {
 
@@ -48,12 +50,12 @@ TEST(Problem, EveryCodeHasItsStatusAndKeepsTheDetail) {
 }
 
 TEST(Problem, InvalidInputListsAllProblemsInPydanticsOrderOfKeys) {
-  const auto [response, log] = problem_of(
-      InvalidInput({{.loc = {"body", "client_label"}, .msg = "field required", .type = "value_error.missing"},
-                    {.loc = {"body", 7},
-                     .msg = "ensure this value has at most 64 characters",
-                     .type = "value_error.any_str.max_length",
-                     .ctx = {{"limit_value", 64}}}}));
+  const auto [response, log] = problem_of(input::InvalidInput(
+      {{.loc = {"body", "client_label"}, .msg = "field required", .type = "value_error.missing"},
+       {.loc = {"body", 7},
+        .msg = "ensure this value has at most 64 characters",
+        .type = "value_error.any_str.max_length",
+        .ctx = {{"limit_value", 64}}}}));
   EXPECT_EQ(response.status, 422);
   EXPECT_EQ(
       response.body,

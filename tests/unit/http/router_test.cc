@@ -7,6 +7,10 @@
 namespace annals::http {
 namespace {
 
+boost::asio::awaitable<Handler> admit_nobody(const Request& /*head*/) {
+  return {};
+}
+
 Router routes() {
   Router router;
   for (const auto& [method, path] :
@@ -15,7 +19,7 @@ Router routes() {
                                                         {"GET", "/api/tenants/{client_id}"},
                                                         {"GET", "/api/tenants/{client_id}/files/{file_id}"},
                                                         {"DELETE", "/api/delete-tenant"}}) {
-    router.add({.method = method, .path = path, .handler = {}});
+    router.add({.method = method, .path = path, .operation = {}, .admit = admit_nobody});
   }
   return router;
 }
@@ -62,14 +66,15 @@ TEST(Router, AKnownPathWithAnotherMethodNamesTheAllowedOnes) {
 
 TEST(Router, TheRootIsAPathLikeAnyOther) {
   Router router;
-  router.add({.method = "GET", .path = "/", .handler = {}});
+  router.add({.method = "GET", .path = "/", .operation = {}, .admit = admit_nobody});
   EXPECT_TRUE(find(router, "GET", "/"));
   EXPECT_FALSE(find(router, "GET", "/x"));
 }
 
 TEST(Router, RefusesAPathWithoutASlash) {
   Router router;
-  EXPECT_THROW(router.add({.method = "GET", .path = "api", .handler = {}}), std::invalid_argument);
+  EXPECT_THROW(router.add({.method = "GET", .path = "api", .operation = {}, .admit = admit_nobody}),
+               std::invalid_argument);
 }
 
 }  // namespace

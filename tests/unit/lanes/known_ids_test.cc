@@ -12,48 +12,48 @@ constexpr std::size_t kEnough = std::size_t{1} << 30U;
 
 TEST(KnownIds, KnowsWhateverWasAdded) {
   boost::uuids::random_generator_mt19937 random;
-  std::vector<Uuid> ids;
-  for (int i = 0; i < kMany; ++i) ids.push_back(random());
+  std::vector<EventId> ids;
+  for (int i = 0; i < kMany; ++i) ids.push_back(EventId(random()));
   KnownIds known(kEnough);
-  for (const Uuid& id : ids) known.add(id);
+  for (const EventId& id : ids) known.add(id);
 
-  for (const Uuid& id : ids) ASSERT_TRUE(known.may_contain(id)) << "expected that an added id is known";
+  for (const EventId& id : ids) ASSERT_TRUE(known.may_contain(id)) << "expected that an added id is known";
 }
 
 TEST(KnownIds, SeldomTakesAnotherForKnown) {
   boost::uuids::random_generator_mt19937 random;
   KnownIds known(kEnough);
-  for (int i = 0; i < kMany; ++i) known.add(random());
+  for (int i = 0; i < kMany; ++i) known.add(EventId(random()));
 
   int mistakes = 0;
-  for (int i = 0; i < kMany; ++i) mistakes += known.may_contain(random()) ? 1 : 0;
+  for (int i = 0; i < kMany; ++i) mistakes += known.may_contain(EventId(random())) ? 1 : 0;
 
   // Two or three are to be expected.
   EXPECT_LT(mistakes, 10) << "expected hardly a mistake";
 }
 
 TEST(KnownIds, AnEmptyOneKnowsNothing) {
-  EXPECT_FALSE(KnownIds(kEnough).may_contain(boost::uuids::random_generator()()));
+  EXPECT_FALSE(KnownIds(kEnough).may_contain(EventId::random()));
 }
 
 TEST(KnownIds, KnowsEveryIdWhenThereAreTooManyForItsMemory) {
   boost::uuids::random_generator_mt19937 random;
   KnownIds known(std::size_t{100} << 10U);
-  std::vector<Uuid> ids;
-  for (int i = 0; i < kMany; ++i) ids.push_back(random());
+  std::vector<EventId> ids;
+  for (int i = 0; i < kMany; ++i) ids.push_back(EventId(random()));
 
   const auto suspects = known.add_all(ids);
 
   EXPECT_EQ(known.bytes(), 0U) << "expected that its memory is given back";
   EXPECT_GT(suspects.size(), ids.size() / 2) << "expected that what came after it gave up is suspect";
-  for (const Uuid& id : ids) ASSERT_TRUE(known.may_contain(id)) << "expected that an added id is known";
-  EXPECT_TRUE(known.may_contain(random())) << "expected that from then on every id is";
+  for (const EventId& id : ids) ASSERT_TRUE(known.may_contain(id)) << "expected that an added id is known";
+  EXPECT_TRUE(known.may_contain(EventId(random()))) << "expected that from then on every id is";
 }
 
 TEST(KnownIds, TakesNoMoreThanSomeBitsForEachId) {
   boost::uuids::random_generator_mt19937 random;
   KnownIds known(kEnough);
-  for (int i = 0; i < kMany; ++i) known.add(random());
+  for (int i = 0; i < kMany; ++i) known.add(EventId(random()));
 
   // The last layer may have just begun: it is as large as all before it.
   EXPECT_LT(known.bytes() * 8 / kMany, 100U) << "expected bits, not bytes";

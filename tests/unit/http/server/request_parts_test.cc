@@ -32,14 +32,14 @@ class Uploads {
   [[nodiscard]] std::vector<Route> routes(std::uint64_t max_bytes = kMaxBytes) {
     return {{.method = "POST",
              .path = "/upload",
-             .access = Access::open,
-             .handler = [this](Request request) { return take_all(this, std::move(request)); },
+             .operation = {},
+             .admit = for_anyone([this](Request request) { return take_all(this, std::move(request)); }),
              .takes_body_in_parts = true,
              .max_body_bytes = max_bytes},
             {.method = "POST",
              .path = "/ignore",
-             .access = Access::open,
-             .handler = [this](Request request) { return ignore(this, std::move(request)); },
+             .operation = {},
+             .admit = for_anyone([this](Request request) { return ignore(this, std::move(request)); }),
              .takes_body_in_parts = true}};
   }
 
@@ -321,22 +321,22 @@ TEST(RequestParts, TruncatedCompressedDataIsABadRequestAndTheConnectionGoesOn) {
   EXPECT_EQ(client.read_reply().status, 200);
 }
 
-// Lets in who says "please".
-asio::awaitable<void> polite_guard(
-    const Request& request) {  // NOLINT(*-avoid-reference-coroutine-parameters)
+// Admits whoever says "please", after a moment.
+asio::awaitable<Handler> admit_politely(Admit admit, Request head) {
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor, milliseconds(1));
   co_await timer.async_wait(asio::use_awaitable);
-  const std::string* word = request.header("x-word");
+  const std::string* word = head.header("x-word");
   if (word == nullptr || *word != "please") throw Error(ErrorCode::unauthorized_api_key, "Say please.");
+  auto handler = co_await admit(head);
+  co_return handler;
 }
 
-TEST(Guard, RefusesBeforeTheBodyOrLetsThrough) {
+TEST(Admission, RefusesBeforeTheBodyOrLetsThrough) {
   Uploads uploads;
   auto routes = uploads.routes();
   for (Route& route : routes) {
-    route.access = Access::guarded;
-    route.guard = polite_guard;
+    route.admit = [admit = route.admit](const Request& head) { return admit_politely(admit, head); };
   }
   routes[1].takes_body_in_parts = false;
   RunningServer running({}, 2, std::move(routes));
@@ -355,14 +355,12 @@ TEST(Guard, RefusesBeforeTheBodyOrLetsThrough) {
   EXPECT_EQ(uploads.called, 2);
 }
 
-TEST(Guard, IsAskedForOnGuardedRoutesAndOnNoOthers) {
+TEST(Admission, IsNeededByEveryRoute) {
   Router router;
-  EXPECT_THROW(router.add({.method = "GET", .path = "/", .access = Access::guarded, .handler = {}}),
+  EXPECT_THROW(router.add({.method = "GET", .path = "/", .operation = {}, .admit = {}}),
                std::invalid_argument);
-  EXPECT_THROW(
-      router.add(
-          {.method = "GET", .path = "/", .access = Access::platform, .handler = {}, .guard = polite_guard}),
-      std::invalid_argument);
+  EXPECT_THROW(router.add({.method = "GET", .path = "/", .operation = {}, .admit = nullptr}),
+               std::invalid_argument);
 }
 
 }  // namespace

@@ -17,8 +17,10 @@ constexpr std::string_view kOpen = "GET /open HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr std::size_t kOverfull = std::size_t{16} << 20U;
 
 Route parts_route(Handler handler, std::string method = "GET") {
-  return {
-      .method = std::move(method), .path = "/parts", .access = Access::open, .handler = std::move(handler)};
+  return {.method = std::move(method),
+          .path = "/parts",
+          .operation = {},
+          .admit = for_anyone(std::move(handler))};
 }
 
 std::string number(int index) {
@@ -60,10 +62,12 @@ TEST(ResponseParts, ABodyOfKnownLengthComesAsItIs) {
 TEST(ResponseParts, AnEmptyBodyAndEmptyPartsEndNothingTooEarly) {
   PartsSeen seen;
   const auto every_other = [](int index) { return index % 2 == 0 ? std::string() : number(index); };
-  RunningServer running(
-      {}, 2,
-      {parts_route(sends_parts(seen, 4, every_other)),
-       {.method = "GET", .path = "/empty", .access = Access::open, .handler = sends_parts(seen, 0, number)}});
+  RunningServer running({}, 2,
+                        {parts_route(sends_parts(seen, 4, every_other)),
+                         {.method = "GET",
+                          .path = "/empty",
+                          .operation = {},
+                          .admit = for_anyone(sends_parts(seen, 0, number))}});
   RawClient client(running.port());
   client.send(kGet);
   EXPECT_EQ(client.read_reply().body, "1;3;");

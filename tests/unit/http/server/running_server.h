@@ -15,21 +15,40 @@
 
 #include <gtest/gtest.h>
 
-#include "http/authentication.h"
+#include "error.h"
 #include "http/router.h"
 #include "http/server/server.h"
 
 namespace annals::http {
+
+inline boost::asio::awaitable<Handler> ready(Handler handler) {
+  co_return handler;
+}
+
+/// Admits every request.
+inline Admit for_anyone(Handler handler) {
+  return [handler = std::move(handler)](const Request& /*head*/) { return ready(handler); };
+}
+
+/// Admits requests whose X-API-Key is `the-right-key`.
+inline Admit with_the_right_key(Handler handler) {
+  return [handler = std::move(handler)](const Request& head) {
+    if (head.agreed_header("x-api-key") != "the-right-key") {
+      throw Error(ErrorCode::unauthorized_api_key, "Unauthorized API Key.");
+    }
+    return ready(handler);
+  };
+}
 
 /// Routes: GET /open, POST /open (both echo), POST /echo (needs the key), GET /items/{id}, DELETE /gone
 /// (204), GET /throws, GET /bad-header, GET /waits (until release() is called); and those of `more`.
 class RunningServer {
  public:
   explicit RunningServer(ServerLimits limits = {}, int threads = 2, std::vector<Route> more = {})
-      : authentication_({crypto::Secret("the-right-key")}), work_(io_.get_executor()) {
+      : work_(io_.get_executor()) {
     add_routes();
     for (Route& route : more) router_.add(std::move(route));
-    server_ = std::make_unique<Server>(io_.get_executor(), "127.0.0.1", 0, router_, authentication_, limits);
+    server_ = std::make_unique<Server>(io_.get_executor(), "127.0.0.1", 0, router_, limits);
     server_->start();
     for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { io_.run(); });
   }
@@ -56,17 +75,18 @@ class RunningServer {
  private:
   void add_routes() {
     const auto echo = [this](Request request) { return this->echo(std::move(request)); };
-    router_.add({.method = "GET", .path = "/open", .access = Access::open, .handler = echo});
-    router_.add({.method = "POST", .path = "/open", .access = Access::open, .handler = echo});
-    router_.add({.method = "POST", .path = "/echo", .handler = echo});
-    router_.add({.method = "GET", .path = "/items/{id}", .access = Access::open, .handler = item});
-    router_.add({.method = "DELETE", .path = "/gone", .access = Access::open, .handler = gone});
-    router_.add({.method = "GET", .path = "/throws", .access = Access::open, .handler = throws});
-    router_.add({.method = "GET", .path = "/bad-header", .access = Access::open, .handler = bad_header});
-    router_.add(
-        {.method = "GET", .path = "/waits", .access = Access::open, .handler = [this](Request request) {
-           return wait(std::move(request));
-         }});
+    const auto add = [this](std::string method, std::string path, Admit admit) {
+      router_.add(
+          {.method = std::move(method), .path = std::move(path), .operation = {}, .admit = std::move(admit)});
+    };
+    add("GET", "/open", for_anyone(echo));
+    add("POST", "/open", for_anyone(echo));
+    add("POST", "/echo", with_the_right_key(echo));
+    add("GET", "/items/{id}", for_anyone(item));
+    add("DELETE", "/gone", for_anyone(gone));
+    add("GET", "/throws", for_anyone(throws));
+    add("GET", "/bad-header", for_anyone(bad_header));
+    add("GET", "/waits", for_anyone([this](Request request) { return wait(std::move(request)); }));
   }
 
   boost::asio::awaitable<Response> echo(Request request) {
@@ -102,7 +122,6 @@ class RunningServer {
   }
 
   Router router_;
-  Authentication authentication_;
   std::atomic<int> waiting_ = 0;
   std::atomic<int> handled_ = 0;
   std::atomic<bool> released_ = false;

@@ -62,8 +62,7 @@ TEST(ServerStop, MayBeCalledTwiceAndFromSeveralThreads) {
 TEST(ServerStop, AServerThatNeverStartedIsClosed) {
   boost::asio::io_context io;
   const Router router;
-  const Authentication authentication({});
-  Server server(io.get_executor(), "127.0.0.1", 0, router, authentication, {});
+  Server server(io.get_executor(), "127.0.0.1", 0, router, {});
   server.stop();
   EXPECT_TRUE(server.wait_closed(milliseconds(0)));
 }

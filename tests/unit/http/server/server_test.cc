@@ -228,9 +228,8 @@ TEST(Server, ListeningTwiceOnOnePortSaysWhere) {
   RunningServer running;
   boost::asio::io_context io;
   const Router router;
-  const Authentication authentication({});
   try {
-    const Server second(io.get_executor(), "127.0.0.1", running.port(), router, authentication, {});
+    const Server second(io.get_executor(), "127.0.0.1", running.port(), router, {});
     FAIL() << "expected a std::system_error";
   } catch (const std::system_error& error) {
     EXPECT_EQ(error.code(), std::errc::address_in_use);

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "engine/engine.h"
+#include "tenants/belonging.h"
+
+namespace annals::events {
+
+/// Makes the events tables of tenants, in their databases. A table goes with its database, so there is
+/// nothing to remove. Thread-safe; make() throws engine::EngineError.
+class TenantTables final : public tenants::Belonging {
+ public:
+  /// `engine` must outlive this object.
+  explicit TenantTables(engine::Engine& engine) : engine_(engine) {}
+
+  boost::asio::awaitable<bool> make(tenants::Owner owner) override;
+  boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::KeepLease keep_lease) override;
+
+ private:
+  engine::Engine& engine_;
+};
+
+}  // namespace annals::events

@@ -1,0 +1,131 @@
+#include "http/query_fields.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <expected>
+
+#include "text/ascii.h"
+
+namespace annals::http {
+namespace {
+
+using input::FieldProblem;
+
+std::expected<std::int64_t, FieldProblem> checked_integer(const std::string& text, const IntegerRule& rule) {
+  std::int64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc::invalid_argument || rest != end) return std::unexpected(input::not_an_integer());
+  const bool exceeds_64_bits = error == std::errc::result_out_of_range;
+  if (exceeds_64_bits ? text.starts_with('-') : value < rule.min) {
+    return std::unexpected(input::less_than(rule.min));
+  }
+  if (exceeds_64_bits || value > rule.max) {
+    return std::unexpected(input::greater_than(static_cast<std::uint64_t>(rule.max)));
+  }
+  return value;
+}
+
+std::expected<std::uint64_t, FieldProblem> checked_unsigned(const std::string& text, std::uint64_t max) {
+  constexpr std::string_view kDigits = "0123456789";
+  const bool negative = text.starts_with('-');
+  if (text.size() == (negative ? 1U : 0U) ||
+      text.find_first_not_of(kDigits, negative ? 1 : 0) != std::string::npos) {
+    return std::unexpected(input::not_an_integer());
+  }
+  if (negative) return std::unexpected(input::less_than(0));
+  std::uint64_t value = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || value > max) return std::unexpected(input::greater_than(max));
+  return value;
+}
+
+}  // namespace
+
+const std::string* QueryFields::find(std::string_view name) {
+  read_.emplace_back(name);
+  const std::string* last = nullptr;
+  for (const auto& [parameter, value] : request_.query) {
+    if (parameter == name) last = &value;
+  }
+  return last;
+}
+
+std::int64_t QueryFields::integer(std::string_view name, const IntegerRule& rule) {
+  const std::string* text = find(name);
+  if (text == nullptr) return rule.fallback;
+  auto value = checked_integer(*text, rule);
+  if (value) return *value;
+  add_problem(name, std::move(value.error()));
+  return rule.fallback;
+}
+
+std::optional<std::string> QueryFields::one_of(std::string_view name,
+                                               const std::vector<std::string>& permitted) {
+  const std::string* text = find(name);
+  if (text == nullptr) return std::nullopt;
+  if (std::ranges::find(permitted, *text) != permitted.end()) return *text;
+  add_problem(name, input::none_of(permitted));
+  return std::nullopt;
+}
+
+std::vector<std::uint64_t> QueryFields::integers(std::string_view name, std::uint64_t max) {
+  std::vector<std::uint64_t> values;
+  for (const std::string& text : texts(name)) {
+    auto value = checked_unsigned(text, max);
+    if (value) {
+      values.push_back(*value);
+    } else {
+      add_problem(name, std::move(value.error()));
+    }
+  }
+  return values;
+}
+
+std::optional<bool> QueryFields::flag(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kTrue{"true", "t", "yes", "y", "on", "1"};
+  constexpr std::array<std::string_view, 6> kFalse{"false", "f", "no", "n", "off", "0"};
+  const std::string* text = find(name);
+  if (text == nullptr) return std::nullopt;
+  const std::string value = text::to_lower(*text);
+  if (std::ranges::find(kTrue, value) != kTrue.end()) return true;
+  if (std::ranges::find(kFalse, value) == kFalse.end()) add_problem(name, input::not_a_boolean());
+  return false;
+}
+
+std::optional<std::string> QueryFields::text(std::string_view name) {
+  const std::string* found = find(name);
+  return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
+std::vector<std::string> QueryFields::texts(std::string_view name) {
+  read_.emplace_back(name);
+  std::vector<std::string> values;
+  for (const auto& [parameter, value] : request_.query) {
+    if (parameter == name) values.push_back(value);
+  }
+  return values;
+}
+
+void QueryFields::add_problem(std::string_view name, FieldProblem problem) {
+  problems_.push_back(input::at({"query", std::string(name)}, std::move(problem)));
+}
+
+void QueryFields::add_header_problem(std::string_view name, FieldProblem problem) {
+  problems_.push_back(input::at({"header", std::string(name)}, std::move(problem)));
+}
+
+void QueryFields::forbid_others() {
+  for (const auto& [parameter, value] : request_.query) {
+    if (std::ranges::find(read_, parameter) != read_.end()) continue;
+    add_problem(parameter, input::unknown_field());
+    read_.push_back(parameter);  // one problem, however often the parameter is repeated
+  }
+}
+
+void QueryFields::check() const {
+  if (!problems_.empty()) throw input::InvalidInput(problems_);
+}
+
+}  // namespace annals::http

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+#include "input/problems.h"
+
+namespace annals::http {
+
+/// The rule for an integer parameter.
+struct IntegerRule {
+  std::int64_t min = 0;
+  std::int64_t max = INT64_MAX;
+  std::int64_t fallback = 0;  // the value if the parameter is absent
+};
+
+/// Reads query parameters and collects every problem, in the order in which they are read. The last value of
+/// a repeated parameter counts. Not safe for concurrent use.
+class QueryFields {
+ public:
+  /// `request` must outlive this object.
+  explicit QueryFields(const Request& request) : request_(request) {}
+
+  std::int64_t integer(std::string_view name, const IntegerRule& rule);
+
+  /// Returns the value if it is one of `permitted`, nullopt if the parameter is absent or after adding a
+  /// problem.
+  std::optional<std::string> one_of(std::string_view name, const std::vector<std::string>& permitted);
+
+  /// Returns all values of a parameter that may be repeated, each an integer from 0 to `max`.
+  std::vector<std::uint64_t> integers(std::string_view name, std::uint64_t max);
+
+  /// Reads `true` or `false`, and every other spelling that pydantic accepts. Returns nullopt if the
+  /// parameter is absent.
+  std::optional<bool> flag(std::string_view name);
+
+  /// Returns the value as it was sent, or nullopt if the parameter is absent.
+  std::optional<std::string> text(std::string_view name);
+
+  /// Returns all values of a parameter that may be repeated, as they were sent.
+  std::vector<std::string> texts(std::string_view name);
+
+  /// Adds a problem that only the caller can see.
+  void add_problem(std::string_view name, input::FieldProblem problem);
+  /// Adds a problem of a header that belongs to the parameters; its name in lower case.
+  void add_header_problem(std::string_view name, input::FieldProblem problem);
+
+  /// Adds a problem for every parameter that was not read before this call.
+  void forbid_others();
+
+  /// Throws InvalidInput if any parameter had a problem.
+  void check() const;
+
+ private:
+  const std::string* find(std::string_view name);
+
+  const Request& request_;
+  std::vector<std::string> read_;  // names of the parameters that were read
+  input::Problems problems_;
+};
+
+}  // namespace annals::http

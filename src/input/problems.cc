@@ -1,0 +1,151 @@
+#include "input/problems.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <boost/json.hpp>
+
+namespace annals::input {
+namespace {
+
+FieldProblem problem(std::string msg, std::string type) {
+  return {.msg = std::move(msg), .type = std::move(type)};
+}
+
+FieldProblem limited(std::string msg, std::string type, FieldProblem::Part limit) {
+  return {.msg = std::move(msg), .type = std::move(type), .ctx = {{"limit_value", std::move(limit)}}};
+}
+
+boost::json::value json_of(const FieldProblem::Part& part) {
+  return std::visit([](const auto& value) { return boost::json::value(value); }, part);
+}
+
+boost::json::object json_of(const FieldProblem& problem) {
+  boost::json::array loc;
+  for (const auto& part : problem.loc) loc.push_back(json_of(part));
+  boost::json::object result{{"loc", std::move(loc)}, {"msg", problem.msg}, {"type", problem.type}};
+  if (problem.ctx.empty()) return result;
+  boost::json::object ctx;
+  for (const auto& [name, value] : problem.ctx) ctx[name] = json_of(value);
+  result["ctx"] = std::move(ctx);
+  return result;
+}
+
+}  // namespace
+
+FieldProblem at(const Place& place, FieldProblem problem) {
+  problem.loc.insert(problem.loc.begin(), place.begin(), place.end());
+  return problem;
+}
+
+boost::json::array detail_of(const Problems& problems) {
+  boost::json::array detail;
+  for (const FieldProblem& one : problems) detail.push_back(json_of(one));
+  return detail;
+}
+
+FieldProblem missing() {
+  return problem("field required", "value_error.missing");
+}
+
+FieldProblem none_not_allowed() {
+  return problem("none is not an allowed value", "type_error.none.not_allowed");
+}
+
+FieldProblem unknown_field() {
+  return problem("extra fields not permitted", "value_error.extra");
+}
+
+FieldProblem not_a_dict() {
+  return problem("value is not a valid dict", "type_error.dict");
+}
+
+FieldProblem not_a_list() {
+  return problem("value is not a valid list", "type_error.list");
+}
+
+FieldProblem not_a_string() {
+  return problem("str type expected", "type_error.str");
+}
+
+FieldProblem not_an_integer() {
+  return problem("value is not a valid integer", "type_error.integer");
+}
+
+FieldProblem not_a_boolean() {
+  return problem("value could not be parsed to a boolean", "type_error.bool");
+}
+
+FieldProblem not_a_uuid() {
+  return problem("value is not a valid uuid", "type_error.uuid");
+}
+
+FieldProblem not_a_time() {
+  return problem("invalid datetime format", "value_error.datetime");
+}
+
+FieldProblem not_base64() {
+  return problem("value is not valid base64", "value_error.base64");
+}
+
+FieldProblem not_a_cursor() {
+  return problem("invalid cursor", "value_error.cursor");
+}
+
+FieldProblem less_than(std::int64_t min) {
+  return limited(fmt::format("ensure this value is greater than or equal to {}", min),
+                 "value_error.number.not_ge", min);
+}
+
+FieldProblem greater_than(std::uint64_t max) {
+  return limited(fmt::format("ensure this value is less than or equal to {}", max),
+                 "value_error.number.not_le", max);
+}
+
+FieldProblem shorter_than(std::size_t min) {
+  return limited(fmt::format("ensure this value has at least {} characters", min),
+                 "value_error.any_str.min_length", std::uint64_t{min});
+}
+
+FieldProblem longer_than(std::size_t max) {
+  return limited(fmt::format("ensure this value has at most {} characters", max),
+                 "value_error.any_str.max_length", std::uint64_t{max});
+}
+
+FieldProblem line_longer_than(std::size_t max_bytes) {
+  return limited(fmt::format("ensure this line has at most {} bytes", max_bytes),
+                 "value_error.any_str.max_length", std::uint64_t{max_bytes});
+}
+
+FieldProblem no_match(std::string_view pattern) {
+  FieldProblem result =
+      problem(fmt::format("string does not match regex \"{}\"", pattern), "value_error.str.regex");
+  result.ctx = {{"pattern", std::string(pattern)}};
+  return result;
+}
+
+FieldProblem none_of(const std::vector<std::string>& permitted) {
+  return problem(
+      fmt::format("value is not a valid enumeration member; permitted: '{}'", fmt::join(permitted, "', '")),
+      "type_error.enum");
+}
+
+FieldProblem offset_beside_cursor() {
+  return problem("offset and cursor exclude each other", "value_error.offset");
+}
+
+FieldProblem data_beside_base64() {
+  return problem("data and data_base64 exclude each other", "value_error");
+}
+
+FieldProblem not_json(const JsonFlaw& flaw) {
+  return {
+      .loc = {flaw.offset},
+      .msg = fmt::format("{}: line {} column {} (char {})", flaw.what, flaw.line, flaw.column, flaw.offset),
+      .type = "value_error.jsondecode",
+      .ctx = {{"msg", std::string(flaw.what)},
+              {"pos", flaw.offset},
+              {"lineno", flaw.line},
+              {"colno", flaw.column}}};
+}
+
+}  // namespace annals::input

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "io/budget.h"
+#include "lanes/commits.h"
+#include "lanes/intake.h"
+#include "lanes/lanes.h"
+
+namespace annals::lanes {
+
+/// The way of events into their tables, from a request to a commit: everything that this folder offers, in
+/// the order of construction.
+class Writing {
+ public:
+  struct Settings {
+    Commits::Settings commits;
+    LaneLimits lanes;
+    std::size_t max_receiving_bytes;  // bodies and events that are being received, over all requests
+  };
+
+  Writing(const boost::asio::any_io_executor& executor, const Settings& settings);
+
+  [[nodiscard]] Intake& intake() { return intake_; }
+
+ private:
+  io::Budget receiving_;  // first: coroutines that the lanes hold give their share back
+  Commits commits_;
+  Lanes lanes_;
+  Intake intake_;
+};
+
+}  // namespace annals::lanes

@@ -1,0 +1,39 @@
+#include "access/platform_keys.h"
+
+#include <gtest/gtest.h>
+
+namespace annals::access {
+namespace {
+
+const PlatformKeys& two_keys() {
+  static const PlatformKeys instance({crypto::Secret("the-old-key"), crypto::Secret("the-new-key")});
+  return instance;
+}
+
+TEST(PlatformKeys, EveryConfiguredKeyIsValidAndHasAnIdOfItsOwn) {
+  const auto old_id = two_keys().find("the-old-key");
+  const auto new_id = two_keys().find("the-new-key");
+  ASSERT_TRUE(old_id && new_id);
+  EXPECT_NE(*old_id, *new_id);
+  EXPECT_EQ(*old_id, two_keys().find("the-old-key")) << "an id does not change";
+}
+
+TEST(PlatformKeys, AnEmptyOrOtherKeyIsNot) {
+  for (const std::string key : {"", "the-old-ke", "the-old-key2", "THE-OLD-KEY", "the-old-key,the-new-key"}) {
+    EXPECT_FALSE(two_keys().find(key)) << key;
+  }
+}
+
+TEST(PlatformKeys, AnIdShowsNothingOfItsKey) {
+  const auto id = two_keys().find("the-old-key");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(id->size(), 8U);
+  EXPECT_FALSE(std::string_view("the-old-key").contains(*id));
+}
+
+TEST(PlatformKeys, WithoutKeysNobodyGetsIn) {
+  EXPECT_FALSE(PlatformKeys({}).find(""));
+}
+
+}  // namespace
+}  // namespace annals::access
