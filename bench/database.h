@@ -7,7 +7,7 @@
 
 namespace annals::bench {
 
-/// A name that is known to be one.
+/// Returns the name of a database. Throws std::invalid_argument if it is not a valid one.
 inline DatabaseName database_name(const std::string& name) {
   auto parsed = DatabaseName::parse(name);
   if (!parsed) throw std::invalid_argument("no name for a database: " + name);

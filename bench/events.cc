@@ -1,5 +1,5 @@
-// `./dev bench events [single|bulk|newest|export]…`: what the data plane costs beside the bare engine, in the
-// same process, on the same engine and the same rows. bench/README.md has the last results.
+// `./dev bench events [single|bulk|newest|export]…` measures what the data plane costs beside the bare
+// engine, in the same process, on the same engine and the same rows. bench/README.md has the last results.
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -43,7 +43,7 @@ constexpr std::size_t kBareBatch = 80'000;
 constexpr std::uint64_t kManyRows = 10'000'000;
 constexpr int kReads = 400;
 
-/// The real service with an embedded engine, and that engine for the bare statements beside it.
+/// Runs the real service with an embedded engine, and gives access to that engine for bare statements.
 class House {
  public:
   explicit House(const std::filesystem::path& directory) : service_(config(directory), adapters()) {
@@ -71,7 +71,7 @@ class House {
     return boost::asio::co_spawn(load_, std::move(work), boost::asio::use_future).get();
   }
 
-  /// A new tenant's id.
+  /// Creates a tenant and returns its id.
   std::string tenant(const std::string& name) {
     KeptConnection connection(load_.get_executor(), port());
     const std::string body = fmt::format(R"({{"database_name":"{0}","client_label":"{0}"}})", name);
@@ -87,7 +87,7 @@ class House {
     return table;
   }
 
-  /// What was inserted before must not cost what is measured next.
+  /// Waits until no merge runs, so that earlier inserts do not slow down what is measured next.
   void wait_for_merges() {
     while (run(engine_->query({.sql = "SELECT count() FROM system.merges"})) != "0\n") {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -139,7 +139,7 @@ std::uint64_t rss_bytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// About 240 bytes as JSON, as the events of the platform that Annals came from.
+/// Returns an event of about 240 bytes as JSON, like the events of the platform that Annals came from.
 events::Event make_event(std::uint64_t number) {
   static thread_local boost::uuids::random_generator_mt19937 random;
   return {.event_id = EventId(random()),

@@ -15,8 +15,8 @@
 
 namespace annals::bench {
 
-/// One keep-alive HTTP/1.1 connection to the service under test; as little as a load generator needs, so that
-/// what is measured is the other side.
+/// Wraps one keep-alive HTTP/1.1 connection to the service under test. It does as little as a load generator
+/// needs, so that what is measured is the other side.
 class KeptConnection {
  public:
   KeptConnection(const boost::asio::any_io_executor& executor, std::uint16_t port) : socket_(executor) {
@@ -29,7 +29,7 @@ class KeptConnection {
     std::string body;
   };
 
-  /// Sends a whole request and reads a reply with a Content-Length, or a chunked one without its end.
+  /// Sends a whole request and reads a reply with a Content-Length, or only the header of a chunked one.
   boost::asio::awaitable<Reply> send(std::string request) {
     co_await boost::asio::async_write(socket_, boost::asio::buffer(request), boost::asio::use_awaitable);
     auto header_end = received_.find("\r\n\r\n");
@@ -58,8 +58,8 @@ class KeptConnection {
     co_await boost::asio::async_write(socket_, boost::asio::buffer(piece), boost::asio::use_awaitable);
   }
 
-  /// Reads until the server has sent the end of a chunked reply; gives the number of bytes. `at_part` is
-  /// called after each read.
+  /// Reads until the server has sent the end of a chunked reply, and returns the number of bytes. It calls
+  /// `at_part` after each read.
   boost::asio::awaitable<std::uint64_t> drain_chunked(std::function<void()> at_part) {
     std::uint64_t bytes = 0;
     std::string tail;

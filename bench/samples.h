@@ -10,7 +10,7 @@ namespace annals::bench {
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-/// Times of one kind of call, in milliseconds.
+/// Collects the times of one kind of call, in milliseconds.
 class Samples {
  public:
   void add(Clock::duration time) { times_.push_back(Milliseconds(time).count()); }
@@ -21,7 +21,7 @@ class Samples {
     return times_.empty() ? 0
                           : times_[static_cast<std::size_t>(share * static_cast<double>(times_.size() - 1))];
   }
-  /// Of calls that were made one after the other.
+  /// Returns the rate of calls that were made one after the other.
   [[nodiscard]] double per_second() const {
     return 1000.0 * static_cast<double>(times_.size()) / std::accumulate(times_.begin(), times_.end(), 0.0);
   }

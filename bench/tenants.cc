@@ -1,6 +1,6 @@
-// `./dev bench tenants`: what making and deleting a tenant costs beside the bare engine statements that it
-// consists of, in the same process and on the same engine, interleaved; and what authentication with tenant
-// resolution costs.
+// `./dev bench tenants` measures what the creation and the deletion of a tenant cost beside the bare engine
+// statements that they consist of, in the same process and on the same engine, interleaved; and what
+// authentication with tenant resolution costs.
 
 #include <chrono>
 #include <filesystem>
@@ -39,7 +39,7 @@ constexpr int kTenants = 200;
 constexpr int kWarmUp = 10;
 constexpr int kLookups = 200'000;
 
-/// The whole of Annals below HTTP, on an embedded engine in a directory of its own.
+/// Holds all of Annals below HTTP, on an embedded engine in its own directory.
 struct House {
   explicit House(const std::filesystem::path& directory)
       : engine(engine::open_embedded_engine({.directory = directory / "engine"})),
@@ -63,7 +63,7 @@ DatabaseName name(std::string_view kind, int number) {
   return bench::database_name(fmt::format("{}_{}", kind, number));
 }
 
-/// The statements that initialising cannot do without, with a registry write each before and after the
+/// Runs the statements that initialising cannot do without, with a registry write each before and after the
 /// CREATEs.
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
 awaitable<void> bare_initialise(House& house, ClientId id, DatabaseName database) {

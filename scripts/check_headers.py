@@ -1,4 +1,4 @@
-"""Checks that every header of src compiles alone: it includes all that it uses, without the precompiled header's help.
+"""Checks that every header of src compiles alone: it includes all that it uses and does not rely on the precompiled header.
 
 usage: check_headers.py build/release/compile_commands.json
 """
@@ -15,7 +15,7 @@ SRC = pathlib.Path(__file__).resolve().parent.parent / "src"
 
 
 def flags_of(entry):
-    """The include paths, definitions and warnings of one compile command, without sources, outputs and precompiled headers."""
+    """Returns the include paths, definitions and warnings of a compile command, without sources, outputs and precompiled headers."""
     words = shlex.split(entry["command"])
     keep = ("-I", "-D", "-W", "-std=", "-f")
     flags = [words[0]]

@@ -1,8 +1,8 @@
 """Checks every #include of src against src/layers.txt, and the size of its folders.
 
-- A folder includes only what its line permits, a library only where it is at home.
-- The nevers hold through any number of headers: they are checked along the includes of includes.
-- A folder with more than 16 rooms (a header and its source are one) is one to divide.
+- A folder includes only the folders that its line permits, and a library is included only by the folders that its line names.
+- A `never` line forbids indirect includes too: it is checked through any number of headers.
+- A folder has at most 16 rooms; a header and its source count as one room.
 """
 
 import collections
@@ -21,7 +21,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
 def includes_of(file):
-    """(line number, whether it is ours, what is included) of each #include."""
+    """Yields (line number, whether the header is ours, its path) for each #include."""
     for number, line in enumerate((SRC / file).read_text().splitlines(), 1):
         if match := INCLUDE.match(line):
             yield number, match[1] == '"', match[2]
@@ -54,7 +54,7 @@ def problems_of(layers, file):
 
 
 def reached_from(file, headers):
-    """The headers that a file sees, each with the way to it."""
+    """Returns the headers that a file includes, directly or not, each with the path of includes that leads to it."""
     ways = {file: [file]}
     queue = collections.deque([file])
     while queue:

@@ -1,4 +1,4 @@
-"""Reads src/layers.txt: which folder of src may include which, and who may include which library."""
+"""Reads src/layers.txt, which says which folders of src may include which folders and libraries."""
 
 import dataclasses
 import pathlib
@@ -16,7 +16,7 @@ class Layers:
 
 
 def read(path=SRC / "layers.txt"):
-    """Raises ValueError for a line that is none of the three kinds, and for a folder that stands below its user."""
+    """Returns the table. Raises ValueError for a line of unknown kind, and for a folder that may include one not above it."""
     layers = Layers({}, [], [])
     for number, line in enumerate(path.read_text().splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -36,5 +36,5 @@ def read(path=SRC / "layers.txt"):
 
 
 def folder_of(file):
-    """The folder of a file, both relative to src."""
+    """Returns the folder of a file, both relative to src."""
     return str(pathlib.PurePath(file).parent)

@@ -1,7 +1,7 @@
-# Sourced by ../dev: what can be said about the sources without running them.
+# Sourced by ../dev: checks and formats the sources without running them.
 # shellcheck shell=bash disable=SC2154  # root and the package lists come from the others
 
-# xargs over the sources of some suffixes: over_sources 'h|cc' XARGS-ARGUMENTS…
+# over_sources 'h|cc' XARGS-ARGUMENTS…: runs xargs over the sources that have one of the suffixes.
 over_sources() {
   local suffixes=$1
   shift
@@ -11,42 +11,42 @@ over_sources() {
 
 check_format() {
   local misformatted
-  say "lint: format"
+  say "lint: checking the format"
   misformatted=$(over_sources 'h|cc' clang-format-19 --dry-run -Werror --ferror-limit=1 2>&1) && return
   sed -nE 's/^([^ :]+):[0-9].* should be clang-formatted .*/\1: run .\/dev format/p' <<<"$misformatted" | sort -u >&2
   return 1
 }
 
 check_includes() {
-  say "lint: includes"
+  say "lint: checking the includes"
   /usr/bin/python3 "$root/scripts/check_includes.py"
 }
 
 check_headers() {
-  say "lint: every header compiles alone"
+  say "lint: checking that every header compiles alone"
   /usr/bin/python3 "$root/scripts/check_headers.py" "$root/build/release/compile_commands.json"
 }
 
 check_tidy() {
-  say "lint: clang-tidy"
+  say "lint: running clang-tidy"
   over_sources cc -n 2 -P "$(nproc)" clang-tidy-19 --quiet -p build/release 2>&1 |
     sed -E '/^[0-9]+ warnings? generated\.$/d'
 }
 
-# lint [quick]: quick checks what needs no build.
+# lint [quick]: runs all checks, or with `quick` only those that need no build.
 lint() {
   local failed=0
-  [[ ${1:-quick} == quick ]] || fail "unknown kind of lint: $1 (quick, or nothing for all)"
+  [[ ${1:-quick} == quick ]] || fail "unknown argument of lint: $1 (give quick, or nothing for all checks)"
   setup_packages "${build_packages[@]}" "${lint_packages[@]}"
   check_format || failed=1
   check_includes || failed=1
   if [[ $# -eq 0 ]]; then
-    build release  # clang-tidy wants the precompiled header and the compile commands
+    build release  # clang-tidy needs the precompiled header and the compile commands
     check_headers || failed=1
     check_tidy || failed=1
   fi
-  [[ $failed -eq 0 ]] || fail "lint found something"
-  say "lint found nothing"
+  [[ $failed -eq 0 ]] || fail "lint found problems"
+  say "lint found no problems"
 }
 
 format() {

@@ -1,13 +1,13 @@
-# Sourced by ../dev: installs what is missing, and nothing else.
-# shellcheck shell=bash disable=SC2034,SC2154  # root comes from ../dev, the lists are for the others
+# Sourced by ../dev: installs missing packages and the engine library, and nothing else.
+# shellcheck shell=bash disable=SC2034,SC2154  # root comes from ../dev, the others use the lists
 
-# Enough to build and to serve.
+# These suffice to build and to serve.
 build_packages=(
   ca-certificates git curl clang-19 libclang-rt-19-dev lld-19 cmake ninja-build
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev libzstd-dev zlib1g-dev
   libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libpugixml-dev libgtest-dev libgmock-dev
 )
-# With them a sanitizer names the lines of its stack traces.
+# A sanitizer needs these to name the source lines of its stack traces.
 sanitizer_packages=(llvm-19)
 lint_packages=(clang-format-19 clang-tidy-19 python3)
 # The tests run a real S3 server (Ceph's), behind a proxy that can misbehave.
@@ -16,23 +16,23 @@ test_packages=(
   python3 python3-pytest python3-pytest-xdist python3-requests python3-boto3
 )
 
-# Runs a command as root; never asks for a password.
+# Runs a command as root, and never asks for a password.
 as_root() {
   if [[ $EUID -eq 0 ]]; then
     env DEBIAN_FRONTEND=noninteractive "$@"
   elif command -v sudo >/dev/null; then
     sudo -n env DEBIAN_FRONTEND=noninteractive "$@" || fail "could not run as root: $*; try: sudo ./dev setup"
   else
-    fail "packages are missing and this is not root: run ./dev setup as root"
+    fail "packages are missing, and only root can install them: run ./dev setup as root"
   fi
 }
 
 apt_get() { as_root apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@" >&2; }
 
-# setup_packages PACKAGE…: quick when nothing is missing.
+# setup_packages PACKAGE…: installs the packages that are missing; quick if none is.
 setup_packages() {
   command -v dpkg-query >/dev/null ||
-    fail "this script installs Debian 12's packages; elsewhere, install the likes of: $*"
+    fail "this script installs packages on Debian 12 only; on other systems, install the equivalents of: $*"
   local installed package missing=()
   installed=$(dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
   for package in "$@"; do
@@ -41,12 +41,12 @@ setup_packages() {
   [[ ${#missing[@]} -gt 0 ]] || return 0
 
   say "installing ${missing[*]}"
-  apt_get update || say "apt-get update failed; going on with the lists that are there"
+  apt_get update || say "apt-get update failed; continuing with the package lists that exist"
   apt_get install -y --no-install-recommends "${missing[@]}" ||
     fail "could not install the packages above; Annals is built on Debian 12 (bookworm)"
 }
 
-# The installed engine is the one that package-lock.json pins.
+# Succeeds if the installed engine library is the one that package-lock.json pins.
 engine_is_current() {
   local modules=$root/node_modules
   [[ -f $modules/.package-lock.json && -f $modules/@chdb/lib-linux-x64-gnu/libchdb.so ]] &&
@@ -57,7 +57,7 @@ engine_is_current() {
 # The engine library comes from npm; the lock file holds its hash.
 setup_engine() {
   if engine_is_current; then return; fi
-  [[ $(uname -sm) == "Linux x86_64" ]] || fail "the engine library is pinned for Linux on x86-64, this is $(uname -sm)"
+  [[ $(uname -sm) == "Linux x86_64" ]] || fail "the engine library is pinned for Linux on x86-64, but this machine is $(uname -sm)"
   command -v npm >/dev/null || setup_packages nodejs npm
   say "installing the engine library (180 MB to download)"
   (cd "$root" && npm ci --no-audit --no-fund --loglevel=error --fetch-retries=5 >&2) ||
@@ -67,5 +67,5 @@ setup_engine() {
 setup_all() {
   setup_packages "${build_packages[@]}" "${lint_packages[@]}" "${test_packages[@]}"
   setup_engine
-  say "everything is installed"
+  say "all packages and the engine library are installed"
 }

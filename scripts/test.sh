@@ -1,7 +1,7 @@
-# Sourced by ../dev: runs the tests. C++ ones (unit, integration) through ctest, black-box ones through Debian's pytest.
+# Sourced by ../dev: runs the tests, those in C++ (unit, integration) with ctest, the black-box ones with Debian's pytest.
 # shellcheck shell=bash disable=SC2154  # root and the package lists come from the others
 
-# True when any of the named suites is wanted.
+# wants SUITE…: succeeds if any of the named suites is to run.
 wants() {
   local wish
   for wish in "$@"; do [[ " ${suites[*]} " != *" $wish "* ]] || return 0; done
@@ -11,11 +11,11 @@ wants() {
 run_ctest() {
   local pattern
   pattern=$(IFS='|'; printf '%s' "${suites[*]}")
-  say "ctest: ${suites[*]}"
+  say "running ctest: ${suites[*]}"
   ctest --test-dir "$root/build/$preset" -j2 --output-on-failure --no-tests=error -R "^($pattern)_"
 }
 
-# A sanitizer tells nothing of what it cannot name, and suppressions are by name.
+# Without a symbolizer, a sanitizer reports no names, and suppressions match by name.
 set_up_sanitizers() {
   local symbolizer=external_symbolizer_path=/usr/bin/llvm-symbolizer-19
   setup_packages "${sanitizer_packages[@]}"
@@ -23,20 +23,20 @@ set_up_sanitizers() {
   export TSAN_OPTIONS=$symbolizer:suppressions=$root/tests/tsan.supp
 }
 
-# A suite that was asked for by name must have tests.
+# Runs the Python tests. Fails if a suite that was requested by name has none.
 run_pytest() {
   local suite folders=()
   for suite in "${suites[@]}"; do
     if compgen -G "$root/tests/$suite/test_*.py" >/dev/null; then
       folders+=("$root/tests/$suite")
     elif [[ $suite == contract || $suite == faults ]]; then
-      say "no tests in tests/$suite"
+      say "tests/$suite has no tests"
       [[ $by_name == no ]] || return 1
     fi
   done
   [[ ${#folders[@]} -gt 0 ]] || return 0
-  say "pytest: ${folders[*]#"$root/"}"
-  # The tests start services of their own, which must not inherit the settings of this shell.
+  say "running pytest: ${folders[*]#"$root/"}"
+  # The tests start their own services, which must not inherit the settings of this shell.
   local name settings=()
   for name in $(compgen -e ANNALS_); do settings+=(-u "$name"); done
   env "${settings[@]}" ANNALS_BUILD_DIR="$root/build/$preset" PYTHONDONTWRITEBYTECODE=1 \
@@ -57,7 +57,7 @@ run_tests() {
         shift
         break
         ;;
-      *) fail "unknown suite: $1 (unit, integration, contract, faults; arguments for pytest go after --)" ;;
+      *) fail "unknown suite: $1 (give unit, integration, contract or faults; arguments for pytest follow --)" ;;
     esac
     shift
   done

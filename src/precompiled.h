@@ -1,4 +1,4 @@
-// What most sources include anyway; parsing it once keeps a rebuild after one edit short.
+// Holds what most sources include anyway; parsing it once keeps a rebuild after one edit short.
 #pragma once
 
 #include <algorithm>

@@ -12,7 +12,7 @@ using Kind = ByteRange::Kind;
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  // A number too large for us is larger than any file.
+  // A number that does not fit is larger than any file.
   if (error == std::errc::result_out_of_range && end == text.data() + text.size()) return UINT64_MAX;
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;

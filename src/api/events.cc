@@ -37,7 +37,7 @@ using input::not_a_dict;
 using lanes::Intake;
 using lanes::IntakeResult;
 
-/// Of a request that is all or nothing; NDJSON has no limit but that of a line.
+/// The limit of a request that is stored all or nothing. NDJSON is limited by the line only.
 constexpr std::size_t kMaxWhole = std::size_t{32} << 20U;
 constexpr std::uint64_t kMaxStreamed = std::uint64_t{1} << 42U;
 
@@ -126,7 +126,7 @@ awaitable<Response> Events::create_from_event_bridge(Caller caller, Request requ
   refuse_other_than_json(request, request.body);
   Enveloped enveloped = envelopes::decode_event_bridge(request.body, parts_.tenant_field);
   const auto tenant = co_await parts_.directory.find_named(enveloped.tenant);
-  // The caller may name the tenant too; then both must mean the same.
+  // The caller may name the tenant as well, which must then be the same one.
   const bool agrees = request.header("x-client-id") == nullptr ||
                       (tenant && ClientId::parse(request.agreed_header("x-client-id")) == tenant->id);
   if (!tenant || !agrees) throw unknown_addressee(enveloped.tenant);

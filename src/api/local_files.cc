@@ -28,7 +28,7 @@ constexpr int kNotModified = 304;
 constexpr int kRangeNotSatisfiable = 416;
 constexpr std::size_t kPartSize = std::size_t{256} << 10U;
 
-/// Which file a path names.
+/// The file that a path names.
 struct Place {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   DatabaseName database;
   FileId file;
@@ -37,7 +37,7 @@ struct Place {  // NOLINT(*-pro-type-member-init): an id cannot be left out
 Place place_of(const Request& request) {
   auto database = DatabaseName::parse(request.path_parameters.at("database"));
   const auto file = FileId::parse(request.path_parameters.at("file_id"));
-  if (!database || !file) throw files::invalid_link();  // nothing that we have signed
+  if (!database || !file) throw files::invalid_link();  // no link of ours has such a path
   return {.database = *std::move(database), .file = *file};
 }
 
@@ -50,7 +50,8 @@ std::string_view header_of(const Request& request, std::string_view name) {
   return value == nullptr ? std::string_view() : std::string_view(*value);
 }
 
-/// RFC 9110, section 13.1.2: a list of entity tags, compared weakly, or `*`.
+/// Returns whether an If-None-Match header names the tag: it is a list of entity tags, compared weakly, or
+/// `*` (RFC 9110, section 13.1.2).
 bool names_etag(std::string_view list, const std::string& etag) {
   if (list == "*") return true;
   while (!list.empty()) {
@@ -64,14 +65,15 @@ bool names_etag(std::string_view list, const std::string& etag) {
   return false;
 }
 
-/// The range asked for, unless it belongs to another version of the file (If-Range) or the method has none.
+/// Returns the requested range, or the whole file if the range belongs to another version of it (If-Range) or
+/// the method is not GET.
 ByteRange range_of(const Request& request, const StoredFile& file) {
   const std::string_view version = header_of(request, "if-range");
   const bool applies = request.method == "GET" && (version.empty() || version == etag_of(file.head()));
   return parse_range(applies ? header_of(request, "range") : std::string_view(), file.size());
 }
 
-/// The content of a file, or a part of it.
+/// Reads the content of a file, or a part of it.
 class FileParts final : public http::BodyParts {
  public:
   FileParts(LocalFileStore& store, std::shared_ptr<const StoredFile> file, ByteRange range)
@@ -88,14 +90,14 @@ class FileParts final : public http::BodyParts {
   }
 
  private:
-  LocalFileStore& store_;  // outlives every response
+  LocalFileStore& store_;  // the store outlives every response
   std::shared_ptr<const StoredFile> file_;
   std::uint64_t offset_;
   std::uint64_t left_;
 };
 
-/// What every answer about a file says. Uploaders choose content and type, and both come from our own origin:
-/// no browser shall run or guess them.
+/// Returns an answer about a file with the headers that all of them have. Uploaders choose content and type,
+/// and both are served from our own origin: browsers must neither run the content nor guess its type.
 Response about(const FileHead& head, int status) {
   return {.status = status,
           .content_type = {},
@@ -160,12 +162,12 @@ awaitable<Response> LocalFiles::put(Request request) {
   const Place place = place_of(request);
   auto type = files::kept_content_type(request.header("content-type"));
   const auto upload = co_await store_.begin_upload(place.database);
-  if (!upload) throw files::invalid_link();  // its tenant is gone
+  if (!upload) throw files::invalid_link();  // the tenant was deleted
   auto stored = co_await io::settled(
       receive(std::move(request.body_parts), upload, {.file = place.file, .content_type = std::move(type)}));
   if (!stored) co_await store_.abandon(upload);
   const auto head = io::result_of(std::move(stored));
-  if (!head) throw files::invalid_link();  // its tenant went meanwhile
+  if (!head) throw files::invalid_link();  // the tenant was deleted meanwhile
   co_return Response{.status = kOk, .content_type = {}, .headers = {{"ETag", etag_of(*head)}}};
 }
 

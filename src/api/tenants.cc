@@ -31,7 +31,7 @@ bool is_database_name(std::string_view text) {
   return DatabaseName::parse(text).has_value();
 }
 
-/// No C0 or C1 control and no DEL, in UTF-8.
+/// Returns whether UTF-8 text contains no C0 or C1 control and no DEL.
 bool has_no_controls(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
@@ -134,7 +134,7 @@ awaitable<Response> Tenants::initialise(Request request) {
                                       {"database_name", made.database.text()}});
 }
 
-// The tenant need not be active: a deletion that failed is resumed by the same request.
+// Takes a tenant that is not active too, because the same request resumes a failed deletion.
 awaitable<Response> Tenants::remove(Request request) {
   const std::string header = request.agreed_header("x-client-id");
   if (header.empty()) throw access::missing_client();

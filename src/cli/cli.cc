@@ -23,39 +23,43 @@ constexpr const char* kVersion = "annals " ANNALS_VERSION;
 #endif
 
 void add_options(CLI::App& command, ImportOptions& options) {
-  command.add_option("FILE", options.file, "Events as NDJSON; - is standard input")->required();
+  command.add_option("FILE", options.file, "NDJSON file with events; - reads standard input")->required();
   options.service.add_to(command);
   command
       .add_option("--on-error", options.on_error,
-                  "At a line that is no event: fail, or skip and put it into FILE.rejected")
+                  "On an invalid line: fail stops the import, skip writes the line to FILE.rejected")
       ->capture_default_str()
       ->check(CLI::IsMember({"fail", "skip"}));
-  command.add_flag("--restart", options.restart, "Begin at the first line, whatever FILE.annals-import says");
-  command.add_option("--batch-rows", options.batch_rows, "Events in one request (of 4 MiB at most)")
+  command.add_flag("--restart", options.restart, "Start at the first line and ignore FILE.annals-import");
+  command
+      .add_option("--batch-rows", options.batch_rows,
+                  "Maximum events per request; 4 MiB of lines also complete one")
       ->capture_default_str()
       ->check(CLI::Range(1, 100'000));
 }
 
 void add_options(CLI::App& command, ExportOptions& options) {
-  command.add_option("FILE", options.file, "Where the events go; - is standard output")->required();
+  command.add_option("FILE", options.file, "Output file; - writes to standard output")->required();
   options.service.add_to(command);
   command
-      .add_option("--format", options.format, "ndjson, csv or parquet (default: as FILE ends, else ndjson)")
+      .add_option("--format", options.format,
+                  "ndjson, csv or parquet (default: the extension of FILE, else ndjson)")
       ->check(CLI::IsMember({"ndjson", "csv", "parquet"}));
-  // Without this the second value of an option would take FILE's place, or FILE the value's.
+  // With extra arguments allowed, an option would take every argument that follows it, FILE included.
   const auto repeatable = [&command](const std::string& name, std::vector<std::string>& values) {
-    command.add_option(name, values, "Only these; may be repeated")->allow_extra_args(false);
+    command.add_option(name, values, "Export only events with this value; may be repeated")
+        ->allow_extra_args(false);
   };
   repeatable("--record-id", options.record_ids);
   repeatable("--event-type-id", options.event_type_ids);
   repeatable("--source-type-id", options.source_type_ids);
   repeatable("--source-id", options.source_ids);
-  command.add_option("--from", options.from, "Only events of this time (RFC 3339) and later");
-  command.add_option("--to", options.to, "Only events before this time");
-  command.add_option("--q", options.words, "Only events with these words in event_data");
+  command.add_option("--from", options.from, "Export only events at or after this time (RFC 3339)");
+  command.add_option("--to", options.to, "Export only events before this time (RFC 3339)");
+  command.add_option("--q", options.words, "Export only events with these words in event_data");
 }
 
-/// Runs a command and turns what it throws into an exit code and words.
+/// Runs a command and turns an exception into a message and an exit code.
 template <class Command>
 int run_guarded(const char* name, Command command) {
   try {
@@ -78,12 +82,12 @@ int run(int argc, char** argv, const Adapters& adapters) {
   std::string config_file;
   CLI::App* serve_command = app.add_subcommand("serve", "Serve the HTTP API");
   serve_command->add_option("--config", config_file,
-                            "Configuration file (TOML); ANNALS_* variables win over it");
+                            "Configuration file (TOML); ANNALS_* variables take precedence");
   ImportOptions import_options;
-  CLI::App* import_command = app.add_subcommand("import", "Bring events from a file into a running service");
+  CLI::App* import_command = app.add_subcommand("import", "Import events from a file into a running service");
   add_options(*import_command, import_options);
   ExportOptions export_options;
-  CLI::App* export_command = app.add_subcommand("export", "Write a tenant's events to a file");
+  CLI::App* export_command = app.add_subcommand("export", "Export a tenant's events to a file");
   add_options(*export_command, export_options);
   try {
     app.parse(argc, argv);

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Together they stay below the ten seconds that supervisors commonly give.
+/// The time limits of a shutdown. Together they stay below the ten seconds that supervisors commonly allow.
 constexpr auto kFinishRequests = 7s;
 constexpr auto kCloseEngine = 2s;
 
@@ -37,16 +37,16 @@ void introduce(const Service& service) {
   const auto& made = service.made_api_key();
   if (!made) return;
   const std::string& key = made->reveal();
-  say(
-      fmt::format("annals: made a platform key, shown this once and kept in {}:\n\n  {}\n\nTry it:\n\n"
-                  "  curl -s -X POST {}/api/initialize-tenant \\\n    -H 'X-API-Key: {}' -H 'Content-Type: "
-                  "application/json' \\\n"
-                  "    -d '{{\"database_name\":\"demo\",\"client_label\":\"Demo\"}}'\n",
-                  service.api_key_path(), key, service.url(), key));
+  say(fmt::format(
+      "annals: generated a platform key, printed only this time and stored in {}:\n\n  {}\n\nTry it:\n\n"
+      "  curl -s -X POST {}/api/initialize-tenant \\\n    -H 'X-API-Key: {}' -H 'Content-Type: "
+      "application/json' \\\n"
+      "    -d '{{\"database_name\":\"demo\",\"client_label\":\"Demo\"}}'\n",
+      service.api_key_path(), key, service.url(), key));
 }
 
 void wait_for_signal() {
-  // Only now, after the engine has opened: it may replace handlers that were there before.
+  // Installed only after the engine has opened, because the engine may replace earlier handlers.
   boost::asio::io_context signals_context(1);
   boost::asio::signal_set signals(signals_context, SIGTERM, SIGINT);
   signals.async_wait([](const boost::system::error_code& /*error*/, int number) {
@@ -55,14 +55,15 @@ void wait_for_signal() {
   signals_context.run();
 }
 
-/// Statements that the engine does not end cannot be waited for: what was acknowledged is safe, and nothing
-/// else may hold the process.
+/// Closes the service, or ends the process once `patience` has passed, as it does if the engine does not end
+/// a statement. Acknowledged writes are safe by then, and nothing else is worth a longer wait.
 void close_within(std::unique_ptr<Service> service, std::chrono::milliseconds patience) {
   std::promise<void> closed;
   std::future<void> when_closed = closed.get_future();
   std::jthread watchdog([&when_closed, patience] {
     if (when_closed.wait_for(patience) == std::future_status::ready) return;
-    ops::log(ops::Level::warning, "the engine did not end its statements in time; leaving without it");
+    ops::log(ops::Level::warning,
+             "the engine did not end its statements in time; exiting without waiting for it");
     std::_Exit(kDone);
   });
   service.reset();
@@ -71,14 +72,14 @@ void close_within(std::unique_ptr<Service> service, std::chrono::milliseconds pa
 
 int serve_checked(config::Config config, const Adapters& adapters) {
   ops::set_log_level(log_level(config.log.level));
-  std::signal(SIGPIPE, SIG_IGN);  // a peer that hangs up is an error of one write, not of the process
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that disconnects fails one write, not the process
   auto service = std::make_unique<Service>(std::move(config), adapters);
   service->start();
   introduce(*service);
   say(fmt::format("annals: listening on {}", service->url()));
   wait_for_signal();
   if (!service->stop(kFinishRequests)) {
-    ops::log(ops::Level::warning, "some requests did not end in time and are given up");
+    ops::log(ops::Level::warning, "some requests did not end in time and were aborted");
   }
   close_within(std::move(service), kCloseEngine);
   return kDone;

@@ -7,7 +7,7 @@
 
 namespace annals::cli {
 
-/// `annals serve`: serves until SIGTERM or SIGINT. Returns the exit code.
+/// Runs `annals serve` until SIGTERM or SIGINT and returns the exit code.
 int serve(const std::optional<std::filesystem::path>& config_file, const Adapters& adapters);
 
 }  // namespace annals::cli

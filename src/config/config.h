@@ -17,11 +17,11 @@ namespace annals::config {
 enum class EngineKind : std::uint8_t { embedded, remote };
 enum class FilesKind : std::uint8_t { local, s3 };
 
-/// Everything that can be set, checked. docs/operations.md lists the keys.
+/// Holds all settings, checked. docs/operations.md lists their keys.
 struct Config {
   struct {
-    std::string address = "127.0.0.1";  // server.listen, before the colon, without brackets
-    std::uint16_t port = 8080;          // server.listen, after it; 0: any free one
+    std::string address = "127.0.0.1";  // server.listen before the colon, without brackets
+    std::uint16_t port = 8080;          // server.listen after the colon; 0: any free port
     std::string public_url;             // without a slash at its end; empty: http://<listen>
     std::uint32_t threads = 0;          // I/O threads; 0: one per core
     std::uint32_t max_connections = 1024;
@@ -30,7 +30,7 @@ struct Config {
     std::chrono::milliseconds idle_timeout{60'000};
   } server;
   struct {
-    std::vector<crypto::Secret> api_keys;  // empty: made at first start, kept in data.dir
+    std::vector<crypto::Secret> api_keys;  // empty: the first start generates one and stores it in data.dir
   } auth;
   struct {
     std::filesystem::path dir = "data";
@@ -40,10 +40,10 @@ struct Config {
     std::vector<std::string> endpoints;  // remote: exactly one
     std::string user = "default";
     crypto::Secret password{""};
-    std::string library;               // embedded: path of libchdb.so; empty: the one the build was made with
-    std::uint32_t connections = 8;     // statements that run at a time
-    std::uint32_t max_waiting = 1024;  // statements that wait for a connection
-    std::chrono::milliseconds timeout{30'000};                 // of one statement
+    std::string library;                        // embedded: path of libchdb.so; empty: that of the build
+    std::uint32_t connections = 8;              // statements that run at a time
+    std::uint32_t max_waiting = 1024;           // statements that wait for a connection
+    std::chrono::milliseconds timeout{30'000};  // of one statement
     std::uint64_t max_memory_bytes = std::uint64_t{4} << 30U;  // embedded: all statements together
     bool fsync = true;    // embedded: an acknowledged write is on the disk, not only in the system's cache
     std::string ca_file;  // remote: certificates to trust besides the system's
@@ -55,27 +55,27 @@ struct Config {
     std::string s3_region = "us-east-1";
     bool s3_path_style = false;                 // default: true with an endpoint
     std::chrono::milliseconds timeout{20'000};  // of one exchange with S3
-    std::chrono::seconds url_time{900};         // for which an upload or download URL is good
-    std::chrono::seconds upload_time{3'600};    // for which an upload may go on after its URL has expired
+    std::chrono::seconds url_time{900};         // how long an upload or download URL is valid
+    std::chrono::seconds upload_time{3'600};    // how long an upload may continue after its URL has expired
     std::uint64_t max_bytes = std::uint64_t{1} << 30U;  // local: of one file
   } files;
   struct {
-    std::chrono::milliseconds creating_timeout{
-        60'000};  // a tenant `creating` for longer was abandoned by a crash
-    std::chrono::milliseconds sweep_interval{
-        10'000};                                  // between two looks for abandoned and half-deleted tenants
+    // A tenant that has been `creating` for longer was abandoned by a crash.
+    std::chrono::milliseconds creating_timeout{60'000};
+    // Between two searches for abandoned and half-deleted tenants.
+    std::chrono::milliseconds sweep_interval{10'000};
     std::chrono::milliseconds cache_time{1'000};  // remote: how long another instance's change may go unseen
   } tenants;
   struct {
     std::string tenant_field = "source";  // source, account, detail-type or detail.<key>
   } event_bridge;
   struct {
-    std::uint64_t max_waiting_bytes = std::uint64_t{512} << 20U;             // to be written, of all tenants
+    std::uint64_t max_waiting_bytes = std::uint64_t{512} << 20U;  // events to be written, over all tenants
     std::uint64_t max_waiting_bytes_per_tenant = std::uint64_t{128} << 20U;  // of one tenant
-    std::uint64_t max_receiving_bytes = std::uint64_t{256} << 20U;           // of requests that still arrive
-    std::uint64_t max_known_bytes = std::uint64_t{1} << 30U;  // embedded: to tell new ids from known ones
-    std::uint32_t commits = 4;                                // that run at a time, over all tenants
-    std::chrono::milliseconds retry_time{20'000};  // for which an insert without an answer is repeated
+    std::uint64_t max_receiving_bytes = std::uint64_t{256} << 20U;  // bodies of requests that are arriving
+    std::uint64_t max_known_bytes = std::uint64_t{1} << 30U;        // embedded: memory for the known ids
+    std::uint32_t commits = 4;                                      // in flight, over all tenants
+    std::chrono::milliseconds retry_time{20'000};  // how long an insert without an answer is retried
   } events;
   struct {
     std::chrono::milliseconds timeout{30'000};                 // of one query
@@ -86,13 +86,13 @@ struct Config {
   } log;
 };
 
-/// One mistake: the key as written (`server.listen` or `ANNALS_SERVER_LISTEN`) and what is wrong with it.
+/// A mistake: the key as written (`server.listen` or `ANNALS_SERVER_LISTEN`) and what is wrong with it.
 struct ConfigMistake {
   std::string key;
   std::string problem;
 };
 
-/// All mistakes of a configuration at once.
+/// Reports all mistakes of a configuration at once.
 class InvalidConfig : public std::runtime_error {
  public:
   explicit InvalidConfig(std::vector<ConfigMistake> mistakes);
@@ -102,17 +102,18 @@ class InvalidConfig : public std::runtime_error {
   std::vector<ConfigMistake> mistakes_;
 };
 
-/// Looks an environment variable up; nothing when it is not set.
+/// Returns the value of an environment variable, or nullopt if it is not set.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
-/// The names of all environment variables that begin with ANNALS_, so that a misspelt one is named.
+/// The names of all environment variables that begin with ANNALS_, so that a misspelt one is reported.
 using EnvironmentNames = std::vector<std::string>;
 
-/// Reads the file (when given) and the ANNALS_* variables, which win. Throws InvalidConfig with every
-/// mistake: unknown keys, wrong types, values out of range, settings that miss each other.
+/// Reads the file, or else the one that ANNALS_CONFIG names, and the ANNALS_* variables, which take
+/// precedence. Throws InvalidConfig with every mistake: unknown keys, wrong types, values out of range,
+/// settings that lack or exclude each other.
 Config load(const std::optional<std::filesystem::path>& file, const Environment& environment,
             const EnvironmentNames& names);
 
-/// The same from the process's environment.
+/// Reads the file and the environment of this process.
 Config load(const std::optional<std::filesystem::path>& file);
 
 }  // namespace annals::config

@@ -18,7 +18,7 @@ namespace {
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
-/// A file descriptor.
+/// Owns a file descriptor.
 class File {
  public:
   File(const std::filesystem::path& path, int flags)
@@ -43,7 +43,7 @@ class File {
   int descriptor_;
 };
 
-/// A crash leaves either no file of that name or the whole one.
+/// Writes a file. A crash leaves either no file of that name or the complete one.
 void write_whole(const std::filesystem::path& path, const std::string& content) {
   const std::filesystem::path unfinished = path.string() + ".new";
   {
@@ -63,7 +63,7 @@ DataDirectory::DataDirectory(std::filesystem::path path) : path_(std::move(path)
   std::error_code error;
   const bool made = std::filesystem::create_directories(path_, error);
   if (error)
-    throw std::runtime_error(fmt::format("cannot make data.dir {}: {}", path_.string(), error.message()));
+    throw std::runtime_error(fmt::format("cannot create data.dir {}: {}", path_.string(), error.message()));
   if (made) std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
 }
 
@@ -75,7 +75,8 @@ void DataDirectory::lock() {
   File file(path_ / "lock", O_RDWR | O_CREAT);
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) File::fail("cannot lock", path_ / "lock");
-    throw std::runtime_error(fmt::format("another annals process works on data.dir {}", path_.string()));
+    throw std::runtime_error(fmt::format(
+        "another annals process uses data.dir {}; stop it or set another data.dir", path_.string()));
   }
   lock_file_ = file.release();
 }
@@ -93,7 +94,8 @@ DataDirectory::Key DataDirectory::find_or_make(const std::filesystem::path& path
     std::ifstream file(path);
     std::string key;
     if (!std::getline(file, key) || key.empty()) {
-      throw std::runtime_error(fmt::format("{} holds no key; remove it to have one made", path.string()));
+      throw std::runtime_error(
+          fmt::format("{} contains no key; remove the file to generate a new key", path.string()));
     }
     return {.key = crypto::Secret(std::move(key)), .made_now = false};
   }

@@ -7,17 +7,18 @@
 
 namespace annals::config {
 
-/// The directory of everything that is kept on this machine: `api_key`, `file_url_key`, `engine/`, `files/`.
+/// Manages the directory of everything that is stored on this machine: `api_key`, `file_url_key`, `lock`,
+/// `engine/`, `files/`.
 class DataDirectory {
  public:
-  /// Makes the directory when it is missing, for its owner only. Throws std::runtime_error.
+  /// Creates the directory for its owner only, if it does not exist. Throws std::runtime_error.
   explicit DataDirectory(std::filesystem::path path);
   ~DataDirectory();
   DataDirectory(const DataDirectory&) = delete;
   DataDirectory& operator=(const DataDirectory&) = delete;
 
-  /// Makes sure that no second process works on this directory, for as long as this object lives. Throws
-  /// std::runtime_error when one does.
+  /// Locks the directory against other processes for as long as this object lives. Throws std::runtime_error
+  /// if another process has locked it.
   void lock();
 
   [[nodiscard]] std::filesystem::path engine() const { return path_ / "engine"; }
@@ -28,11 +29,11 @@ class DataDirectory {
     crypto::Secret key;
     bool made_now = false;
   };
-  /// The platform key kept in `api_key`, made when there is none; the file is readable by its owner only.
-  /// Throws std::runtime_error.
+  /// Returns the platform key in `api_key`, and generates it if the file does not exist. Only its owner can
+  /// read the file. Throws std::runtime_error.
   Key find_or_make_api_key();
 
-  /// The same of `file_url_key`, which signs the URLs of local files.
+  /// Does the same as find_or_make_api_key() for `file_url_key`, which signs the URLs of local files.
   crypto::Secret find_or_make_file_url_key();
 
  private:

@@ -24,7 +24,7 @@ std::optional<std::string> content_of(const std::filesystem::path& path) {
   return std::nullopt;
 }
 
-// toml++ quotes what it stumbled over, which may be a password that lacks its own quotes.
+// Removes the quotation from an error message of toml++: it may be a password that lacks its own quotes.
 std::string without_quotation(std::string_view description) {
   const auto first = description.find('\'');
   if (first == std::string_view::npos) return std::string(description);
@@ -101,7 +101,7 @@ FileContent read_file(const std::filesystem::path& path) {
   FileContent content;
   const auto text = content_of(path);
   if (!text) {
-    content.mistakes.push_back({path.string(), "cannot be read"});
+    content.mistakes.push_back({path.string(), "cannot be read; check the path and its permissions"});
     return content;
   }
   try {

@@ -10,15 +10,14 @@
 
 namespace annals::config {
 
-/// What a configuration file says: settings that exist, with values yet unchecked, and everything else as
-/// mistakes.
+/// The content of a configuration file: known settings with values that are not checked yet, and everything
+/// else as mistakes.
 struct FileContent {
   std::vector<std::pair<const Key*, Value>> settings;
   std::vector<ConfigMistake> mistakes;
 };
 
-/// Reads a TOML file. A file that cannot be read or is not TOML is a mistake too; its key is then the file's
-/// path.
+/// Reads a TOML file. A file that cannot be read or is not TOML is a mistake whose key is its path.
 FileContent read_file(const std::filesystem::path& path);
 
 }  // namespace annals::config

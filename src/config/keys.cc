@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using Complaint = std::optional<std::string>;
 
-// What all settings do: read the value as its type, check it, put it where `member` says.
+// Checks a value that was read as its type, and stores it in the member of Config that `member` returns.
 template <auto member, class T, class Parse>
 Complaint set(Config& config, Read<T> read, Parse parse) {
   if (!read) return std::move(read.error());
@@ -29,7 +29,7 @@ Complaint text(Config& config, const Value& value) {
   return set<member>(config, value.text(), parse);
 }
 
-// Left empty, it means the default.
+// Accepts an empty text, which stands for the default.
 template <auto parse, auto member>
 Complaint text_or_empty(Config& config, const Value& value) {
   const auto parse_some = [](const std::string& written) {
@@ -87,11 +87,11 @@ Complaint seconds(Config& config, const Value& value) {
 constexpr std::int64_t kMiB = std::int64_t{1} << 20U;
 constexpr std::int64_t kGiB = std::int64_t{1} << 30U;
 constexpr std::int64_t kPiB = std::int64_t{1} << 50U;
-constexpr double kInstant = 0.001;  // seconds: the shortest time that is not none
+constexpr double kInstant = 0.001;  // seconds: the shortest time above zero
 constexpr double kHour = 3600;
 constexpr double kDay = 24 * kHour;
 constexpr std::int64_t kSecondsOfDay = 86'400;
-constexpr double kMaxCache = 2;  // for no longer may a tenant be served that another instance deleted
+constexpr double kMaxCache = 2;  // seconds for which a tenant may be served after another instance deleted it
 
 template <class Choice, std::size_t count>
 using Choices = std::array<std::pair<std::string_view, Choice>, count>;

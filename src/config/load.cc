@@ -14,11 +14,11 @@ namespace annals::config {
 namespace {
 
 constexpr std::string_view kConfigPath = "ANNALS_CONFIG";
-// Variables with our prefix that set nothing in a Config; the second is how `./dev test` names the build to
-// the tests, the third is the key that `annals import` and `annals export` send.
+// The variables with our prefix that set nothing in a Config. In ANNALS_BUILD_DIR `./dev test` names the
+// build to the tests; ANNALS_API_KEY is the key that `annals import` and `annals export` send.
 constexpr std::array<std::string_view, 3> kNoSettings = {kConfigPath, "ANNALS_BUILD_DIR", "ANNALS_API_KEY"};
 
-// A configuration in the making: sources are taken one after the other, a later one wins.
+// Builds a configuration from its sources, of which a later one takes precedence.
 class Loading {
  public:
   void take_file(const std::filesystem::path& path) {
@@ -45,7 +45,7 @@ class Loading {
   Config finish() {
     std::ranges::move(contradictions(config_, given_), std::back_inserter(mistakes_));
     if (!mistakes_.empty()) throw InvalidConfig(std::move(mistakes_));
-    // AWS wants the bucket in the host's name; servers of one's own rarely have a certificate for that.
+    // AWS wants the bucket in the host name, for which other servers rarely have a certificate.
     if (!given_.has("files.s3_path_style")) config_.files.s3_path_style = !config_.files.s3_endpoint.empty();
     return std::move(config_);
   }

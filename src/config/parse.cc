@@ -29,7 +29,7 @@ bool is_visible_ascii(char c) {
   return c > 0x20 && c < 0x7f;
 }
 
-// Nothing when it is no number below 65536; empty is none either.
+// Returns nullopt unless the text is a number below 65536; an empty text is not.
 std::optional<std::uint16_t> port_of(std::string_view digits) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
@@ -50,7 +50,7 @@ std::optional<std::string> address_of(std::string_view host) {
 bool is_host(const boost::urls::url_view& url) {
   if (url.host_type() != boost::urls::host_type::name)
     return url.host_type() != boost::urls::host_type::ipvfuture;
-  const std::string_view host = url.encoded_host();  // encoded: an escaped character is no part of a name
+  const std::string_view host = url.encoded_host();  // encoded, because a name has no escaped characters
   return !host.empty() && std::ranges::all_of(host, [](char c) {
     return is_lower(c) || is_upper(c) || is_digit(c) || c == '-' || c == '.' || c == '_';
   });
@@ -84,7 +84,9 @@ bool is_ipv4(const std::string& text) {
 }  // namespace
 
 Read<std::string> parse_line(std::string text) {
-  if (std::ranges::any_of(text, is_control)) return std::unexpected("must not contain control characters");
+  if (std::ranges::any_of(text, is_control)) {
+    return std::unexpected("must not contain control characters or line breaks");
+  }
   return text;
 }
 
@@ -119,7 +121,7 @@ Read<std::string> parse_origin(const std::string& text) {
 }
 
 Read<std::vector<std::string>> parse_endpoints(const std::vector<std::string>& texts) {
-  if (texts.size() > 1) return std::unexpected("more than one endpoint is not supported yet");
+  if (texts.size() > 1) return std::unexpected("must list only one endpoint; more are not supported yet");
   std::vector<std::string> origins;
   for (const auto& text : texts) {
     auto origin = parse_origin(text);
@@ -130,7 +132,7 @@ Read<std::vector<std::string>> parse_endpoints(const std::vector<std::string>& t
 }
 
 Read<std::string> parse_cluster(const std::string& text) {
-  if (!text.empty()) return std::unexpected("clusters are not supported yet");
+  if (!text.empty()) return std::unexpected("must be empty; clusters are not supported yet");
   return text;
 }
 
@@ -138,8 +140,7 @@ Read<std::string> parse_bucket(const std::string& text) {
   if (text.size() < 3 || text.size() > 63 || !has_bucket_characters(text) || is_ipv4(text)) {
     return std::unexpected(
         "must be the name of a bucket: 3 to 63 lower-case letters, digits, '-' and single '.', with a letter "
-        "or "
-        "digit at both ends, and not an IP address");
+        "or digit at both ends, and not an IP address");
   }
   return text;
 }
@@ -169,8 +170,8 @@ Read<std::vector<crypto::Secret>> parse_api_keys(const std::vector<std::string>&
     };
     if (text.size() < kMinLength) return complaint("is shorter than 16 characters");
     if (!std::ranges::all_of(text, is_visible_ascii))
-      return complaint("may hold printable ASCII only, without blanks");
-    if (!seen.insert(text).second) return complaint("is there twice");
+      return complaint("must contain only printable ASCII characters without blanks");
+    if (!seen.insert(text).second) return complaint("is a duplicate; remove it");
     keys.emplace_back(text);
   }
   return keys;

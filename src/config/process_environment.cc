@@ -8,7 +8,7 @@
 namespace annals::config {
 namespace {
 
-// A copy of what begins with ANNALS_.
+// Returns a copy of the variables that begin with ANNALS_.
 std::map<std::string, std::string, std::less<>> process_environment() {
   std::map<std::string, std::string, std::less<>> variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {

@@ -40,19 +40,20 @@ std::string GivenKeys::written(std::string_view key) const {
 
 std::vector<ConfigMistake> contradictions(const Config& config, const GivenKeys& given) {
   std::vector<ConfigMistake> mistakes;
-  // With a wrong kind, what belongs to it cannot be told.
+  // An invalid kind does not tell which settings belong to it.
   if (!given.wrong("engine.kind")) {
     if (config.engine.kind == EngineKind::remote) {
-      require("engine.endpoints", "is needed with engine.kind = remote", given, mistakes);
+      require("engine.endpoints", "is required with engine.kind = remote", given, mistakes);
     } else {
-      exclude(kRemoteOnly, "works with engine.kind = remote only", given, mistakes);
+      exclude(kRemoteOnly, "is allowed only with engine.kind = remote; remove it or change the kind", given,
+              mistakes);
     }
   }
   if (!given.wrong("files.kind")) {
     if (config.files.kind == FilesKind::s3) {
-      require("files.s3_bucket", "is needed with files.kind = s3", given, mistakes);
+      require("files.s3_bucket", "is required with files.kind = s3", given, mistakes);
     } else {
-      exclude(kS3Only, "works with files.kind = s3 only", given, mistakes);
+      exclude(kS3Only, "is allowed only with files.kind = s3; remove it or change the kind", given, mistakes);
     }
   }
   return mistakes;

@@ -9,7 +9,7 @@
 namespace annals::config {
 namespace {
 
-// Levenshtein's distance, one row at a time.
+// Returns the Levenshtein distance, computed one row at a time.
 std::size_t slips(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -32,7 +32,7 @@ std::size_t distance(std::string_view written, std::string_view known) {
 
 std::string did_you_mean(std::string_view written, std::span<const std::string> known) {
   constexpr std::size_t kMaxSlips = 3;
-  constexpr std::size_t kMaxLength = 64;  // what is longer was no slip, and would take its time
+  constexpr std::size_t kMaxLength = 64;  // a longer text is no typing error, and comparing it takes long
   if (known.empty() || written.size() > kMaxLength) return "";
   const auto closest =
       std::ranges::min_element(known, {}, [&](const auto& name) { return distance(written, name); });

@@ -6,8 +6,8 @@
 
 namespace annals::config {
 
-/// `, did you mean server.listen?` when one of the known names is a slip or two away from what was written,
-/// or is just lacking its section; else empty.
+/// Returns `, did you mean server.listen?` if a known name is at most three typing errors away from what was
+/// written (fewer for a short text), or only its section is missing. Otherwise returns an empty text.
 std::string did_you_mean(std::string_view written, std::span<const std::string> known);
 
 }  // namespace annals::config

@@ -8,7 +8,7 @@
 namespace annals::config {
 namespace {
 
-// Nothing when only a part of the text is a number.
+// Returns nullopt unless the whole text is a number.
 template <class Number>
 std::optional<Number> all_of_it_as(std::string_view text) {
   Number number{};
@@ -33,7 +33,7 @@ std::vector<std::string> split_at_commas(std::string_view text) {
 Read<std::string> Value::text() const {
   if (const auto* untyped = std::get_if<Untyped>(&written_)) return untyped->text;
   if (const auto* text = std::get_if<std::string>(&written_)) return *text;
-  return std::unexpected("must be a text in quotes");
+  return std::unexpected("must be a string in quotes");
 }
 
 Read<std::int64_t> Value::whole_number() const {
@@ -65,7 +65,7 @@ Read<bool> Value::boolean() const {
 Read<std::vector<std::string>> Value::list() const {
   if (const auto* list = std::get_if<std::vector<std::string>>(&written_)) return *list;
   if (const auto* untyped = std::get_if<Untyped>(&written_)) return split_at_commas(untyped->text);
-  return std::unexpected("must be a list of texts");
+  return std::unexpected("must be a list of strings");
 }
 
 bool Value::blank() const {

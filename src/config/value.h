@@ -8,13 +8,13 @@
 
 namespace annals::config {
 
-/// What was read, or what is wrong with it. The complaint never repeats the value: it may be a secret in the
-/// wrong place.
+/// A value that was read, or a complaint about it. The complaint never repeats the value, which may be a
+/// secret in the wrong place.
 template <class T>
 using Read = std::expected<T, std::string>;
 
-/// The value of one setting as it was written: with a type of its own in the file, as plain text in the
-/// environment. Each reader below returns a complaint when the value is of another type.
+/// Holds the value of a setting as it was written: typed in the file, plain text in the environment. Each
+/// reader below returns a complaint if the value has another type.
 class Value {
  public:
   struct Untyped {
@@ -30,10 +30,10 @@ class Value {
   [[nodiscard]] Read<std::int64_t> whole_number() const;
   [[nodiscard]] Read<double> number() const;
   [[nodiscard]] Read<bool> boolean() const;
-  /// From the environment: the parts between commas, without the blanks around them.
+  /// Returns a list. A text from the environment is split at its commas, without the blanks around the parts.
   [[nodiscard]] Read<std::vector<std::string>> list() const;
 
-  /// An empty text or list: the setting is as good as not given.
+  /// Returns whether the value is an empty text or list, which counts as not given.
   [[nodiscard]] bool blank() const;
 
  private:

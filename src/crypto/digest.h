@@ -10,10 +10,10 @@ namespace annals::crypto {
 
 using Sha256 = std::array<std::uint8_t, 32>;
 
-/// SHA-256 (FIPS 180-4).
+/// Returns the SHA-256 of the data (FIPS 180-4).
 Sha256 sha256(std::string_view data);
 
-/// SHA-256 of what comes in parts.
+/// Computes the SHA-256 of data that arrives in parts.
 class Sha256Stream {
  public:
   Sha256Stream();
@@ -22,7 +22,7 @@ class Sha256Stream {
   Sha256Stream& operator=(const Sha256Stream&) = delete;
 
   void add(std::string_view part);
-  /// Of all parts so far; to be called once, as the last.
+  /// Returns the digest of all parts so far. Call it once, as the last call.
   Sha256 finish();
 
  private:
@@ -30,13 +30,13 @@ class Sha256Stream {
   std::unique_ptr<State> state_;
 };
 
-/// HMAC-SHA-256 (RFC 2104).
+/// Returns the HMAC-SHA-256 of the data (RFC 2104).
 Sha256 hmac_sha256(std::string_view key, std::string_view data);
 
-/// MD5 (RFC 1321), base64: the Content-MD5 that S3 asks for. Not for security.
+/// Returns the MD5 of the data (RFC 1321) in base64, as S3 requires it in Content-MD5. Not for security.
 std::string md5_base64(std::string_view data);
 
-/// The bytes of a digest as a string, for use as an HMAC key.
+/// Returns a view of the bytes of a digest, for use as an HMAC key.
 inline std::string_view bytes(const Sha256& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }

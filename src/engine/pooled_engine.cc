@@ -7,16 +7,16 @@
 namespace annals::engine {
 namespace {
 
-/// What may wait for a slow reader, per stream.
+/// The number of bytes that may wait for a slow reader, per stream.
 constexpr std::size_t kStreamBuffer = std::size_t{1} << 20U;
 
 }  // namespace
 
-/// The connection's thread fills the channel; the reader empties it.
+/// Reads a result from a channel that the connection's thread fills.
 class PooledEngine::Stream final : public ResultStream {
  public:
   explicit Stream(std::shared_ptr<io::ChunkChannel> channel) : channel_(std::move(channel)) {}
-  ~Stream() override { channel_->give_up(); }
+  ~Stream() override { channel_->cancel(); }
 
   /// Waits for the first part, so that a statement that fails at once is not taken for a result.
   boost::asio::awaitable<void> begin() {

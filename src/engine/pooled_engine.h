@@ -11,12 +11,12 @@
 
 namespace annals::engine {
 
-/// An Engine over blocking connections, each on a thread of its own. Must outlive every coroutine that waits
-/// on it; the destructor finishes what is queued.
+/// Implements Engine over blocking connections, with one thread for each. It must outlive every coroutine
+/// that waits on it. Its destructor finishes what is queued.
 class PooledEngine : public Engine {
  public:
-  /// `max_waiting`: statements that may wait for a connection; more are refused. A stream keeps its
-  /// connection for as long as its reader takes, so streams may have half of the connections at most.
+  /// At most `max_waiting` statements may wait for a connection; more are refused. A stream keeps its
+  /// connection for as long as its reader takes, so streams may have at most half of the connections.
   PooledEngine(std::vector<std::unique_ptr<Connection>> connections, std::size_t max_waiting)
       : max_streams_(std::max<std::size_t>(1, connections.size() / 2)),
         pool_(std::move(connections), max_waiting) {}

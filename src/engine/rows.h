@@ -5,8 +5,8 @@
 
 namespace annals::engine {
 
-/// Calls `each` with every line of a result in one of the formats that give a line per row (JSONEachRow and
-/// its relatives).
+/// Calls `each` with every line of a result in one of the formats that write one line per row (JSONEachRow
+/// and its relatives).
 template <std::invocable<std::string_view> Each>
 void for_each_line(std::string_view text, Each each) {
   while (!text.empty()) {

@@ -13,7 +13,7 @@ std::string quote(const DatabaseName& name) {
 }
 
 std::string new_query_id(std::string_view request_id) {
-  // Other instances count too: a random beginning keeps their numbers apart.
+  // Other instances name statements too: a random beginning keeps their numbers apart.
   static std::atomic<std::uint64_t> next = std::uint64_t{std::random_device{}()} << 32U;
   return request_id.empty() ? std::string() : fmt::format("{}.{:x}", request_id, next.fetch_add(1));
 }

@@ -17,7 +17,7 @@ struct Parameter {
   std::string value;
 };
 
-/// One SQL statement. Values of users travel in `parameters`, never in `sql`.
+/// An SQL statement. Values of users travel in `parameters`, never in `sql`.
 struct Statement {
   std::string sql;
   std::vector<Parameter> parameters = {};

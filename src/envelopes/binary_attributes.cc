@@ -11,7 +11,7 @@ namespace {
 
 using input::Problems;
 
-// Older senders write values as quoted strings (RFC 9110, section 5.6.4).
+// Removes the quotes of a quoted string (RFC 9110, section 5.6.4), as which older senders write values.
 std::string unquoted(std::string_view value) {
   if (value.size() < 2 || !value.starts_with('"') || !value.ends_with('"')) return std::string(value);
   value = value.substr(1, value.size() - 2);
@@ -23,7 +23,7 @@ std::string unquoted(std::string_view value) {
   return result;
 }
 
-// A value with a stray percent sign was not encoded; it stays as it came.
+// Decodes a value. A value with a stray percent sign was not encoded, and stays as it was sent.
 std::string decoded(std::string_view value) {
   const std::string text = unquoted(value);
   return text::percent_decode(text).value_or(text);

@@ -9,12 +9,12 @@
 
 namespace annals::envelopes {
 
-/// How the headers begin that hold the attributes of a CloudEvent in binary mode.
+/// The prefix of the headers that hold the attributes of a CloudEvent in binary mode.
 inline constexpr std::string_view kAttributePrefix = "ce-";
 
-/// The attributes that the headers hold (names in lower case), as a JSON object of strings: what the JSON
-/// format would have. Quotes and percent-encoding are resolved as the HTTP binding, section 3.1.3.2, has it;
-/// of a repeated header the last counts. A value that is not UTF-8 is noted.
+/// Returns the attributes in the headers (names in lower case) as a JSON object of strings, like that of the
+/// JSON format. Quotes and percent-encoding are resolved according to section 3.1.3.2 of the HTTP binding; of
+/// a repeated header the last value counts. Adds a problem for each value that is not UTF-8.
 std::string attributes_of(const std::vector<std::pair<std::string, std::string>>& headers,
                           input::Problems& problems);
 

@@ -27,7 +27,7 @@ constexpr std::string_view kData = "data";
 constexpr std::string_view kDataBase64 = "data_base64";
 constexpr std::string_view kKeptAs = "cloudevent";
 
-// The namespace of the event ids made from names: 7d1f4c0e-52a9-4c67-9b0f-3c8a5e6d2b41, drawn once for this.
+// The name space of event ids that are made from names, a random UUID: 7d1f4c0e-52a9-4c67-9b0f-3c8a5e6d2b41.
 constexpr Uuid kNames{
     {0x7D, 0x1F, 0x4C, 0x0E, 0x52, 0xA9, 0x4C, 0x67, 0x9B, 0x0F, 0x3C, 0x8A, 0x5E, 0x6D, 0x2B, 0x41}};
 
@@ -36,7 +36,7 @@ Place within(Place place, std::string_view name) {
   return place;
 }
 
-// To the JSON format a null attribute is an absent one.
+// Returns an attribute, or nullopt if it is absent or null, which the JSON format treats alike.
 Field attribute(const Members& envelope, std::string_view name) {
   Field field = input::find_member(envelope, name);
   if (field && field->kind() == Kind::null) field.reset();
@@ -65,7 +65,7 @@ Uuid id_of(const std::string& source, const std::string& id) {
   return boost::uuids::name_generator_sha1(kNames)(name);
 }
 
-// Reads the attributes in the order of the specification, and gives what the event may take from them.
+// Reads the attributes in the order of the specification, and returns what the event may take from them.
 Fallbacks read_attributes(const Members& envelope, ObjectFields& reader, Timestamp now) {
   const std::string id = required_text(envelope, "id", reader);
   const std::string source = required_text(envelope, "source", reader);
@@ -76,7 +76,7 @@ Fallbacks read_attributes(const Members& envelope, ObjectFields& reader, Timesta
           .event_time = time ? reader.time("time", time) : now};
 }
 
-// Keeps the attributes in the event, unless its data has a key of that name.
+// Stores the attributes in the event, unless its data has the key under which they are stored.
 void keep_attributes(Event& event, const input::JsonValue& data, Members envelope) {
   if (input::find_member(data.members(), kKeptAs)) return;
   std::erase_if(envelope, [](const input::JsonMember& member) {
@@ -91,7 +91,7 @@ void keep_attributes(Event& event, const input::JsonValue& data, Members envelop
   kept.append("\"").append(kKeptAs).append("\":").append(input::json_object(envelope)).append("}");
 }
 
-// The data of an event, and where it stands in the request.
+// The data of an event, and its place in the request.
 struct Data {
   input::JsonValue value;
   Place place;
@@ -106,7 +106,7 @@ Decoded decode_data(const std::optional<Data>& data, const Fallbacks& fallbacks,
   return event;
 }
 
-// Decodes `data_base64` into `bytes`, of which the result is a view. Nothing after noting a problem.
+// Decodes `data_base64` into `bytes`, which the result refers to. Returns nullopt after adding a problem.
 std::optional<Data> data_of_base64(const input::JsonValue& field, const Place& place, std::string& bytes,
                                    ObjectFields& reader, Problems& problems) {
   if (field.kind() != Kind::string) {
@@ -126,7 +126,7 @@ std::optional<Data> data_of_base64(const input::JsonValue& field, const Place& p
   return std::nullopt;
 }
 
-// The data of an envelope in JSON. Nothing after noting a problem.
+// Returns the data of an envelope in JSON, or nullopt after adding a problem.
 std::optional<Data> data_of(const Members& envelope, const Place& place, std::string& bytes,
                             ObjectFields& reader, Problems& problems) {
   const Field data = input::find_member(envelope, kData);

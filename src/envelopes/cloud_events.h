@@ -9,27 +9,25 @@
 #include "events/event.h"
 #include "input/object_fields.h"
 
-// CloudEvents 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md and its JSON format
-// and HTTP binding): an envelope whose `data` has an event's keys.
-// - An `event_id` or `event_time` that `data` leaves out comes from the envelope. `id` is the event_id when
-// it is a
-//   UUID; otherwise the event_id is a UUID v5 of `source` and `id`, which name a CloudEvent, so that it stays
-//   the same however often the event is delivered. `time` is the event_time, `now` when there is none.
-// - The attributes, extensions too, are kept in Event::other_fields as one object under the key `cloudevent`,
-// values
-//   as they came (in binary mode as strings), unless `data` has such a key itself.
+// Decodes CloudEvents 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md and its JSON
+// format and HTTP binding): envelopes whose `data` has an event's keys.
+// - An `event_id` or `event_time` that `data` leaves out is taken from the envelope. The event_id is `id` if
+//   that is a UUID. Otherwise it is a UUID v5 of `source` and `id`, which identify a CloudEvent, so that it
+//   stays the same however often the event is delivered. The event_time is `time`, or else `now`.
+// - The attributes, extensions included, are stored in Event::other_fields as one object under the key
+//   `cloudevent`, with the values as they were sent (in binary mode as strings), unless `data` has it too.
 namespace annals::envelopes {
 
-/// A body of `application/cloudevents+json`. `data_base64` may stand for `data` when its bytes are JSON.
+/// Decodes a body of `application/cloudevents+json`. `data_base64` may replace `data` if its bytes are JSON.
 /// Never throws for bad input.
 Decoded decode_cloud_event(std::string_view json, const input::Place& place, Timestamp now);
 
-/// A body of `application/cloudevents-batch+json`. Throws InvalidInput when it is no array.
+/// Decodes a body of `application/cloudevents-batch+json`. Throws InvalidInput if it is not a JSON array.
 void decode_cloud_events_batch(std::string_view json, Timestamp now, const TakeItem& take);
 
-/// Binary mode: the attributes are the headers `ce-…` (names in lower case; other headers are ignored), the
-/// body is `data`. Problems of an attribute are told of its header, `["header","ce-id"]`. Never throws for
-/// bad input.
+/// Decodes a CloudEvent in binary mode: the attributes are the headers `ce-…` (names in lower case; other
+/// headers are ignored), the body is `data`. Problems of an attribute name its header, `["header","ce-id"]`.
+/// Never throws for bad input.
 Decoded decode_binary_cloud_event(const std::vector<std::pair<std::string, std::string>>& headers,
                                   std::string_view data, Timestamp now);
 

@@ -10,8 +10,8 @@
 
 namespace annals::envelopes {
 
-/// What is wrong with the items of a request, by their index (or line): of the first thousand bad ones, so
-/// that a body of very many takes no more memory than its own.
+/// Collects the problems of the bad items of a request, by their index (or line). Only the first thousand bad
+/// items are listed, so that a body of very many takes no more memory than its own.
 class BadItems {
  public:
   using Item = std::pair<std::int64_t, input::Problems>;
@@ -21,9 +21,9 @@ class BadItems {
   [[nodiscard]] bool empty() const { return listed_.empty(); }
   [[nodiscard]] bool is_full() const;
   [[nodiscard]] const std::vector<Item>& listed() const { return listed_; }
-  /// How many more there were.
+  /// Returns the number of bad items that are not listed.
   [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
-  /// The problems of all that are listed, one after the other.
+  /// Returns the problems of all listed items, one after the other.
   [[nodiscard]] input::Problems problems() const;
 
  private:
@@ -33,12 +33,13 @@ class BadItems {
 
 /// The items of a request that was read as a whole.
 struct DecodedItems {
-  bool skip_bad = false;  // keep the good ones, instead of refusing all
+  bool skip_bad = false;  // keep the good items instead of refusing all
   std::vector<events::Event> events = {};
   BadItems bad = {};
   std::int64_t count = 0;
 
-  /// The next item. Throws InvalidInput when so many are bad that no more would be told of.
+  /// Adds the next item. Unless bad items are skipped, throws InvalidInput once so many are bad that no more
+  /// would be listed.
   void add(Decoded item);
 };
 

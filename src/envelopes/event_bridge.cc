@@ -19,7 +19,8 @@ using input::Problems;
 
 constexpr std::string_view kInDetail = "detail.";
 
-// The envelope's strings that may be needed, in the envelope's order. Gives the one that names the tenant.
+// Reads the strings of the envelope that are required, in the envelope's order. Returns the one that names
+// the tenant, or an empty text if `detail` names it.
 std::string read_attributes(const std::vector<input::JsonMember>& envelope, std::string_view tenant_field,
                             ObjectFields& reader) {
   constexpr std::array<std::string_view, 3> kAttributes{"detail-type", "source", "account"};

@@ -26,14 +26,14 @@ Decoded decode_value(const input::JsonValue& value, const Place& place, const Fa
 Decoded decode_event(std::string_view json, const Place& place, bool complete, Timestamp now) {
   const auto document = parse_document(json, place);
   if (!document) return Problems{document.error()};
-  return decode_value(*document, place, complete ? Fallbacks{} : made_at(now));
+  return decode_value(*document, place, complete ? Fallbacks{} : fallbacks_at(now));
 }
 
 void decode_json(std::string_view json, Timestamp now, const TakeItem& take) {
   const Place body{"body"};
   const auto document = parse_document(json, body);
   if (!document) throw input::InvalidInput({document.error()});
-  const Fallbacks fallbacks = made_at(now);
+  const Fallbacks fallbacks = fallbacks_at(now);
   if (document->kind() == Kind::object) {
     take(decode_value(*document, body, fallbacks));
     return;

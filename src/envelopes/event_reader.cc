@@ -23,7 +23,7 @@ using Field = ObjectFields::Field;
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t kMax64 = std::numeric_limits<std::uint64_t>::max();
 
-// The keys that are members of an Event, and what came for them.
+// The values of the keys that are members of an Event.
 struct Named {
   Field event_id, event_time, event_type_id, record_id, source_id, source_type_id, event_data, file_id;
 };
@@ -42,7 +42,7 @@ constexpr std::array<Key, 8> kKeys{{{"event_id", &Named::event_id},
                                     {"event_data", &Named::event_data},
                                     {"file_id", &Named::file_id}}};
 
-// Moves the values of known keys to `named`, the last of each, and leaves the others in `members`.
+// Moves the known keys to `named`, each with its last value, and leaves the others in `members`.
 void take_named(std::vector<input::JsonMember>& members, Named& named) {
   std::string room;
   std::erase_if(members, [&named, &room](const input::JsonMember& member) {
@@ -55,7 +55,7 @@ void take_named(std::vector<input::JsonMember>& members, Named& named) {
 
 }  // namespace
 
-Fallbacks made_at(Timestamp now) {
+Fallbacks fallbacks_at(Timestamp now) {
   return {.event_id = random_uuid, .event_time = now};
 }
 

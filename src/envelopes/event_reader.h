@@ -13,23 +13,23 @@
 
 namespace annals::envelopes {
 
-/// How deep a document with events may nest, the document itself counted.
+/// The maximum depth of a document with events, the document itself counted.
 inline constexpr std::size_t kMaxDepth = 512;
 
-/// What takes the place of absent keys. Without one the key is required.
+/// The values that take the place of absent keys. A key without a fallback is required.
 struct Fallbacks {
   std::function<Uuid()> event_id = {};
   std::optional<Timestamp> event_time = {};
 };
 
-/// The fallbacks of an event that need not be complete: a random UUID v4 and `now`.
-Fallbacks made_at(Timestamp now);
+/// Returns the fallbacks of an event that need not be complete: a random UUID v4 and `now`.
+Fallbacks fallbacks_at(Timestamp now);
 
-/// Reads one event out of a document. The event means something only when no problem was added.
+/// Reads one event out of a document. The event is valid only if no problem was added.
 events::Event read_event(const input::JsonValue& value, const input::Place& place, const Fallbacks& fallbacks,
                          input::Problems& problems);
 
-/// The document; or, for a text that is not JSON, empty or `null`, its one problem.
+/// Returns the document, or the one problem of a text that is empty, `null` or not JSON.
 std::expected<input::JsonValue, input::FieldProblem> parse_document(std::string_view text,
                                                                     const input::Place& place);
 

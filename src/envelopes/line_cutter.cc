@@ -4,7 +4,7 @@
 
 namespace annals::envelopes {
 
-/// What of the piece there is room for behind `rest_`.
+/// Returns the part of the piece that fits after `rest_` within the maximum length.
 std::string_view LineCutter::fitting(std::string_view piece) const {
   return piece.substr(0, max_line_ - rest_.size());
 }

@@ -8,26 +8,25 @@
 
 namespace annals::envelopes {
 
-/// Cuts a stream of NDJSON into lines, whatever the chunks it comes in. Keeps no more than two lines of the
-/// allowed size. Not safe for concurrent use.
+/// Cuts a stream of NDJSON, which arrives in chunks of any size, into lines. Holds at most two lines of the
+/// allowed size. Not thread-safe.
 class LineCutter {
  public:
-  /// `max_line` in bytes, the line break not counted. A longer line is cut off there and reported as too
-  /// long.
+  /// `max_line` is in bytes, without the line break. A longer line is cut off there and reported as too long.
   explicit LineCutter(std::size_t max_line) : max_line_(max_line) {}
 
   struct Line {
     std::int64_t number = 0;  // from 0, blank lines counted
     std::string_view text;    // without its "\n"; a "\r" before that stays, it is white space to JSON
     bool too_long = false;
-    std::uint64_t end = 0;  // where the stream goes on after the line and its "\n"
+    std::uint64_t end = 0;  // offset in the stream after the line and its "\n"
   };
-  /// The lines that `chunk` completes; blank ones are left out. Their texts live as long as the chunk, and
-  /// until the next call.
+  /// Returns the lines that `chunk` completes, without blank ones. Their texts are valid until the next call,
+  /// as long as the chunk lives.
   std::vector<Line> add(std::string_view chunk);
-  /// Bytes of the line that has not ended yet.
+  /// Returns the number of bytes held of the line that has not ended yet.
   [[nodiscard]] std::size_t held() const { return rest_.size(); }
-  /// The last line, when it has no line break.
+  /// Returns the last line, if it has no line break and is not blank.
   std::vector<Line> finish();
 
  private:
@@ -38,7 +37,7 @@ class LineCutter {
   std::int64_t number_ = 0;
   std::uint64_t read_ = 0;  // bytes of the stream so far
   std::string rest_;        // the beginning of the line that has not ended yet
-  std::string carried_;     // the line that began in an earlier chunk than it ended in
+  std::string carried_;     // the line that began in an earlier chunk
   bool too_long_ = false;   // `rest_` has been cut off
 };
 

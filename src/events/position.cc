@@ -10,8 +10,8 @@
 namespace annals::events {
 namespace {
 
-/// Takes a text apart at its underscores, from left to right; once a part is not as asked for, everything
-/// after fails too.
+/// Splits a text at its underscores, from left to right. Once a part is not of the requested type,
+/// succeeded() returns false.
 class Parts {
  public:
   explicit Parts(std::string_view text) : rest_(text) {}
@@ -47,7 +47,7 @@ class Parts {
     return part;
   }
 
-  std::optional<std::string_view> rest_;  // nothing behind the last part
+  std::optional<std::string_view> rest_;  // nullopt after the last part
   bool failed_ = false;
 };
 

@@ -63,7 +63,7 @@ class JsonLines final : public ResultStream {
   }
 
   std::unique_ptr<ResultStream> rows_;
-  std::string rest_;  // the beginning of a row whose end has not come yet
+  std::string rest_;  // the beginning of a row whose end has not arrived yet
 };
 
 }  // namespace

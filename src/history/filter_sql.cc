@@ -21,7 +21,7 @@ void add(Conditions& conditions, std::string sql, std::string name, std::string 
 
 void add_numbers(Conditions& conditions, std::string_view column, const std::vector<std::uint64_t>& values) {
   if (values.empty()) return;
-  if (values.size() == 1) {  // a range of the primary key, where a set would be a search for each part
+  if (values.size() == 1) {  // reads one range of the primary key, where a set would search each part
     add(conditions, fmt::format("{0} = {{{0}:UInt64}}", column), std::string(column),
         fmt::format("{}", values.front()));
     return;
@@ -32,8 +32,8 @@ void add_numbers(Conditions& conditions, std::string_view column, const std::vec
 
 std::string character_pattern(std::string_view character) {
   constexpr std::uint32_t kBeyondBasic = 0x10000;
-  constexpr std::string_view kNoCharacter =
-      "\\x{fffd}";  // of bytes that are not UTF-8: no JSON text has them
+  // Stands for bytes that are not UTF-8, which no JSON text contains.
+  constexpr std::string_view kNoCharacter = "\\x{fffd}";
   if (text::utf8_sequence(character) == 0) return std::string(kNoCharacter);
   if (character.size() == 1) return std::string(character);
   const std::uint32_t code_point = text::code_point(character);
@@ -43,8 +43,8 @@ std::string character_pattern(std::string_view character) {
                      0xDC00 + (offset & 0x3FFU));
 }
 
-/// A regular expression (RE2) for a word in JSON text, where its characters may stand as they are or escaped.
-/// An escape counts as the end of a word: which character it stands for is not looked at.
+/// Returns a regular expression (RE2) for a word in JSON text, where its characters may be literal or
+/// escaped. An escape next to the word counts as its end, whichever character it stands for.
 std::string word_pattern(std::string_view word) {
   std::string pattern = R"((?i)(?:^|[^\pL\pN]|\\[bfnrt]|\\u[0-9a-f]{4}))";
   while (!word.empty()) {
@@ -102,8 +102,8 @@ void add_after(Conditions& conditions, const Position& position, Ordering orderi
     return;
   }
   if (ordering == Ordering::by_record) {
-    // The first two are what the third implies; without the middle one the rows of one large record would be
-    // read from their beginning.
+    // The third condition implies the first two, which the primary key can use. Without the second one, the
+    // rows of one large record would be read from their beginning.
     add(conditions, "record_id >= {after_record:UInt64}", "after_record",
         fmt::format("{}", position.record_id));
     add(conditions,
@@ -116,7 +116,7 @@ void add_after(Conditions& conditions, const Position& position, Ordering orderi
         "after_id", position.event_id.text());
     return;
   }
-  // The first condition is what the second implies, in the form that the primary key can use.
+  // The second condition implies the first, which has the form that the primary key can use.
   const std::string_view sign = ordering == Ordering::newest_first ? "<" : ">";
   add(conditions, fmt::format("event_time {}= fromUnixTimestamp64Milli({{after_time:Int64}}, 'UTC')", sign),
       "after_time", milliseconds(position.event_time));

@@ -19,7 +19,7 @@ using events::Ordering;
 using events::Position;
 using events::RowShape;
 
-/// The event's time, down to the second: ClickHouse would cut it towards 1970.
+/// The event's time, rounded down to the second. ClickHouse itself would round it towards 1970.
 constexpr std::string_view kWholeSeconds =
     "fromUnixTimestamp64Milli(toUnixTimestamp64Milli(event_time) - "
     "positiveModulo(toUnixTimestamp64Milli(event_time), 1000), 'UTC')";
@@ -33,8 +33,9 @@ std::string csv_head() {
   return head + "\n";
 }
 
-/// ClickHouse sorts UUIDs by their second half; their bytes sort as their text does. `by_record` leaves them
-/// so: it is the order that the table has on the disk.
+/// Returns the ORDER BY of an ordering. ClickHouse sorts UUIDs by their second half; UUIDToNum gives their
+/// bytes, which sort as their text does. `by_record` does without it and keeps the table's order on
+/// the disk.
 std::string_view order_of(Ordering ordering) {
   switch (ordering) {
     case Ordering::newest_first:
@@ -49,7 +50,7 @@ std::string_view order_of(Ordering ordering) {
   return "";
 }
 
-/// Throws the error, or what the client is told if the table is gone.
+/// Throws the error, or Error(unknown_client) if the table is gone.
 [[noreturn]] void rethrow(const EngineError& error) {
   if (events::is_table_gone(error)) throw tenants::unknown_client();
   throw error;
@@ -65,8 +66,8 @@ awaitable<std::string> ask(EventsTable table, std::string sql, std::vector<engin
   }
 }
 
-/// Makes a page of the beginning of a result that may hold one row more than the limit; that one, or bytes
-/// that were cut off, say that more events follow.
+/// Makes a page of the beginning of a result that may hold one row more than the limit. That row, or bytes
+/// that were cut off, show that more events follow.
 Page page_of(std::string_view rows, RowShape shape, std::uint64_t limit, std::size_t max_bytes) {
   Page page;
   std::size_t at = 0;
@@ -175,8 +176,8 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
   const bool as_json = request.format == ExportFormat::ndjson;
   const bool as_csv = request.format == ExportFormat::csv;
   auto statement = table.statement(
-      // In the order of the table its parts are merged while they are read: nothing is held to be sorted but
-      // a block of each part. So blocks are small, and none is read in advance.
+      // In the order of the table its parts are merged while they are read, so that only one block of each
+      // part is held in memory. For the same reason blocks are small, and none is read in advance.
       fmt::format(
           "SELECT {} FROM {}{} ORDER BY {} SETTINGS max_execution_time = 0, max_memory_usage = {}, "
           "readonly = 2, max_threads = 1, optimize_read_in_order = 1, read_in_order_use_buffering = 0, "

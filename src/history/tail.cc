@@ -36,7 +36,7 @@ boost::asio::awaitable<std::optional<std::string>> Tail::next() {
     auto text = co_await wait_for_events();
     co_return text;
   } catch (const Error& error) {
-    // The tenant was deleted: the stream ends as any other. A client that connects again gets the error.
+    // The tenant was deleted: the stream ends normally. A client that reconnects gets the error.
     if (error.code() != ErrorCode::unknown_client) throw;
   }
   co_return std::nullopt;

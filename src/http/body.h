@@ -8,9 +8,9 @@
 
 namespace annals::http {
 
-/// A body that comes in parts: of a request, as it arrives, or of a response, as it is made. One call of
-/// next() at a time, on the executor of the handler. That of a request ends with the response; used later, it
-/// throws std::logic_error.
+/// Yields a body in parts: a request's as it arrives, or a response's as it is made. At most one call of
+/// next() may be in flight, on the executor of the handler. A request's body ends with the response; used
+/// later, it throws std::logic_error.
 class BodyParts {
  public:
   BodyParts() = default;
@@ -18,17 +18,18 @@ class BodyParts {
   BodyParts(const BodyParts&) = delete;
   BodyParts& operator=(const BodyParts&) = delete;
 
-  /// The next part, never empty, or nothing at the end. What it throws of a request is an Error for the
-  /// client; thrown by a response it breaks the connection, so that the client sees that the body is not
-  /// whole. That of a response is cancelled, as Asio's coroutines are, when the client is gone or the server
-  /// stops: its waits should end then, or be short, because the session is held until it returns.
+  /// Returns the next part, which is never empty, or nullopt at the end. A request's body throws an Error for
+  /// the client. If a response's body throws, the connection is broken, so that the client sees that the body
+  /// is not whole. next() of a response's body is cancelled, as Asio's coroutines are, when the client is
+  /// gone or the server stops: its waits should end then, or be short, because the session is held until it
+  /// returns.
   virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
 };
 
-/// The body of a request, as it arrives.
+/// Yields the body of a request as it arrives.
 class RequestBody : public BodyParts {
  public:
-  /// As next(), and calls `before_wait` each time that it has to wait for the client.
+  /// Does the same as next(), and calls `before_wait` each time before it waits for the client.
   virtual boost::asio::awaitable<std::optional<std::string>> next_calling(
       std::function<void()> before_wait) = 0;
 };

@@ -11,8 +11,7 @@ namespace annals::http {
 /// - no body, or `null`: a missing field;
 /// - a content type that is neither absent nor JSON (`application/json`, `application/…+json`): not a dict;
 /// - not JSON, not UTF-8, or nested deeper than 64: a jsondecode error with its position in code points,
-/// which
-///   shows nothing of what was sent;
+///   which shows nothing of what was sent;
 /// - JSON, but not an object: not a dict.
 boost::json::object parse_json_body(const Request& request);
 

@@ -6,10 +6,11 @@
 
 namespace annals::http {
 
-/// What a request says its body is: the Content-Type in lower case, without parameters. Empty when absent.
+/// Returns the Content-Type of a request in lower case and without parameters, or "" if it is absent.
 std::string media_type(const Request& request);
 
-/// Whether the body is to be read as JSON: it is called `application/json`, `application/…+json`, or nothing.
+/// Returns whether the body is to be read as JSON: its Content-Type is `application/json`,
+/// `application/…+json`, empty or absent.
 bool says_json(const Request& request);
 
 }  // namespace annals::http

@@ -24,13 +24,13 @@ struct Request {
   std::map<std::string, std::string, std::less<>> path_parameters;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;                                          // whole, unless the route takes it in parts
-  std::shared_ptr<RequestBody> body_parts;  // where the route takes it in parts; decompressed
+  std::shared_ptr<RequestBody> body_parts;                   // if the route takes it in parts; decompressed
   std::string request_id;
 
-  /// The first header of that (lower-case) name; null when absent.
+  /// Returns the value of the first header of that name (in lower case), or null if it is absent.
   [[nodiscard]] const std::string* header(std::string_view name) const;
-  /// Its value, or "" when it is absent. Of several that differ none counts: a proxy in front and this server
-  /// might not mean the same one.
+  /// Returns the value of that header, or "" if it is absent. If the header occurs several times and the
+  /// values differ, returns "": a proxy in front and this server might not mean the same one.
   [[nodiscard]] std::string agreed_header(std::string_view name) const;
 };
 
@@ -46,17 +46,17 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::shared_ptr<BodyParts> body_parts = {};        // in place of `body`
-  std::optional<std::uint64_t> content_length = {};  // of `body_parts`, where it is known; chunked otherwise
+  std::optional<std::uint64_t> content_length = {};  // of `body_parts`, if known; chunked otherwise
 };
 
-/// A handler owns its request: the coroutine frame outlives the caller. What it throws becomes a problem
-/// response.
+/// Answers a request. The handler owns it, because the coroutine frame outlives the caller. An exception
+/// becomes a problem response.
 using Handler = std::function<boost::asio::awaitable<Response>(Request)>;
 
-/// A response with a JSON body, already serialised.
+/// Returns a response whose body is `body`, which is JSON already.
 Response json(Status status, std::string body);
 
-/// 204.
+/// Returns a 204 response.
 Response no_content();
 
 }  // namespace annals::http

@@ -35,7 +35,7 @@ class QueryFields {
   std::vector<std::uint64_t> integers(std::string_view name, std::uint64_t max);
 
   /// Reads `true` or `false`, and every other spelling that pydantic accepts. Returns nullopt if the
-  /// parameter is absent.
+  /// parameter is absent, false after adding a problem.
   std::optional<bool> flag(std::string_view name);
 
   /// Returns the value as it was sent, or nullopt if the parameter is absent.
@@ -46,7 +46,7 @@ class QueryFields {
 
   /// Adds a problem that only the caller can see.
   void add_problem(std::string_view name, input::FieldProblem problem);
-  /// Adds a problem of a header that belongs to the parameters; its name in lower case.
+  /// Adds a problem of a header that belongs to the parameters. `name` is in lower case.
   void add_header_problem(std::string_view name, input::FieldProblem problem);
 
   /// Adds a problem for every parameter that was not read before this call.

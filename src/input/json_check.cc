@@ -12,7 +12,7 @@ namespace {
 using boost::json::string_view;
 using boost::system::error_code;
 
-// Takes what the parser finds and keeps nothing of it: only the verdict counts.
+// Receives what the parser finds and keeps none of it: only the verdict counts.
 struct Ignore {
   // NOLINTBEGIN(readability-identifier-naming): Boost's names
   static constexpr std::size_t max_object_size = SIZE_MAX;

@@ -30,7 +30,7 @@ std::string_view what_is_wrong(const boost::system::error_code& error, std::stri
 FieldProblem json_problem(const boost::system::error_code& error, std::string_view before) {
   const auto offset = static_cast<std::int64_t>(text::code_points(before));
   const std::int64_t line = std::ranges::count(before, '\n') + 1;
-  const std::size_t line_start = before.rfind('\n') + 1;  // 0 on the first line, because npos + 1 is
+  const std::size_t line_start = before.rfind('\n') + 1;  // 0 on the first line, because npos + 1 is 0
   const auto column = static_cast<std::int64_t>(text::code_points(before.substr(line_start))) + 1;
   return not_json({.what = what_is_wrong(error, before), .offset = offset, .line = line, .column = column});
 }

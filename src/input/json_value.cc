@@ -21,11 +21,11 @@ std::string_view without_blanks(std::string_view text) {
   return text;
 }
 
-// The three functions below give the size of the value that a text begins with. The text was checked: they
-// look no further than they must to find the end.
+// The three functions below return the size of the value that a text begins with. The text was checked, so
+// they look no further than they must to find the end.
 
-// Looks for quotes and escapes by turns, each further on than the last: searching is much faster than
-// stepping.
+// Searches for quotes and escapes in turn, each further on than the last: searching is much faster than
+// stepping through every character.
 std::size_t size_of_string(std::string_view text) {
   std::size_t from = 1;
   std::size_t quote = text.find('"', from);
@@ -59,13 +59,13 @@ std::size_t size_of_value(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::find_if(text, ends) - text.begin());
 }
 
-// Cuts a checked array or object into its values, an object's keys among them: what stands between two of
-// them is known to be right, so it is skipped unseen.
+// Cuts a checked array or object into its values, an object's keys among them. What stands between two of
+// them is known to be valid, so it is skipped unread.
 class Cutter {
  public:
   explicit Cutter(std::string_view nested) : rest_(nested.substr(1, nested.size() - 2)) {}
 
-  // Empty after the last one.
+  // Returns the next value, or "" after the last one.
   std::string_view next() {
     const auto between = [](char c) { return c == ',' || c == ':' || is_blank(c); };
     const auto start = std::ranges::find_if_not(rest_, between);
@@ -80,8 +80,8 @@ class Cutter {
   std::string_view rest_;
 };
 
-// The places of the members that a later one with the same key replaces. Sorting keeps a hostile object of
-// very many keys from costing the square of their number.
+// Returns for each member whether a later one with the same key replaces it. Sorting keeps a hostile object
+// of very many keys from costing the square of their number.
 std::vector<bool> replaced(const std::vector<JsonMember>& members) {
   std::vector<std::pair<std::string, std::size_t>> keys;
   keys.reserve(members.size());

@@ -15,25 +15,26 @@ namespace annals::input {
 
 struct JsonMember;
 
-/// A value in a JSON text that was checked whole and is then cut into pieces byte for byte, so that nothing
-/// is ever written anew: 1.0, 1e5 and numbers of any size stay as they came. A view: the text outlives it.
+/// Views one value in a JSON text that was checked as a whole. Values are cut out of the text byte for byte,
+/// so that none is ever reformatted: 1.0, 1e5 and numbers of any size stay as they were sent. The text must
+/// outlive this object.
 class JsonValue {
  public:
   enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
   [[nodiscard]] Kind kind() const noexcept;
-  /// As it came, without the white space around it.
+  /// Returns the value as it was sent, without the white space around it.
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
-  /// Whether this is a string with that content, however it is escaped.
+  /// Returns whether this is a string with that content, however it is escaped.
   [[nodiscard]] bool is_string(std::string_view content) const;
-  /// The content of a string, escapes resolved. Only for strings.
+  /// Returns the content of a string with its escapes resolved. Only for strings.
   [[nodiscard]] std::string string() const;
-  /// The same without a copy where nothing is escaped; otherwise it is put into `room`.
+  /// Does the same as string() without a copy if nothing is escaped; otherwise puts the content into `room`.
   [[nodiscard]] std::string_view string(std::string& room) const;
-  /// Only for arrays.
+  /// Calls `take` for each element in order. Only for arrays.
   void for_each_element(const std::function<void(const JsonValue&)>& take) const;
-  /// In order, a repeated key as often as it came. Only for objects.
+  /// Returns the members in order, a repeated key as often as it was sent. Only for objects.
   [[nodiscard]] std::vector<JsonMember> members() const;
 
  private:
@@ -48,17 +49,18 @@ struct JsonMember {
   JsonValue value;
 };
 
-/// Checks a JSON text (RFC 8259) to its last byte: UTF-8, no unpaired surrogates (as RFC 7493 has it),
-/// nothing but white space around the one value, arrays and objects no deeper than `max_depth`. Otherwise
-/// gives a problem of type `value_error.jsondecode` whose `loc` is the offset alone; it never shows what was
-/// sent.
+/// Checks a JSON text (RFC 8259) to its last byte: UTF-8, no unpaired surrogates (RFC 7493), nothing but
+/// white space around the one value, arrays and objects no deeper than `max_depth`. If the check fails,
+/// returns a problem of type `value_error.jsondecode` whose `loc` is the offset alone; it never shows what
+/// was sent.
 std::expected<JsonValue, FieldProblem> parse_json(std::string_view text, std::size_t max_depth);
 
-/// The value of a key: of a repeated one the last, as everywhere here. Nothing when the key is absent.
+/// Returns the value of a key, or nullopt if the key is absent. Of a repeated key the last value counts, as
+/// everywhere in Annals.
 std::optional<JsonValue> find_member(const std::vector<JsonMember>& members, std::string_view key);
 
-/// An object of the members, keys and values byte for byte, in their order; of a repeated key the last stays.
-/// "" when there is no member.
+/// Returns an object of the members in their order, keys and values byte for byte. Of a repeated key the last
+/// member stays. Returns "" if there are no members.
 std::string json_object(const std::vector<JsonMember>& members);
 
 }  // namespace annals::input

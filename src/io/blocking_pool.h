@@ -24,11 +24,11 @@
 
 namespace annals::io {
 
-/// Threads that run queued jobs in order of arrival. The queue is bounded; the destructor runs what is
-/// queued, then joins. Safe for concurrent use.
+/// Runs queued jobs on a fixed number of threads, in order of arrival. The queue is bounded; the destructor
+/// runs what is queued, then joins. Thread-safe.
 class BlockingThreads {
  public:
-  /// A job gets the index of the thread that runs it, below `threads`; nothing when the queue was full. It
+  /// A job gets the index of the thread that runs it, below `threads`, or nullopt if the queue was full. It
   /// must not throw.
   using Job = std::move_only_function<void(std::optional<std::size_t> thread)>;
 
@@ -37,7 +37,7 @@ class BlockingThreads {
   BlockingThreads(const BlockingThreads&) = delete;
   BlockingThreads& operator=(const BlockingThreads&) = delete;
 
-  /// Queues the job; calls it at once, with nothing, when `max_waiting` jobs wait already.
+  /// Queues the job. If `max_waiting` jobs wait already, calls it at once with nullopt.
   void post(Job job);
 
  private:
@@ -51,8 +51,8 @@ class BlockingThreads {
   std::vector<std::jthread> threads_;
 };
 
-/// A fixed number of threads that may block, each with a `Resource` of its own (an engine connection, an HTTP
-/// client), so that the coroutines of the I/O threads never do. Safe for concurrent use; must outlive every
+/// Runs blocking work on a fixed number of threads, each with its own `Resource` (an engine connection, an
+/// HTTP client), so that the coroutines of the I/O threads never block. Thread-safe. It must outlive every
 /// coroutine that waits on it.
 template <class Resource>
 class BlockingPool {
@@ -60,8 +60,8 @@ class BlockingPool {
   BlockingPool(std::vector<std::unique_ptr<Resource>> resources, std::size_t max_waiting)
       : resources_(std::move(resources)), threads_(resources_.size(), max_waiting) {}
 
-  /// Runs `work(resource)` on one of the threads, for its effects only; with null, at once, when too many
-  /// wait. It must not throw.
+  /// Runs `work(resource)` on one of the threads, for its effects only. If too many wait, calls it at once
+  /// with null. `work` must not throw.
   template <class Work>
   void post(Work work) {
     threads_.post([this, work = std::move(work)](std::optional<std::size_t> thread) mutable {
@@ -69,7 +69,7 @@ class BlockingPool {
     });
   }
 
-  /// The resource, or Error(overloaded) when there is none because too many wait.
+  /// Returns the resource, or throws Error(overloaded) if it is null because too many wait.
   static Resource& checked(Resource* resource) {
     if (resource != nullptr) return *resource;
     throw Error(ErrorCode::overloaded, "Too many requests are waiting. Try again later.",
@@ -77,7 +77,7 @@ class BlockingPool {
   }
 
   /// Runs `work(resource)` on one of the threads and resumes the caller on its own executor with the result,
-  /// or with the exception that `work` threw. Throws Error(overloaded) when too many wait.
+  /// or with the exception that `work` threw. Throws Error(overloaded) if too many wait.
   template <class Work>
   boost::asio::awaitable<std::invoke_result_t<Work&, Resource&>> run(Work work) {
     using Result = std::invoke_result_t<Work&, Resource&>;
@@ -97,14 +97,14 @@ class BlockingPool {
       auto result =
           co_await boost::asio::async_initiate<const Token, void(std::exception_ptr, std::optional<Result>)>(
               std::move(start), boost::asio::use_awaitable);
-      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): without an error there is one
+      // NOLINTNEXTLINE(bugprone-unchecked-optional-access): without an error there is a result
       co_return *std::move(result);
     }
   }
 
  private:
-  /// Runs the work, unless the queue was full (no resource), and hands its outcome to the coroutine on its
-  /// executor.
+  /// Runs the work, unless the queue was full (null resource), and passes the outcome to the coroutine on the
+  /// coroutine's executor.
   template <class Handler, class Executor, class Work>
   static void resume(Handler handler, const Executor& executor, Work& work, Resource* resource) {
     using Result = std::invoke_result_t<Work&, Resource&>;

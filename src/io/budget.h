@@ -6,27 +6,27 @@
 
 namespace annals::io {
 
-/// A number of bytes that many share, so that what they hold together has a limit. Safe for concurrent use;
-/// must outlive what is held of it.
+/// Shares a number of bytes among many holders, so that what they hold together has a limit. Thread-safe, but
+/// a Share is not. It must outlive every Share.
 class Budget {
  public:
   explicit Budget(std::size_t bytes) : free_(bytes) {}
 
-  /// What one holder has taken; it goes back with this.
+  /// The bytes that one holder has taken. The destructor gives them back.
   class Share {
    public:
     explicit Share(Budget& budget) : budget_(&budget) {}
-    ~Share() { give_back(); }
+    ~Share() { release(); }
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    /// Takes more; false, and nothing is taken, when there is not so much.
+    /// Takes more bytes. Returns false, and takes nothing, if that many are not free.
     [[nodiscard]] bool take(std::size_t bytes) {
       if (!budget_->take(bytes)) return false;
       held_ += bytes;
       return true;
     }
-    void give_back() { budget_->free_ += std::exchange(held_, 0); }
+    void release() { budget_->free_ += std::exchange(held_, 0); }
 
    private:
     Budget* budget_;

@@ -8,8 +8,8 @@ bool ChunkChannel::push(std::string chunk) {
   Wake wake;
   {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return given_up_ || chunks_.empty() || held_ < capacity_; });
-    if (given_up_) return false;
+    room_.wait(lock, [this] { return cancelled_ || chunks_.empty() || held_ < capacity_; });
+    if (cancelled_) return false;
     held_ += chunk.size();
     chunks_.push_back(std::move(chunk));
     wake = take_waiter();
@@ -44,7 +44,7 @@ boost::asio::awaitable<std::optional<std::string>> ChunkChannel::pull() {
           return;
         }
       }
-      wake();  // something came in between
+      wake();  // a chunk or the end arrived in between
     });
   }
   std::optional<std::string> chunk;
@@ -64,10 +64,10 @@ boost::asio::awaitable<std::optional<std::string>> ChunkChannel::pull() {
   co_return chunk;
 }
 
-void ChunkChannel::give_up() {
+void ChunkChannel::cancel() {
   {
     const std::scoped_lock lock(mutex_);
-    given_up_ = true;
+    cancelled_ = true;
   }
   room_.notify_one();
 }

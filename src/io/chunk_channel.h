@@ -14,26 +14,27 @@
 
 namespace annals::io {
 
-/// Chunks of bytes from one thread that may block to one coroutine that must not. It holds a bounded number
-/// of bytes: a producer that is ahead waits, which is how a slow reader slows its source. Safe for the two
-/// together.
+/// Passes chunks of bytes from one thread that may block to one coroutine that must not. It holds a bounded
+/// number of bytes: a producer that is ahead waits, so a slow reader slows its source (back-pressure).
+/// Thread-safe for one producer and one consumer.
 class ChunkChannel {
  public:
-  /// `capacity`: bytes that may wait; a single larger chunk passes alone.
+  /// `capacity` is in bytes. A chunk of any size is accepted while less than that is waiting.
   explicit ChunkChannel(std::size_t capacity) : capacity_(capacity) {}
 
-  /// Producer: waits for room. False when the consumer has given up: the producer should stop.
+  /// Adds a chunk once there is room; for the producer. Returns false if the consumer has cancelled: the
+  /// producer should stop.
   bool push(std::string chunk);
 
-  /// Producer: no more chunks will come; `error` is thrown to the consumer after the last of them.
+  /// Ends the stream; for the producer. `error` is thrown to the consumer after the last chunk.
   void finish(std::exception_ptr error = nullptr);
 
-  /// Consumer: the next chunk, or nothing at the end. Throws what the producer failed with. One call at a
-  /// time.
+  /// Returns the next chunk, or nullopt at the end; for the consumer. Throws the producer's error. At most
+  /// one call may be in flight.
   boost::asio::awaitable<std::optional<std::string>> pull();
 
-  /// Consumer: wants no more.
-  void give_up();
+  /// Makes push() return false; for the consumer.
+  void cancel();
 
  private:
   Wake take_waiter();
@@ -44,9 +45,9 @@ class ChunkChannel {
   std::deque<std::string> chunks_;
   std::size_t held_ = 0;
   bool finished_ = false;
-  bool given_up_ = false;
+  bool cancelled_ = false;
   std::exception_ptr error_;
-  Wake waiter_;  // the consumer, when it waits
+  Wake waiter_;  // set while the consumer waits
 };
 
 }  // namespace annals::io

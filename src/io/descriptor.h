@@ -9,7 +9,7 @@
 
 namespace annals::io {
 
-/// A file descriptor, closed by its owner. Not safe for concurrent use.
+/// Owns a file descriptor and closes it. Not thread-safe.
 class Descriptor {
  public:
   explicit Descriptor(int descriptor = -1) noexcept : descriptor_(descriptor) {}

@@ -7,20 +7,21 @@
 
 namespace annals::io {
 
-/// The content of a file, or nothing when there is no such file. Throws std::system_error.
+/// Returns the content of a file, or nullopt if it does not exist. Throws std::system_error.
 std::optional<std::string> read_if_there(const std::filesystem::path& path);
 
-/// Replaces a file: whoever reads it, after a crash too, sees the old content or the new. Throws
-/// std::system_error.
+/// Replaces a file so that every reader, even after a crash of this process, sees the old content or the new.
+/// It does not sync the file to the disk. Throws std::system_error.
 void replace_file(const std::filesystem::path& path, std::string_view content);
 
-/// A file that grows at its end. Throws std::system_error.
+/// Writes a file that grows at its end. Every call throws std::system_error.
 class GrowingFile {
  public:
   GrowingFile() = default;
-  /// Opens the file, or makes it, cut off after its first `keep` bytes.
+  /// Opens or creates the file and cuts it off after its first `keep` bytes.
   GrowingFile(std::filesystem::path path, std::uint64_t keep);
-  /// A descriptor of somebody else's, as standard output, which stays open. `name` is for messages.
+  /// Wraps a descriptor that is not its own, such as standard output, and leaves it open. `name` is for
+  /// messages.
   static GrowingFile borrowed(int descriptor, std::string name);
   ~GrowingFile();
   GrowingFile(GrowingFile&& other) noexcept;
@@ -31,7 +32,7 @@ class GrowingFile {
   [[nodiscard]] bool open() const { return descriptor_ >= 0; }
   void append(std::string_view bytes);
   void cut(std::uint64_t size);
-  /// Waits until all of it is on the disk, and gives it its name of good.
+  /// Waits until the whole file is on the disk, then gives it its final name, durably.
   void sync_and_rename(const std::filesystem::path& name);
 
  private:

@@ -12,8 +12,8 @@
 namespace annals::io {
 namespace {
 
-/// libcurl's own start-up, once per process. Never undone: other libraries of the process may use libcurl as
-/// well.
+/// Starts libcurl, once per process. This is never undone, because other libraries of the process may use
+/// libcurl as well.
 void start_curl() {
   static const CURLcode result = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (result != CURLE_OK) throw std::runtime_error(fmt::format("libcurl: {}", curl_easy_strerror(result)));
@@ -37,8 +37,8 @@ void append(HeaderList& list, const std::string& line) {
 
 HeaderList header_lines(const HttpHeaders& headers) {
   HeaderList lines;
-  // A bare name takes away a header that libcurl would add: waiting for `100 Continue` costs a second with
-  // many servers, and a body of ours is never a form.
+  // A bare name removes a header that libcurl would add: waiting for `100 Continue` costs a second with many
+  // servers, and our bodies are never forms.
   append(lines, "Expect:");
   const bool typed = std::ranges::any_of(
       headers, [](const auto& header) { return text::to_lower(header.first) == "content-type"; });
@@ -87,10 +87,10 @@ struct HttpClient::Handle {
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_ACCEPT_ENCODING, "");  // all that this libcurl can decompress
-    // A proxy that some environment variable names would see tenants' data, and change what the loopback
-    // address means.
+    // A proxy named by an environment variable would see tenants' data, and change what the loopback address
+    // means.
     set(CURLOPT_PROXY, "");
-    set(CURLOPT_NOSIGNAL, 1L);  // time-outs by SIGALRM are not for threads
+    set(CURLOPT_NOSIGNAL, 1L);  // timeouts by SIGALRM are not thread-safe
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -104,8 +104,8 @@ struct HttpClient::Handle {
 
   void prepare_method(const HttpRequest& request) {
     if (request.method == "HEAD") {
-      set(CURLOPT_NOBODY,
-          1L);  // says that no body follows; a custom method alone would make libcurl wait for one
+      // A custom method alone would make libcurl wait for a body.
+      set(CURLOPT_NOBODY, 1L);
       return;
     }
     if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
@@ -115,8 +115,8 @@ struct HttpClient::Handle {
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
 
-  /// Whether anything may have reached the server. Time-outs come at any stage, so the error code alone does
-  /// not tell.
+  /// Returns whether anything may have reached the server. A timeout can fall into any stage, so the error
+  /// code alone does not say.
   bool request_sent() {
     curl_off_t until_request = 0;
     long request_bytes = 0;
@@ -126,7 +126,7 @@ struct HttpClient::Handle {
   }
 };
 
-/// Where libcurl's callbacks put the response.
+/// Collects the response from libcurl's callbacks.
 struct HttpClient::Incoming {
   HttpResponse response = {};
   std::size_t max_body = 0;
@@ -159,7 +159,7 @@ std::size_t HttpClient::on_body(char* data, std::size_t /*one*/, std::size_t siz
       return 0;
     }
     incoming.response.body.append(data, size);
-  } catch (const std::exception&) {  // out of memory must not unwind through libcurl
+  } catch (const std::exception&) {  // an exception must not unwind through libcurl
     incoming.too_large = true;
     return 0;
   }
@@ -173,7 +173,7 @@ std::size_t HttpClient::on_header(char* data, std::size_t /*one*/, std::size_t s
   try {
     const auto colon = line.find(':');
     if (line.starts_with("HTTP/")) {
-      headers.clear();  // an interim 1xx response came before this one
+      headers.clear();  // those of an interim 1xx response before this one
     } else if (colon != std::string_view::npos) {
       headers.emplace_back(text::to_lower(text::trim(line.substr(0, colon))),
                            text::trim(line.substr(colon + 1)));
@@ -184,7 +184,8 @@ std::size_t HttpClient::on_header(char* data, std::size_t /*one*/, std::size_t s
   return size;
 }
 
-/// Called about once a second while nothing comes. Not 0: give up.
+/// Returns 1, which makes libcurl give up, if the server has been silent for too long. libcurl calls it about
+/// once a second while nothing arrives.
 int HttpClient::on_progress(void* target, std::int64_t /*to_receive*/, std::int64_t /*received*/,
                             std::int64_t /*to_send*/, std::int64_t /*sent*/) noexcept {
   static_assert(std::is_same_v<curl_off_t, std::int64_t>);

@@ -21,7 +21,7 @@ struct HttpRequest {
   std::string_view body = {};  // must live until send() returns
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds timeout{30'000};  // of the whole exchange
-  // How long the server may say nothing, no header even, before the body begins; 0: as long as `timeout`.
+  // How long the server may send nothing, not even a header, before the body begins; 0: as long as `timeout`.
   std::chrono::milliseconds max_silence{0};
 };
 
@@ -31,26 +31,26 @@ struct HttpResponse {
                         // the wire
   std::string body;     // decompressed
 
-  /// The first header of that (lower-case) name, or empty.
+  /// Returns the value of the first header of that name (in lower case), or "" if it is absent.
   [[nodiscard]] std::string_view header(std::string_view name) const;
 };
 
-/// An exchange that brought no complete response.
+/// Says that an exchange brought no complete response.
 class HttpFailure : public std::runtime_error {
  public:
   HttpFailure(const std::string& message, bool request_sent)
       : std::runtime_error(message), request_sent_(request_sent) {}
-  /// False when the server cannot have seen the request: the connection was never made. True means its
-  /// outcome is unknown.
+  /// Returns false if the server cannot have seen the request, because the connection was never made. True
+  /// means that the outcome of the request is unknown.
   [[nodiscard]] bool request_sent() const noexcept { return request_sent_; }
 
  private:
   bool request_sent_;
 };
 
-/// A blocking HTTP/1.1 client over libcurl that keeps its connections alive and verifies TLS certificates. A
-/// request whose kept connection turns out to be closed is sent again on a new one, so every request must
-/// bear to arrive twice. Proxy variables of the environment are ignored. Not safe for concurrent use: one per
+/// Wraps libcurl as a blocking HTTP/1.1 client that keeps its connections alive and verifies TLS
+/// certificates. A request whose kept connection turns out to be closed is sent again on a new one, so every
+/// request must be idempotent. Proxy variables of the environment are ignored. Not thread-safe: use one per
 /// thread.
 class HttpClient {
  public:
@@ -61,17 +61,17 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// Sends the request and reads the whole response, at most `max_response` bytes of body after
-  /// decompression. Redirects are not followed. Any status is a response. Throws HttpFailure, and
+  /// Sends the request and returns the response, with at most `max_response` bytes of body after
+  /// decompression. Redirects are not followed. Every status is a response. Throws HttpFailure, and
   /// std::invalid_argument for a header with a line break.
   HttpResponse send(const HttpRequest& request, std::size_t max_response = kDefaultMaxResponse);
 
-  /// Takes a part of a body; false when no more is wanted. It must not throw.
+  /// Takes a part of a body. Returns false to receive no more. It must not throw.
   using Sink = std::function<bool(std::string part)>;
 
-  /// The same, with the body of a 200 handed to `sink` as it comes instead of collected. Where `sink` says
-  /// stop, the connection is closed and the response so far returned. A sink that waits slows the server;
-  /// `request.timeout` covers that, too.
+  /// Does the same as send() above, but passes the body of a 200 to `sink` as it arrives instead of
+  /// collecting it. If `sink` returns false, the connection is closed and the response so far returned. A
+  /// sink that waits slows the server down; `request.timeout` includes its waits.
   HttpResponse send(const HttpRequest& request, const Sink& sink);
 
   static constexpr std::size_t kDefaultMaxResponse = std::size_t{256} << 20U;

@@ -20,7 +20,7 @@ boost::asio::awaitable<void> Slots::take() {
   });
 }
 
-void Slots::give_back() {
+void Slots::release() {
   Wake next;
   {
     const std::scoped_lock lock(mutex_);
@@ -28,7 +28,7 @@ void Slots::give_back() {
       ++free_;
       return;
     }
-    next = std::move(waiting_.front());  // the place passes on without ever being free
+    next = std::move(waiting_.front());  // the place passes to the next without becoming free
     waiting_.pop_front();
   }
   next();

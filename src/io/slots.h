@@ -10,15 +10,15 @@
 
 namespace annals::io {
 
-/// A number of places that coroutines take in the order of asking: a fair semaphore. Safe for concurrent use;
-/// must outlive every coroutine that waits.
+/// Gives a number of places to coroutines in the order of asking: a fair semaphore. Thread-safe. It must
+/// outlive every coroutine that waits.
 class Slots {
  public:
   explicit Slots(std::size_t count) : free_(count) {}
 
   /// Waits for a place.
   boost::asio::awaitable<void> take();
-  void give_back();
+  void release();
 
  private:
   std::mutex mutex_;

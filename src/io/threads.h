@@ -9,8 +9,8 @@
 
 namespace annals::io {
 
-/// Runs coroutines on a fixed number of threads. An exception that a handler lets out is logged by
-/// `on_exception` and ends nothing. Not thread-safe, but for executor().
+/// Runs coroutines on a fixed number of threads. A std::exception that a handler lets out is passed to
+/// `on_exception`, and the thread continues. Only executor() is thread-safe.
 class Threads {
  public:
   using OnException = void (*)(const char* what);
@@ -22,18 +22,18 @@ class Threads {
 
   [[nodiscard]] boost::asio::any_io_executor executor() { return context_.get_executor(); }
 
-  /// Starts the threads. Until then nothing runs.
+  /// Starts the threads. Nothing runs before that.
   void start();
 
-  /// Stops the threads and joins them. Coroutines that are suspended stay so for ever.
+  /// Stops the threads and joins them. Suspended coroutines never resume.
   void stop();
 
-  /// Destroys the suspended coroutines with everything that they own. Call it after stop(), as long as what
-  /// they refer to is alive: the destructor of an io_context would do it too late.
+  /// Destroys the suspended coroutines with everything that they own. Call it after stop(), while what they
+  /// refer to still exists: the destructor of the io_context would do it too late.
   void discard();
 
  private:
-  /// Makes the step of an io_context's destructor available that destroys its handlers.
+  /// Exposes shutdown(), the step of io_context's destructor that destroys its handlers.
   class Context : public boost::asio::io_context {
    public:
     using boost::asio::execution_context::shutdown;

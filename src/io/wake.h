@@ -12,10 +12,10 @@
 
 namespace annals::io {
 
-/// Resumes a suspended coroutine on its own executor. To be called once, from any thread.
+/// Resumes a suspended coroutine on the coroutine's own executor. Call it once, from any thread.
 using Wake = std::move_only_function<void()>;
 
-/// Suspends the calling coroutine and hands its Wake to `arrange`, which keeps it for somebody to call, or
+/// Suspends the calling coroutine and passes its Wake to `arrange`, which stores it to be called later or
 /// calls it at once. `arrange` must not throw.
 template <class Arrange>
 boost::asio::awaitable<void> suspend(Arrange arrange) {

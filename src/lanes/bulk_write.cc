@@ -48,7 +48,7 @@ void BulkWrite::start() {
   auto write = lanes_.write(table_, std::exchange(waiting_, {}));
   waiting_.reserve(usual);
   bytes_waiting_ = 0;
-  share_.give_back();  // from here on it counts as waiting in the lane
+  share_.release();  // from here on it counts as waiting in the lane
   boost::asio::co_spawn(strand_, std::move(write),
                         [this](std::exception_ptr error, const std::vector<WriteOutcome>& outcomes) {
                           ended(std::move(error), outcomes);

@@ -120,7 +120,7 @@ awaitable<void> Intake::read_lines(BulkWrite& write, NextPart next_part, Setting
     reader.received_at(text::now());
     const auto lines = at_end ? cutter.finish() : cutter.add(*part);
     co_await take_part(write, reader, lines);
-    line_share.give_back();
+    line_share.release();
     if (!line_share.take(cutter.held())) throw too_much_held();
   }
 }

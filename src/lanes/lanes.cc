@@ -55,6 +55,10 @@ struct Lanes::Lane {
   std::size_t wanted = 0;               // length of the queue that ends the gathering; 0: it does not gather
 };
 
+std::chrono::steady_clock::duration default_gather_time(std::chrono::steady_clock::duration commit_time) {
+  return std::min<std::chrono::steady_clock::duration>(commit_time / 2, kLongestGathering);
+}
+
 Lanes::Lanes(boost::asio::any_io_executor executor, Commit commit, LaneLimits limits)
     : executor_(std::move(executor)),
       commit_(std::move(commit)),
@@ -134,7 +138,7 @@ awaitable<void> Lanes::drain(ClientId owner, std::shared_ptr<Lane> lane) {
     const std::size_t answered = batch.size();
     const auto began = std::chrono::steady_clock::now();
     if (answered > 0) co_await commit(std::move(batch));
-    slots_.give_back();
+    slots_.release();
     if (answered == 0) co_return;
     co_await gather(lane, answered, std::chrono::steady_clock::now() - began);
   }
@@ -145,8 +149,7 @@ awaitable<void> Lanes::drain(ClientId owner, std::shared_ptr<Lane> lane) {
 /// time at the latest. A sender that is alone waits for nobody.
 awaitable<void> Lanes::gather(std::shared_ptr<Lane> lane, std::size_t answered,
                               std::chrono::steady_clock::duration commit_time) {
-  lane->gathering.expires_after(
-      std::min<std::chrono::steady_clock::duration>(commit_time / 2, kLongestGathering));
+  lane->gathering.expires_after(limits_.gather_time(commit_time));
   {
     const std::scoped_lock lock(mutex_);
     if (lane->bytes >= kEnough) co_return;

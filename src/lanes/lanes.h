@@ -19,12 +19,18 @@
 
 namespace annals::lanes {
 
+/// Returns half of the time that a commit took, and 20 ms at most (docs/decisions/0007).
+std::chrono::steady_clock::duration default_gather_time(std::chrono::steady_clock::duration commit_time);
+
 struct LaneLimits {
   std::size_t max_rows_per_commit = 100'000;
   std::size_t max_bytes_per_commit = std::size_t{32} << 20U;
   std::size_t max_bytes_waiting_per_tenant = std::size_t{128} << 20U;
   std::size_t max_bytes_waiting = std::size_t{512} << 20U;  // over all tenants
   std::size_t max_commits = 4;                              // in flight, over all tenants
+  // How long a lane waits, after a commit of that time, for those who were just answered.
+  std::chrono::steady_clock::duration (*gather_time)(std::chrono::steady_clock::duration commit_time) =
+      default_gather_time;
 };
 
 /// Commits a batch of one table's events and returns what became of each, in their order; see

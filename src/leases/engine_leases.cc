@@ -24,12 +24,12 @@ SELECT groupArray(name), groupArray(comment), toUnixTimestamp64Milli(now64(3))
 FROM system.tables WHERE database = 'default' AND startsWith(name, {prefix:String})
 FORMAT JSONCompactEachRow SETTINGS output_format_json_quote_64bit_integers = 0)";
 
-/// The comment of a lease's table: when it runs out, and a random holder.
+/// Returns the comment of a lease's table: when the lease expires, and a random id of its holder.
 std::string comment_of(std::int64_t expires_ms, std::string_view holder) {
   return fmt::format("{} {}", expires_ms, holder);
 }
 
-/// The number at the beginning of a text.
+/// Returns the number at the beginning of a text.
 std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
@@ -43,7 +43,7 @@ std::int64_t number(std::string_view text) {
 
 }  // namespace
 
-/// The tables of one key that are in the engine at one moment.
+/// The tables of one key, or of all keys, that are in the engine at one moment.
 struct EngineLeases::LeaseTables {
   struct Table {
     std::string name;
@@ -74,7 +74,7 @@ class EngineLeases::Held final : public Lease {
     const auto now = steady_clock::now();
     const auto held_for = std::chrono::duration_cast<milliseconds>(now - since_);
     if (held_for < leases_.ttl_ / 2) co_return;
-    // The rest of the time is for the statement itself: nobody else may own the key when it arrives.
+    // The rest of the TTL is for the statement itself: it must arrive before another may hold the key.
     if (held_for > leases_.ttl_ * 4 / 5) throw_expired();
     const auto expires_ms = expires_ms_ + held_for.count();
     auto sql =
@@ -85,7 +85,7 @@ class EngineLeases::Held final : public Lease {
   }
 
   boost::asio::awaitable<void> release() override {
-    if (steady_clock::now() - since_ > leases_.ttl_) co_return;  // it may be another's by now
+    if (steady_clock::now() - since_ > leases_.ttl_) co_return;  // another holder may own the key by now
     co_await leases_.drop(table_);
   }
 
@@ -111,7 +111,7 @@ boost::asio::awaitable<std::unique_ptr<Lease>> EngineLeases::acquire(std::string
   const bool created = co_await create(table, comment_of(expires_ms, holder));
   if (!created) co_return nullptr;
 
-  // Somebody who looked before us may have made another generation meanwhile.
+  // Another process that looked at the same time may have created another generation.
   const LeaseTables after = co_await find_tables(prefix);
   if (after.held_by_another(table)) {
     co_await drop(table);
@@ -124,7 +124,7 @@ boost::asio::awaitable<std::unique_ptr<Lease>> EngineLeases::acquire(std::string
 boost::asio::awaitable<void> EngineLeases::clean_up() {
   const LeaseTables all = co_await find_tables(std::string(kTablePrefix));
   for (const auto& table : all.tables) {
-    // Several times over: a holder whose clock runs slow is long gone, too.
+    // The additional time covers a holder whose clock runs slow.
     if (table.expires_ms + 2 * ttl_.count() < all.now_ms) co_await drop(table.name);
   }
 }
@@ -157,8 +157,8 @@ boost::asio::awaitable<bool> EngineLeases::create(std::string table, std::string
     exists = true;
   }
   if (!exists) co_return true;
-  // The HTTP client repeats a statement whose connection died before an answer: it may be the table of our
-  // own first try.
+  // The HTTP client retries a statement whose connection broke before the answer: the table may come from
+  // our own first attempt.
   const LeaseTables found = co_await find_tables(table);
   co_return std::ranges::any_of(found.tables,
                                 [&](const auto& one) { return one.name == table && one.comment == comment; });

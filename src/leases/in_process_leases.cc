@@ -7,16 +7,16 @@ namespace annals::leases {
 class InProcessLeases::Held final : public Lease {
  public:
   Held(InProcessLeases& leases, std::string key) : leases_(leases), key_(std::move(key)) {}
-  ~Held() override { give_back(); }
+  ~Held() override { erase(); }
 
   boost::asio::awaitable<void> keep() override { co_return; }
   boost::asio::awaitable<void> release() override {
-    give_back();
+    erase();
     co_return;
   }
 
  private:
-  void give_back() {
+  void erase() {
     const std::scoped_lock lock(leases_.mutex_);
     if (!std::exchange(given_back_, true)) leases_.held_.erase(key_);
   }

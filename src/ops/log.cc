@@ -27,7 +27,8 @@ spdlog::level::level_enum spdlog_level(Level level) {
   return spdlog::level::err;
 }
 
-// spdlog writes the time and the level; what it gets as the message is the rest of the object's members.
+// Returns the only logger. spdlog writes the time and the level; the message that it gets is the rest of the
+// object's members.
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> instance = [] {
     auto made = std::make_shared<spdlog::logger>("annals", std::make_shared<spdlog::sinks::stderr_sink_mt>());
@@ -39,8 +40,8 @@ spdlog::logger& logger() {
   return *instance;
 }
 
-// Boost.JSON escapes what JSON must not hold; bytes that are not UTF-8 are replaced first, because a text
-// from outside must not make the log unreadable.
+// Appends a JSON string. Boost.JSON escapes what JSON must not hold; bytes that are not UTF-8 are replaced
+// first, because a text from outside must not make the log unreadable.
 void append_quoted(std::string& line, std::string_view text) {
   line += boost::json::serialize(boost::json::string(text::replace_invalid_utf8(text)));
 }

@@ -11,13 +11,14 @@ enum class Level : unsigned char { debug, info, warning, error };
 using LogFields = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
 /// Writes one JSON line `{"time":…,"level":…,"msg":…,<fields>}` to standard error. Never pass a key, a
-/// secret, a signature or a payload. Safe for concurrent use.
+/// secret, a signature or a payload. Thread-safe.
 void log(Level level, std::string_view message, LogFields fields = {});
 
-/// Whether a line of that level would be written; for callers that would build its fields in vain.
+/// Returns whether a line of that level would be written, for callers that would otherwise build its fields
+/// in vain.
 [[nodiscard]] bool log_enabled(Level level);
 
-/// The least level written; `info` until set. To be called before threads start.
+/// Sets the lowest level that is written; the default is `info`. Call it before threads start.
 void set_log_level(Level level);
 
 }  // namespace annals::ops

@@ -32,7 +32,7 @@ INSERT INTO default.annals_tenants (client_id, client_label, database_name, stat
 SETTINGS async_insert = 0
 SELECT {id:UUID}, {label:String}, {database:String}, 1, {secret_hash:String}, now64(3, 'UTC'))";
 
-// Reads what it raises, so that a writer who comes too late, after the removal, brings nothing back.
+// Reads the row that it advances, so that a late writer cannot bring a removed tenant back.
 constexpr std::string_view kAdvance = R"(
 INSERT INTO default.annals_tenants (client_id, client_label, database_name, state, secret_hash, created_at)
 SETTINGS async_insert = 0

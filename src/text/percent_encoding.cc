@@ -10,7 +10,7 @@
 namespace annals::text {
 namespace {
 
-/// The characters that stay as they are, as Boost.URL asks for them.
+/// Accepts the characters that stay as they are, in the form that Boost.URL requires.
 struct Kept {
   std::string_view also;
   bool operator()(char c) const {

@@ -16,12 +16,12 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// Reads a text from left to right; once something is not as asked for, everything after fails too.
+// Reads a text from left to right. Once something does not match, everything after it fails too.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
 
-  // A number of exactly `digits` digits and at most `max`.
+  // Reads a number of exactly `digits` digits and at most `max`.
   int number(std::size_t digits, int max) {
     int value = 0;
     for (std::size_t i = 0; i < digits; ++i) {
@@ -32,7 +32,7 @@ class Reader {
     return value <= max ? value : fail();
   }
 
-  // Whether one of `characters` comes next; then it is taken.
+  // Takes the next character if it is one of `characters`, and returns whether it was.
   bool take(std::string_view characters) {
     if (rest_.empty() || !characters.contains(rest_.front())) return false;
     rest_.remove_prefix(1);
@@ -43,7 +43,7 @@ class Reader {
     if (!take(characters)) fail();
   }
 
-  // One digit or more: the first three are milliseconds, the rest is cut off.
+  // Reads one digit or more: the first three are milliseconds, the rest is cut off.
   std::chrono::milliseconds fraction() {
     int value = number(1, 9);
     for (int i = 0; i < 2; ++i) value = value * 10 + (next_is_digit() ? number(1, 9) : 0);
@@ -87,7 +87,7 @@ std::chrono::milliseconds read_time_of_day(Reader& reader) {
   return hours + minutes + seconds + fraction;
 }
 
-// How far local time is ahead of UTC.
+// Reads an offset and returns how far local time is ahead of UTC; without one it is UTC.
 std::chrono::minutes read_offset(Reader& reader) {
   if (reader.take("Zz")) return 0min;
   const bool behind = reader.take("-");

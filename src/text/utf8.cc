@@ -6,7 +6,7 @@
 namespace annals::text {
 namespace {
 
-// One row of table 3-7. All bytes after the second are 80–BF.
+// A row of table 3-7 (The Unicode Standard). All bytes after the second are 80–BF.
 struct Form {
   unsigned char first_low, first_high;
   unsigned char second_low, second_high;
@@ -50,7 +50,7 @@ std::uint32_t code_point(std::string_view sequence) {
     return static_cast<std::uint32_t>(static_cast<unsigned char>(sequence[i]));
   };
   if (sequence.size() == 1) return byte(0);
-  // The first of n bytes begins with n ones and a zero; six bits of each further one count.
+  // The first of n bytes begins with n ones and a zero; each further byte contributes six bits.
   std::uint32_t result = byte(0) & (0xFFU >> (sequence.size() + 1));
   for (std::size_t i = 1; i < sequence.size(); ++i) result = (result << 6U) | (byte(i) & 0x3FU);
   return result;

@@ -201,7 +201,7 @@ def test_an_export_killed_midway_goes_on_and_gives_exactly_the_same_lines(large,
 
     resumed = large.run("export", file)
 
-    expect(resumed, 0, "going on after ")
+    expect(resumed, 0, "resuming after ")
     assert file.read_text().splitlines() == large.export()
     expect_nothing_left(file)
 
@@ -212,7 +212,7 @@ def test_a_service_killed_midway_is_waited_for(large, midway, tmp_path):
     wait_until(lambda: part_of(file).exists() and part_of(file).stat().st_size > 0, "a part is written")
     large.annals.kill9()
     midway.release()
-    exporter.wait_for("Trying again")
+    exporter.wait_for("Retrying for up to ")
 
     large.annals.start()
 

@@ -1,8 +1,8 @@
-// A real ClickHouse server for tests: clickhouse-local out of the engine library, with its HTTP listener on
-// 127.0.0.1 and its data kept in a directory. It has no users and no password, so it is for loopback tests
+// Runs a real ClickHouse server for tests: clickhouse-local from the engine library, with its HTTP listener
+// on 127.0.0.1 and its data kept in a directory. It has no users and no password, so it is for loopback tests
 // only.
 //
-// It dies with the process that started it, and a signal ends it at once: what it has acknowledged is on the
+// It dies with the thread that started it, and a signal ends it at once: what it has acknowledged is on the
 // disk, which is what the tests are about.
 
 #include <dlfcn.h>
@@ -20,8 +20,8 @@
 
 namespace {
 
-// The two functions of chdb.h that are needed: the first runs clickhouse-local as its command line would; it
-// alone has listeners.
+// The two functions of chdb.h that are needed. The first runs clickhouse-local as its command line would,
+// because nothing else has listeners.
 struct Chdb {
   void* (*query_cmdline)(int argc, char** argv);
   const char* (*result_error)(void* result);
@@ -39,12 +39,12 @@ int fail(const std::string& what) {
   return EXIT_FAILURE;
 }
 
-/// Ends this process when its parent ends. False when the parent is gone already.
+/// Makes this process end when its parent ends. Returns false if the parent is gone already.
 bool die_with_parent(pid_t parent) {
   return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }
 
-/// What the engine says goes to a file, out of the tests' output.
+/// Sends the engine's output to a file, so that it stays out of the tests' output.
 bool send_output_to(const std::filesystem::path& file) {
   constexpr int kMode = 0644;
   const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kMode);
@@ -64,7 +64,7 @@ std::optional<Chdb> load_engine() {
   return chdb;
 }
 
-/// Returns only when the server could not start.
+/// Runs the server. Returns only if it could not start.
 int serve(const Chdb& chdb, const std::string& directory, const std::string& port) {
   std::vector<std::string> arguments{"clickhouse",  "--path", directory, "--listen_host", "127.0.0.1",
                                      "--http_port", port,     "--query", kServe};

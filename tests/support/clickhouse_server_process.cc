@@ -28,7 +28,7 @@ constexpr std::chrono::seconds kStatementTime{30};
 constexpr int kStarts = 5;
 constexpr int kOk = 200;
 
-/// A port that was free a moment ago.
+/// Returns a port that was free a moment ago.
 std::uint16_t free_port() {
   const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{

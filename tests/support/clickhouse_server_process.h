@@ -8,9 +8,9 @@
 
 namespace annals::support {
 
-/// A real ClickHouse server of a test's own, in a temporary directory and on a free port of 127.0.0.1. The
+/// Runs a real ClickHouse server for one test, in a temporary directory and on a free port of 127.0.0.1. The
 /// destructor ends the process and removes the directory. The server also dies with the thread that started
-/// it. Not safe for concurrent use. Every call throws std::runtime_error when the server does not do as told.
+/// it. Not thread-safe. Every call throws std::runtime_error if the server does not do as asked.
 class ClickHouseServerProcess {
  public:
   /// Starts the server and waits until it answers.
@@ -19,15 +19,15 @@ class ClickHouseServerProcess {
   ClickHouseServerProcess(const ClickHouseServerProcess&) = delete;
   ClickHouseServerProcess& operator=(const ClickHouseServerProcess&) = delete;
 
-  /// `http://127.0.0.1:PORT`; the same after restart().
+  /// Returns `http://127.0.0.1:PORT`, which restart() does not change.
   [[nodiscard]] std::string endpoint() const;
 
   /// Ends the process at once (SIGKILL): connections are reset, later ones refused. The data stays.
   void kill();
 
-  /// Freezes the process (SIGSTOP): connections are accepted by the kernel, nothing answers.
+  /// Freezes the process (SIGSTOP): the kernel accepts connections, but nothing answers.
   void stop() const;
-  /// Lets it go on after stop().
+  /// Resumes the process after stop().
   void cont() const;
 
   /// Kills the server if it runs and starts it again on the same data and port.
@@ -37,7 +37,8 @@ class ClickHouseServerProcess {
   [[nodiscard]] std::string query(const std::string& sql) const;
 
  private:
-  /// False when the process ended instead, because somebody else took the port.
+  /// Waits until the server answers. Returns false if the process ended instead, because another one took the
+  /// port, or if it did not answer in time and was killed.
   bool answers();
 
   std::filesystem::path directory_;

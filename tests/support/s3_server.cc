@@ -22,7 +22,7 @@ struct ClosePipe {
   void operator()(std::FILE* pipe) const noexcept { pclose(pipe); }
 };
 
-/// What the command printed; throws with it when the command failed.
+/// Returns what the command printed. Throws std::runtime_error with that text if the command failed.
 std::string output_of(const std::string& command) {
   std::unique_ptr<std::FILE, ClosePipe> pipe(popen((command + " 2>&1").c_str(), "re"));
   if (!pipe) throw std::runtime_error("popen failed: " + command);

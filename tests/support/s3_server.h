@@ -10,9 +10,9 @@
 
 namespace annals::support {
 
-/// A real S3 server of this object's own (Ceph's RADOS gateway, tests/support/s3/), with haproxy in front for
-/// faults. Starting takes one to two seconds. The constructor throws when it does not start; the destructor
-/// ends it and removes its data.
+/// Runs a real S3 server for one test (Ceph's RADOS gateway, tests/support/s3/), with haproxy in front for
+/// faults. Starting takes one to two seconds. The constructor throws if the server does not start; the
+/// destructor ends it and removes its data.
 class S3Server {
  public:
   S3Server();
@@ -20,28 +20,31 @@ class S3Server {
   S3Server(const S3Server&) = delete;
   S3Server& operator=(const S3Server&) = delete;
 
-  /// Of the gateway itself, with the bucket in the path.
+  /// Returns the settings of the gateway itself, with the bucket in the path.
   [[nodiscard]] files::S3Settings settings() const { return settings_; }
-  /// Of the same bucket through haproxy.
+  /// Returns the settings of the same bucket through haproxy.
   [[nodiscard]] files::S3Settings proxy_settings() const;
 
-  /// One of fault.sh: hang, resume, kill, suspend, unsuspend, …
+  /// Causes a fault of fault.sh: hang, resume, kill, suspend, unsuspend, …
   void fault(const std::string& name) const;
-  /// What haproxy does to an operation (list, delete, …, all), as fault.sh lists it; `none` ends it.
+  /// Makes haproxy interfere with an operation (list, delete, …, all) in one of the ways that fault.sh lists;
+  /// `none` ends that.
   void proxy_fault(const std::string& operation, const std::string& name) const;
-  /// Brings a killed gateway back, with its data.
+  /// Starts a killed gateway again, with its data.
   void restart() const;
 
-  /// A signed request of the bucket's owner; throws unless it succeeds.
+  /// Sends a signed request of the bucket's owner and returns the body of the answer. Throws unless it
+  /// succeeds.
   [[nodiscard]] std::string request(const std::string& method, const std::string& key,
                                     const files::QueryParameters& query = {},
                                     std::string_view body = {}) const;
   void put(const std::vector<std::string>& keys) const;
   void start_upload(const std::string& key) const;
-  /// All keys that begin with `prefix`, versions and delete markers included, in the order of the listing.
+  /// Returns all keys that begin with `prefix`, versions and delete markers included, in the order of the
+  /// listing.
   [[nodiscard]] std::vector<std::string> keys(std::string_view prefix) const;
   [[nodiscard]] std::size_t unfinished_uploads(std::string_view prefix) const;
-  /// Refuses everybody the deletion of objects that begin with `prefix`, until allow_deletion().
+  /// Forbids everybody to delete objects whose keys begin with `prefix`, until allow_deletion().
   void deny_deletion(std::string_view prefix) const;
   void allow_deletion() const;
 

@@ -7,7 +7,7 @@
 
 namespace annals::support {
 
-/// A directory of a test's own; the destructor removes it with all that is in it.
+/// Creates a directory for one test. The destructor removes it with everything in it.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

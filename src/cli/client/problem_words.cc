@@ -16,7 +16,7 @@ std::string words_of(const boost::json::object& problem, std::size_t skip) {
   for (const auto& part : problem.at("loc").as_array()) {
     place.push_back(part.is_string() ? std::string(part.as_string()) : boost::json::serialize(part));
   }
-  if (place_says_nothing) return "it is not JSON: " + message;
+  if (place_says_nothing) return "invalid JSON: " + message;
   if (place.size() <= skip) return message;
   place.erase(place.begin(), place.begin() + static_cast<std::ptrdiff_t>(skip));
   return fmt::format("{}: {}", fmt::join(place, "."), message);
@@ -29,7 +29,7 @@ std::string words_of(const input::FieldProblem& problem) {
 }
 
 std::string words_of(const boost::json::value& problem, std::size_t skip) {
-  // Whoever answers may be a proxy: what it says is shown as it is.
+  // The answer may come from a proxy, in any shape.
   const auto* object = problem.if_object();
   const bool known = object != nullptr && object->contains("loc") && object->at("loc").is_array() &&
                      object->contains("msg") && object->at("msg").is_string() && object->contains("type");

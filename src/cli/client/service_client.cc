@@ -22,11 +22,11 @@ constexpr int kInvalid = 422;
 
 constexpr std::chrono::milliseconds kFirstPause = 250ms;
 constexpr std::chrono::milliseconds kLongestPause = 10s;
-/// Of a whole exchange: an export may take as long as it needs.
+/// The time limit of a whole download: an export may take as long as it needs.
 constexpr std::chrono::milliseconds kLongestStream = 24h;
 constexpr std::chrono::milliseconds kLongestAnswer = 2min;
 
-/// What the service, or a proxy before it, says when it may work a moment later.
+/// Returns whether the service, or a proxy in front of it, asks for a retry with this status.
 bool asks_for_patience(int status) {
   constexpr std::array<int, 6> kPassing = {408, 425, 429, 502, 503, 504};
   return std::ranges::find(kPassing, status) != kPassing.end();
@@ -39,7 +39,7 @@ std::chrono::milliseconds retry_after(const io::HttpResponse& response) {
   return std::clamp<std::chrono::milliseconds>(std::chrono::seconds(seconds), 0ms, kLongestPause);
 }
 
-/// `detail` of an answer in the service's shape, else the beginning of the body.
+/// Returns `detail` if the answer has the service's shape, else the beginning of the body.
 std::string detail_of(const io::HttpResponse& response) {
   constexpr std::size_t kShown = 200;
   boost::system::error_code error;
@@ -52,20 +52,20 @@ std::string detail_of(const io::HttpResponse& response) {
 
 std::string hint_for(int status) {
   if (status == kUnauthorized) {
-    return " Is the key right? (--key-file, ANNALS_API_KEY, or --secret-file for a client's own secret)";
+    return " Check the key (--key-file, ANNALS_API_KEY, or --secret-file for the tenant's own secret).";
   }
-  return status == kBadRequest ? " Is --client-id right?" : "";
+  return status == kBadRequest ? " Check --client-id." : "";
 }
 
 }  // namespace
 
-/// What came of a request: an answer to use, or why there is none.
+/// The outcome of one attempt: an answer to use, or the reason why there is none.
 struct ServiceClient::Attempt {
   std::optional<io::HttpResponse> answer = {};
   std::string trouble = {};
   int status = 0;
-  bool passing = false;  // it may be over a moment later
-  bool moved = false;    // a part came that need not come again
+  bool passing = false;  // a retry may succeed
+  bool moved = false;    // a part arrived that need not be sent again
   std::chrono::milliseconds pause{0};
 };
 
@@ -78,21 +78,22 @@ io::HttpResponse ServiceClient::ask(const Request& request) {
   return *std::move(attempted.answer);
 }
 
-io::HttpResponse ServiceClient::insist(const std::function<Request()>& request, const Download* download) {
+io::HttpResponse ServiceClient::send_with_retries(const std::function<Request()>& request,
+                                                  const Download* download) {
   using Clock = std::chrono::steady_clock;
   std::optional<Clock::time_point> deadline;
   std::chrono::milliseconds pause = kFirstPause;
   while (true) {
     auto attempted = attempt(request(), download);
     if (attempted.answer) {
-      if (deadline) say_("the service is back, going on");
+      if (deadline) say_("the service is back, resuming");
       return *std::move(attempted.answer);
     }
     if (!attempted.passing) throw ServiceRefusal(attempted.trouble, attempted.status);
     if (!deadline || attempted.moved) {
       pause = kFirstPause;
       deadline = Clock::now() + access_.patience;
-      say_(fmt::format("{} Trying again for up to {} s.", attempted.trouble, access_.patience.count()));
+      say_(fmt::format("{} Retrying for up to {} s.", attempted.trouble, access_.patience.count()));
     }
     if (Clock::now() >= *deadline) throw ServiceRefusal(attempted.trouble, attempted.status);
     std::this_thread::sleep_for(std::max(pause, attempted.pause));
@@ -115,7 +116,7 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
   Attempt result;
   try {
     auto response = download == nullptr ? client_.send(http) : client_.send(http, [&](std::string part) {
-      result.moved = download->goes_on;
+      result.moved = download->resumable;
       return download->sink(std::move(part));
     });
     result.status = response.status;
@@ -127,16 +128,16 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
     result.passing = asks_for_patience(response.status);
     result.pause = retry_after(response);
   } catch (const io::HttpFailure& failure) {
-    result.trouble =
-        fmt::format("{} the service at {}: {}.", failure.request_sent() ? "lost" : "cannot reach",
-                    access_.url, failure.what());
+    result.trouble = fmt::format(
+        "{} the service at {}: {}. Check that it is running and that --url is right.",
+        failure.request_sent() ? "lost the connection to" : "cannot reach", access_.url, failure.what());
     result.passing = true;
   }
   return result;
 }
 
 std::string ServiceClient::words_of(const io::HttpResponse& response) const {
-  return fmt::format("the service at {} answers {}: {}{}", access_.url, response.status, detail_of(response),
+  return fmt::format("the service at {} answered {}: {}{}", access_.url, response.status, detail_of(response),
                      hint_for(response.status));
 }
 

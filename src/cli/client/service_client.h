@@ -12,34 +12,34 @@
 
 namespace annals::cli {
 
-/// A running service, and as whom to speak to it.
+/// The address of a running service and the credentials for it.
 struct ServiceAccess {
   std::string url;  // without a slash at its end
   std::string client_id;
-  std::optional<crypto::Secret> api_key = {};  // one of the two
+  std::optional<crypto::Secret> api_key = {};  // either this or client_secret
   std::optional<crypto::Secret> client_secret = {};
   std::string ca_file = {};
-  std::chrono::seconds patience{300};  // how long it may be away in the middle of the work
+  std::chrono::seconds patience{300};  // how long requests are retried during an outage
 };
 
-/// The service does not do what it was asked for, and repeating would not help. what() says it in plain
-/// words.
+/// Reports that the service rejected a request, or that it stayed away for as long as retries are allowed.
+/// what() says so in plain words.
 class ServiceRefusal : public std::runtime_error {
  public:
   ServiceRefusal(const std::string& message, int status) : std::runtime_error(message), status_(status) {}
-  /// 0 when there was no answer.
+  /// Returns the HTTP status of the answer, or 0 if there was none.
   [[nodiscard]] int status() const noexcept { return status_; }
 
  private:
   int status_;
 };
 
-/// Speaks to the service for one tenant. Not safe for concurrent use: one per thread.
+/// Sends requests to the service for one tenant. Not thread-safe: use one per thread.
 class ServiceClient {
  public:
   using Say = std::function<void(std::string_view)>;
 
-  /// `say` gets what a person should know while this waits.
+  /// `say` receives messages for the user while a call waits.
   ServiceClient(ServiceAccess access, Say say);
 
   struct Request {
@@ -49,20 +49,23 @@ class ServiceClient {
     std::string_view body = {};
   };
 
-  /// One attempt. Returns an answer of 200, 201 or 422; throws ServiceRefusal for any other and for none.
+  /// Sends the request once and returns an answer of 200, 201 or 422. Throws ServiceRefusal for any other
+  /// answer and for none.
   io::HttpResponse ask(const Request& request);
 
-  /// Takes the body of a 200 as it comes.
+  /// Receives the body of a 200 in parts.
   struct Download {
     io::HttpClient::Sink sink;
-    bool goes_on =
-        false;  // a later attempt asks only for what is missing: whatever comes counts as a success
+    // A later attempt asks only for what is missing, so every part that arrives counts as progress.
+    bool resumable = false;
   };
 
-  /// The same, again and again while the service cannot be reached, breaks off or asks for patience, with
-  /// growing pauses, until it has been away for as long as is allowed or `stop` is asked for. Between two
-  /// attempts the request may change: `request` is called for each.
-  io::HttpResponse insist(const std::function<Request()>& request, const Download* download = nullptr);
+  /// Sends the request, and retries with growing pauses while the service cannot be reached, breaks off or
+  /// answers with a status that asks for a retry (429, 503, …). Returns an answer of 200, 201 or 422. Throws
+  /// ServiceRefusal for any other answer, and once the service has been away for ServiceAccess::patience.
+  /// `request` is called for each attempt, so that the request may change between two attempts.
+  io::HttpResponse send_with_retries(const std::function<Request()>& request,
+                                     const Download* download = nullptr);
 
  private:
   struct Attempt;
@@ -74,7 +77,8 @@ class ServiceClient {
   io::HttpClient client_;
 };
 
-/// The words of a 422: one problem after the other. `skip` as in words_of(problem).
+/// Returns the problems in the body of a 422 in plain words, one after the other. `skip` is that of
+/// words_of(). A body of another shape is returned as it was sent.
 std::string problems_of(std::string_view body, std::size_t skip);
 
 }  // namespace annals::cli

@@ -11,30 +11,36 @@ namespace annals::cli {
 namespace {
 
 constexpr const char* kKeyVariable = "ANNALS_API_KEY";
-constexpr const char* kKeyOfTheService = "data/api_key";  // where `annals serve` keeps the one it makes
+// The file in which `annals serve` stores the key that it generates.
+constexpr const char* kKeyOfTheService = "data/api_key";
 
 crypto::Secret read_secret(const std::string& path) {
   std::ifstream file(path);
   std::string line;
-  if (!file) throw Mistake(fmt::format("cannot read {}", path));
+  if (!file) throw Mistake(fmt::format("cannot read {}; check the path and its permissions", path));
   std::getline(file, line);
   if (line.ends_with('\r')) line.pop_back();
-  if (line.empty()) throw Mistake(fmt::format("{} holds no key in its first line", path));
+  if (line.empty())
+    throw Mistake(fmt::format("the first line of {} is empty; it must contain the key", path));
   return crypto::Secret(std::move(line));
 }
 
 }  // namespace
 
 void ServiceOptions::add_to(CLI::App& command) {
-  command.add_option("--url", url_, "Where the service is")->capture_default_str();
+  command.add_option("--url", url_, "URL of the service")->capture_default_str();
   command.add_option("--client-id", client_id_, "The tenant's client_id")->required();
   auto* key = command.add_option("--key-file", key_file_,
-                                 "File with the platform key (default: the variable ANNALS_API_KEY, then "
-                                 "./data/api_key)");
-  command.add_option("--secret-file", secret_file_, "File with the tenant's own secret, in place of the key")
+                                 "File with the platform key in its first line (default: the variable "
+                                 "ANNALS_API_KEY, else ./data/api_key)");
+  command
+      .add_option("--secret-file", secret_file_,
+                  "File with the tenant's own secret, to use instead of the platform key")
       ->excludes(key);
-  command.add_option("--ca-file", ca_file_, "Certificates (PEM) to trust besides the system's");
-  command.add_option("--patience", patience_, "Seconds to wait for a service that goes away in between")
+  command.add_option("--ca-file", ca_file_, "File of certificates (PEM) to trust besides the system's");
+  command
+      .add_option("--patience", patience_,
+                  "Seconds to keep retrying if the service fails in the middle of the work")
       ->capture_default_str()
       ->check(CLI::Range(0, 86'400));
 }
@@ -44,7 +50,7 @@ ServiceAccess ServiceOptions::access() const {
       .url = url_, .client_id = client_id_, .ca_file = ca_file_, .patience = std::chrono::seconds(patience_)};
   while (access.url.ends_with('/')) access.url.pop_back();
   if (!access.url.starts_with("http://") && !access.url.starts_with("https://")) {
-    throw Mistake(fmt::format("--url must begin with http:// or https://, not as in {}", url_));
+    throw Mistake(fmt::format("--url must begin with http:// or https://, but is {}", url_));
   }
   const char* variable = std::getenv(kKeyVariable);
   if (!secret_file_.empty()) {
@@ -56,8 +62,10 @@ ServiceAccess ServiceOptions::access() const {
   } else if (std::filesystem::exists(kKeyOfTheService)) {
     access.api_key = read_secret(kKeyOfTheService);
   } else {
-    throw Mistake(fmt::format("no key: give --key-file or --secret-file, or set {} (there is no {} here)",
-                              kKeyVariable, kKeyOfTheService));
+    throw Mistake(
+        fmt::format("no key found: pass --key-file or --secret-file, or set {} ({} does not exist in the "
+                    "working directory)",
+                    kKeyVariable, kKeyOfTheService));
   }
   return access;
 }

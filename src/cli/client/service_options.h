@@ -11,20 +11,20 @@ class App;
 
 namespace annals::cli {
 
-/// A mistake in the arguments that the parser cannot see.
+/// Reports a mistake in the arguments that the parser cannot detect.
 class Mistake : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The options of every command that speaks to a running service. Keys come from files or the environment
-/// only: a command line is read by everybody on the machine.
+/// Holds the options of every command that talks to a running service. Keys come from files or the
+/// environment only, because every user of the machine can read a command line.
 class ServiceOptions {
  public:
-  /// This must outlive the parsing.
+  /// Adds the options to a command. This object must outlive the parsing.
   void add_to(CLI::App& command);
 
-  /// Throws Mistake.
+  /// Returns the access that the parsed options describe. Throws Mistake if they describe none.
   [[nodiscard]] ServiceAccess access() const;
 
  private:

@@ -22,7 +22,7 @@ std::string format_of(const ExportOptions& options) {
   return extension == ".csv" ? "csv" : extension == ".parquet" ? "parquet" : "ndjson";
 }
 
-/// The filter as the history's query parameters: "&record_id=7&q=…".
+/// Returns the filter as query parameters of the history: "&record_id=7&q=…".
 std::string filter_of(const ExportOptions& options) {
   std::string query;
   const auto add = [&query](std::string_view name, const std::string& value) {
@@ -45,19 +45,19 @@ void say(std::string_view text) {
   fmt::print(stderr, "annals export: {}\n", text);
 }
 
-/// How many events there are to export. It is asked first, so that a wrong key, address or filter is told at
-/// once.
+/// Returns the number of events to export. It is requested first, so that a wrong key, address or filter is
+/// reported at once.
 std::uint64_t count(const ServiceAccess& access, const std::string& filter) {
   const auto answer =
       ServiceClient(access, say).ask({.target = "/api/history/events?limit=1&count=true" + filter});
-  if (answer.status != kOk) throw Mistake("the service refuses the filter: " + problems_of(answer.body, 1));
+  if (answer.status != kOk) throw Mistake("the service rejected the filter: " + problems_of(answer.body, 1));
   const auto value = boost::json::parse(answer.body, {}, {.max_depth = 1024});
   return value.at("filtered_count").to_number<std::uint64_t>();
 }
 
 void report(const ExportOptions& options, Amount done, Amount before, std::chrono::milliseconds elapsed) {
   const double seconds = std::max(std::chrono::duration<double>(elapsed).count(), 0.001);
-  // Standard output may be the export.
+  // Standard output may carry the export itself; the report then goes to standard error.
   std::string text = "annals export: ";
   text += options.file == "-" ? "standard output" : options.file;
   text += ": ";
@@ -72,7 +72,7 @@ void report(const ExportOptions& options, Amount done, Amount before, std::chron
 }  // namespace
 
 int export_file(const ExportOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);  // a reader of standard output that hangs up is an error with words
+  std::signal(SIGPIPE, SIG_IGN);  // a closed standard output is then reported as an error
   const ServiceAccess access = options.service.access();
   const std::string format = format_of(options);
   const std::string filter = filter_of(options);
@@ -83,7 +83,7 @@ int export_file(const ExportOptions& options) {
                        .identity = fmt::format("{} {} {}\n", access.url, access.client_id, filter)});
   const Amount before = target.done();
   if (before.rows > 0) {
-    say(fmt::format("going on after {} events ({}) that {}.part holds", before.rows,
+    say(fmt::format("resuming after {} events ({}) in {}.part", before.rows,
                     size_text(static_cast<double>(before.bytes)), options.file));
   }
   Progress progress("export", {.rows = format == "parquet" ? 0 : whole}, before);
@@ -94,15 +94,16 @@ int export_file(const ExportOptions& options) {
                                                progress.show(target.done());
                                                return taken;
                                              },
-                                         .goes_on = target.goes_on()};
-  const auto answer = client.insist(
+                                         .resumable = target.is_resumable()};
+  const auto answer = client.send_with_retries(
       [&] {
         const auto cursor = target.begin();
         return ServiceClient::Request{.target = fmt::format("/api/history/export?format={}{}{}", format,
                                                             filter, cursor ? "&after=" + *cursor : "")};
       },
       &download);
-  if (answer.status == kInvalid) throw Mistake("the service refuses: " + problems_of(answer.body, 1));
+  if (answer.status == kInvalid)
+    throw Mistake("the service rejected the request: " + problems_of(answer.body, 1));
   target.finish();
   progress.clear();
   report(options, target.done(), before, progress.elapsed());

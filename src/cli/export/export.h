@@ -10,7 +10,7 @@ namespace annals::cli {
 struct ExportOptions {
   ServiceOptions service;
   std::string file;    // "-": standard output
-  std::string format;  // ndjson, csv or parquet; empty: as the file's name ends
+  std::string format;  // ndjson, csv or parquet; empty: by the extension of `file`, else ndjson
   std::vector<std::string> record_ids;
   std::vector<std::string> event_type_ids;
   std::vector<std::string> source_type_ids;
@@ -20,7 +20,8 @@ struct ExportOptions {
   std::string words;
 };
 
-/// `annals export`: writes a tenant's events to a file. Returns the exit code.
+/// Runs `annals export`, which writes a tenant's events to a file, and returns the exit code. Throws Mistake
+/// for wrong arguments, and another std::exception for any other failure.
 int export_file(const ExportOptions& options);
 
 }  // namespace annals::cli

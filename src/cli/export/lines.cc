@@ -23,7 +23,9 @@ std::optional<std::string> cursor_after(std::string_view line) {
 
 ExportedLines exported_lines(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error(fmt::format("cannot read {}", path.string()));
+  if (!file)
+    throw std::runtime_error(
+        fmt::format("cannot read {}; remove it to export from the beginning", path.string()));
   constexpr std::size_t kPart = std::size_t{1} << 20U;
   std::string part(kPart, '\0');
   LineKeeper lines;
@@ -32,7 +34,9 @@ ExportedLines exported_lines(const std::filesystem::path& path) {
     found.bytes +=
         lines.add(std::string_view(part).substr(0, static_cast<std::size_t>(file.gcount()))).size();
   }
-  if (file.bad()) throw std::runtime_error(fmt::format("cannot read {}", path.string()));
+  if (file.bad())
+    throw std::runtime_error(
+        fmt::format("cannot read {}; remove it to export from the beginning", path.string()));
   found.rows = lines.rows();
   if (found.rows > 0) found.cursor = cursor_after(lines.last_line());
   return found;
@@ -60,7 +64,7 @@ void LineKeeper::drop_rest() {
 
 void CsvRows::add(std::string_view part) {
   for (const char c : part) {
-    if (c == '"') quoted_ = !quoted_;  // a doubled one inside quotes turns twice
+    if (c == '"') quoted_ = !quoted_;  // a doubled quote inside quotes toggles twice
     if (c == '\n' && !quoted_) ++lines_;
   }
 }

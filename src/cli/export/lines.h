@@ -8,31 +8,31 @@
 
 namespace annals::cli {
 
-/// The cursor (`after=`) behind an event of an NDJSON export; nothing when the line is no such event.
+/// Returns the cursor (`after=`) of the event in a line of an NDJSON export, or nullopt if it has no event.
 std::optional<std::string> cursor_after(std::string_view line);
 
-/// What an export that broke off has left in its file.
+/// The whole lines that an interrupted export has left in its file.
 struct ExportedLines {
-  std::uint64_t bytes = 0;  // of its whole lines; what follows is the beginning of one more
+  std::uint64_t bytes = 0;  // of the whole lines; the rest is the beginning of one more
   std::uint64_t rows = 0;
-  std::optional<std::string> cursor;  // behind the last of them; nothing when there is none to go on from
+  std::optional<std::string> cursor;  // after the last of them; nullopt if an export cannot resume there
 };
 
-/// Throws std::runtime_error when the file cannot be read.
+/// Reads what an interrupted export has left. Throws std::runtime_error if the file cannot be read.
 ExportedLines exported_lines(const std::filesystem::path& path);
 
-/// Takes the lines of an NDJSON export as they come, in parts of any size. Not safe for concurrent use.
+/// Assembles the lines of an NDJSON export, which arrives in parts of any size. Not thread-safe.
 class LineKeeper {
  public:
-  /// Adds a part. Returns the bytes that complete lines, to be written; the beginning of a line that is not
-  /// complete stays here. The result lives until the next call.
+  /// Adds a part. Returns the bytes that complete lines, to be written, and keeps the beginning of an
+  /// incomplete line. The result is valid until the next call.
   std::string_view add(std::string_view part);
-  /// Forgets the line that is not complete: the next part is of another answer.
+  /// Forgets the incomplete line, because the next part belongs to another answer.
   void drop_rest();
 
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] bool has_rest() const { return !rest_.empty(); }
-  /// The last complete line, without its break; empty when there is none.
+  /// Returns the last complete line without its line break; empty if there is none.
   [[nodiscard]] const std::string& last_line() const { return last_line_; }
 
  private:
@@ -42,7 +42,7 @@ class LineKeeper {
   std::uint64_t rows_ = 0;
 };
 
-/// Counts the rows of a CSV text that comes in parts; the one with the names is not counted.
+/// Counts the rows of a CSV text that arrives in parts, without the row of column names.
 class CsvRows {
  public:
   void add(std::string_view part);

@@ -12,45 +12,46 @@
 
 namespace annals::cli {
 
-/// Where an export goes: FILE.part until it is whole, then FILE; or standard output. What a part left by an
-/// earlier run belongs to (client and query) is kept beside it, so that nothing is added to another export's.
-/// Not safe for concurrent use.
+/// Writes an export to FILE.part and renames that to FILE once it is complete, or writes to standard output.
+/// FILE.annals-export records which export (service, client and filter) the part belongs to, so that nothing
+/// is appended to the part of another one. Not thread-safe.
 class ExportTarget {
  public:
-  struct Wish {
+  struct Request {
     std::string file;      // "-": standard output
     std::string format;    // ndjson, csv or parquet
-    std::string identity;  // one line: whose events, and which
+    std::string identity;  // one line: service, client and filter
   };
 
-  /// Takes up the part that an earlier run of the same export has left. Throws std::system_error.
-  explicit ExportTarget(Wish wish);
+  /// Resumes the part that an earlier run of the same export has left. Throws std::runtime_error.
+  explicit ExportTarget(Request request);
 
-  /// Whether what is missing can be asked for alone.
-  [[nodiscard]] bool goes_on() const { return wish_.format == "ndjson"; }
-  /// To be called before each attempt: forgets what cannot be gone on from. Returns the cursor to go on from,
-  /// or nothing for the beginning. Throws std::runtime_error when neither is possible.
+  /// Returns whether an attempt can request only what is missing.
+  [[nodiscard]] bool is_resumable() const { return request_.format == "ndjson"; }
+  /// Discards what cannot be resumed. Returns the cursor to resume after, or nullopt to start at the
+  /// beginning. Call it before each attempt. Throws std::runtime_error if neither is possible.
   std::optional<std::string> begin();
-  /// Takes a part of the answer; false when it cannot be written.
+  /// Writes a part of the answer. Returns false if that fails; finish() then throws the reason.
   bool take(std::string_view part) noexcept;
-  /// To be called when the answer is whole. Throws what take() could not do.
+  /// Gives the file its name. Call it once the answer is complete. Throws the failure of take(), and
+  /// std::runtime_error if the last line is incomplete or the file cannot be renamed.
   void finish();
 
   [[nodiscard]] Amount done() const { return done_; }
 
  private:
-  [[nodiscard]] bool to_output() const { return wish_.file == "-"; }
-  void take_up_part();
+  [[nodiscard]] bool is_standard_output() const { return request_.file == "-"; }
+  void resume_part();
   void write(std::string_view part);
 
-  const Wish wish_;
+  const Request request_;
   const std::filesystem::path part_;
   const std::filesystem::path identity_;
   io::GrowingFile file_;
   Amount done_ = {};
   LineKeeper lines_;
   CsvRows csv_;
-  std::optional<std::string> cursor_;  // behind what an earlier run has left
+  std::optional<std::string> cursor_;  // after what an earlier run has left
   std::uint64_t rows_before_ = 0;
   std::exception_ptr failure_;
 };

@@ -7,19 +7,19 @@
 
 namespace annals::cli {
 
-/// A line of a file that is no event, and why, in plain words.
+/// A line of a file that is not an event, and the reasons in plain words.
 struct BadLine {
   std::int64_t line = 0;  // from 1
   std::vector<std::string> problems = {};
-  std::string text = {};  // as it is in the file; empty when it is too long
+  std::string text = {};  // as it is in the file; empty if it is too long
 
-  /// "line 7: record_id: field required; source_id: field required"
+  /// Returns "line 7: record_id: field required; source_id: field required".
   [[nodiscard]] std::string words() const;
-  /// One line of JSON for the file of rejected lines, its break included.
+  /// Returns one line of JSON for the file of rejected lines, its line break included.
   [[nodiscard]] std::string json() const;
 };
 
-/// Ends an import that stops at bad lines.
+/// Ends an import at its first bad line.
 class ImportStopped : public std::runtime_error {
  public:
   explicit ImportStopped(const BadLine& bad) : std::runtime_error(bad.words()) {}

@@ -17,7 +17,7 @@ namespace {
 
 using input::FieldProblem;
 
-constexpr std::size_t kMaxLine = std::size_t{4} << 20U;  // as the service has it
+constexpr std::size_t kMaxLine = std::size_t{4} << 20U;  // the service's own limit
 constexpr std::size_t kChunk = std::size_t{1} << 20U;
 
 struct Checked {
@@ -46,7 +46,7 @@ Checked check(std::string_view text) {
 
 }  // namespace
 
-ImportBatches::ImportBatches(int descriptor, FilePlace start, Settings settings)
+ImportBatches::ImportBatches(int descriptor, FilePosition start, Settings settings)
     : descriptor_(descriptor), start_(start), settings_(settings), cutter_(kMaxLine) {
   chunk_.resize(kChunk);
 }
@@ -85,8 +85,9 @@ bool ImportBatches::read_more() {
 
 void ImportBatches::take(ImportBatch& batch, const envelopes::LineCutter::Line& line) {
   const std::int64_t number = start_.lines + line.number + 1;
-  auto checked = line.too_long ? Checked{.problems = {fmt::format("it has more than {} bytes", kMaxLine)}}
-                               : check(line.text);
+  auto checked = line.too_long
+                     ? Checked{.problems = {fmt::format("the line is longer than {} bytes", kMaxLine)}}
+                     : check(line.text);
   if (!checked.problems.empty()) {
     BadLine bad{.line = number,
                 .problems = std::move(checked.problems),

@@ -11,8 +11,8 @@
 
 namespace annals::cli {
 
-/// How much of a file is done: where the next line begins, and how many lines come before it.
-struct FilePlace {
+/// A position between two lines of a file: the offset of the next line, and the number of lines before it.
+struct FilePosition {
   std::uint64_t offset = 0;
   std::int64_t lines = 0;
 };
@@ -20,14 +20,14 @@ struct FilePlace {
 /// Some lines of the file, to be sent as one request.
 struct ImportBatch {
   std::string body = {};                 // NDJSON; every line has an event_id
-  std::vector<std::int64_t> lines = {};  // of each line of the body its number in the file, from 1
-  std::vector<BadLine> bad = {};         // lines in between that are no events
-  FilePlace end = {};                    // where the file goes on after this
+  std::vector<std::int64_t> lines = {};  // the number in the file of each line of the body, from 1
+  std::vector<BadLine> bad = {};         // lines in between that are not events
+  FilePosition end = {};                 // the position after the batch
 };
 
-/// Reads a file of events in batches. Each line is decoded as the service would do it, so that a bad one is
-/// found before it, or anything after it, is sent: whoever corrects a line, or takes it out, moves no line
-/// that is in already. Not safe for concurrent use.
+/// Reads a file of events in batches. Each line is decoded as the service would decode it, so that a bad line
+/// is found before it or any later line is sent: correcting or removing it then changes the number of no line
+/// that is already imported. Not thread-safe.
 class ImportBatches {
  public:
   struct Settings {
@@ -36,11 +36,11 @@ class ImportBatches {
     bool skip_bad = false;
   };
 
-  /// Reads from `descriptor`, which stands at `start`. It must outlive this.
-  ImportBatches(int descriptor, FilePlace start, Settings settings);
+  /// Reads from `descriptor`, which must be positioned at `start` and must outlive this object.
+  ImportBatches(int descriptor, FilePosition start, Settings settings);
 
-  /// Nothing at the end of the file. Unless bad lines are skipped it throws ImportStopped at the first one,
-  /// after the lines before it. Throws std::system_error.
+  /// Returns the next batch, or nullopt at EOF. Unless bad lines are skipped, throws ImportStopped at the
+  /// first one, once it has returned the lines before it. Throws std::system_error if it cannot read.
   std::optional<ImportBatch> next();
 
  private:
@@ -48,10 +48,10 @@ class ImportBatches {
   void take(ImportBatch& batch, const envelopes::LineCutter::Line& line);
 
   int descriptor_;
-  FilePlace start_;
+  FilePosition start_;
   Settings settings_;
   envelopes::LineCutter cutter_;
-  std::deque<envelopes::LineCutter::Line> waiting_;  // of chunk_
+  std::deque<envelopes::LineCutter::Line> waiting_;  // their texts are in chunk_ or cutter_
   std::string chunk_;
   bool at_end_ = false;
   std::optional<BadLine> stop_;

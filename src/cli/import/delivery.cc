@@ -12,10 +12,10 @@ namespace {
 
 constexpr int kCreated = 201;
 constexpr int kInvalid = 422;
-/// `["body", <index>, <field>…]`
+/// The number of parts of a `loc` before the field: `["body", <index>, <field>…]`.
 constexpr std::size_t kPlaceOfItem = 2;
 
-/// The line of the body with that index.
+/// Returns the line of the body with that index.
 std::string line_of(const std::string& body, std::size_t index) {
   std::size_t begin = 0;
   for (; index > 0; --index) begin = body.find('\n', begin) + 1;
@@ -26,7 +26,7 @@ BadLine bad_line(const ImportBatch& batch, std::size_t index, std::vector<std::s
   return {.line = batch.lines.at(index), .problems = std::move(problems), .text = line_of(batch.body, index)};
 }
 
-/// What a 201 says; the lines it names are those of the body.
+/// Reads the body of a 201. Its indexes count the lines of the batch's body.
 BatchOutcome outcome_of(const ImportBatch& batch, std::string_view answer) {
   const auto value = boost::json::parse(answer);
   const auto& object = value.as_object();
@@ -45,8 +45,8 @@ BatchOutcome outcome_of(const ImportBatch& batch, std::string_view answer) {
   return outcome;
 }
 
-/// What a 422 means. Lines are checked before they are sent, so it comes from a service that is of another
-/// version.
+/// Throws the error that a 422 stands for. Lines are checked before they are sent, so only a service of
+/// another version answers 422.
 [[noreturn]] void stop_at(const ImportBatch& batch, std::string_view answer) {
   const auto words = problems_of(answer, kPlaceOfItem);
   boost::system::error_code error;
@@ -55,7 +55,7 @@ BatchOutcome outcome_of(const ImportBatch& batch, std::string_view answer) {
   const auto* index = value.find_pointer("/detail/0/loc/1", not_there);
   const bool named = index != nullptr && index->is_int64() && index->get_int64() >= 0 &&
                      std::cmp_less(index->get_int64(), batch.lines.size());
-  if (!named) throw ServiceRefusal("the service refuses the events: " + words, kInvalid);
+  if (!named) throw ServiceRefusal("the service rejected the events: " + words, kInvalid);
   throw ImportStopped(bad_line(batch, static_cast<std::size_t>(index->get_int64()), {words}));
 }
 
@@ -68,7 +68,7 @@ BatchOutcome deliver(ServiceClient& client, const ImportBatch& batch, bool skip_
                                    .target = skip_bad ? "/api/events?on_error=skip" : "/api/events",
                                    .content_type = "application/x-ndjson",
                                    .body = batch.body};
-    const auto answer = client.insist([&request] { return request; });
+    const auto answer = client.send_with_retries([&request] { return request; });
     if (answer.status != kCreated) stop_at(batch, answer.body);
     outcome = outcome_of(batch, answer.body);
   }

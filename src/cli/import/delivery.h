@@ -9,16 +9,16 @@
 
 namespace annals::cli {
 
-/// What has become of the lines of a batch.
+/// Counts the lines of a batch by their outcome and lists the bad ones.
 struct BatchOutcome {
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
-  std::vector<BadLine> bad = {};   // in the order of the file, those found before sending too
-  std::uint64_t bad_left_out = 0;  // rejected by the service without saying why
+  std::vector<BadLine> bad = {};   // in the order of the file, including those found before sending
+  std::uint64_t bad_left_out = 0;  // rejected by the service, but not listed in its answer
 };
 
-/// Sends a batch, until the service has taken it. Throws ImportStopped at a line that the service refuses,
-/// unless bad lines are skipped; ServiceRefusal for anything else.
+/// Sends a batch and retries until the service has taken it. Throws ImportStopped at a line that the service
+/// rejects, unless bad lines are skipped, and ServiceRefusal for any other failure.
 BatchOutcome deliver(ServiceClient& client, const ImportBatch& batch, bool skip_bad);
 
 }  // namespace annals::cli

@@ -8,7 +8,7 @@
 namespace annals::cli {
 namespace {
 
-/// The name space of lines, a random UUID. It must never change: ids made before would not be met again.
+/// The name space of lines, a random UUID. It must never change: a repeated import would get other ids.
 constexpr Uuid kLines = {
     {0x5e, 0x0c, 0x1f, 0x4b, 0x92, 0x3d, 0x4a, 0x67, 0x8b, 0x11, 0xd2, 0x7e, 0x6a, 0xf0, 0x93, 0xc5}};
 

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/import/ledger.h"
+#include "cli/import/record.h"
 #include "cli/terminal/exit_codes.h"
 #include "cli/terminal/progress.h"
 #include "io/descriptor.h"
@@ -24,7 +24,7 @@ using std::filesystem::path;
 struct Input {
   io::Descriptor descriptor;
   std::string name;
-  std::uint64_t size = 0;  // 0: not known
+  std::uint64_t size = 0;  // 0: unknown
   std::int64_t changed = 0;
   bool seekable = false;
 };
@@ -36,8 +36,8 @@ Input open_input(const std::string& file) {
   if (!input.descriptor.open() || ::fstat(input.descriptor.get(), &status) != 0) {
     throw Mistake(fmt::format("cannot open {}: {}", file, std::generic_category().message(errno)));
   }
-  if (S_ISDIR(status.st_mode)) throw Mistake(fmt::format("{} is a directory", file));
-  // A pipe can be read once only.
+  if (S_ISDIR(status.st_mode)) throw Mistake(fmt::format("{} is a directory; give a file", file));
+  // A pipe can be read only once, so an import of it cannot resume.
   if (!S_ISREG(status.st_mode)) return input;
   constexpr std::int64_t kNanoseconds = 1'000'000'000;
   input.seekable = true;
@@ -50,75 +50,76 @@ void say(std::string_view text) {
   fmt::print(stderr, "annals import: {}\n", text);
 }
 
-/// Where to begin: at the beginning, or where an earlier run of this import has ended.
-ImportPlace find_start(const ImportIdentity& identity, const path& kept, bool restart) {
-  ImportPlace beginning{.identity = identity};
+/// Returns the checkpoint to start from: the beginning, or that of an earlier run of this import.
+ImportCheckpoint find_start(const ImportIdentity& identity, const path& kept, bool restart) {
+  ImportCheckpoint beginning{.identity = identity};
   if (kept.empty() || restart) return beginning;
   const auto text = read_if_there(kept);
   if (!text) return beginning;
-  auto place = ImportPlace::parse(*text);
-  if (!place || place->identity != identity || place->done.offset > identity.size) {
+  auto checkpoint = ImportCheckpoint::parse(*text);
+  if (!checkpoint || checkpoint->identity != identity || checkpoint->done.offset > identity.size) {
     say(fmt::format(
-        "{} is of another file, client or service, or the file has changed: beginning at the first line; "
-        "what is in already counts as duplicate",
+        "{} belongs to another file, client or service, or the file has changed: starting at the first line; "
+        "events that are already imported count as duplicates",
         kept.string()));
     return beginning;
   }
-  say(fmt::format("going on after line {} ({} of {}), as {} says", place->done.lines,
-                  size_text(static_cast<double>(place->done.offset)),
+  say(fmt::format("resuming after line {} ({} of {}), as recorded in {}", checkpoint->done.lines,
+                  size_text(static_cast<double>(checkpoint->done.offset)),
                   size_text(static_cast<double>(identity.size)), kept.string()));
-  return *std::move(place);
+  return *std::move(checkpoint);
 }
 
-/// The import of a file, or of what is left of it.
+/// Imports a file, or the rest of it after an earlier run.
 class Import {
  public:
   Import(const ImportOptions& options, ServiceAccess access, Input input)
       : access_(std::move(access)),
         input_(std::move(input)),
         batch_settings_{.max_rows = options.batch_rows, .skip_bad = options.on_error == "skip"},
-        files_{.place = input_.seekable ? options.file + ".annals-import" : "",
+        files_{.checkpoint = input_.seekable ? options.file + ".annals-import" : "",
                .rejected = (options.file == "-" ? "stdin" : options.file) + ".rejected"},
         start_(find_start({.size = input_.size,
                            .changed = input_.changed,
                            .url = access_.url,
                            .client_id = access_.client_id},
-                          files_.place, options.restart)) {}
+                          files_.checkpoint, options.restart)) {}
 
   int run() {
     Progress progress("import", {.bytes = input_.size}, amount(start_.done));
     ServiceClient client(access_, [&progress](std::string_view text) { progress.say(text); });
-    // Before the first line, so that a wrong key or address is told at once.
+    // Sent before the first line, so that a wrong key or address is reported at once.
     client.ask({.target = "/api/history/events?limit=1&count=false"});
-    ImportLedger ledger(start_, files_);
+    ImportRecord record(start_, files_);
     try {
-      send_all(client, ledger, progress);
+      send_all(client, record, progress);
     } catch (const ImportStopped& bad) {
       progress.say(fmt::format("{}: {}", input_.name, bad.what()));
       progress.say(
-          "the lines before it are in; correct it and start again, or let --on-error skip put it aside");
+          "the lines before it are imported; correct it and run the command again, or set --on-error skip to "
+          "put bad lines aside");
       return kFailed;
     } catch (const std::exception&) {
-      if (input_.seekable) progress.say("stopped; the same command goes on from here");
+      if (input_.seekable) progress.say("stopped; run the same command again to resume");
       throw;
     }
-    ledger.finish();
+    record.finish();
     progress.clear();
-    report(ledger.counts(), progress.elapsed());
-    return ledger.counts().rejected > 0 ? kRejected : kDone;
+    report(record.counts(), progress.elapsed());
+    return record.counts().rejected > 0 ? kRejected : kDone;
   }
 
  private:
-  static Amount amount(const FilePlace& place) {
-    return {.rows = static_cast<std::uint64_t>(place.lines), .bytes = place.offset};
+  static Amount amount(const FilePosition& position) {
+    return {.rows = static_cast<std::uint64_t>(position.lines), .bytes = position.offset};
   }
 
-  /// One batch is under way while the next is read. More at once were tried on two cores and gained nothing:
-  /// the engine writes one insert of a tenant at a time.
-  void send_all(ServiceClient& client, ImportLedger& ledger, Progress& progress) {
+  /// Keeps one batch in flight while the next is read. More in flight gained nothing on two cores: the engine
+  /// writes one insert of a tenant at a time.
+  void send_all(ServiceClient& client, ImportRecord& record, Progress& progress) {
     const auto offset = static_cast<off_t>(start_.done.offset);
     if (offset > 0 && ::lseek(input_.descriptor.get(), offset, SEEK_SET) != offset) {
-      io::fail(errno, "cannot go on in " + input_.name);
+      io::fail(errno, "cannot resume in " + input_.name);
     }
     ImportBatches batches(input_.descriptor.get(), start_.done, batch_settings_);
     const auto read_next = [&batches] {
@@ -127,12 +128,12 @@ class Import {
     auto coming = read_next();
     while (const auto batch = coming.get()) {
       coming = read_next();
-      ledger.acknowledge(batch->end, deliver(client, *batch, batch_settings_.skip_bad));
+      record.acknowledge(batch->end, deliver(client, *batch, batch_settings_.skip_bad));
       progress.show(amount(batch->end));
     }
   }
 
-  /// The counts are those of the whole import, the speed is that of this run.
+  /// Prints the counts of the whole import and the speed of this run.
   void report(const ImportCounts& counts, std::chrono::milliseconds elapsed) const {
     const double seconds = std::max(std::chrono::duration<double>(elapsed).count(), 0.001);
     const auto rows = [](const ImportCounts& of) { return of.accepted + of.duplicates + of.rejected; };
@@ -146,8 +147,8 @@ class Import {
   const ServiceAccess access_;
   const Input input_;
   const ImportBatches::Settings batch_settings_;
-  const ImportLedger::Files files_;
-  const ImportPlace start_;
+  const ImportRecord::Files files_;
+  const ImportCheckpoint start_;
 };
 
 }  // namespace

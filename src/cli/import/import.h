@@ -14,7 +14,8 @@ struct ImportOptions {
   std::size_t batch_rows = 10'000;
 };
 
-/// `annals import`: brings the events of a file into a running service. Returns the exit code.
+/// Runs `annals import`, which sends the events of a file to a running service, and returns the exit code.
+/// Throws Mistake for wrong arguments, and another std::exception for any other failure.
 int import_file(const ImportOptions& options);
 
 }  // namespace annals::cli

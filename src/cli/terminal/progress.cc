@@ -87,7 +87,7 @@ void Progress::show(Amount done) {
                                           .part = part(done),
                                           .part_before = part(before_).value_or(0),
                                           .elapsed = elapsed()});
-  // The last sequence clears what a longer line has left.
+  // The last sequence clears the rest of a longer line that was there before.
   fmt::print(stderr, "{}annals {}: {}{}", terminal_ ? "\r" : "", command_, line, terminal_ ? "\x1b[K" : "\n");
   drawn_ = terminal_;
 }

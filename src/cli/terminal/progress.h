@@ -13,27 +13,27 @@ struct Amount {
   std::uint64_t bytes = 0;
 };
 
-/// What a line of progress tells.
+/// The values that a line of progress shows.
 struct ProgressState {
   Amount before = {};               // what an earlier run had done
-  Amount done = {};                 // that included
-  std::optional<double> part = {};  // of the whole, 0 to 1; nothing when that is not known
+  Amount done = {};                 // including `before`
+  std::optional<double> part = {};  // of the whole, 0 to 1; nullopt if the whole is unknown
   double part_before = 0;
   std::chrono::milliseconds elapsed{};  // of this run
 };
 
-/// "[======>     ]  43 %  1230000 rows  51200 rows/s  12.3 MiB/s  0:42 left"; without the bar and the time
-/// left where the whole is not known.
+/// Returns "[======>     ]  43 %  1230000 rows  51200 rows/s  296.5 MiB  12.3 MiB/s  0:42 left", without the
+/// bar and the time left if the whole is unknown, and without the rows if there are none.
 std::string progress_line(const ProgressState& state);
 
-/// "51.2 MiB"
+/// Returns a number of bytes as "51.2 MiB".
 std::string size_text(double bytes);
 
-/// Shows how far a long command is, on standard error: on a terminal a bar that is drawn again in place, else
-/// a line now and then.
+/// Shows the progress of a long command on standard error: on a terminal a bar that is redrawn in place, else
+/// a line every ten seconds.
 class Progress {
  public:
-  /// Which of the two amounts tells how far it is, and how large it will be; 0: not known.
+  /// The expected total, in rows or in bytes; 0: unknown. Progress is measured in rows if they are known.
   struct Whole {
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;
@@ -44,9 +44,9 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void show(Amount done);
-  /// Prints a line of text, above the bar where there is one.
+  /// Prints a line of text, above the bar if one is shown.
   void say(std::string_view text);
-  /// Takes the bar away.
+  /// Removes the bar.
   void clear();
 
   [[nodiscard]] std::chrono::milliseconds elapsed() const;

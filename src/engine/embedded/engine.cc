@@ -17,9 +17,9 @@
 namespace annals::engine {
 namespace {
 
-constexpr std::string_view kDefaultFormat = "TabSeparated";  // where a statement has no FORMAT of its own
+constexpr std::string_view kDefaultFormat = "TabSeparated";  // of a statement without a FORMAT clause
 
-/// "Code: 82. DB::Exception: …" → 82; 0 when the text does not begin so.
+/// Returns 82 for "Code: 82. DB::Exception: …", and 0 for a text without a code.
 int exception_code(std::string_view text) {
   constexpr std::string_view kPrefix = "Code: ";
   const auto at = text.find(kPrefix);
@@ -41,7 +41,7 @@ struct RemovedAtEnd {
   }
 };
 
-/// A text of ours, as SQL has it.
+/// Returns one of our own texts as an SQL string literal.
 std::string text_literal(std::string_view text) {
   std::string literal = "'";
   for (const char c : text) {
@@ -60,7 +60,7 @@ class Result {
   Result& operator=(const Result&) = delete;
 
   [[nodiscard]] ChdbResult* get() const { return result_; }
-  /// Throws EngineError when the result is an error.
+  /// Throws EngineError if the result is an error.
   void check() const {
     if (result_ == nullptr) refuse("the engine gave no result");
     if (const char* error = library_.result_error(result_); error != nullptr) refuse(error);
@@ -75,7 +75,8 @@ class Result {
   ChdbResult* result_;
 };
 
-/// Parameters in the form that the C interface takes; borrows from `escaped`.
+/// Holds parameters in the form that the C interface takes. It points into `escaped` and into `parameters`,
+/// which must outlive this object.
 struct BoundParameters {
   explicit BoundParameters(const std::vector<Parameter>& parameters) {
     escaped.reserve(parameters.size());
@@ -96,12 +97,12 @@ struct BoundParameters {
 
 class EmbeddedConnection final : public Connection {
  public:
-  /// `sync` may be null: then what was written is left to the system's cache.
-  /// `document` is a file of this connection's own, for results that cannot be fetched in parts.
+  /// `sync` may be null: what was written is then left to the system's cache. `document` is a file that only
+  /// this connection uses, for results that cannot be fetched in parts.
   EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments, FileSystemSync* sync,
                      std::filesystem::path document)
       : library_(library), sync_(sync), document_(std::move(document)) {
-    std::filesystem::remove(document_);  // a crash may have left it
+    std::filesystem::remove(document_);  // a crash may have left it behind
     std::vector<char*> argv;
     argv.reserve(arguments.size());
     for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -164,19 +165,19 @@ class EmbeddedConnection final : public Connection {
                           bound.values.data(), bound.value_lengths.data(), bound.names.size())};
   }
 
-  /// What is left of a refused insert holds on to its table until the connection's next statement (26.7), and
-  /// a DROP … SYNC on another connection would wait for that.
+  /// Makes the engine release the table of a refused insert: the insert holds the table until the
+  /// connection's next statement (26.7), and a DROP … SYNC on another connection would wait for that.
   void release_table_lock() { run({.sql = "SELECT 1"}); }
 
-  // A row that is cut short can make this hang inside the library (26.7): rows must be encoded whole, and
-  // are.
+  // Inserts the rows. A truncated row can make this hang inside the library (26.7): rows must be encoded
+  // whole, and are.
   void stream_rows(const Insert& insert) {
     constexpr std::string_view kFormat = "RowBinary";
     const std::string sql = "INSERT INTO " + insert.into;
     struct Stream {
       const EmbeddedLibrary& library;
       ChdbInsertStream handle;
-      ~Stream() { library.destroy_insert_stream(handle); }  // cancels what is not done
+      ~Stream() { library.destroy_insert_stream(handle); }  // cancels an unfinished insert
     };
     const Stream stream{
         .library = library_,
@@ -188,7 +189,8 @@ class EmbeddedConnection final : public Connection {
     result.check();
   }
 
-  /// What was done but may not be on the disk is a statement of unknown outcome.
+  /// Syncs what a statement wrote. If that fails, the statement's outcome is unknown: it was done but may not
+  /// be on the disk.
   void make_durable() const {
     if (sync_ == nullptr) return;
     try {
@@ -202,8 +204,9 @@ class EmbeddedConnection final : public Connection {
     if (const char* error = library_.stream_insert_error(stream); error != nullptr) refuse(error);
   }
 
-  /// The library formats each part that is fetched by itself: every one would be a document. So the engine
-  /// writes the result to a file, which is read after that.
+  /// Passes on a result whose rows make one document. The library formats each fetched part separately, so
+  /// that every part would be a document. The engine therefore writes the result to a file, which is read
+  /// afterwards.
   void stream_document(const Statement& statement, const Sink& sink) {
     const RemovedAtEnd file{document_};
     Statement to_file{.sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
@@ -225,12 +228,13 @@ class EmbeddedConnection final : public Connection {
   ChdbConnection* handle_ = nullptr;
 };
 
-/// What was merged into a larger part is kept for so long, until the system has certainly written that. Each
-/// commit makes a part of a dozen files, so much longer would be very many.
+/// Parts that were merged into a larger one are kept for this time, after which the system has certainly
+/// written the larger one to the disk. Each commit makes a part of a dozen files, so a much longer time would
+/// keep very many files.
 constexpr std::chrono::seconds kOldPartsLifetime{120};
 
-/// Settings of the server part can be given in a file only. It is written anew at each start, so that a
-/// changed setting holds for tables that exist.
+/// Writes the settings of ClickHouse's server part, which can be given in a file only, and returns the path
+/// of that file. It is rewritten at each start, so that a changed setting also holds for existing tables.
 std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
   const auto path = settings.directory / "annals-engine.xml";
   std::ofstream file(path, std::ios::trunc);
@@ -248,7 +252,7 @@ std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
   return path;
 }
 
-/// Owns the library for as long as connections live, and closes the engine after the last of them.
+/// Owns the library for as long as connections live, and closes the engine after the last of them is closed.
 class EmbeddedEngineHolder {
  public:
   explicit EmbeddedEngineHolder(const EmbeddedSettings& settings) : library_(settings.library) {
@@ -297,8 +301,8 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
 
 std::unique_ptr<Engine> open_embedded_engine(const EmbeddedSettings& settings) {
   EmbeddedSettings absolute = settings;
-  absolute.directory =
-      std::filesystem::absolute(settings.directory);  // the engine resolves relative paths in its own way
+  // The engine resolves relative paths in its own way.
+  absolute.directory = std::filesystem::absolute(settings.directory);
   std::filesystem::create_directories(absolute.directory);
   return std::make_unique<EmbeddedEngine>(absolute);
 }

@@ -5,23 +5,24 @@
 
 namespace annals::engine {
 
-/// Brings everything that was written to a directory's file system onto its disk: data, names and sizes, in
-/// one call of syncfs(2), whatever the number of files. Safe for concurrent use.
+/// Flushes everything that was written to a directory's file system to its disk: data, names and sizes, in
+/// one call of syncfs(2), whatever the number of files. Thread-safe.
 class FileSystemSync {
  public:
-  /// Throws std::system_error when the directory cannot be opened.
+  /// Throws std::system_error if the directory cannot be opened.
   explicit FileSystemSync(const std::filesystem::path& directory);
   ~FileSystemSync();
   FileSystemSync(const FileSystemSync&) = delete;
   FileSystemSync& operator=(const FileSystemSync&) = delete;
 
-  /// Returns when it is there. Throws std::system_error, also for a write that has failed earlier; and from
-  /// then on always: the system tells of a failed write once, and what it was is not known.
+  /// Returns once everything is on the disk. Throws std::system_error, also for a write that failed earlier.
+  /// After that every call throws: the system reports a failed write only once, and what was lost is not
+  /// known.
   void run();
 
  private:
   int directory_;
-  std::atomic<int> error_ = 0;  // of the first call that failed
+  std::atomic<int> error_ = 0;  // errno of the first call that failed; 0: none
 };
 
 }  // namespace annals::engine

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-// The part of libchdb's C interface (chdb.h of 26.7) that Annals uses. The package ships no header, and the
-// library is opened at run time: a sanitized build must never load it.
+// The part of libchdb's C interface (chdb.h of 26.7) that Annals uses. The package ships no header. The
+// library is opened at run time, because a sanitized build must never load it.
 struct chdb_connection_;
 struct chdb_result_;
 struct chdb_insert_stream_;
@@ -15,12 +15,12 @@ using ChdbConnection = chdb_connection_*;
 using ChdbResult = chdb_result_;
 using ChdbInsertStream = chdb_insert_stream_*;
 
-/// libchdb, opened. The functions are those of chdb.h without their prefix.
+/// Opens libchdb and holds its functions, which are those of chdb.h without their prefix.
 class EmbeddedLibrary {
  public:
-  /// Opens the library and turns its signal handlers off, so that SIGTERM stays ours. An empty path means the
-  /// one that the build was configured with, or `libchdb.so` beside the executable. Throws
-  /// std::runtime_error.
+  /// Opens the library and turns its signal handlers off, so that Annals handles SIGTERM. An empty path means
+  /// `libchdb.so` beside the executable or, if that does not exist, the one that the build was configured
+  /// with. Throws std::runtime_error if the library cannot be used.
   explicit EmbeddedLibrary(const std::string& path);
 
   // NOLINTBEGIN(readability-identifier-naming): the names of the C interface

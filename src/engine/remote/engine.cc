@@ -15,7 +15,7 @@
 namespace annals::engine {
 namespace {
 
-/// Below this a body is sent as it is: compressing costs more than it saves.
+/// The size from which a body is compressed. Below it, compressing costs more than it saves.
 constexpr std::size_t kCompressFrom = std::size_t{32} << 10U;
 constexpr int kCompressionLevel = 1;
 constexpr int kOk = 200;
@@ -35,15 +35,15 @@ std::string compress(std::string_view plain) {
   std::from_chars(header.data(), header.data() + header.size(), code);
   constexpr std::size_t kShown = 1000;
   const std::string text = fmt::format("HTTP {}: {}", response.status, response.body.substr(0, kShown));
-  // Without the header somebody between us and the engine has answered: nothing is known.
+  // Without the header, something between us and the engine has answered: the outcome is unknown.
   if (code == 0) throw EngineError(EngineError::Kind::unknown, code, text);
   throw EngineError::of_exception(code, text);
 }
 
-/// The status of a streamed answer goes out before its rows, so the server puts an error that comes later at
-/// the end of the body:
-/// `__exception__\r\n<tag>\r\n<text>…`, where the tag is announced in a header. This holds back so much of
-/// the end that an error can be told from rows.
+/// Separates an error at the end of a streamed body from its rows. The status of a streamed answer is sent
+/// before its rows, so the server puts a later error at the end of the body:
+/// `__exception__\r\n<tag>\r\n<text>…`, where a header announces the tag. This class holds back as much of
+/// the end as the longest error takes.
 class ErrorTail {
  public:
   explicit ErrorTail(const Connection::Sink& sink) : sink_(sink) {}
@@ -59,7 +59,8 @@ class ErrorTail {
     return wanted_;
   }
 
-  /// At the end of the body: passes the rest on, or throws the error that it holds.
+  /// Passes the rest of the body on, and throws EngineError if the body ends with an error. Call it at the
+  /// end of the body.
   void check(std::string_view tag) {
     const auto at = tag.empty() ? std::string::npos : held_.find(fmt::format("__exception__\r\n{}", tag));
     const std::string error = at == std::string::npos ? std::string() : held_.substr(at);
@@ -113,10 +114,11 @@ class RemoteConnection final : public Connection {
   }
 
  private:
-  /// The whole answer is buffered on the server, so that an error in its middle still becomes a status code.
+  /// Makes the server buffer the whole answer, so that an error in its middle still becomes a status code.
   static constexpr std::string_view kWholeAnswer = "&wait_end_of_query=1";
 
-  /// A query that finds nothing for a long time says in headers that it lives.
+  /// Makes the server send progress in headers while a query finds nothing for a long time, so that it is not
+  /// taken for dead.
   static constexpr std::string_view kProgress =
       "&send_progress_in_http_headers=1&http_headers_progress_interval_ms=1000";
 
@@ -142,7 +144,7 @@ class RemoteConnection final : public Connection {
                         {"X-ClickHouse-Key", settings_.password.reveal()},
                         {"Content-Type", "application/octet-stream"}},
             .body = body,
-            // The engine keeps the limit itself; this one is for a network that swallows the answer.
+            // The engine enforces the limit itself; this timeout is for a network that loses the answer.
             .timeout = settings_.statement_timeout + kAnswerAllowance};
   }
 
@@ -169,8 +171,8 @@ class RemoteConnection final : public Connection {
     }
   }
 
-  static constexpr std::chrono::hours kLongestStream{
-      6};  // a slow reader's download; the engine's own limit still holds
+  /// The timeout of a slow reader's download; the engine's own limit still holds.
+  static constexpr std::chrono::hours kLongestStream{6};
   static constexpr std::chrono::milliseconds kAnswerAllowance{2'000};
 
   RemoteSettings settings_;

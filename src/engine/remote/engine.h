@@ -19,8 +19,9 @@ struct RemoteSettings {
   std::chrono::milliseconds statement_timeout{30'000};
 };
 
-/// A ClickHouse server over its HTTP interface (https://clickhouse.com/docs/interfaces/http), on connections
-/// that are kept alive. Making it connects to nothing: an unreachable server shows in the calls.
+/// Returns an Engine over the HTTP interface of a ClickHouse server
+/// (https://clickhouse.com/docs/interfaces/http), on connections that are kept alive. It does not connect
+/// yet: an unreachable server shows in the calls.
 std::unique_ptr<Engine> make_remote_engine(const RemoteSettings& settings);
 
 }  // namespace annals::engine

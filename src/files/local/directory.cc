@@ -23,13 +23,12 @@ struct CloseStream {
 
 Descriptor open_root(const std::filesystem::path& root) {
   Descriptor directory(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // A missing root is no empty one: it may be a disk that is not mounted, with all its files.
+  // A missing root does not count as empty: it may be on a disk that is not mounted, with all its files.
   if (!directory.open()) fail(errno, root.string());
   return directory;
 }
 
-/// Opens a directory inside another; not open when there is none of that name, or a link or file in its
-/// place.
+/// Opens a directory inside another. The result is not open if the name is absent or that of a link or file.
 Descriptor open_inside(const Descriptor& parent, const std::string& name) {
   Descriptor directory(openat(parent.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!directory.open() && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) fail(errno, name);
@@ -51,13 +50,13 @@ bool is_directory(int parent, const dirent& entry) {
 
 struct Contents {
   std::vector<std::string> names;
-  std::optional<std::string> subdirectory;  // the first met; the rest was not read then
+  std::optional<std::string> subdirectory;  // the first found; reading stopped there
   bool complete = false;
 };
 
 using Stream = std::unique_ptr<DIR, CloseStream>;
 
-/// The descriptor is the stream's from then on.
+/// Returns a stream that owns the descriptor.
 Stream stream_of(Descriptor directory) {
   Stream stream(fdopendir(directory.get()));
   if (!stream) fail(errno, "cannot read a directory");
@@ -91,10 +90,10 @@ Contents read(Descriptor directory) {
 void unlink_at(const Descriptor& parent, const std::string& name, int flags) {
   if (unlinkat(parent.get(), name.c_str(), flags) == 0 || errno == ENOENT) return;
   const bool filled_again = (flags & AT_REMOVEDIR) != 0 && (errno == ENOTEMPTY || errno == EEXIST);
-  if (!filled_again) fail(errno, name);  // the next page has what came in meanwhile
+  if (!filled_again) fail(errno, name);  // the next page has what was added meanwhile
 }
 
-/// Removes what uploads that a crash ended have left in one directory.
+/// Removes the unfinished uploads that a crash has left in one directory.
 void remove_abandoned_in(Descriptor directory) {
   const Stream stream = stream_of(open_inside(directory, "."));
   while (const dirent* entry = readdir(stream.get())) {
@@ -107,7 +106,8 @@ void remove_abandoned_in(Descriptor directory) {
 
 void FileDirectory::prepare() const {
   std::filesystem::create_directories(root_);
-  // No database begins with a dot, so a crash before the unlink leaves nothing that could be taken for one.
+  // No name of a database begins with a dot, so that a file left by a crash before the unlink is not taken
+  // for a database.
   std::string name = (root_ / ".check-XXXXXX").string();
   const Descriptor file(mkostemp(name.data(), O_CLOEXEC));
   if (!file.open()) fail(errno, root_.string());
@@ -117,7 +117,7 @@ void FileDirectory::prepare() const {
 void FileDirectory::make(const std::string& top) const {
   const Descriptor root = open_root(root_);
   if (mkdirat(root.get(), top.c_str(), S_IRWXU) != 0 && errno != EEXIST) fail(errno, top);
-  // Also when it was there: a crash may have come between the two.
+  // An existing directory is synced too: an earlier call may have crashed between the two steps.
   if (fsync(root.get()) != 0) fail(errno, root_.string());
 }
 
@@ -129,13 +129,13 @@ std::unique_ptr<UploadFile> FileDirectory::begin_upload(const std::string& top) 
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::no_such_file_or_directory) throw;
   }
-  return nullptr;  // removed meanwhile
+  return nullptr;  // the directory was removed meanwhile
 }
 
 std::unique_ptr<StoredFile> FileDirectory::open(const std::string& top, const std::string& name) const {
   const Descriptor directory = open_inside(open_root(root_), top);
   if (!directory.open()) return nullptr;
-  // Not waiting: a FIFO put there by hand must not hold the thread.
+  // O_NONBLOCK, because a FIFO put there by hand must not block the thread.
   Descriptor file(openat(directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (file.open()) return std::make_unique<StoredFile>(std::move(file));
   if (errno != ENOENT) fail(errno, name);
@@ -158,12 +158,12 @@ std::optional<DirectoryPage> FileDirectory::next_page(const std::string& top) co
   Descriptor current = open_inside(root, top);
   if (!current.open()) {
     if (!exists(root, top)) return std::nullopt;
-    return DirectoryPage{.names = {top}};  // a link or a file: it goes itself
+    return DirectoryPage{.names = {top}};  // a link or a file: it is removed itself
   }
   DirectoryPage page{.directory = {top}};
   while (true) {
-    Contents contents =
-        read(open_inside(current, "."));  // a new descriptor: a copy would share the reading position
+    // A new descriptor, because a copy would share the reading position.
+    Contents contents = read(open_inside(current, "."));
     if (!contents.subdirectory) {
       page.names = std::move(contents.names);
       page.complete = contents.complete;

@@ -11,46 +11,45 @@
 
 namespace annals::files {
 
-/// What one step of a removal takes away: some files of one directory and, when they are its last, the
-/// directory.
+/// A step of a removal: some files of one directory and, if the directory holds no others, the directory.
 struct DirectoryPage {
-  std::vector<std::string> directory = {};  // the way from the root, one name per part
-  std::vector<std::string> names = {};      // everything in it but directories; links are not followed
-  bool complete = false;                    // nothing else was there
+  std::vector<std::string> directory = {};  // path from the root, one name per part
+  std::vector<std::string> names = {};      // entries of it other than directories; links are not followed
+  bool complete = false;                    // the directory held nothing else
 };
 
-/// The directory that holds one directory of files per database, worked on by blocking calls. A symbolic link
-/// below it is removed, never followed. Safe for concurrent use. Everything throws std::system_error.
+/// Manages the directory that holds one directory of files per database, by blocking calls. A symbolic link
+/// below it is removed, never followed. Thread-safe. Every call throws std::system_error if it fails.
 class FileDirectory {
  public:
   static constexpr std::size_t kMaxPage = 1000;
 
   explicit FileDirectory(std::filesystem::path root) : root_(std::move(root)) {}
 
-  /// Makes the directory when it is missing, and proves that a file can be made in it.
+  /// Creates the directory if it does not exist, and proves that a file can be created in it.
   void prepare() const;
 
-  /// Makes the directory of a database when it is missing, for good.
+  /// Creates the directory of a database durably, if it does not exist.
   void make(const std::string& top) const;
 
-  /// Begins a file in `<root>/<top>`; null when that directory is missing, because it was never made or its
-  /// files were removed.
+  /// Begins a file in `<root>/<top>`. Returns null if that directory does not exist, because it was never
+  /// created or its files were removed.
   [[nodiscard]] std::unique_ptr<UploadFile> begin_upload(const std::string& top) const;
 
-  /// Null when there is no such file. Throws FileStoreError, too.
+  /// Opens a file. Returns null if it does not exist. Throws FileStoreError if this store did not write it.
   [[nodiscard]] std::unique_ptr<StoredFile> open(const std::string& top, const std::string& name) const;
 
-  /// Removes what uploads that a crash ended have left, under all databases. It reads every directory once.
+  /// Removes the unfinished uploads that a crash has left, under all databases. Reads every directory once.
   void remove_abandoned_uploads() const;
 
-  /// The next files to remove under `<root>/<top>`; nothing when `top` is gone. Deeper directories come
-  /// first.
+  /// Returns the next files to remove under `<root>/<top>`, or nullopt if `top` does not exist. Deeper
+  /// directories are returned first.
   [[nodiscard]] std::optional<DirectoryPage> next_page(const std::string& top) const;
 
-  /// Removes the page's files, and its directory when it is empty then. What is gone already is fine.
+  /// Removes the page's files, and its directory if that is then empty. Idempotent.
   void remove(const DirectoryPage& page) const;
 
-  /// Makes the removals of whole databases outlast a power cut.
+  /// Makes the removals of whole databases durable against a power cut.
   void sync() const;
 
  private:

@@ -14,7 +14,8 @@ bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-/// The rest of the next line, which must begin with `name`; the line is taken off `text`.
+/// Takes the next line off `text` and returns what follows `name` in it. Returns nullopt if the line does not
+/// begin with `name`.
 std::optional<std::string> take_line(std::string_view& text, std::string_view name) {
   const auto end = text.find('\n');
   if (end == std::string_view::npos || !text.starts_with(name)) return std::nullopt;

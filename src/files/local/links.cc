@@ -17,7 +17,7 @@ constexpr std::string_view kMethod = "X-Annals-Method";
 constexpr std::string_view kSignature = "X-Annals-Signature";
 constexpr std::size_t kParameters = 3;
 
-/// The parameter's value; nothing when it is absent.
+/// Returns the parameter's value, or nullopt if it is absent.
 std::optional<std::string_view> value_of(const FileLinks::Query& query, std::string_view name) {
   for (const auto& [other, value] : query) {
     if (other == name) return value;
@@ -53,7 +53,7 @@ void FileLinks::check(std::string_view method, std::string_view path, const Quer
   const auto expires = value_of(query, kExpires);
   const auto linked_method = value_of(query, kMethod);
   const auto presented = value_of(query, kSignature);
-  // With a fourth parameter, or one of them twice, it is not the link that was given out.
+  // A link with a fourth parameter, or with one of them twice, is not the link that was given out.
   if (query.size() != kParameters || !expires || !linked_method || !presented) throw invalid_link();
   const std::string_view needed = method == "HEAD" ? "GET" : method;
   const crypto::SecretHash right(signature(*linked_method, path, *expires));

@@ -21,7 +21,7 @@ std::vector<std::unique_ptr<FileDirectory>> directories(const std::filesystem::p
   return result;
 }
 
-/// Blocking work whose failures are the file store's.
+/// Wraps blocking work so that its failures are those of the file store.
 template <class Work>
 auto as_file_store(Work work) {
   return [work = std::move(work)](FileDirectory& directory) {
@@ -88,7 +88,7 @@ boost::asio::awaitable<void> LocalFileStore::abandon(std::shared_ptr<UploadFile>
   try {
     co_await pool_.run(std::move(abandon));
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
-    // Too many wait for the threads: then the destructor does it, on this one.
+    // The queue of the threads is full. The destructor then removes the file, on this thread.
   }
 }
 
@@ -122,7 +122,7 @@ boost::asio::awaitable<RemovedFiles> LocalFileStore::remove_all(DatabaseName dat
     auto remove = [page = std::move(*page)](FileDirectory& directory) { directory.remove(page); };
     co_await pool_.run(as_file_store(std::move(remove)));
   }
-  // Also when nothing was found: a crash may have come between the last removal and this.
+  // Syncs even if nothing was found: an earlier call may have crashed between the last removal and its sync.
   auto sync = [](FileDirectory& directory) { directory.sync(); };
   co_await pool_.run(as_file_store(sync));
   co_return removed;

@@ -8,18 +8,18 @@
 
 namespace annals::files {
 
-/// A file that was uploaded, open for reading: it stays readable when it is replaced or removed. Its calls
-/// block; read() may be called by several at once. They throw std::system_error.
+/// Reads a file that was uploaded, which stays readable after it is replaced or removed. Its calls block and
+/// throw std::system_error. read() is thread-safe.
 class StoredFile {
  public:
-  /// Throws FileStoreError when it is not a file that we wrote.
+  /// Takes over an open file. Throws FileStoreError if the local store did not write it.
   explicit StoredFile(io::Descriptor file);
 
   [[nodiscard]] const FileHead& head() const { return head_; }
-  /// Bytes of content.
+  /// Returns the number of bytes of the content.
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
-  /// Up to `size` bytes of the content from `offset` on; fewer at its end.
+  /// Returns up to `size` bytes of the content from `offset` on, and fewer only at its end.
   [[nodiscard]] std::string read(std::uint64_t offset, std::size_t size) const;
 
  private:

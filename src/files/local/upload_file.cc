@@ -28,7 +28,7 @@ UploadFile::UploadFile(Descriptor directory)
       name_(std::string(kPrefix) + FileId::random().text()),
       file_(openat(directory_.get(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly)) {
   if (!file_.open()) fail(errno, name_);
-  // Tells remove_if_abandoned() that somebody is at work, for as long as this process lives.
+  // The lock shows remove_if_abandoned() that the file is being written; it ends with this process.
   if (flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
     abandon();
@@ -61,8 +61,8 @@ std::optional<FileHead> UploadFile::commit(const std::string& name, std::string 
   write_at(encode(head), 0);
   sync(file_, name_);
   if (renameat(directory_.get(), name_.c_str(), directory_.get(), name.c_str()) != 0) {
-    // Removed with all files of its database. A directory made anew under the same path is another one, and
-    // not reached from here.
+    // The file was removed with all files of its database. A new directory under the same path is another
+    // directory, which this descriptor does not reach.
     if (errno == ENOENT) return std::nullopt;
     fail(errno, name);
   }

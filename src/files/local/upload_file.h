@@ -9,15 +9,15 @@
 
 namespace annals::files {
 
-/// A file that is being uploaded, under a temporary name beside the one it will have; nobody sees it before
-/// commit(). What is not committed is removed: by the destructor, and after a crash by remove_if_abandoned().
-/// Its calls block; one at a time. They throw std::system_error.
+/// Writes a file that is being uploaded, under a temporary name beside its final one, so that the file is not
+/// visible before commit(). An upload that is not committed is removed by the destructor, and after a crash
+/// by remove_if_abandoned(). The calls block and throw std::system_error. Not thread-safe.
 class UploadFile {
  public:
-  /// Temporary names begin with this; no file id does.
+  /// The beginning of every temporary name, and of no file id.
   static constexpr std::string_view kPrefix = ".upload-";
 
-  /// In that directory.
+  /// Creates the temporary file in `directory`.
   explicit UploadFile(io::Descriptor directory);
   ~UploadFile();
   UploadFile(const UploadFile&) = delete;
@@ -25,23 +25,23 @@ class UploadFile {
 
   void write(std::string_view part);
 
-  /// Gives the file its name, in place of another of that name, after it has reached the disk. Returns its
-  /// head; nothing when the directory or the temporary file was removed meanwhile: then it is not kept.
+  /// Gives the file its name once it is on the disk, and replaces another file of that name. Returns its
+  /// head, or nullopt if the directory or the temporary file was removed meanwhile and the file is not kept.
   std::optional<FileHead> commit(const std::string& name, std::string content_type);
 
-  /// Removes the temporary file. Repeating it is harmless.
+  /// Removes the temporary file. Idempotent.
   void abandon() noexcept;
 
-  /// Removes a temporary file in `directory` unless somebody is writing it. True when it was removed.
+  /// Removes a temporary file in `directory` unless a process is writing it. Returns whether it was removed.
   static bool remove_if_abandoned(const io::Descriptor& directory, const std::string& name);
 
  private:
   void write_at(std::string_view text, off_t offset);
 
   io::Descriptor directory_;
-  std::string name_;  // empty when there is nothing to remove
+  std::string name_;  // empty if nothing is to be removed
   io::Descriptor file_;
-  off_t written_ = FileHead::kSize;  // the head comes last
+  off_t written_ = FileHead::kSize;  // the head is written last
   crypto::Sha256Stream sha256_;
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 struct Endpoint {
   std::string scheme;
-  std::string host;  // as the Host header has it: without the scheme's own port
+  std::string host;  // as in the Host header, without the default port of the scheme
 };
 
 Endpoint parse_endpoint(const std::string& text) {

@@ -10,24 +10,24 @@
 
 namespace annals::files {
 
-/// Which bucket, and how to reach it.
+/// Names a bucket and says how to reach it.
 struct S3Settings {
   std::string endpoint = {};  // http(s)://host[:port]; empty: AWS's own for the region
   std::string bucket;
   std::string region = "us-east-1";
   bool path_style = false;  // the bucket in the path, not in the host name
   AwsCredentials credentials;
-  std::chrono::milliseconds timeout{20'000};  // of one call with its repetitions
+  std::chrono::milliseconds timeout{20'000};  // of one call with its retries
   std::string ca_file = {};                   // certificates to trust besides the system's
 };
 
-/// The address of a bucket. Throws std::invalid_argument for an endpoint that is not `http(s)://host[:port]`,
-/// and for an empty bucket name.
+/// The address of a bucket.
 class S3Address {
  public:
+  /// Throws std::invalid_argument if the endpoint is not `http(s)://host[:port]` or the bucket name is empty.
   explicit S3Address(const S3Settings& settings);
 
-  /// A request for an object, or for the bucket itself with an empty key.
+  /// Returns a request for an object, or for the bucket itself if `key` is empty.
   [[nodiscard]] UnsignedRequest request(std::string method, std::string_view key,
                                         QueryParameters query = {}) const;
 

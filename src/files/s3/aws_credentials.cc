@@ -18,7 +18,7 @@ std::string value_of(const AwsEnvironment& environment, std::string_view name) {
   return environment(name).value_or("");
 }
 
-/// The settings of one `[profile]`, or nothing when the file has no such section.
+/// Returns the settings of one `[profile]`, or nullopt if the file has no such section.
 std::optional<Profile> read_profile(std::istream& file, std::string_view wanted) {
   std::optional<Profile> profile;
   bool inside = false;
@@ -92,7 +92,7 @@ AwsCredentials find_aws_credentials(const AwsEnvironment& environment) {
   std::string id = value_of(environment, "AWS_ACCESS_KEY_ID");
   std::string secret = value_of(environment, "AWS_SECRET_ACCESS_KEY");
   if (id.empty() && secret.empty()) return from_file(environment);
-  // Half a pair is a mistake of whoever set it; another account's file must not step in for it.
+  // Half a pair is a mistake in the environment. The file, perhaps of another account, must not replace it.
   if (id.empty()) throw AwsCredentialsError("AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not");
   if (secret.empty()) throw AwsCredentialsError("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
   return made_of(std::move(id), std::move(secret), value_of(environment, "AWS_SESSION_TOKEN"));

@@ -16,23 +16,23 @@ struct AwsCredentials {
   std::optional<crypto::Secret> session_token = std::nullopt;  // temporary credentials have one
 };
 
-/// No usable credentials; what() says where they were looked for, and never a value.
+/// Reports that no usable credentials were found. what() says where they were searched, never a value.
 class AwsCredentialsError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Looks an environment variable up; nothing when it is not set.
+/// Returns the value of an environment variable, or nullopt if it is not set.
 using AwsEnvironment = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// Credentials as the AWS tools find them: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with
+/// Finds credentials as the AWS tools do: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (with
 /// AWS_SESSION_TOKEN), else the profile AWS_PROFILE (or `default`) of the shared credentials file
 /// AWS_SHARED_CREDENTIALS_FILE (or ~/.aws/credentials). They are read once: keys that are rotated in the file
-/// take effect at the next start. Instance roles and single sign-on are not known here. Throws
+/// take effect at the next start. Instance roles and single sign-on are not supported. Throws
 /// AwsCredentialsError.
 AwsCredentials find_aws_credentials(const AwsEnvironment& environment);
 
-/// The same from the process's environment.
+/// Finds credentials with the environment of this process.
 AwsCredentials find_aws_credentials();
 
 }  // namespace annals::files

@@ -22,8 +22,8 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kThreads = 4;
 constexpr std::size_t kMaxWaiting = 256;
-constexpr std::size_t kMaxReply = std::size_t{16}
-                                  << 20U;  // a listing of 1000 keys of the greatest length is under 4 MiB
+// A listing of 1000 keys of the greatest length is under 4 MiB.
+constexpr std::size_t kMaxReply = std::size_t{16} << 20U;
 constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kConnectTimeout{5'000};
 
@@ -39,14 +39,14 @@ bool is_passing(int status) {
   return std::ranges::find(kPassing, status) != kPassing.end();
 }
 
-/// 100 ms, 400 ms, … and up to half as much again, so that many removals do not come back in step.
+/// Returns 100 ms, 400 ms, … plus up to half as much again, so that many removals do not retry in step.
 milliseconds pause_after(int attempt) {
   const milliseconds::rep pause = kFirstPause.count() << (2 * (attempt - 1));
   thread_local std::minstd_rand random{std::random_device{}()};
   return milliseconds(pause + std::uniform_int_distribution<milliseconds::rep>(0, pause / 2)(random));
 }
 
-/// What was asked, for the log: neither the host nor anything signed.
+/// Describes a call for the log, without the host and anything signed.
 std::string described(const S3Call& call) {
   const std::string what = call.query.empty() ? "" : "?" + call.query.front().first;
   return fmt::format("S3 {} {}{}", call.method, call.key.empty() ? "bucket" : "object", what);
@@ -117,8 +117,8 @@ S3Client::Outcome S3Client::exchange(io::HttpClient& http, const S3Call& call, D
                           .body = call.body,
                           .connect_timeout = std::min(kConnectTimeout, left),
                           .timeout = left};
-  // Outside the signature, which it needs not: DeleteObjects demands it, and it is checked against the signed
-  // body's hash.
+  // DeleteObjects demands this header. It need not be signed, because S3 checks it against the body, whose
+  // hash is signed.
   if (!call.body.empty()) request.headers.emplace_back("Content-MD5", crypto::md5_base64(call.body));
   try {
     io::HttpResponse response = http.send(request, kMaxReply);

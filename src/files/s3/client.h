@@ -16,7 +16,7 @@
 
 namespace annals::files {
 
-/// A call to S3. It must bear repetition, as everything that lists or deletes does.
+/// A call to S3. It must be idempotent, as everything that lists or deletes is.
 struct S3Call {
   std::string method = "GET";
   std::string key = {};  // empty: the bucket
@@ -24,35 +24,36 @@ struct S3Call {
   std::string body = {};
 };
 
-/// S3 said no.
+/// Reports that S3 answered with another status than the expected one.
 class S3Refused : public FileStoreError {
  public:
   S3Refused(const std::string& message, int status, std::string code)
       : FileStoreError(message), status_(status), code_(std::move(code)) {}
   [[nodiscard]] int status() const noexcept { return status_; }
-  [[nodiscard]] const std::string& code() const noexcept { return code_; }  // empty: not S3's error document
+  /// Returns the code of S3's error document, or an empty text if the reply was none.
+  [[nodiscard]] const std::string& code() const noexcept { return code_; }
 
  private:
   int status_;
   std::string code_;
 };
 
-/// Signed calls to one bucket, on threads of its own. Safe for concurrent use; must outlive its calls.
+/// Makes signed calls to one bucket, on its own threads. Thread-safe. This object must outlive its calls.
 class S3Client {
  public:
-  /// Throws std::invalid_argument for settings that make no address.
+  /// Throws std::invalid_argument if the settings make no address; see S3Address.
   explicit S3Client(const S3Settings& settings);
 
-  /// Makes the call and returns the body of the reply, when its status is `expected_status`. Overload, errors
-  /// of the server and broken connections are repeated up to kAttempts times, with growing pauses, while the
-  /// time-out of the settings lasts. Throws S3Refused for any other status, FileStoreError when there was no
-  /// reply at all.
+  /// Makes the call and returns the body of the reply if its status is `expected_status`. After overload,
+  /// errors of the server and broken connections it retries with growing pauses, up to kAttempts attempts in
+  /// all and within the timeout of the settings. Throws S3Refused for any other status, FileStoreError if no
+  /// reply arrived.
   boost::asio::awaitable<std::string> call(S3Call call, int expected_status = 200);
 
-  /// The same with the whole reply.
+  /// Does the same as call(), and returns the whole reply.
   boost::asio::awaitable<io::HttpResponse> send(S3Call call, int expected_status = 200);
 
-  /// A URL with which whoever has it can make that call; see SigV4::presign. No I/O.
+  /// Returns a URL with which its holder can make that call; see SigV4::presign(). Does no I/O.
   [[nodiscard]] std::string presign(std::string method, std::string_view key, std::chrono::seconds expires,
                                     SigV4::Time now) const;
 
@@ -61,8 +62,8 @@ class S3Client {
  private:
   struct Outcome {
     std::optional<io::HttpResponse> response;
-    std::string failure;   // when there is no response
-    bool passing = false;  // the same call may succeed in a moment
+    std::string failure;   // if there is no response
+    bool passing = false;  // a retry may succeed
   };
   using Deadline = std::chrono::steady_clock::time_point;
 
@@ -72,7 +73,7 @@ class S3Client {
   const std::chrono::milliseconds timeout_;
   const S3Address address_;
   const SigV4 signer_;
-  io::BlockingPool<io::HttpClient> pool_;  // last: its threads use the rest
+  io::BlockingPool<io::HttpClient> pool_;  // last, because its threads use the rest
 };
 
 }  // namespace annals::files

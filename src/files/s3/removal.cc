@@ -110,7 +110,7 @@ boost::asio::awaitable<void> S3Removal::delete_one(S3Item item, std::string id_p
     co_await client_.call(std::move(call), kNoContent);
   } catch (const S3Refused& refusal) {
     if (refusal.status() == kNotFound && !refusal.code().empty())
-      co_return;  // gone: an earlier attempt's reply was lost
+      co_return;  // already gone: an earlier attempt's reply was lost
     if (refusal.status() != kForbidden) throw;
     refused(1, refusal.code());
   }

@@ -13,22 +13,22 @@
 
 namespace annals::files {
 
-/// One removal of everything under a prefix. It sweeps until a whole look at the bucket finds nothing more:
-///  1. objects, in pages: list, ask `before_page`, delete;
+/// Removes everything under a prefix, once. It sweeps until a whole pass over the bucket finds nothing more:
+///  1. objects, in pages: list, call `before_page`, delete;
 ///  2. unfinished multipart uploads, which no listing of objects shows;
-///  3. when neither is left, older versions and delete markers, which a bucket with versioning keeps.
-/// A page is listed before its `before_page`, so whoever took the removal over meanwhile loses nothing
-/// uploaded since. What is refused for a single key does not keep the others; it is counted, and thrown
-/// before the third step: deleting a version is another permission than deleting an object, and must not
-/// become the way around a refusal. Only the objects are listed with `encoding-type=url`. Ceph's gateway
-/// encodes the keys of uploads without saying so and never the markers, so these two listings are taken as
-/// plain XML.
+///  3. once neither is left, older versions and delete markers, which a bucket with versioning keeps.
+/// A page is listed before its `before_page`, so that nothing is removed that was uploaded after another
+/// instance has taken the removal over. The refusal of a single key does not stop the removal of the others.
+/// Refusals are counted, and thrown before the third step: deleting a version needs another permission than
+/// deleting an object, and must not become the way around a refusal. Only the objects are listed with
+/// `encoding-type=url`: Ceph's gateway encodes the keys of uploads without saying so, and never the markers,
+/// so the two other listings are read as plain XML.
 class S3Removal {
  public:
   S3Removal(S3Client& client, std::string prefix, BeforePage before_page)
       : client_(client), prefix_(std::move(prefix)), before_page_(std::move(before_page)) {}
 
-  /// To be called once. Throws FileStoreError, and what `before_page` throws.
+  /// Returns what was removed. Call it once. Throws FileStoreError, and what `before_page` throws.
   boost::asio::awaitable<RemovedFiles> run();
 
  private:
@@ -37,17 +37,17 @@ class S3Removal {
     std::string first_code;
   };
 
-  /// One way to list what is under the prefix, page by page, and what is done with a page.
+  /// A way to list what is under the prefix, page by page, and the removal of a page.
   struct Listing {
     QueryParameters query;
-    std::string key_marker;       // the parameter that a page names the next one with,
-    std::string id_marker = {};   // and its second one
-    bool may_be_unknown = false;  // a store that does not implement it has nothing of the kind
+    std::string key_marker;       // the parameter that asks for the next page
+    std::string id_marker = {};   // a second parameter of that kind; empty: none
+    bool may_be_unknown = false;  // a store that does not implement the listing has nothing to list
     S3Page (*parse)(std::string_view xml, std::string_view prefix);
     boost::asio::awaitable<void> (S3Removal::*remove)(std::vector<S3Item> items);
   };
 
-  /// Each returns how many it found.
+  /// Each of these returns the number of items that it found.
   boost::asio::awaitable<std::uint64_t> remove_objects();
   boost::asio::awaitable<std::uint64_t> abort_uploads();
   boost::asio::awaitable<std::uint64_t> remove_versions();

@@ -12,8 +12,8 @@
 namespace annals::files {
 namespace {
 
-// Without the end-of-line conversion of XML, so that every byte of a key arrives. pugixml also reads
-// references to characters that XML 1.0 has no place for (`&#x1;`), which S3 writes where such a key is not
+// Turns the end-of-line conversion of XML off, so that every byte of a key arrives. pugixml also reads
+// references to characters that XML 1.0 excludes (`&#x1;`), which S3 writes in a key that is not
 // percent-encoded.
 constexpr unsigned int kParsing = pugi::parse_cdata | pugi::parse_escapes;
 
@@ -35,7 +35,7 @@ std::string url_decoded(std::string_view text) {
   return *std::move(decoded);
 }
 
-/// A list document: every listing of S3 has the same shape.
+/// Reads a list document. Every listing of S3 has the same shape.
 class Listing {
  public:
   Listing(std::string_view xml, const char* root_name, std::string_view prefix)

@@ -10,21 +10,21 @@
 
 namespace annals::files {
 
-/// A reply that is not what S3 answers to that call: another service's page, a truncated document, keys never
-/// asked for.
+/// Reports a reply that S3 does not give to that call: another service's page, a truncated document, keys
+/// that were not requested.
 class UnexpectedReply : public FileStoreError {
  public:
   using FileStoreError::FileStoreError;
 };
 
-/// One thing in a bucket that can be removed: an object, a version or delete marker of it, or an unfinished
+/// An item in a bucket that can be removed: an object, a version or delete marker of it, or an unfinished
 /// upload.
 struct S3Item {
   std::string key;
   std::string id = {};  // of the version or upload; empty for an object
 };
 
-/// One page of a listing. `next_key` and `next_id` are set when the server says that there is more.
+/// A page of a listing. `next_key` and `next_id` are set if the server says that more pages follow.
 struct S3Page {
   std::vector<S3Item> items;
   bool truncated = false;
@@ -33,7 +33,7 @@ struct S3Page {
 };
 
 /// Reads the reply to ListObjectsV2. `next_key` is the continuation token. Throws UnexpectedReply, also for a
-/// key outside `prefix`: whoever ignores the prefix must not make us remove a neighbour's files.
+/// key outside `prefix`: a server that ignores the prefix must not make us remove a neighbour's files.
 S3Page parse_object_list(std::string_view xml, std::string_view prefix);
 
 /// Reads the reply to ListObjectVersions: versions and delete markers. Throws like parse_object_list.
@@ -48,18 +48,18 @@ struct S3Refusal {
   std::string code;
 };
 
-/// Reads the reply to DeleteObjects: S3 answers 200 even when it refused every key. Throws UnexpectedReply.
+/// Reads the reply to DeleteObjects, a 200 even if S3 refused every key. Throws UnexpectedReply.
 std::vector<S3Refusal> parse_delete_result(std::string_view xml);
 
-/// The code of an error reply (`AccessDenied`, `SlowDown`, …); nothing when there is no such document.
+/// Returns the code of an error reply (`AccessDenied`, `SlowDown`, …), or nullopt for any other document.
 std::optional<std::string> parse_error_code(std::string_view xml);
 
-/// Whether a key survives the way into an XML document and out again: well-formed UTF-8 without control
-/// characters and without the two non-characters that XML 1.0 excludes. Others are deleted one by one, by
-/// their URL.
+/// Returns whether a key survives the way into an XML document and out again: well-formed UTF-8 without
+/// control characters and without the two non-characters that XML 1.0 excludes. Other keys are deleted one by
+/// one, by their URL.
 bool fits_xml(std::string_view key);
 
-/// The body of DeleteObjects, asking for refusals only.
+/// Returns the body of DeleteObjects, which asks for refusals only.
 std::string delete_request(std::span<const S3Item> items);
 
 }  // namespace annals::files

@@ -18,7 +18,7 @@ constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view kUnsignedPayload = "UNSIGNED-PAYLOAD";
 constexpr std::size_t kDayLength = 8;  // of a timestamp's YYYYMMDD
 
-/// `YYYYMMDD'T'HHMMSS'Z'`.
+/// Returns the time as `YYYYMMDD'T'HHMMSS'Z'`.
 std::string timestamp_of(SigV4::Time now) {
   return fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
 }
@@ -27,7 +27,7 @@ std::string encoded_path(const std::string& path) {
   return text::percent_encode(path, "/");
 }
 
-/// Sorted by encoded name, then value, as the signature demands; the URL uses the same text.
+/// Returns the query sorted by encoded name, then value, as the signature demands; the URL uses it too.
 std::string encoded_query(const QueryParameters& query) {
   std::vector<std::pair<std::string, std::string>> encoded;
   encoded.reserve(query.size());
@@ -42,7 +42,7 @@ std::string encoded_query(const QueryParameters& query) {
   return text;
 }
 
-/// Without blanks at either end, and with single ones inside.
+/// Returns the text without blanks at either end, and with single blanks inside.
 std::string single_spaced(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -54,7 +54,7 @@ std::string single_spaced(std::string_view text) {
   return result;
 }
 
-/// As the signature covers them: sorted, Host included.
+/// Returns the headers as the signature covers them: sorted, Host included.
 io::HttpHeaders canonical_headers(const UnsignedRequest& request) {
   io::HttpHeaders headers{{"host", request.host}};
   for (const auto& [name, value] : request.headers)

@@ -13,24 +13,24 @@ namespace annals::files {
 
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
-/// A request before it is signed. Path and query are plain text: the signer encodes them, once, both for the
-/// signature and for the URL, so that what is sent is what was signed.
+/// A request before it is signed. Path and query are plain text. The signer encodes them once, for both the
+/// signature and the URL, so that what is sent is what was signed.
 struct UnsignedRequest {
   std::string method = "GET";
   std::string scheme = "https";
-  std::string host;  // with the port, unless it is the scheme's own: as it goes into the Host header
+  std::string host;  // as in the Host header: with the port, unless it is the scheme's default
   std::string path = "/";
   QueryParameters query = {};
-  io::HttpHeaders headers = {};  // all of these are signed, besides Host
+  io::HttpHeaders headers = {};  // all of them are signed, besides Host
 };
 
 struct SignedRequest {
   std::string url;
-  io::HttpHeaders headers;  // those given and those that the signature adds; without Host
+  io::HttpHeaders headers;  // the given ones and those that the signature adds, without Host
 };
 
-/// AWS Signature Version 4 for S3: "Authenticating Requests (AWS Signature Version 4)" in the Amazon S3 API
-/// Reference. Safe for concurrent use.
+/// Signs requests to S3 with AWS Signature Version 4: "Authenticating Requests (AWS Signature Version 4)" in
+/// the Amazon S3 API Reference. Thread-safe.
 class SigV4 {
  public:
   using Time = std::chrono::system_clock::time_point;
@@ -38,12 +38,12 @@ class SigV4 {
 
   SigV4(AwsCredentials credentials, std::string region);
 
-  /// Signs by an Authorization header, which also covers the body.
+  /// Signs a request with an Authorization header, which also covers the body.
   [[nodiscard]] SignedRequest sign(UnsignedRequest request, std::string_view body, Time now) const;
 
-  /// A URL that carries its signature and is good until `expires` after `now`, with any body. Whoever uses it
-  /// must send `request.headers` as they are here. Throws std::invalid_argument for an expiry outside one
-  /// second to kMaxExpiry.
+  /// Returns a URL that carries its signature and is valid until `expires` after `now`, with any body. Its
+  /// user must send `request.headers` as they are here. Throws std::invalid_argument for an expiry outside
+  /// one second to kMaxExpiry.
   [[nodiscard]] std::string presign(UnsignedRequest request, std::chrono::seconds expires, Time now) const;
 
  private:

@@ -5,16 +5,16 @@
 
 namespace annals::files {
 
-/// Attached files in a bucket of S3 or of a server that speaks its protocol. It needs the rights
+/// Stores attached files in a bucket of S3 or of a server that speaks its protocol. It needs the permissions
 /// s3:ListBucket, s3:ListBucketVersions, s3:ListBucketMultipartUploads, s3:DeleteObject,
-/// s3:DeleteObjectVersion, s3:AbortMultipartUpload, and for the URLs s3:PutObject and s3:GetObject. Safe for
-/// concurrent use; must outlive its calls.
+/// s3:DeleteObjectVersion, s3:AbortMultipartUpload, and for the URLs s3:PutObject and s3:GetObject.
+/// Thread-safe. This object must outlive its calls.
 class S3FileStore : public FileStore {
  public:
-  /// Throws std::invalid_argument for settings that make no address.
+  /// Throws std::invalid_argument if the settings make no address; see S3Address.
   explicit S3FileStore(const S3Settings& settings);
 
-  /// Nothing to do: an S3 bucket has no directories, and it takes uploads by itself.
+  /// Does nothing: an S3 bucket has no directories, and takes uploads without preparation.
   boost::asio::awaitable<void> prepare(DatabaseName database) override;
 
   [[nodiscard]] std::string presign_upload(const DatabaseName& database, FileId file,
@@ -24,7 +24,7 @@ class S3FileStore : public FileStore {
   boost::asio::awaitable<std::optional<FileInfo>> find(DatabaseName database, FileId file) override;
   boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) override;
 
-  /// Lists at most one key: the bucket exists and the credentials open it.
+  /// Lists at most one key, which proves that the bucket exists and the credentials open it.
   boost::asio::awaitable<void> check() override;
 
  private:

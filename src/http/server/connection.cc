@@ -16,7 +16,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kReceiveSize = std::size_t{16} * 1024;
-// For a response in parts, since the server stops.
+// The time that a response in parts still has once the server stops.
 constexpr std::chrono::seconds kFinishTime{1};
 
 }  // namespace
@@ -24,8 +24,8 @@ constexpr std::chrono::seconds kFinishTime{1};
 Connection::Connection(asio::ip::tcp::socket socket)
     : socket_(std::move(socket)), timer_(socket_.get_executor()), finish_timer_(socket_.get_executor()) {}
 
-// The timer is left running when a deadline moves away, as it does once or more per request, and looks again
-// when it fires.
+// The timer is left running when the deadline moves to a later time, as it does once or more per request;
+// on_timer() then looks at the deadline again.
 void Connection::expires_after(Duration time) {
   expired_ = false;
   deadline_ = std::chrono::steady_clock::now() + time;
@@ -53,7 +53,7 @@ void Connection::on_timer() {
     arm();
     return;
   }
-  expired_ = true;  // also for an operation that has completed but whose coroutine has not gone on yet
+  expired_ = true;  // also for an operation that has completed but whose coroutine has not resumed yet
   boost::system::error_code ignored;
   socket_.cancel(ignored);
 }
@@ -136,7 +136,8 @@ void Connection::watch(std::function<void()> on_lost) {
   if (interrupted_) give_time_to_finish();
 }
 
-// A callback that is on its way already finds nobody to tell, or looks once more than needed.
+// A callback that is queued already finds no on_lost_, or, after another watch(), looks once more than
+// needed.
 void Connection::unwatch() {
   on_lost_ = nullptr;
   finish_timer_.cancel();

@@ -13,7 +13,7 @@
 namespace annals::http {
 namespace {
 
-constexpr int kGzipOnly = 15 + 16;  // the largest window, and a gzip header before it
+constexpr int kGzipOnly = 15 + 16;  // the largest window (15), after a gzip header (16)
 // The largest window that RFC 9659 lets a sender of Content-Encoding: zstd use, 8 MiB. A frame's header could
 // ask for more memory.
 constexpr int kMaxWindowLog = 23;
@@ -23,7 +23,8 @@ Error not_valid(std::string_view encoding) {
   return {ErrorCode::bad_request, fmt::format("Request body is not valid {}.", encoding)};
 }
 
-// It is the client's own text: shown when it looks like a list of names only.
+// Returns the error for an encoding that is not supported. `encoding` is the client's own text, so it is
+// shown only if it looks like a list of names.
 Error unsupported(std::string_view encoding) {
   const auto harmless = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -34,13 +35,13 @@ Error unsupported(std::string_view encoding) {
           fmt::format("Content-Encoding {}is not supported.", shown ? std::string(encoding) + " " : "")};
 }
 
-// What one call of a library did.
+// The numbers of bytes that one call of a library consumed and produced.
 struct Step {
   std::size_t consumed = 0;
   std::size_t produced = 0;
 };
 
-// Lets `decode(input, space, space_size)` write behind the end of `out`.
+// Lets `decode(input, space, space_size)` append to `out`, up to `max_bytes` in all.
 template <class Decode>
 Step decode_into(std::string& out, std::size_t max_bytes, std::string_view input, const Decode& decode) {
   Step step;
@@ -74,7 +75,7 @@ class Gunzip final : public Decompressor {
       input.remove_prefix(step.consumed);
       check(status, input.empty());
       between_members_ = status == Z_STREAM_END;
-      if (status == Z_BUF_ERROR) return;  // it wants more
+      if (status == Z_BUF_ERROR) return;  // needs more input
     }
   }
 
@@ -90,7 +91,7 @@ class Gunzip final : public Decompressor {
   }
 
   Step inflate_some(std::string_view from, char* to, std::size_t size, int& status) {
-    // zlib counts in unsigned int, and takes what it does not change as non-const.
+    // zlib counts in unsigned int, and takes input that it does not change as non-const.
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(from.data()));
     stream_.avail_in = static_cast<uInt>(std::min<std::size_t>(from.size(), UINT32_MAX));
     stream_.next_out = reinterpret_cast<Bytef*>(to);
@@ -128,7 +129,7 @@ class Unzstd final : public Decompressor {
       input.remove_prefix(step.consumed);
       between_frames_ = status == 0;
       if (step.consumed > 0 || step.produced > 0) continue;
-      if (input.empty()) return;  // it wants more
+      if (input.empty()) return;  // needs more input
       throw not_valid("zstd");
     }
   }

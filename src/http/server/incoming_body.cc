@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 constexpr std::size_t kPartBytes = std::size_t{64} * 1024;
 
-// Sets a flag for as long as it lives.
+// Keeps a flag set for as long as this object lives.
 class Raised {
  public:
   explicit Raised(bool& flag) : flag_(flag) { flag_ = true; }
@@ -39,7 +39,7 @@ asio::awaitable<std::optional<std::string>> IncomingBody::next_calling(std::func
   check_open();
   connection_->expires_after(limits_.time);
   auto part = co_await read(std::move(before_wait));
-  connection_->expires_never();  // how long the handler takes is its own affair
+  connection_->expires_never();  // no deadline for the handler's own work
   co_return part;
 }
 
@@ -79,7 +79,7 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read(std::function<voi
   }
 }
 
-// The parser is asked anew after each wait: close() may have been called meanwhile.
+// Calls check_open() after each wait, because close() may have been called meanwhile.
 asio::awaitable<std::optional<std::string>> IncomingBody::read_part(std::function<void()> before_wait) {
   for (;;) {
     std::string part = decompressor_ ? take_decompressed() : take();
@@ -104,7 +104,7 @@ asio::awaitable<void> IncomingBody::send_continue() {
   if (!sent) throw ClientGone();
 }
 
-// What has been received of the body, as it was sent.
+// Returns what has been received of the body, as it was sent.
 std::string IncomingBody::take() {
   if (!parser_->done()) connection_->consume(parser_->read_body(connection_->received()));
   return parser_->take_body();

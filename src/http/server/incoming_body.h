@@ -14,31 +14,31 @@
 
 namespace annals::http {
 
-/// The body of one request, as it arrives: decompressed, counted and with a deadline. Nothing is read ahead
-/// of what is asked for but one part. Used on the connection's strand; throws std::logic_error when used
-/// after close().
+/// Yields the body of one request as it arrives: decompressed, counted and with a deadline. At most one part
+/// is read ahead of what is asked for. Call it on the connection's strand. After close() it throws
+/// std::logic_error.
 class IncomingBody final : public RequestBody {
  public:
   struct Limits {
-    std::uint64_t max_bytes = 0;  // after decompression, and of what is sent as well
-    Connection::Duration time{};  // for the whole body, or for each part
+    std::uint64_t max_bytes = 0;  // as sent, and after decompression
+    Connection::Duration time{};  // for whole(), or for each part of next()
   };
 
-  /// To be made when the header was read; the parser must live until close(). Throws at once what the header
-  /// tells already: body_too_large, unsupported_encoding.
+  /// Make it once the header has been read. The parser must live until close(). Throws at once if the header
+  /// alone is a reason to refuse the body: Error(body_too_large), Error(unsupported_encoding).
   IncomingBody(std::shared_ptr<Connection> connection, RequestParser& parser, Limits limits,
                std::string_view content_encoding);
 
-  /// Parts of about 64 KiB at most; each may take `time`. Throws Error: body_too_large, request_too_slow,
-  /// bad_request; and again when called again.
+  /// Returns parts of about 64 KiB at most; each may take `time`. Throws Error(body_too_large),
+  /// Error(request_too_slow) or Error(bad_request), and the same again on every later call.
   boost::asio::awaitable<std::optional<std::string>> next() override { return next_calling({}); }
   boost::asio::awaitable<std::optional<std::string>> next_calling(std::function<void()> before_wait) override;
 
-  /// All of it, within `time`; in place of next().
+  /// Returns the whole body, which may take `time`. Call it instead of next().
   boost::asio::awaitable<std::string> whole();
 
-  /// The request is over: gives up the connection and the parser. False when a next() still waits, which must
-  /// not happen: then nothing else may read from the connection.
+  /// Gives up the connection and the parser, because the request is over. Returns false if a next() still
+  /// waits, which must not happen: then nothing else may read from the connection.
   bool close();
 
  private:
@@ -49,14 +49,14 @@ class IncomingBody final : public RequestBody {
   std::string take_decompressed();
   void check_open() const;
 
-  std::shared_ptr<Connection> connection_;  // null after close(), as the parser is
+  std::shared_ptr<Connection> connection_;  // null after close(), like the parser
   RequestParser* parser_;
   const Limits limits_;
   std::unique_ptr<Decompressor> decompressor_;  // null: the body is not compressed
   std::string compressed_;
   std::string_view compressed_rest_;   // of compressed_
-  bool decompressor_is_full_ = false;  // it may give more without further input
-  std::uint64_t bytes_ = 0;            // given out
+  bool decompressor_is_full_ = false;  // it may produce more without further input
+  std::uint64_t bytes_ = 0;            // returned so far
   bool continue_sent_ = false;
   bool reading_ = false;
   std::exception_ptr failure_;

@@ -17,7 +17,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Watches for the end of the connection for as long as it lives.
+// Watches the connection for as long as this object lives, and emits `cancel` when the connection is lost.
 class Watch {
  public:
   Watch(Connection& connection, asio::cancellation_signal& cancel) : connection_(connection) {
@@ -51,18 +51,19 @@ asio::awaitable<bool> send_part(std::shared_ptr<Connection> connection, std::str
   co_return sent;
 }
 
-// Sends part after part. False when the client is gone or too slow; throws what next() throws.
+// Sends part after part. Returns false if the client is gone or too slow. Throws what next() throws, and
+// std::logic_error for a length other than announced.
 asio::awaitable<bool> send_parts(std::shared_ptr<Connection> connection, OutgoingBody body) {
   asio::cancellation_signal cancel;
   const Watch watch(*connection, cancel);
   std::uint64_t left = body.length.value_or(UINT64_MAX);
   for (;;) {
-    // A coroutine of its own, because only such a one can be cancelled.
+    // Spawned as a separate coroutine, because only such a one can be cancelled.
     auto part = co_await asio::co_spawn(connection->executor(), body.parts->next(),
                                         asio::bind_cancellation_slot(cancel.slot(), asio::use_awaitable));
     if (connection->is_lost()) co_return false;
     if (!part) break;
-    if (part->empty()) continue;  // chunked, it would be the end
+    if (part->empty()) continue;  // as a chunk it would end the body
     if (part->size() > left) throw std::logic_error("the body is longer than its content_length");
     left -= part->size();
     const bool sent = co_await send_part(connection, *std::move(part), body.chunked, body.write_time);
@@ -86,7 +87,7 @@ asio::awaitable<bool> send_body(std::shared_ptr<Connection> connection, Outgoing
   } catch (...) {
     if (!connection->is_lost()) log_broken(request_id, std::current_exception());
   }
-  // Closed properly, it would look like the end of the body.
+  // A normal close would look like the end of the body.
   if (until_close) connection->abort();
   co_return false;
 }

@@ -6,11 +6,11 @@
 
 namespace annals::http {
 
-/// A random UUID.
+/// Returns a random UUID.
 std::string random_request_id();
 
-/// The caller's X-Request-Id when it is a sane one, 1–128 of `[A-Za-z0-9._-]`; a random UUID otherwise. It
-/// goes into the log and back into a header, so nothing else may be in it.
+/// Returns the caller's X-Request-Id if it is 1–128 characters of `[A-Za-z0-9._-]`, a random UUID otherwise.
+/// The id goes into the log and back into a header, so it must hold nothing else.
 std::string request_id_of(const Request& request);
 
 }  // namespace annals::http

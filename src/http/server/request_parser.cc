@@ -25,10 +25,10 @@ Error header_too_large(std::size_t max_bytes) {
   return {ErrorCode::headers_too_large, fmt::format("Request header is larger than {} bytes.", max_bytes)};
 }
 
-// The shortest that a chunked body can end with: `0 CRLF CRLF`.
+// The size of the shortest end of a chunked body: `0 CRLF CRLF`.
 constexpr std::size_t kLastChunkSize = 5;
 
-// Beast's string_body would at once take the memory that Content-Length announces.
+// Replaces Beast's string_body, which would at once allocate what Content-Length announces.
 struct GrowingBody {
   using value_type = std::string;
 
@@ -83,8 +83,8 @@ struct RequestParser::Beast {
   std::uint64_t max_body_bytes = 0;
 };
 
-// What Beast lets pass but another server on the way may read differently: each could smuggle a second
-// request in.
+// Refuses what Beast accepts but another server on the way may read differently: each could smuggle in a
+// second request.
 void RequestParser::Beast::check_header() const {
   const auto& fields = parser.get();
   const auto encodings = fields.equal_range(beast::http::field::transfer_encoding);
@@ -106,7 +106,7 @@ RequestParser::~RequestParser() = default;
 
 std::size_t RequestParser::read_header(std::string_view received) {
   const std::size_t used = beast_->put(received);
-  // Beast's own limit is on what is left to parse, so that a header that comes field by field would never
+  // Beast's own limit is on what is left to parse, so that a header that arrives field by field would never
   // reach it.
   beast_->header_bytes += used;
   const std::size_t seen = beast_->header_bytes + (has_header() ? 0 : received.size() - used);
@@ -151,11 +151,11 @@ void RequestParser::limit_body(std::uint64_t max_bytes) {
 }
 
 std::size_t RequestParser::read_body(std::string_view received) {
-  // Fewer bytes cannot end the body, and Beast asserts, fatally, when the last chunk's line and less than its
-  // end are put twice.
+  // Fewer bytes cannot end the body, and a fatal assertion of Beast fails if the line of the last chunk
+  // without its whole end is put twice.
   if (beast_->parser.chunked() && received.size() < kLastChunkSize) return 0;
   const std::size_t used = beast_->put(received);
-  // What stays is an unfinished line of the chunked coding, or its trailer.
+  // The rest is an unfinished line of the chunked coding, or its trailer.
   if (!done() && received.size() - used > beast_->max_header_bytes) throw not_http("chunk");
   return used;
 }

@@ -11,38 +11,39 @@
 
 namespace annals::http {
 
-/// Takes one HTTP/1.0 or 1.1 request out of a stream of bytes, in whatever pieces they come: first the
-/// header, then, if the caller wants it, the body. Over Beast's parser, which is stricter here: no transfer
-/// coding but `chunked`, no HTTP/1.1 request without exactly one Host. What is wrong is thrown as an Error:
+/// Takes one HTTP/1.0 or 1.1 request out of a stream of bytes, in whatever pieces they arrive: first the
+/// header, then, if the caller wants it, the body. It wraps Beast's parser and is stricter: no transfer
+/// coding but `chunked`, no HTTP/1.1 request without exactly one Host. It throws what is wrong as an Error:
 /// bad_request, headers_too_large, body_too_large.
 class RequestParser {
  public:
   explicit RequestParser(std::size_t max_header_bytes);
   ~RequestParser();
 
-  /// Reads from the front of what was received and not consumed yet; returns how much of it is consumed now.
+  /// Reads from the front of what was received and is not consumed yet. Returns the number of bytes that it
+  /// has consumed.
   [[nodiscard]] std::size_t read_header(std::string_view received);
   [[nodiscard]] bool has_header() const;
 
-  // After the header:
+  // The functions below may be called once has_header() is true.
 
-  /// Method and headers; the rest is the caller's to fill in. A trailer behind a chunked body adds nothing to
-  /// it.
+  /// Returns the method and the headers; the caller fills in the rest. A trailer after a chunked body adds
+  /// nothing to them.
   [[nodiscard]] Request head() const;
   [[nodiscard]] std::string_view target() const;
   [[nodiscard]] bool is_http_1_0() const;
-  /// Whether the client waits for `100 Continue` before it sends the body.
+  /// Returns whether the client waits for `100 Continue` before it sends the body.
   [[nodiscard]] bool expects_continue() const;
 
-  /// To be called before read_body(); throws at once when Content-Length says more than `max_bytes`.
+  /// Limits the body. Call it before read_body(). Throws at once if Content-Length exceeds `max_bytes`.
   void limit_body(std::uint64_t max_bytes);
   [[nodiscard]] std::size_t read_body(std::string_view received);
-  /// Whether the request was read to its end.
+  /// Returns whether the request was read to its end.
   [[nodiscard]] bool done() const;
-  /// What was read of the body and not taken yet.
+  /// Returns what was read of the body and is not taken yet.
   [[nodiscard]] std::string take_body();
 
-  /// Whether the client lets the connection go on after this request.
+  /// Returns whether the client allows another request on the connection after this one.
   [[nodiscard]] bool keep_alive() const;
 
  private:

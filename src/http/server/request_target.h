@@ -8,7 +8,7 @@
 
 namespace annals::http {
 
-/// What a request line asks for, decoded.
+/// The target of a request line, decoded.
 struct RequestTarget {
   std::vector<std::string> segments;  // of the path, each decoded on its own; "/" has one, an empty one
   std::string path;                   // the segments joined again
@@ -16,9 +16,9 @@ struct RequestTarget {
 };
 
 /// Splits and decodes a target in origin form (`/path?query`) or absolute form (`http://host/path?query`).
-/// Nothing when its path can name no resource: it does not begin with a slash, or holds an invalid escape, a
-/// NUL or what is not UTF-8. In the query
-/// `+` is a space, and what cannot be decoded to UTF-8 stays as it was sent.
+/// Returns nullopt if its path can name no resource: it does not begin with a slash, or holds an invalid
+/// escape, a NUL or invalid UTF-8. In the query, `+` is a space, and what cannot be decoded to UTF-8 stays as
+/// it was sent.
 std::optional<RequestTarget> parse_request_target(std::string_view target);
 
 }  // namespace annals::http

@@ -7,24 +7,26 @@
 
 namespace annals::http {
 
-/// How a response is framed on its connection.
+/// The framing of a response on its connection.
 struct Framing {
   std::string_view request_id;
   bool http_1_0 = false;
   bool keep_alive = true;
 };
 
-/// Throws std::logic_error when a header of the response holds what would end it, such as a line break.
+/// Throws std::logic_error if a header of the response holds a control character, such as a line break, which
+/// would end the header.
 void check_headers(const Response& response);
 
-/// Whether a response of that status has content at all.
+/// Returns whether a response of that status has content at all.
 bool has_content(int status);
 
-/// Whether the body goes out in chunks: it comes in parts whose length nobody knows.
+/// Returns whether the body is sent in chunks: it consists of parts whose total length is unknown, and the
+/// client speaks HTTP/1.1.
 bool is_chunked(const Response& response, const Framing& framing);
 
-/// The status line and the headers, up to and with the empty line. A 204 has no content, so nothing is said
-/// about it.
+/// Returns the status line and the headers, up to and including the empty line. A 204 or 304 has no content,
+/// so the headers describe none.
 std::string response_header(const Response& response, const Framing& framing);
 
 }  // namespace annals::http

@@ -23,9 +23,10 @@ namespace {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
-// Connections over the limit that are being told so; past these they are closed without a word.
+// The number of connections over the limit that may be answered 503 at a time; more are closed without an
+// answer.
 constexpr std::size_t kMaxRefusals = 64;
-// After an accept that failed for want of something, such as file descriptors.
+// The pause after an accept that failed for lack of a resource, such as file descriptors.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 void log_exception(std::string_view message, const std::exception_ptr& error) {
@@ -49,11 +50,11 @@ tcp::acceptor listen(const asio::any_io_executor& executor, const std::string& a
 
 }  // namespace
 
-// Shared with the coroutines, which may outlive the Server object.
+// The state that the server shares with its coroutines, which may outlive the Server object.
 struct Server::State : std::enable_shared_from_this<Server::State> {
   enum class Role : std::uint8_t { session, refusal };
 
-  // Counts one coroutine for as long as it lives.
+  // Counts one coroutine for as long as this object lives.
   class Running {
    public:
     Running(std::shared_ptr<State> state, std::size_t State::* counter);
@@ -64,7 +65,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     void remember(const std::shared_ptr<Connection>& connection);
 
    private:
-    std::shared_ptr<State> state_;  // null when moved from
+    std::shared_ptr<State> state_;  // null after a move
     std::size_t State::* counter_;
     const Connection* connection_ = nullptr;
   };
@@ -95,7 +96,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   std::unordered_map<const Connection*, std::weak_ptr<Connection>> connections;
 };
 
-// To be called with the mutex held.
+// The caller holds the mutex.
 Server::State::Running::Running(std::shared_ptr<State> state, std::size_t State::* counter)
     : state_(std::move(state)), counter_(counter) {
   ++((*state_).*counter_);

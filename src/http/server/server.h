@@ -21,12 +21,13 @@ struct ServerLimits {
   std::chrono::milliseconds write_time{30'000};   // for the client to take a response, or a part of it
 };
 
-/// The HTTP/1.1 server: one coroutine per connection, straight through read → route → authenticate → read the
-/// body → handle → write. Every request gets an answer in the contract's error shape, whatever it holds.
+/// Serves HTTP/1.1 with one coroutine per connection, straight through read → route → authenticate → read the
+/// body → handle → write. Every request gets an answer, whatever it holds; a refused one in the contract's
+/// error shape.
 class Server {
  public:
-  /// Binds and listens at once. `address` is an IP address; port 0 takes any free one. Throws
-  /// std::system_error. The router must outlive the server.
+  /// Binds and listens at once. `address` is an IP address; port 0 takes any free port. Throws
+  /// std::system_error. The router must outlive the server and its connections.
   Server(boost::asio::any_io_executor executor, const std::string& address, std::uint16_t port,
          const Router& router, ServerLimits limits);
   ~Server();
@@ -38,13 +39,12 @@ class Server {
   /// Starts accepting.
   void start();
 
-  /// Stops accepting and closes idle connections; requests that run are answered with `Connection: close`.
-  /// A response in parts that has not ended a second later is broken off.
-  /// Safe from any thread.
+  /// Stops accepting and closes idle connections. Requests in flight are answered with `Connection: close`. A
+  /// response in parts that has not ended a second later is broken off. Thread-safe.
   void stop();
 
-  /// Waits until the last connection is closed; false when `patience` ran out first. Call after stop(), from
-  /// a thread that does not run the executor.
+  /// Waits until the last connection is closed. Returns false if `patience` runs out first. Call it after
+  /// stop(), from a thread that does not run the executor.
   bool wait_closed(std::chrono::milliseconds patience);
 
  private:

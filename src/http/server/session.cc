@@ -19,8 +19,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Before a connection is closed: how long a client may go on sending what nobody reads, and how long it may
-// take to close its side when it was read to the end.
+// The time before a connection is closed for which a client may still send what is not read, and the time
+// that it has to close its side if its request was read to the end.
 constexpr std::chrono::milliseconds kLingerUnread{2'000};
 constexpr std::chrono::milliseconds kLingerDone{250};
 constexpr std::chrono::milliseconds kRefusalTime{1'000};
@@ -33,7 +33,7 @@ Response method_not_allowed(const std::vector<std::string>& allowed) {
   return response;
 }
 
-// More than one header of that name make one list (RFC 9110, 5.3).
+// Joins all headers of that name into one list (RFC 9110, 5.3).
 std::string content_encoding_of(const Request& request) {
   std::vector<std::string_view> encodings;
   for (const auto& [name, value] : request.headers) {
@@ -42,7 +42,7 @@ std::string content_encoding_of(const Request& request) {
   return fmt::format("{}", fmt::join(encodings, ", "));
 }
 
-// One request and its response.
+// Handles one request and its response.
 class Exchange {
  public:
   Exchange(std::shared_ptr<Connection> connection, const SessionContext& context)
@@ -51,7 +51,7 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // False when the connection is to be closed.
+  // Returns false if the connection is to be closed.
   asio::awaitable<bool> run();
 
  private:
@@ -63,11 +63,11 @@ class Exchange {
   void log_access(int status) const;
 
   const std::shared_ptr<Connection> connection_;
-  const SessionContext& context_;  // outlives this
+  const SessionContext& context_;  // outlives this object
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   RequestParser parser_;
-  std::shared_ptr<IncomingBody> body_;  // null when there is none, or it is not its turn
-  bool has_header_ = false;             // a valid one
+  std::shared_ptr<IncomingBody> body_;  // null if there is none, or until begin_body()
+  bool has_header_ = false;             // a valid header was read
   std::string request_id_;
   std::string method_;
   std::string path_;
@@ -87,7 +87,7 @@ asio::awaitable<bool> Exchange::run() {
   if (error) response = problem(error, request_id_);
   log_access(response.status);
 
-  // After what is not HTTP nobody knows where the next request would begin.
+  // After invalid HTTP it is unknown where the next request would begin.
   const bool until_close = response.body_parts && !response.content_length && parser_.is_http_1_0();
   const bool keep_alive =
       has_header_ && parser_.done() && parser_.keep_alive() && !until_close && !context_.stopping;
@@ -100,7 +100,7 @@ asio::awaitable<bool> Exchange::run() {
   co_return false;
 }
 
-// Cheap refusals come first: nothing of the body is read for a request that has no route or no admission.
+// Refuses first what is cheap to refuse: no body is read for a request that has no route or is not admitted.
 asio::awaitable<Response> Exchange::answer() {
   co_await read_header();
   Request request = parser_.head();
@@ -116,7 +116,7 @@ asio::awaitable<Response> Exchange::answer() {
   if (match->route == nullptr) co_return method_not_allowed(match->allowed_methods);
   const Route& route = *match->route;
   request.path_parameters = std::move(match->path_parameters);
-  connection_->expires_never();  // admission and handler have deadlines of their own
+  connection_->expires_never();  // admission and handler have their own deadlines
   const Handler handler = co_await route.admit(request);
 
   begin_body(route, request);
@@ -149,7 +149,7 @@ void Exchange::begin_body(const Route& route, const Request& request) {
       content_encoding_of(request));
 }
 
-// False when somebody still reads from the connection.
+// Returns false if a next() still reads from the connection.
 bool Exchange::end_body() {
   return !body_ || body_->close();
 }

@@ -11,7 +11,7 @@
 
 namespace annals::http {
 
-/// What the connections of one server share.
+/// The state that the connections of one server share.
 struct SessionContext {
   const Router& router;
   const ServerLimits limits;
@@ -22,7 +22,7 @@ struct SessionContext {
 boost::asio::awaitable<void> serve(std::shared_ptr<Connection> connection,
                                    std::shared_ptr<const SessionContext> context);
 
-/// Answers 503, whatever the client asks, and closes the connection: there are too many.
+/// Answers 503, whatever the client asks, and closes the connection, because the server has too many.
 boost::asio::awaitable<void> refuse(std::shared_ptr<Connection> connection);
 
 }  // namespace annals::http

@@ -158,7 +158,7 @@ TEST(Load, names_all_mistakes_at_once_as_the_user_wrote_their_keys) {
         error.what(),
         "annals: the configuration has 4 mistakes:\n"
         "  server.port: unknown key\n"
-        "  data.dir: must be a text in quotes\n"
+        "  data.dir: must be a string in quotes\n"
         "  server.listen: must be an address and a port below 65536, as in 127.0.0.1:8080, [::1]:8080 or "
         "localhost:8080\n"
         "  ANNALS_SERVER_THREADS: must be a whole number");
@@ -191,9 +191,10 @@ TEST(Load, names_the_line_of_a_syntax_error_and_does_not_quote_it) {
 TEST(Load, reports_a_file_that_cannot_be_read) {
   const TemporaryDirectory directory;
   const auto missing = directory.path() / "missing.toml";
-  EXPECT_EQ(mistakes_when([&] { load_from(missing, {}); }), (Mistakes{{missing.string(), "cannot be read"}}));
+  EXPECT_EQ(mistakes_when([&] { load_from(missing, {}); }),
+            (Mistakes{{missing.string(), "cannot be read; check the path and its permissions"}}));
   EXPECT_EQ(mistakes_when([&] { load_from(directory.path(), {}); }),
-            (Mistakes{{directory.path().string(), "cannot be read"}}));
+            (Mistakes{{directory.path().string(), "cannot be read; check the path and its permissions"}}));
 }
 
 TEST(Load, names_unknown_sections_keys_and_variables_with_the_likely_one) {

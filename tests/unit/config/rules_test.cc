@@ -9,7 +9,7 @@ namespace annals::config::testing {
 namespace {
 
 TEST(Rules, a_remote_engine_needs_an_endpoint) {
-  const std::string problem = "is needed with engine.kind = remote";
+  const std::string problem = "is required with engine.kind = remote";
   EXPECT_EQ(mistakes_in_variables({{"ANNALS_ENGINE_KIND", "remote"}}),
             (Mistakes{{"engine.endpoints", problem}}));
   EXPECT_EQ(mistakes_in_text("engine.kind = 'remote'\nengine.endpoints = []\n"),
@@ -17,7 +17,7 @@ TEST(Rules, a_remote_engine_needs_an_endpoint) {
 }
 
 TEST(Rules, an_embedded_engine_has_no_endpoint_user_password_or_certificates) {
-  const std::string problem = "works with engine.kind = remote only";
+  const std::string problem = "is allowed only with engine.kind = remote; remove it or change the kind";
   EXPECT_EQ(mistakes_in_text("[engine]\nendpoints = ['http://a:1']\nuser = 'u'\n",
                              {{"ANNALS_ENGINE_PASSWORD", "p"}, {"ANNALS_ENGINE_CA_FILE", "ca.pem"}}),
             (Mistakes{{"engine.endpoints", problem},
@@ -28,11 +28,11 @@ TEST(Rules, an_embedded_engine_has_no_endpoint_user_password_or_certificates) {
 
 TEST(Rules, S3_needs_a_bucket) {
   EXPECT_EQ(mistakes_in_text("files.kind = 's3'\n"),
-            (Mistakes{{"files.s3_bucket", "is needed with files.kind = s3"}}));
+            (Mistakes{{"files.s3_bucket", "is required with files.kind = s3"}}));
 }
 
 TEST(Rules, a_local_file_store_has_no_settings_of_S3) {
-  const std::string problem = "works with files.kind = s3 only";
+  const std::string problem = "is allowed only with files.kind = s3; remove it or change the kind";
   EXPECT_EQ(mistakes_in_text("[files]\ns3_endpoint = 'http://a:1'\ns3_bucket = 'bucket'\ns3_region = 'eu'\n"
                              "s3_path_style = true\n"),
             (Mistakes{{"files.s3_endpoint", problem},

@@ -90,17 +90,17 @@ TEST(Values, in_the_file_have_their_own_types) {
   EXPECT_EQ(mistakes_in_text("server.threads = 4.0\n"),
             (Mistakes{{"server.threads", "must be a whole number"}}));
   EXPECT_EQ(mistakes_in_text("server.listen = 8080\n"),
-            (Mistakes{{"server.listen", "must be a text in quotes"}}));
+            (Mistakes{{"server.listen", "must be a string in quotes"}}));
   EXPECT_EQ(mistakes_in_text("server.idle_timeout_seconds = true\n"),
             (Mistakes{{"server.idle_timeout_seconds", "must be a number"}}));
   EXPECT_EQ(mistakes_in_text("engine.fsync = 1\n"), (Mistakes{{"engine.fsync", "must be true or false"}}));
   EXPECT_EQ(mistakes_in_text("auth.api_keys = 'one-platform-key'\n"),
-            (Mistakes{{"auth.api_keys", "must be a list of texts"}}));
+            (Mistakes{{"auth.api_keys", "must be a list of strings"}}));
   EXPECT_EQ(mistakes_in_text("auth.api_keys = ['one-platform-key', 2]\n"),
-            (Mistakes{{"auth.api_keys", "must be a list of texts"}}));
+            (Mistakes{{"auth.api_keys", "must be a list of strings"}}));
   EXPECT_EQ(mistakes_in_text("data.dir = 2026-11-23\n"),
-            (Mistakes{{"data.dir", "must be a text in quotes"}}));
-  EXPECT_EQ(mistakes_in_text("[data.dir]\nx = 1\n"), (Mistakes{{"data.dir", "must be a text in quotes"}}));
+            (Mistakes{{"data.dir", "must be a string in quotes"}}));
+  EXPECT_EQ(mistakes_in_text("[data.dir]\nx = 1\n"), (Mistakes{{"data.dir", "must be a string in quotes"}}));
 }
 
 TEST(Values, switches_and_choices_take_their_words_only) {
@@ -116,13 +116,13 @@ TEST(Values, api_keys_are_long_printable_and_distinct) {
   expect_refused("ANNALS_AUTH_API_KEYS", {"first-platform-key,"}, "key 2 of 2 is shorter than 16 characters");
   expect_refused("ANNALS_AUTH_API_KEYS",
                  {"platform key with blanks", "platform-k\xc3\xa9y-is-here", "platform\tkey-is-here"},
-                 "key 1 of 1 may hold printable ASCII only, without blanks");
+                 "key 1 of 1 must contain only printable ASCII characters without blanks");
   expect_refused("ANNALS_AUTH_API_KEYS", {"first-platform-key,other-platform-key,first-platform-key"},
-                 "key 3 of 3 is there twice");
+                 "key 3 of 3 is a duplicate; remove it");
 }
 
 TEST(Values, texts_must_not_hold_control_characters) {
-  const std::string problem = "must not contain control characters";
+  const std::string problem = "must not contain control characters or line breaks";
   expect_refused("ANNALS_DATA_DIR", {"da\nta"}, problem);
   expect_refused("ANNALS_ENGINE_LIBRARY", {"x\x7f"}, problem);
   EXPECT_EQ(mistakes_in_text("data.dir = \"a\\u0000b\"\n"), (Mistakes{{"data.dir", problem}}));
@@ -142,10 +142,11 @@ class RemoteValues : public ::testing::Test {
 };
 
 TEST_F(RemoteValues, several_endpoints_and_clusters_are_not_supported_yet) {
-  EXPECT_EQ(mistakes_with("ANNALS_ENGINE_ENDPOINTS", "http://a:1,http://b:1"),
-            (Mistakes{{"ANNALS_ENGINE_ENDPOINTS", "more than one endpoint is not supported yet"}}));
+  EXPECT_EQ(
+      mistakes_with("ANNALS_ENGINE_ENDPOINTS", "http://a:1,http://b:1"),
+      (Mistakes{{"ANNALS_ENGINE_ENDPOINTS", "must list only one endpoint; more are not supported yet"}}));
   EXPECT_EQ(mistakes_with("ANNALS_ENGINE_CLUSTER", "main"),
-            (Mistakes{{"ANNALS_ENGINE_CLUSTER", "clusters are not supported yet"}}));
+            (Mistakes{{"ANNALS_ENGINE_CLUSTER", "must be empty; clusters are not supported yet"}}));
 }
 
 TEST_F(RemoteValues, an_endpoint_is_a_url_without_a_path) {
@@ -155,7 +156,7 @@ TEST_F(RemoteValues, an_endpoint_is_a_url_without_a_path) {
 }
 
 TEST_F(RemoteValues, user_and_password_fit_into_a_header) {
-  const std::string problem = "must not contain control characters";
+  const std::string problem = "must not contain control characters or line breaks";
   EXPECT_EQ(mistakes_with("ANNALS_ENGINE_PASSWORD", "from-a-file\n"),
             (Mistakes{{"ANNALS_ENGINE_PASSWORD", problem}}));
   EXPECT_EQ(mistakes_with("ANNALS_ENGINE_CA_FILE", "ca\r.pem"),

@@ -1,10 +1,10 @@
-#include "cli/import/place.h"
+#include "cli/import/checkpoint.h"
 
 #include <boost/json.hpp>
 
 namespace annals::cli {
 
-std::string ImportPlace::text() const {
+std::string ImportCheckpoint::text() const {
   const boost::json::object object{{"url", identity.url},         {"client_id", identity.client_id},
                                    {"size", identity.size},       {"changed", identity.changed},
                                    {"offset", done.offset},       {"lines", done.lines},
@@ -13,7 +13,7 @@ std::string ImportPlace::text() const {
   return boost::json::serialize(object) + "\n";
 }
 
-std::optional<ImportPlace> ImportPlace::parse(std::string_view text) {
+std::optional<ImportCheckpoint> ImportCheckpoint::parse(std::string_view text) {
   try {
     const auto value = boost::json::parse(text);
     const auto& object = value.as_object();
@@ -21,7 +21,7 @@ std::optional<ImportPlace> ImportPlace::parse(std::string_view text) {
       return object.at(name).to_number<std::uint64_t>();
     };
     const auto words = [&object](std::string_view name) { return std::string(object.at(name).as_string()); };
-    return ImportPlace{
+    return ImportCheckpoint{
         .identity = {.size = number("size"),
                      .changed = object.at("changed").to_number<std::int64_t>(),
                      .url = words("url"),
