@@ -18,6 +18,7 @@ TEST(Base64, DecodesTheVectorsOfRfc4648) {
     const auto decoded = base64_decode(text);
     ASSERT_TRUE(decoded) << text;
     EXPECT_EQ(*decoded, bytes) << text;
+    EXPECT_EQ(base64_encode(bytes), text);
   }
 }
 

@@ -15,5 +15,21 @@ TEST(PercentEncoding, KeepsWhatItIsToldToKeep) {
   EXPECT_EQ(percent_encode("/a/b c", "/"), "/a/b%20c");
 }
 
+TEST(PercentEncoding, DecodesEveryByteOfAWellFormedText) {
+  EXPECT_EQ(percent_decode("a%20b+c%2f%C3%BC%00"), std::string("a b+c/\xC3\xBC\0", 9));
+  EXPECT_EQ(percent_decode("a+b%2B", Plus::blank), "a b+");
+  EXPECT_EQ(percent_decode(""), "");
+}
+
+TEST(PercentEncoding, RefusesAPercentSignThatBeginsNoEscape) {
+  for (const std::string_view text : {"%", "a%", "%4", "%zz", "%4g", "100%"}) {
+    EXPECT_FALSE(percent_decode(text)) << text;
+  }
+}
+
+TEST(PercentEncoding, LenientlyASignThatBeginsNoEscapeStays) {
+  EXPECT_EQ(percent_decode_leniently("100%+of%20%zz%4"), "100% of %zz%4");
+}
+
 }  // namespace
 }  // namespace annals::text

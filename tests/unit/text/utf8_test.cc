@@ -22,6 +22,11 @@ TEST(Utf8, RefusesOverlongFormsSurrogatesTruncationAndWhatLiesBeyond) {
   }
 }
 
+TEST(Utf8, ReplacesEveryByteThatBelongsToNoSequence) {
+  EXPECT_EQ(replace_invalid_utf8("grün 🦊"), "grün 🦊");
+  EXPECT_EQ(replace_invalid_utf8("a\xFF\xC3z\xE2\x82"), "a\xEF\xBF\xBD\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
 TEST(Utf8, CountsCodePointsAndNotBytes) {
   EXPECT_EQ(code_points("aé€🦊"), 4U);
 }

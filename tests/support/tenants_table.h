@@ -1,0 +1,89 @@
+#pragma once
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "support/scripted_engine.h"
+
+namespace annals::support {
+
+/// The registry's table in a script: it does what the registry's statements say. It knows them by their
+/// wording, so that a statement that changes has to be looked at here.
+class TenantsTable {
+ public:
+  struct Row {
+    std::string id, label, database, secret_hash;
+    int state = 1;
+  };
+
+  /// Lets an engine answer from this table, which must outlive the engine's use.
+  void answer_for(ScriptedEngine& engine) {
+    engine.on_execute = [this](const engine::Statement& statement) {
+      change(statement);
+      return done();
+    };
+    engine.on_query = [this](const engine::Statement& statement) { return answer(read(statement)); };
+  }
+
+  [[nodiscard]] const Row* find(const std::string& id) const {
+    const auto found = std::ranges::find(rows, id, &Row::id);
+    return found == rows.end() ? nullptr : &*found;
+  }
+
+  std::vector<Row> rows = {};
+
+ private:
+  void change(const engine::Statement& statement) {
+    const std::string id = parameter(statement, "id");
+    if (statement.sql.contains("CREATE TABLE IF NOT EXISTS default.annals_tenants")) return;
+    if (statement.sql.contains("{label:String}")) {
+      rows.push_back({.id = id,
+                      .label = parameter(statement, "label"),
+                      .database = parameter(statement, "database"),
+                      .secret_hash = parameter(statement, "secret_hash")});
+    } else if (statement.sql.contains("state < {state:UInt8}")) {
+      const int state = std::stoi(parameter(statement, "state"));
+      for (Row& row : rows) {
+        if (row.id == id) row.state = std::max(row.state, state);
+      }
+    } else if (statement.sql.contains("DELETE WHERE client_id = {id:UUID}")) {
+      std::erase_if(rows, [&](const Row& row) { return row.id == id; });
+    } else {
+      throw std::logic_error("not a statement of the registry: " + statement.sql);
+    }
+  }
+
+  [[nodiscard]] std::string read(const engine::Statement& statement) const {
+    const bool by_id = statement.sql.contains("client_id = {id:UUID}");
+    const bool unfinished = statement.sql.contains("state = 3 OR");
+    const std::string database = parameter(statement, "database");
+    const std::string label = parameter(statement, "label");
+    const auto selected = [&](const Row& row) {
+      if (by_id) return row.id == parameter(statement, "id");
+      if (unfinished) return row.state != 2;
+      if (!label.empty()) return row.database == database || row.label == label;
+      return database.empty() || row.database == database;
+    };
+    std::string lines;
+    std::size_t count = 0;
+    for (const Row& row : rows) {
+      if (!selected(row)) continue;
+      ++count;
+      lines += boost::json::serialize(boost::json::object{{"client_id", row.id},
+                                                          {"client_label", row.label},
+                                                          {"database_name", row.database},
+                                                          {"state", row.state},
+                                                          {"secret_hash", row.secret_hash},
+                                                          {"created_ms", 0}}) +
+               "\n";
+    }
+    return statement.sql.contains("SELECT count()") ? fmt::format("{}\n", count) : lines;
+  }
+};
+
+}  // namespace annals::support

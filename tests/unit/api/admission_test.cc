@@ -1,0 +1,177 @@
+#include "api/admission.h"
+
+#include <gtest/gtest.h>
+
+#include "support/driven.h"
+#include "support/tenants_table.h"
+
+namespace annals::api {
+namespace {
+
+using access::Permission;
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::string_view kOldKey = "the-old-platform-key";
+constexpr std::string_view kNewKey = "the-new-platform-key";
+
+class AdmissionTest : public testing::Test {
+ protected:
+  AdmissionTest() {
+    table_.answer_for(engine_);
+    add_tenant(id_, "demo", "demo-secret");
+    add_tenant(other_, "other", "other-secret");
+  }
+
+  void add_tenant(ClientId id, const std::string& name, std::string_view secret) {
+    table_.rows.push_back({.id = id.text(),
+                           .label = name,
+                           .database = name,
+                           .secret_hash = crypto::SecretHash(secret).hex(),
+                           .state = 2});
+  }
+
+  /// Returns who was admitted ("platform:demo", "tenant:demo", "platform:", "anonymous:"), or why nobody was.
+  std::string admitted(Permission permission, Headers headers) {
+    http::Request head;
+    head.headers = std::move(headers);
+    try {
+      const auto caller = support::run_to_end(driver_, admission_.admit_again(permission, head));
+      constexpr std::array<std::string_view, 3> kRoles{"anonymous", "platform", "tenant"};
+      return fmt::format("{}:{}", kRoles.at(static_cast<std::size_t>(caller.role)),
+                         caller.tenant ? caller.tenant->label : "");
+    } catch (const Error& error) {
+      return error.detail();
+    }
+  }
+
+  support::Driver driver_;
+  support::ScriptedEngine engine_;
+  support::TenantsTable table_;
+  tenants::Registry registry_{engine_};
+  tenants::TenantDirectory directory_{registry_, std::chrono::hours(1)};
+  access::PlatformKeys keys_{
+      std::vector{crypto::Secret(std::string(kOldKey)), crypto::Secret(std::string(kNewKey))}};
+  access::Authenticator authenticator_{keys_, directory_, engine_};
+  Admission admission_{authenticator_};
+  ClientId id_ = ClientId::random();
+  ClientId other_ = ClientId::random();
+  const std::string old_key_{kOldKey};
+  const std::string new_key_{kNewKey};
+};
+
+TEST_F(AdmissionTest, EveryPlatformKeyOpensEverything) {
+  for (const std::string& key : {old_key_, new_key_}) {
+    EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", key}}), "platform:");
+    EXPECT_EQ(admitted(Permission::deliver_envelopes, {{"a", "b"}, {"x-api-key", key}}), "platform:");
+    for (const auto permission :
+         {Permission::write_events, Permission::read_history, Permission::attach_files}) {
+      EXPECT_EQ(admitted(permission, {{"x-api-key", key}, {"x-client-id", id_.text()}}), "platform:demo");
+    }
+  }
+}
+
+TEST_F(AdmissionTest, AMissingEmptyOrOtherKeyDoesNot) {
+  EXPECT_EQ(admitted(Permission::manage_tenants, {}), "Unauthorized API Key.");
+  for (const std::string& key : std::vector<std::string>{"", old_key_.substr(1), old_key_ + "2",
+                                                         "THE-OLD-PLATFORM-KEY", old_key_ + "," + new_key_}) {
+    EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", key}}), "Unauthorized API Key.") << key;
+  }
+  EXPECT_EQ(admitted(Permission::manage_tenants, {{"authorization", old_key_}}), "Unauthorized API Key.");
+}
+
+TEST_F(AdmissionTest, AKeySentTwiceMustBeTheSameTwice) {
+  EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", old_key_}, {"x-api-key", old_key_}}),
+            "platform:");
+  EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", old_key_}, {"x-api-key", new_key_}}),
+            "Unauthorized API Key.");
+  EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", "wrong"}, {"x-api-key", old_key_}}),
+            "Unauthorized API Key.");
+}
+
+TEST_F(AdmissionTest, ATenantsOwnSecretOpensThatTenantOnly) {
+  const Headers own{{"x-client-id", id_.text()}, {"x-client-secret", "demo-secret"}};
+  EXPECT_EQ(admitted(Permission::write_events, own), "tenant:demo");
+  EXPECT_EQ(admitted(Permission::read_history, own), "tenant:demo");
+  EXPECT_EQ(admitted(Permission::attach_files, own), "tenant:demo");
+  EXPECT_EQ(admitted(Permission::read_history,
+                     {{"x-client-id", other_.text()}, {"x-client-secret", "demo-secret"}}),
+            "Unauthorized Client.");
+  EXPECT_EQ(admitted(Permission::manage_tenants, own), "Unauthorized API Key.");
+  EXPECT_EQ(admitted(Permission::deliver_envelopes, own), "Unauthorized API Key.");
+}
+
+TEST_F(AdmissionTest, WithoutASecretNobodyLearnsWhichTenantsThereAre) {
+  for (const std::string& id : {id_.text(), ClientId::random().text(), std::string("x")}) {
+    EXPECT_EQ(admitted(Permission::read_history, {{"x-client-id", id}, {"x-client-secret", "guess"}}),
+              "Unauthorized Client.")
+        << id;
+  }
+}
+
+TEST_F(AdmissionTest, ASecretSentTwiceMustBeTheSameTwice) {
+  EXPECT_EQ(admitted(Permission::read_history, {{"x-client-id", id_.text()},
+                                                {"x-client-secret", "demo-secret"},
+                                                {"x-client-secret", "other-secret"}}),
+            "Unauthorized Client.");
+}
+
+TEST_F(AdmissionTest, AWrongPlatformKeyIsNotOutweighedByARightSecret) {
+  EXPECT_EQ(
+      admitted(Permission::read_history,
+               {{"x-api-key", "wrong"}, {"x-client-id", id_.text()}, {"x-client-secret", "demo-secret"}}),
+      "Unauthorized API Key.");
+}
+
+TEST_F(AdmissionTest, TheClientMustBeNamedOnceAndExist) {
+  EXPECT_EQ(admitted(Permission::read_history, {{"x-api-key", old_key_}}), "Unauthorized Client.");
+  EXPECT_EQ(admitted(Permission::read_history,
+                     {{"x-api-key", old_key_}, {"x-client-id", id_.text()}, {"x-client-id", other_.text()}}),
+            "Unauthorized Client.");
+  EXPECT_EQ(admitted(Permission::read_history,
+                     {{"x-api-key", old_key_}, {"x-client-id", ClientId::random().text()}}),
+            "Failed to connect to tenant db.");
+}
+
+TEST_F(AdmissionTest, AnyoneMayAskForHealth) {
+  EXPECT_EQ(admitted(Permission::anyone, {}), "anonymous:");
+  EXPECT_EQ(admitted(Permission::anyone, {{"x-api-key", "wrong"}}), "anonymous:");
+}
+
+TEST_F(AdmissionTest, TheHandlerReceivesTheCallerThatWasDecided) {
+  access::Caller seen;
+  const auto admit =
+      admission_.with(Permission::read_history, [&seen](access::Caller caller, const http::Request&) {
+        seen = std::move(caller);
+        return [](http::Response response) -> boost::asio::awaitable<http::Response> {
+          co_return response;
+        }(http::Response{});
+      });
+  http::Request head;
+  head.headers = {{"x-api-key", old_key_}, {"x-client-id", id_.text()}};
+  head.request_id = "req-1";
+  const auto handler = support::run_to_end(driver_, admit(head));
+  table_.rows.clear();  // the decision is not made again
+  support::run_to_end(driver_, handler(http::Request{}));
+  ASSERT_TRUE(seen.tenant);
+  EXPECT_EQ(seen.tenant->id, id_);
+  EXPECT_FALSE(seen.key_id.empty());
+  EXPECT_EQ(seen.table().database.text(), "demo");
+  EXPECT_EQ(seen.table().request_id, "req-1");
+}
+
+TEST_F(AdmissionTest, ACallerWithoutATenantHasNoTable) {
+  http::Request head;
+  head.headers = {{"x-api-key", old_key_}};
+  const auto caller = support::run_to_end(driver_, admission_.admit_again(Permission::manage_tenants, head));
+  EXPECT_THROW(static_cast<void>(caller.table()), std::logic_error);
+  EXPECT_THROW(static_cast<void>(access::Caller{}.table()), std::logic_error);
+}
+
+TEST_F(AdmissionTest, ALinkIsCheckedBeforeItsHandlerIsGivenOut) {
+  const auto refuse = [](const http::Request& /*head*/) { throw Error(ErrorCode::invalid_link, "no"); };
+  const auto admit = Admission::with_link(refuse, nullptr);
+  EXPECT_THROW(static_cast<void>(admit(http::Request{})), Error);
+}
+
+}  // namespace
+}  // namespace annals::api

@@ -1,0 +1,226 @@
+#include "lanes/intake.h"
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include "input/problems.h"
+#include "support/driven.h"
+#include "unit/lanes/hand_driven_commits.h"
+
+namespace annals::lanes {
+namespace {
+
+using Kind = engine::EngineError::Kind;
+using Names = std::vector<std::uint64_t>;
+
+std::string line_of(std::uint64_t name) {
+  return fmt::format(
+      R"({{"record_id":{},"event_type_id":1,"source_type_id":1,"source_id":1,"event_data":null}})", name);
+}
+
+/// A body whose parts arrive when the test sends them.
+class Body {
+ public:
+  [[nodiscard]] NextPart next_part() {
+    return [this](std::function<void()> before_wait) { return next(std::move(before_wait)); };
+  }
+
+  void send(std::string part) { arrive(std::move(part)); }
+  void end() { arrive(std::nullopt); }
+  [[nodiscard]] bool is_awaited() const { return wake_ != nullptr; }
+
+ private:
+  boost::asio::awaitable<std::optional<std::string>> next(std::function<void()> before_wait) {
+    if (parts_.empty()) {
+      if (before_wait) before_wait();
+      co_await io::suspend([this](io::Wake wake) { wake_ = std::move(wake); });
+    }
+    auto part = std::move(parts_.front());
+    parts_.erase(parts_.begin());
+    co_return part;
+  }
+
+  void arrive(std::optional<std::string> part) {
+    parts_.push_back(std::move(part));
+    if (wake_) std::exchange(wake_, nullptr)();
+  }
+
+  std::vector<std::optional<std::string>> parts_;
+  io::Wake wake_;
+};
+
+class IntakeTest : public testing::Test {
+ protected:
+  using Result = support::Started<IntakeResult>;
+
+  Result take_lines(Intake::Settings settings = {}) {
+    Result result(driver_, intake_.take_lines(table_of("a"), body_.next_part(), settings));
+    driver_.settle();
+    return result;
+  }
+  Result take_all(envelopes::DecodedItems items) {
+    Result result(driver_, intake_.take_all(table_of("a"), std::move(items)));
+    driver_.settle();
+    return result;
+  }
+  void send(std::string part) {
+    body_.send(std::move(part));
+    driver_.settle();
+  }
+  void end() {
+    body_.end();
+    driver_.settle();
+  }
+  [[nodiscard]] const Names& committed(std::size_t index) const { return commits_.calls.at(index)->events; }
+
+  static std::vector<std::string> problems_of(Result& result) {
+    std::vector<std::string> messages;
+    try {
+      result.get();
+    } catch (const input::InvalidInput& error) {
+      for (const auto& problem : error.problems()) messages.push_back(problem.msg);
+    }
+    return messages;
+  }
+
+  static constexpr std::size_t kBudget = 100'000;
+  support::Driver driver_;
+  io::Budget budget_{kBudget};
+  HandDrivenCommits commits_;
+  Lanes lanes_{driver_.executor(), commits_.function(), {}};
+  Intake intake_{lanes_, budget_};
+  Body body_;
+};
+
+TEST_F(IntakeTest, ARequestWithABadEventIsRefusedAsAWhole) {
+  envelopes::DecodedItems items;
+  items.add(event_of(1));
+  items.add(input::Problems{input::missing()});
+  auto result = take_all(std::move(items));
+  EXPECT_EQ(problems_of(result), std::vector<std::string>{"field required"});
+  EXPECT_TRUE(commits_.calls.empty()) << "nothing of it is stored";
+}
+
+TEST_F(IntakeTest, BadEventsAreListedAndTheOthersStoredIfTheyAreToBeSkipped) {
+  envelopes::DecodedItems items{.skip_bad = true};
+  items.add(event_of(1));
+  items.add(input::Problems{input::missing()});
+  items.add(event_of(2));
+  auto result = take_all(std::move(items));
+  EXPECT_EQ(committed(0), (Names{1, 2}));
+  commits_.succeed(0);
+  const IntakeResult taken = result.get();
+  EXPECT_EQ(taken.counts.accepted, 2U);
+  ASSERT_EQ(taken.bad.listed().size(), 1U);
+  EXPECT_EQ(taken.bad.listed()[0].first, 1) << "its place in the request";
+}
+
+TEST_F(IntakeTest, LinesAreWrittenWhileTheSenderPausesAndTheRestAtTheEnd) {
+  auto result = take_lines();
+  send(line_of(1) + "\n" + line_of(2) + "\n");
+  ASSERT_EQ(commits_.calls.size(), 1U) << "what has arrived does not wait for the end of the request";
+  EXPECT_EQ(committed(0), (Names{1, 2}));
+  send(line_of(3) + "\n");
+  send(line_of(4) + "\n");
+  EXPECT_EQ(commits_.calls.size(), 1U) << "one write of a request at a time";
+  commits_.succeed(0);
+  driver_.until([&] { return commits_.calls.size() == 2; });
+  EXPECT_EQ(committed(1), (Names{3, 4}));
+  send(line_of(5));
+  end();
+  commits_.succeed(1);
+  driver_.until([&] { return commits_.calls.size() == 3; });
+  EXPECT_EQ(committed(2), (Names{5})) << "the last line needs no line break";
+  commits_.succeed(2);
+  EXPECT_EQ(result.get().counts.accepted, 5U);
+}
+
+TEST_F(IntakeTest, ABadLineEndsTheRequestAfterTheLinesBeforeItAreStored) {
+  auto result = take_lines();
+  send(line_of(1) + "\nnot json\n" + line_of(2) + "\n");
+  ASSERT_EQ(commits_.calls.size(), 1U);
+  EXPECT_EQ(committed(0), Names{1});
+  EXPECT_FALSE(result.ended()) << "the answer says that they are stored, so it waits for them";
+  commits_.succeed(0);
+  EXPECT_EQ(problems_of(result).size(), 1U);
+}
+
+TEST_F(IntakeTest, AWriteThatFailedOutranksABadLine) {
+  auto result = take_lines();
+  send(line_of(1) + "\nnot json\n");
+  commits_.fail(0, Kind::unknown);
+  EXPECT_EQ(error_of(result), ErrorCode::engine_unavailable) << "422 would say that line 1 is stored";
+}
+
+TEST_F(IntakeTest, BadLinesAreListedByTheirNumberIfTheyAreToBeSkipped) {
+  auto result = take_lines({.skip_bad = true});
+  send("\n" + line_of(1) + "\nnot json\n" + line_of(2) + "\n");
+  end();
+  commits_.succeed(0);
+  const IntakeResult taken = result.get();
+  EXPECT_EQ(taken.counts.accepted, 2U);
+  ASSERT_EQ(taken.bad.listed().size(), 1U);
+  EXPECT_EQ(taken.bad.listed()[0].first, 2) << "blank lines count";
+}
+
+TEST_F(IntakeTest, TheRequestEndsWithTheFirstPartAfterAWriteFailed) {
+  auto result = take_lines();
+  send(line_of(1) + "\n");
+  commits_.fail(0, Kind::unavailable);
+  driver_.settle();
+  send(line_of(2) + "\n");
+  EXPECT_EQ(error_of(result), ErrorCode::engine_unavailable);
+  EXPECT_FALSE(body_.is_awaited()) << "nothing more is read";
+}
+
+TEST_F(IntakeTest, WhatIsBeingReceivedHasALimitOverAllRequestsAndGivesItBack) {
+  {
+    auto result = take_lines();
+    send(std::string(kBudget + 1, ' '));  // a line that does not end
+    EXPECT_EQ(error_of(result), ErrorCode::overloaded);
+  }
+  io::Budget::Share all(budget_);
+  EXPECT_TRUE(all.take(kBudget)) << "a request that ended holds nothing";
+}
+
+TEST_F(IntakeTest, EventsThatNoWriteHasTakenCountAgainstTheLimit) {
+  auto result = take_lines();
+  send(line_of(1) + "\n");  // in flight
+  std::string many;
+  while (many.size() < 2 * kBudget) many += line_of(2) + "\n";
+  send(std::move(many));
+  commits_.succeed(0);
+  while (!result.ended()) {
+    driver_.until([&] { return result.ended() || commits_.in_flight() > 0; });
+    if (commits_.in_flight() > 0) commits_.succeed(commits_.calls.size() - 1);
+    driver_.settle();
+    if (body_.is_awaited()) end();
+  }
+  EXPECT_GT(result.get().counts.accepted, 1U) << "the sender is slowed down, not refused";
+}
+
+TEST_F(IntakeTest, AWholeBodyHasALimitOfItsOwnAndOneWithAllOthers) {
+  constexpr std::size_t kMaxBody = 10;
+  support::Started<std::string> small(driver_, intake_.receive(body_.next_part(), kMaxBody));
+  driver_.settle();
+  send("12345");
+  send("67890");
+  end();
+  EXPECT_EQ(small.get(), "1234567890");
+
+  Body other;
+  support::Started<std::string> large(driver_, intake_.receive(other.next_part(), kMaxBody));
+  driver_.settle();
+  other.send("12345678901");
+  EXPECT_EQ(error_of(large), ErrorCode::body_too_large);
+
+  Body greedy;
+  support::Started<std::string> too_much(driver_, intake_.receive(greedy.next_part(), 2 * kBudget));
+  driver_.settle();
+  greedy.send(std::string(kBudget + 1, 'x'));
+  EXPECT_EQ(error_of(too_much), ErrorCode::overloaded);
+}
+
+}  // namespace
+}  // namespace annals::lanes

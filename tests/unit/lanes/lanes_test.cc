@@ -1,0 +1,247 @@
+#include "lanes/lanes.h"
+
+#include <gtest/gtest.h>
+
+#include "support/driven.h"
+#include "unit/lanes/hand_driven_commits.h"
+
+namespace annals::lanes {
+namespace {
+
+using std::chrono::steady_clock;
+using Kind = engine::EngineError::Kind;
+using Names = std::vector<std::uint64_t>;
+using Written = support::Started<std::vector<WriteOutcome>>;
+
+steady_clock::duration no_time(steady_clock::duration /*commit_time*/) {
+  return {};
+}
+steady_clock::duration an_hour(steady_clock::duration /*commit_time*/) {
+  return std::chrono::hours(1);
+}
+
+class LanesTest : public testing::Test {
+ protected:
+  void open(LaneLimits limits) { lanes_.emplace(driver_.executor(), commits_.function(), limits); }
+
+  /// Starts to write events of a tenant and lets the lane take them in.
+  Written write(const std::string& tenant, const Names& names, std::size_t data_bytes = 2) {
+    std::vector<events::Event> events;
+    for (const std::uint64_t name : names) events.push_back(event_of(name, data_bytes));
+    Written written(driver_, lanes_->write(table_of(tenant), std::move(events)));
+    driver_.settle();
+    return written;
+  }
+
+  void until_commits(std::size_t count) {
+    driver_.until([&] { return commits_.calls.size() >= count; });
+  }
+  [[nodiscard]] const Names& committed(std::size_t index) const { return commits_.calls.at(index)->events; }
+
+  support::Driver driver_;
+  HandDrivenCommits commits_;
+  std::optional<Lanes> lanes_;
+};
+
+TEST_F(LanesTest, AnIdleLaneCommitsAtOnce) {
+  open({.gather_time = no_time});
+  auto written = write("a", {1, 2});
+  ASSERT_EQ(commits_.calls.size(), 1U) << "expected a commit without anything else happening";
+  EXPECT_EQ(committed(0), (Names{1, 2}));
+  EXPECT_FALSE(written.ended()) << "nothing is acknowledged before it is committed";
+  commits_.succeed(0);
+  EXPECT_EQ(written.get().size(), 2U);
+}
+
+TEST_F(LanesTest, WhatArrivesDuringACommitLeavesTogetherInTheNext) {
+  open({.gather_time = no_time});
+  auto first = write("a", {1});
+  auto second = write("a", {2});
+  auto third = write("a", {3, 4});
+  EXPECT_EQ(commits_.calls.size(), 1U) << "one commit of a tenant at a time";
+  commits_.succeed(0);
+  until_commits(2);
+  EXPECT_EQ(committed(1), (Names{2, 3, 4}));
+  commits_.succeed(1);
+  EXPECT_EQ(first.get().size(), 1U);
+  EXPECT_EQ(second.get().size(), 1U);
+  EXPECT_EQ(third.get().size(), 2U) << "each call gets the outcomes of its own events";
+}
+
+TEST_F(LanesTest, AfterACommitTheLaneWaitsForThoseWhomItHasAnswered) {
+  open({.gather_time = an_hour});
+  auto first = write("a", {1});
+  auto waiting = write("a", {2});
+  commits_.succeed(0);
+  first.get();
+  driver_.settle();
+  EXPECT_EQ(commits_.calls.size(), 1U) << "the one that was answered may come back";
+  auto back = write("a", {3});
+  until_commits(2);
+  EXPECT_EQ(committed(1), (Names{2, 3})) << "as many have come as were answered, besides those that waited";
+  commits_.succeed(1);
+  waiting.get();
+  back.get();
+}
+
+TEST_F(LanesTest, ALaneWhoseClientsDoNotComeBackCommitsWhatItHas) {
+  open({.gather_time = no_time});
+  auto first = write("a", {1});
+  auto waiting = write("a", {2});
+  commits_.succeed(0);
+  until_commits(2);
+  EXPECT_EQ(committed(1), (Names{2}));
+  commits_.succeed(1);
+  first.get();
+  waiting.get();
+}
+
+TEST_F(LanesTest, GatheringTakesHalfOfTheCommitAndTwentyMillisecondsAtMost) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(default_gather_time(milliseconds(10)), milliseconds(5));
+  EXPECT_EQ(default_gather_time(milliseconds(500)), milliseconds(20));
+}
+
+TEST_F(LanesTest, ABatchKeepsToItsRowsAndBytesButDividesNoCall) {
+  open({.max_rows_per_commit = 3, .gather_time = no_time});
+  std::vector<Written> written;
+  written.push_back(write("a", {1}));
+  written.push_back(write("a", {2, 3}));
+  written.push_back(write("a", {4, 5}));
+  written.push_back(write("a", {6, 7, 8, 9}));
+  for (std::size_t i = 0; i < 4; ++i) {
+    until_commits(i + 1);
+    commits_.succeed(i);
+  }
+  for (auto& one : written) one.get();
+  EXPECT_EQ(committed(1), (Names{2, 3}));
+  EXPECT_EQ(committed(2), (Names{4, 5}));
+  EXPECT_EQ(committed(3), (Names{6, 7, 8, 9})) << "a call larger than the limit is one commit all the same";
+}
+
+TEST_F(LanesTest, ABatchKeepsToItsBytes) {
+  open({.max_bytes_per_commit = 2500, .gather_time = no_time});
+  std::vector<Written> written;
+  for (std::uint64_t name = 1; name <= 5; ++name) written.push_back(write("a", {name}, 1000));
+  commits_.succeed(0);
+  until_commits(2);
+  EXPECT_EQ(committed(1), (Names{2, 3}));
+  commits_.succeed(1);
+  until_commits(3);
+  commits_.succeed(2);
+  for (auto& one : written) one.get();
+}
+
+TEST_F(LanesTest, TenantsTakeTurnsHoweverMuchOneOfThemHas) {
+  open({.max_rows_per_commit = 1, .max_commits = 1, .gather_time = no_time});
+  std::vector<Written> written;
+  for (std::uint64_t name = 1; name <= 4; ++name) written.push_back(write("busy", {name}));
+  written.push_back(write("quiet", {100}));
+  for (std::size_t i = 0; i < 5; ++i) {
+    until_commits(i + 1);
+    EXPECT_EQ(commits_.in_flight(), 1U) << "no more commits than the limit over all tenants";
+    commits_.succeed(i);
+  }
+  for (auto& one : written) one.get();
+  EXPECT_EQ(committed(1), (Names{100}))
+      << "the quiet tenant waits for one commit of the busy one, not for all";
+}
+
+TEST_F(LanesTest, OtherTenantsDoNotWaitForACommitThatHangs) {
+  open({.max_commits = 2, .gather_time = no_time});
+  auto hanging = write("slow", {1});
+  auto quick = write("quick", {2});
+  ASSERT_EQ(commits_.calls.size(), 2U);
+  commits_.succeed(1);
+  EXPECT_EQ(quick.get().size(), 1U);
+  EXPECT_FALSE(hanging.ended());
+  commits_.succeed(0);
+  hanging.get();
+}
+
+TEST_F(LanesTest, ARefusedBatchIsHalvedUntilTheRefusalMeetsItsCause) {
+  open({.gather_time = no_time});
+  auto first = write("a", {0});
+  std::vector<Written> written;
+  for (std::uint64_t name = 1; name <= 4; ++name) written.push_back(write("a", {name}));
+  constexpr std::uint64_t kBad = 3;
+  commits_.succeed(0);
+  for (std::size_t i = 1; std::ranges::any_of(written, [](const Written& one) { return !one.ended(); });
+       ++i) {
+    until_commits(i + 1);
+    if (std::ranges::find(committed(i), kBad) != committed(i).end()) {
+      commits_.fail(i, Kind::refused);
+    } else {
+      commits_.succeed(i);
+    }
+    driver_.settle();
+  }
+  std::vector<Names> batches;
+  for (std::size_t i = 1; i < commits_.calls.size(); ++i) batches.push_back(committed(i));
+  EXPECT_EQ(batches, (std::vector<Names>{{1, 2, 3, 4}, {1, 2}, {3, 4}, {3}, {4}}));
+  EXPECT_EQ(written[0].get().size(), 1U);
+  EXPECT_EQ(written[1].get().size(), 1U);
+  EXPECT_EQ(error_of(written[2]), ErrorCode::internal) << "the call that the engine refuses hears of it";
+  EXPECT_EQ(written[3].get().size(), 1U) << "its neighbour does not";
+  first.get();
+}
+
+TEST_F(LanesTest, ABatchWhoseOutcomeIsUnknownIsNotTriedAgainInParts) {
+  open({.gather_time = no_time});
+  auto first = write("a", {0});
+  auto second = write("a", {1});
+  auto third = write("a", {2});
+  commits_.succeed(0);
+  until_commits(2);
+  commits_.fail(1, Kind::unknown);
+  EXPECT_EQ(error_of(second), ErrorCode::engine_unavailable);
+  EXPECT_EQ(error_of(third), ErrorCode::engine_unavailable);
+  EXPECT_EQ(commits_.calls.size(), 2U) << "a retry without the token could store events twice";
+  first.get();
+}
+
+TEST_F(LanesTest, ATenantOverItsQuotaIsToldSoEvenWhenEverythingIsFull) {
+  constexpr std::size_t kEvent = 1000;
+  const std::size_t one = memory_of(event_of(0, kEvent));
+  open({.max_bytes_waiting_per_tenant = 2 * one,
+        .max_bytes_waiting = 3 * one,
+        .max_commits = 1,
+        .gather_time = no_time});
+  std::vector<Written> kept;
+  kept.push_back(write("a", {0}, kEvent));  // in flight: it does not wait
+  kept.push_back(write("a", {1}, kEvent));
+  kept.push_back(write("a", {2}, kEvent));
+  kept.push_back(write("b", {3}, kEvent));
+  auto over_quota = write("a", {4}, kEvent);
+  auto overloaded = write("b", {5}, kEvent);
+  EXPECT_EQ(error_of(over_quota), ErrorCode::over_quota) << "the quota is looked at before the load of all";
+  EXPECT_EQ(error_of(overloaded), ErrorCode::overloaded);
+  for (std::size_t i = 0; i < 3; ++i) {
+    until_commits(i + 1);
+    commits_.succeed(i);
+  }
+  for (auto& written : kept) EXPECT_EQ(written.get().size(), 1U) << "what was taken in is never dropped";
+}
+
+TEST_F(LanesTest, ACallLargerThanTheWholeQuotaPassesAlone) {
+  open({.max_bytes_waiting_per_tenant = 10, .max_bytes_waiting = 10, .gather_time = no_time});
+  auto first = write("a", {1}, 1000);
+  auto second = write("a", {2}, 1000);
+  auto third = write("a", {3}, 1000);
+  EXPECT_EQ(error_of(third), ErrorCode::over_quota);
+  commits_.succeed(0);
+  until_commits(2);
+  commits_.succeed(1);
+  EXPECT_EQ(first.get().size(), 1U);
+  EXPECT_EQ(second.get().size(), 1U);
+}
+
+TEST_F(LanesTest, ACallWithoutEventsReturnsAtOnce) {
+  open({.gather_time = no_time});
+  auto written = write("a", {});
+  EXPECT_TRUE(written.get().empty());
+  EXPECT_TRUE(commits_.calls.empty());
+}
+
+}  // namespace
+}  // namespace annals::lanes

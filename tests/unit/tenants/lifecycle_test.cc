@@ -1,0 +1,243 @@
+#include "tenants/lifecycle.h"
+
+#include <gtest/gtest.h>
+
+#include "io/wake.h"
+#include "leases/in_process_leases.h"
+#include "support/driven.h"
+#include "support/tenants_table.h"
+
+namespace annals::tenants {
+namespace {
+
+using boost::asio::awaitable;
+using Steps = std::vector<std::string>;
+
+/// A belonging that writes down what is asked of it, and does what the test says.
+class RecordedBelonging final : public Belonging {
+ public:
+  RecordedBelonging(std::string name, Steps& steps, const support::TenantsTable& table)
+      : name_(std::move(name)), steps_(steps), table_(table) {}
+
+  awaitable<bool> make(Owner owner) override {
+    note("make", owner);
+    if (fails_to_make) throw engine::EngineError(engine::EngineError::Kind::unknown, 0, "lost");
+    co_return !is_in_the_way;
+  }
+  awaitable<void> remove(Owner owner, KeepLease keep_lease) override {
+    note("remove", owner);
+    co_await keep_lease();
+    if (hold) co_await io::suspend([this](io::Wake wake) { held = std::move(wake); });
+    if (fails_to_remove) throw Error(ErrorCode::files_not_deleted, "Tenant:x files not deleted.");
+  }
+  awaitable<std::vector<Owner>> owners() override { co_return orphans; }
+  awaitable<bool> is_cleaning_up(DatabaseName /*name*/) override { co_return cleaning_up; }
+
+  bool is_in_the_way = false;
+  bool fails_to_make = false;
+  bool fails_to_remove = false;
+  bool cleaning_up = false;
+  bool hold = false;
+  io::Wake held = {};
+  std::vector<Owner> orphans = {};
+
+ private:
+  /// "make files of demo in state 1", so that a test sees what the registry said at that moment.
+  void note(std::string_view what, const Owner& owner) {
+    const auto* row = table_.find(owner.id.text());
+    steps_.push_back(fmt::format("{} {} of {} in state {}", what, name_, owner.database.text(),
+                                 row == nullptr ? 0 : row->state));
+  }
+
+  const std::string name_;
+  Steps& steps_;
+  const support::TenantsTable& table_;
+};
+
+class LifecycleTest : public testing::Test {
+ protected:
+  LifecycleTest() { table_.answer_for(engine_); }
+
+  static NewTenant request(const std::string& name = "demo", const std::string& label = "Demo") {
+    return {.database = DatabaseName::parse(name).value(), .label = label};
+  }
+  /// InitialisedTenant has no default constructor, which Asio's coroutines need of a result.
+  static awaitable<std::optional<InitialisedTenant>> initialise(Lifecycle& lifecycle, NewTenant tenant) {
+    auto made = co_await lifecycle.initialise(std::move(tenant));
+    co_return made;
+  }
+  ClientId make(const NewTenant& tenant = request()) {
+    return support::run_to_end(driver_, initialise(lifecycle_, tenant)).value().id;
+  }
+  std::optional<ErrorCode> refusal(const NewTenant& tenant) {
+    return support::error_of(driver_, initialise(lifecycle_, tenant));
+  }
+  void recover() { support::run_to_end(driver_, lifecycle_.recover(std::chrono::milliseconds(0))); }
+
+  support::Driver driver_;
+  support::ScriptedEngine engine_;
+  support::TenantsTable table_;
+  Steps steps_;
+  RecordedBelonging files_{"files", steps_, table_};
+  RecordedBelonging database_{"database", steps_, table_};
+  Registry registry_{engine_};
+  TenantDirectory directory_{registry_, std::chrono::hours(1)};
+  leases::InProcessLeases leases_;
+  Lifecycle lifecycle_{
+      {.registry = registry_, .directory = directory_, .leases = leases_, .belongings = {files_, database_}}};
+};
+
+TEST_F(LifecycleTest, ATenantIsMadeStepByStepAfterItsRow) {
+  const ClientId id = make();
+  EXPECT_EQ(steps_, (Steps{"make files of demo in state 1", "make database of demo in state 1"}));
+  ASSERT_NE(table_.find(id.text()), nullptr);
+  EXPECT_EQ(table_.find(id.text())->state, 2) << "active when everything is made";
+}
+
+TEST_F(LifecycleTest, ASecondTenantOfTheSameNameOrLabelIsRefusedAndLeavesNothing) {
+  make(request("demo", "Demo"));
+  steps_.clear();
+  EXPECT_EQ(refusal(request("demo", "Other")), ErrorCode::tenant_exists);
+  EXPECT_EQ(refusal(request("other", "Demo")), ErrorCode::tenant_exists);
+  EXPECT_EQ(refusal(request("System", "New")), ErrorCode::tenant_exists) << "the engine's own names";
+  EXPECT_TRUE(steps_.empty());
+  EXPECT_EQ(table_.rows.size(), 1U);
+}
+
+TEST_F(LifecycleTest, OfTwoThatWantTheSameNameAtOnceOneWins) {
+  support::Started first(driver_, initialise(lifecycle_, request("demo", "One")));
+  support::Started second(driver_, initialise(lifecycle_, request("demo", "Two")));
+  const int refused = (error_of(first) == ErrorCode::tenant_exists ? 1 : 0) +
+                      (error_of(second) == ErrorCode::tenant_exists ? 1 : 0);
+  EXPECT_EQ(refused, 1);
+  EXPECT_EQ(table_.rows.size(), 1U);
+}
+
+TEST_F(LifecycleTest, ATenantWhoseBelongingIsInTheWayIsRolledBack) {
+  database_.is_in_the_way = true;
+  EXPECT_EQ(refusal(request()), ErrorCode::tenant_exists);
+  EXPECT_EQ(steps_, (Steps{"make files of demo in state 1", "make database of demo in state 1",
+                           "remove files of demo in state 3", "remove database of demo in state 3"}));
+  EXPECT_TRUE(table_.rows.empty());
+}
+
+TEST_F(LifecycleTest, ATenantThatCouldNotBeMadeIsRolledBackAndTheErrorIsTheFirst) {
+  database_.fails_to_make = true;
+  files_.fails_to_remove = true;  // the roll-back fails too
+  EXPECT_EQ(refusal(request()), ErrorCode::engine_unavailable);
+  ASSERT_EQ(table_.rows.size(), 1U);
+  EXPECT_EQ(table_.rows[0].state, 3) << "left to the sweep";
+  files_.fails_to_remove = false;
+  recover();
+  EXPECT_TRUE(table_.rows.empty());
+}
+
+TEST_F(LifecycleTest, ADeletionRemovesBelongingsInOrderAndTheRowLast) {
+  const ClientId id = make();
+  steps_.clear();
+  support::run_to_end(driver_, lifecycle_.remove(id));
+  EXPECT_EQ(steps_, (Steps{"remove files of demo in state 3", "remove database of demo in state 3"}));
+  EXPECT_TRUE(table_.rows.empty());
+  EXPECT_EQ(support::error_of(driver_, lifecycle_.remove(id)), ErrorCode::unknown_client);
+}
+
+TEST_F(LifecycleTest, ADeletionThatFailsRefusesDataAtOnceAndIsResumedByTheSameRequest) {
+  const ClientId id = make();
+  ASSERT_TRUE(support::run_to_end(driver_, directory_.find(id.text())));
+  files_.fails_to_remove = true;
+  EXPECT_EQ(support::error_of(driver_, lifecycle_.remove(id)), ErrorCode::files_not_deleted);
+  EXPECT_FALSE(support::run_to_end(driver_, directory_.find(id.text()))) << "it serves no data any more";
+  ASSERT_NE(table_.find(id.text()), nullptr);
+  EXPECT_EQ(table_.find(id.text())->state, 3);
+  files_.fails_to_remove = false;
+  support::run_to_end(driver_, lifecycle_.remove(id));
+  EXPECT_TRUE(table_.rows.empty());
+}
+
+TEST_F(LifecycleTest, TwoDeletionsOfOneTenantDoNotWorkAtTheSameTime) {
+  const ClientId id = make();
+  steps_.clear();
+  files_.hold = true;
+  support::Started first(driver_, lifecycle_.remove(id));
+  driver_.settle();
+  support::Started second(driver_, lifecycle_.remove(id));
+  driver_.settle();
+  EXPECT_EQ(steps_.size(), 1U) << "the second waits for the first";
+  EXPECT_FALSE(second.ended());
+  files_.held();
+  first.get();
+  second.get();
+  EXPECT_EQ(steps_.size(), 2U);
+  EXPECT_TRUE(table_.rows.empty());
+}
+
+TEST_F(LifecycleTest, ANameWhoseLateUploadsAreBeingRemovedIsWaitedFor) {
+  files_.cleaning_up = true;
+  auto lease = support::run_to_end(driver_, leases_.acquire("name:demo"));
+  support::Started made(driver_, initialise(lifecycle_, request()));
+  driver_.settle();
+  EXPECT_FALSE(made.ended()) << "it is no other tenant, so the name is not taken";
+  lease.reset();
+  EXPECT_TRUE(made.get());
+}
+
+TEST_F(LifecycleTest, ANameThatAnotherInitialisationHoldsIsTaken) {
+  const auto lease = support::run_to_end(driver_, leases_.acquire("name:demo"));
+  EXPECT_EQ(refusal(request()), ErrorCode::tenant_exists);
+}
+
+TEST_F(LifecycleTest, RecoveryRemovesTenantsThatWereLeftHalfMadeOrHalfDeleted) {
+  table_.rows.push_back({.id = ClientId::random().text(),
+                         .label = "a",
+                         .database = "half_made",
+                         .secret_hash = crypto::SecretHash("").hex(),
+                         .state = 1});
+  table_.rows.push_back({.id = ClientId::random().text(),
+                         .label = "b",
+                         .database = "half_deleted",
+                         .secret_hash = crypto::SecretHash("").hex(),
+                         .state = 3});
+  recover();
+  EXPECT_TRUE(table_.rows.empty());
+  EXPECT_EQ(steps_,
+            (Steps{"remove files of half_made in state 3", "remove database of half_made in state 3",
+                   "remove files of half_deleted in state 3", "remove database of half_deleted in state 3"}));
+}
+
+TEST_F(LifecycleTest, RecoveryLeavesATenantAloneThatSomebodyIsMaking) {
+  table_.rows.push_back({.id = ClientId::random().text(),
+                         .label = "a",
+                         .database = "in_the_making",
+                         .secret_hash = crypto::SecretHash("").hex(),
+                         .state = 1});
+  const auto lease = support::run_to_end(driver_, leases_.acquire("name:in_the_making"));
+  recover();
+  EXPECT_EQ(table_.rows.at(0).state, 1);
+  EXPECT_TRUE(steps_.empty());
+}
+
+TEST_F(LifecycleTest, RecoveryGoesOnAfterATenantThatCannotBeRemoved) {
+  for (const std::string name : {"first", "second"}) {
+    table_.rows.push_back({.id = ClientId::random().text(),
+                           .label = name,
+                           .database = name,
+                           .secret_hash = crypto::SecretHash("").hex(),
+                           .state = 3});
+  }
+  database_.fails_to_remove = true;
+  recover();
+  EXPECT_EQ(steps_.size(), 4U) << "both were tried";
+  EXPECT_EQ(table_.rows.size(), 2U);
+}
+
+TEST_F(LifecycleTest, RecoveryRemovesWhatCarriesAnOwnerThatNoRowNames) {
+  const ClientId alive = make(request("alive", "Alive"));
+  steps_.clear();
+  database_.orphans = {{.id = alive, .database = DatabaseName::parse("alive").value()},
+                       {.id = ClientId::random(), .database = DatabaseName::parse("orphan").value()}};
+  recover();
+  EXPECT_EQ(steps_, Steps{"remove database of orphan in state 0"}) << "and nothing of a tenant that is there";
+}
+
+}  // namespace
+}  // namespace annals::tenants
