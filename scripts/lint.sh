@@ -22,6 +22,11 @@ check_includes() {
   /usr/bin/python3 "$root/scripts/check_includes.py"
 }
 
+check_picture() {
+  say "lint: checking the picture in docs/architecture.md"
+  /usr/bin/python3 "$root/scripts/draw_layers.py" --check
+}
+
 check_headers() {
   say "lint: checking that every header compiles alone"
   /usr/bin/python3 "$root/scripts/check_headers.py" "$root/build/release/compile_commands.json"
@@ -40,6 +45,7 @@ lint() {
   setup_packages "${build_packages[@]}" "${lint_packages[@]}"
   check_format || failed=1
   check_includes || failed=1
+  check_picture || failed=1
   if [[ $# -eq 0 ]]; then
     build release  # clang-tidy needs the precompiled header and the compile commands
     check_headers || failed=1
@@ -52,4 +58,5 @@ lint() {
 format() {
   setup_packages "${lint_packages[@]}"
   over_sources 'h|cc' clang-format-19 -i
+  /usr/bin/python3 "$root/scripts/draw_layers.py"
 }

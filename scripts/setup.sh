@@ -3,7 +3,7 @@
 
 # These suffice to build and to serve.
 build_packages=(
-  ca-certificates git curl clang-19 libclang-rt-19-dev lld-19 cmake ninja-build
+  ca-certificates git curl jq clang-19 libclang-rt-19-dev lld-19 cmake ninja-build
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev libzstd-dev zlib1g-dev
   libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libpugixml-dev libgtest-dev libgmock-dev
 )
