@@ -22,9 +22,9 @@
 #include <boost/uuid/string_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
-#include "database.h"
 #include "events/row.h"
 #include "http_load.h"
+#include "ids.h"
 #include "samples.h"
 #include "service.h"
 #include "text/time.h"
@@ -33,7 +33,6 @@ namespace annals::bench {
 namespace {
 
 using boost::asio::awaitable;
-using engine::quote;
 using events::EventsTable;
 
 constexpr std::string_view kKey = "bench-platform-key-0123456789";
@@ -385,7 +384,7 @@ void measure(House& house, const std::set<std::string>& wanted) {
   if (!wants("newest") && !wants("export")) return;
   const auto client = house.tenant("many");
   const EventsTable table{
-      .engine = house.engine(), .database = database_name("many"), .owner = ClientId::parse(client).value()};
+      .engine = house.engine(), .database = database_name("many"), .owner = client_id(client)};
   fill(house, table);
   if (wants("newest")) {
     measure_newest(house, client, table, "as inserted, ten parts");

@@ -14,13 +14,13 @@
 #include <boost/asio/use_future.hpp>
 
 #include "access/authenticator.h"
-#include "database.h"
 #include "engine/embedded/engine.h"
 #include "events/events_table.h"
 #include "events/tenant_tables.h"
 #include "files/late_uploads.h"
 #include "files/local/store.h"
 #include "files/tenant_files.h"
+#include "ids.h"
 #include "leases/in_process_leases.h"
 #include "samples.h"
 #include "tenants/databases.h"
@@ -33,7 +33,6 @@ using bench::Clock;
 using bench::Milliseconds;
 using bench::Samples;
 using boost::asio::awaitable;
-using engine::quote;
 
 constexpr int kTenants = 200;
 constexpr int kWarmUp = 10;

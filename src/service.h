@@ -86,7 +86,7 @@ class Service {
   std::unique_ptr<engine::Engine> engine_;
   FilesAdapter files_;
   std::unique_ptr<leases::Leases> leases_;
-  // What belongs to a tenant.
+  // The belongings of tenants.
   files::TenantFiles tenant_files_;
   tenants::Databases databases_;
   events::TenantTables tables_;

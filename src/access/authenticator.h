@@ -14,7 +14,7 @@
 
 namespace annals::access {
 
-/// What a request presents to prove who sends it. A credential that was sent twice with different values is
+/// The credentials that a request presents to prove who sends it. A credential that was sent twice with different values is
 /// the empty text, which proves nothing: a proxy in front and this server might not mean the same one.
 struct Credentials {
   std::optional<std::string> api_key = {};        // nullopt if none was sent

@@ -4,7 +4,7 @@
 
 namespace annals::access {
 
-/// What a route lets its caller do. Every route names one, and Authenticator decides by it who may call.
+/// Names what a route lets its caller do. Every route has one, and Authenticator decides by it who may call.
 enum class Permission : std::uint8_t {
   anyone,             // needs no credentials: health
   manage_tenants,     // make, list and delete tenants; needs a platform key

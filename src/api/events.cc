@@ -24,16 +24,12 @@ using boost::asio::awaitable;
 using envelopes::decode_binary_cloud_event;
 using envelopes::decode_cloud_event;
 using envelopes::decode_cloud_events_batch;
-using envelopes::decode_event_bridge;
 using envelopes::decode_json;
 using envelopes::Decoded;
 using envelopes::DecodedItems;
 using envelopes::Enveloped;
-using events::EventsTable;
 using http::Request;
 using http::Response;
-using input::at;
-using input::not_a_dict;
 using lanes::Intake;
 using lanes::IntakeResult;
 

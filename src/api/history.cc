@@ -102,12 +102,17 @@ ExportType type_of(ExportFormat format) {
   return {.extension = "ndjson", .content_type = "application/x-ndjson"};
 }
 
-const http::Parameter kEventId{.place = http::Parameter::Place::path,
-                               .name = "event_id",
-                               .type = "string",
-                               .summary = "The event's id.",
-                               .required = true};
-const http::Answer kInvalidQuery{.status = 422, .summary = "A parameter is invalid."};
+http::Parameter event_id_parameter() {
+  return {.place = http::Parameter::Place::path,
+          .name = "event_id",
+          .type = "string",
+          .summary = "The event's id.",
+          .required = true};
+}
+
+http::Answer invalid_query() {
+  return {.status = 422, .summary = "A parameter is invalid."};
+}
 
 http::Operation list_operation() {
   return {.name = "list_events",
@@ -118,7 +123,7 @@ http::Operation list_operation() {
                {.name = "offset", .type = "integer", .summary = "Events to skip."},
                {.name = "cursor", .type = "string", .summary = "Where to resume, instead of an offset."},
                {.name = "count", .type = "boolean", .summary = "Whether to count the events."}}),
-          .answers = {{.status = 200, .summary = "A page of events."}, kInvalidQuery}};
+          .answers = {{.status = 200, .summary = "A page of events."}, invalid_query()}};
 }
 
 http::Operation count_by_operation() {
@@ -128,7 +133,7 @@ http::Operation count_by_operation() {
               {{.name = "bucket", .type = "string", .summary = "minute, hour, day, week or month."},
                {.name = "by", .type = "string", .summary = "Groups by this id.", .repeatable = true},
                {.name = "limit", .type = "integer", .summary = "The number of groups."}}),
-          .answers = {{.status = 200, .summary = "The groups and their numbers."}, kInvalidQuery}};
+          .answers = {{.status = 200, .summary = "The groups and their numbers."}, invalid_query()}};
 }
 
 http::Operation export_operation() {
@@ -138,7 +143,7 @@ http::Operation export_operation() {
               filter_parameters({{.name = "format", .type = "string", .summary = "ndjson, csv or parquet."},
                                  {.name = "after", .type = "string", .summary = "Where to resume."}}),
           .answers = {{.status = 200, .summary = "The events.", .content_type = "application/x-ndjson"},
-                      kInvalidQuery}};
+                      invalid_query()}};
 }
 
 http::Operation tail_operation() {
@@ -151,13 +156,13 @@ http::Operation tail_operation() {
                                         .type = "string",
                                         .summary = "Where to resume; browsers send it by themselves."}}),
       .answers = {{.status = 200, .summary = "Server-sent events.", .content_type = "text/event-stream"},
-                  kInvalidQuery}};
+                  invalid_query()}};
 }
 
 http::Operation show_operation() {
   return {.name = "get_event",
           .summary = "Returns one event.",
-          .parameters = {kEventId},
+          .parameters = {event_id_parameter()},
           .answers = {{.status = 200, .summary = "The event."},
                       {.status = 404, .summary = "There is no such event."}}};
 }
@@ -165,7 +170,7 @@ http::Operation show_operation() {
 http::Operation file_operation() {
   return {.name = "get_event_file",
           .summary = "Leads to the file that is attached to an event.",
-          .parameters = {kEventId},
+          .parameters = {event_id_parameter()},
           .answers = {{.status = 200, .summary = "The file's URL, to clients that accept JSON."},
                       {.status = 307, .summary = "A redirect to the file."},
                       {.status = 404, .summary = "There is no such event, or no such file."}}};

@@ -20,7 +20,6 @@ using http::Request;
 using http::Response;
 using http::Status;
 using tenants::NewTenant;
-using tenants::parse_state;
 using tenants::Tenant;
 
 constexpr std::size_t kMaxLabel = 255;

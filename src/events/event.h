@@ -10,7 +10,7 @@
 
 namespace annals::events {
 
-/// One immutable fact about one record. Its members were checked when it was read.
+/// An event: an immutable fact about a record. Its members were checked when it was read.
 struct Event {
   EventId event_id{Uuid{}};
   Timestamp event_time;  // 1900-01-01 to 2299-12-31, see text::parse_time()

@@ -28,7 +28,8 @@ std::string column_definitions();
 /// Returns the columns that append_row() encodes, for `INSERT INTO … (<columns>) FORMAT RowBinary`.
 const std::string& insert_columns();
 
-/// What a query reads of each row: each column less is a file less to read in every part of the table.
+/// Selects the columns that a query reads of each row. Every column saved is a file less to read in each part
+/// of the table.
 enum class RowShape : std::uint8_t {
   event,         // the event alone
   with_arrival,  // the event and its place in the order of arrival

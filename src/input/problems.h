@@ -13,7 +13,7 @@
 
 namespace annals::input {
 
-/// One problem of one field of a request, worded as pydantic 1.10 does:
+/// A problem of a field of a request, worded as pydantic 1.10 does:
 /// `{"loc":["body","x"],"msg":"…","type":"…","ctx":{…}}`.
 struct FieldProblem {
   using Part = std::variant<std::string, std::int64_t, std::uint64_t>;

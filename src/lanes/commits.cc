@@ -86,7 +86,7 @@ std::string encoded(const std::vector<const Event*>& events, std::uint64_t numbe
 
 }  // namespace
 
-/// What this process knows about one table.
+/// The knowledge of this process about a table.
 struct Commits::TableState {
   explicit TableState(std::size_t max_bytes) : known_ids(max_bytes) {}
   /// Makes the size of `known_ids` visible to other threads. Call it after each change.

@@ -15,7 +15,7 @@
 
 namespace annals::lanes {
 
-/// What became of the events of one request.
+/// The outcome of a request with events.
 struct IntakeResult {
   WriteCounts counts = {};
   envelopes::BadItems bad = {};

@@ -33,7 +33,7 @@ std::size_t size_of(const std::vector<Event>& events) {
 
 }  // namespace
 
-/// One call of write(), until its events are committed.
+/// A call of write(), until its events are committed.
 struct Lanes::Waiting {
   EventsTable table;
   std::vector<Event> events;

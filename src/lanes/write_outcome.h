@@ -5,7 +5,7 @@
 
 namespace annals::lanes {
 
-/// What became of an event that was written.
+/// The outcome of writing an event.
 enum class WriteOutcome : std::uint8_t {
   accepted,   // it is stored
   duplicate,  // an event of that id was stored already; the first content stays

@@ -18,7 +18,7 @@ class Writing {
   struct Settings {
     Commits::Settings commits;
     LaneLimits lanes;
-    std::size_t max_receiving_bytes;  // bodies and events that are being received, over all requests
+    std::size_t max_receiving_bytes{};  // bodies and events that are being received, over all requests
   };
 
   Writing(const boost::asio::any_io_executor& executor, const Settings& settings);

@@ -56,8 +56,8 @@ boost::asio::awaitable<void> release_quietly(std::unique_ptr<Lease> lease);
 /// Awaits `work(lease)` under a lease of that key, gives the lease back and returns the result of the work.
 /// Returns nullopt if somebody holds a lease of that key. Throws what the work throws.
 template <class Work>
-auto with_lease(Leases& leases, std::string key,
-                Work work)  // NOLINT(*-reference-coroutine-parameters): outlives it
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): the leases outlive every work under them
+auto with_lease(Leases& leases, std::string key, Work work)
     -> boost::asio::awaitable<std::optional<typename std::invoke_result_t<Work&, Lease&>::value_type>> {
   auto lease = co_await leases.acquire(std::move(key));
   if (!lease) co_return std::nullopt;

@@ -46,7 +46,7 @@ class TenantDirectory {
   /// The moment of a question to the registry.
   struct Asked {
     Clock::time_point at;
-    std::uint64_t epoch;
+    std::uint64_t epoch{};
   };
 
   std::shared_ptr<const Tenant> cached(const ClientId& id) const;

@@ -20,7 +20,7 @@ std::string_view name_of(TenantState state);
 /// Returns nullopt if no state has that name.
 std::optional<TenantState> parse_state(std::string_view name);
 
-/// One client instance and the history database that belongs to it. A tenant is reached by its id only; the
+/// A client instance and the history database that belongs to it. A tenant is reached by its id only; the
 /// name of its database comes from the registry, never from a request.
 struct Tenant {
   ClientId id;

@@ -11,7 +11,7 @@ namespace annals::text {
 /// `keep`.
 std::string percent_encode(std::string_view text, std::string_view keep = {});
 
-/// What a `+` stands for: itself, or a blank as in HTML forms.
+/// Tells whether a `+` stands for itself, or for a blank as in HTML forms.
 enum class Plus : std::uint8_t { literal, blank };
 
 /// Decodes percent escapes. Returns nullopt if a `%` is not followed by two hexadecimal digits.

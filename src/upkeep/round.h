@@ -16,7 +16,7 @@ struct Round {
   /// Does the work once. What it throws is logged, and the next run follows all the same. A long run ends
   /// early once `stop` is requested.
   std::function<boost::asio::awaitable<void>(std::stop_token stop)> run;
-  /// Whether the service must not answer before the first run has ended. Such a round is repeated soon until
+  /// Holds the service back until the first run has ended. Such a round is repeated soon until
   /// it has succeeded once: the engine may be starting.
   bool before_serving = false;
 };

@@ -1,4 +1,4 @@
-// What the routes say of themselves, for OpenAPI and metrics.
+// Checks what the routes declare about themselves, for OpenAPI and metrics.
 
 #include <gtest/gtest.h>
 

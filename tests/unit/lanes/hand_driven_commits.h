@@ -18,7 +18,7 @@ namespace annals::lanes {
 /// Commits that wait until the test lets them succeed or fail.
 class HandDrivenCommits {
  public:
-  /// One commit: whose it is, and the record ids of its events, which the tests use as their names.
+  /// A commit: its database, and the record ids of its events, which the tests use as their names.
   struct Call {
     std::string database;
     std::vector<std::uint64_t> events;
