@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace annals::engine {
 
@@ -20,7 +21,7 @@ void append_varint(std::string& row, std::uint64_t value);
 template <std::integral Integer>
 void append_integer(std::string& row, Integer value) {
   // Written byte by byte, so that the byte order of the machine does not matter.
-  auto rest = static_cast<std::uint64_t>(value);
+  auto rest = static_cast<std::uint64_t>(static_cast<std::make_unsigned_t<Integer>>(value));
   char bytes[sizeof(Integer)];
   for (char& byte : bytes) {
     byte = static_cast<char>(rest & 0xFFU);

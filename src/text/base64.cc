@@ -8,8 +8,10 @@ namespace annals::text {
 namespace {
 
 namespace iterators = boost::archive::iterators;
-using Encoding = iterators::base64_from_binary<iterators::transform_width<const char*, 6, 8>>;
-using Decoding = iterators::transform_width<iterators::binary_from_base64<const char*>, 8, 6>;
+using Encoding =
+    iterators::base64_from_binary<iterators::transform_width<std::string_view::const_iterator, 6, 8>>;
+using Decoding =
+    iterators::transform_width<iterators::binary_from_base64<std::string_view::const_iterator>, 8, 6>;
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::size_t kGroup = 4;  // characters for three bytes
@@ -17,7 +19,7 @@ constexpr std::size_t kGroup = 4;  // characters for three bytes
 }  // namespace
 
 std::string base64_encode(std::string_view bytes) {
-  std::string text(Encoding(bytes.data()), Encoding(bytes.data() + bytes.size()));
+  std::string text(Encoding(bytes.begin()), Encoding(bytes.end()));
   text.append((kGroup - text.size() % kGroup) % kGroup, '=');
   return text;
 }
@@ -31,7 +33,8 @@ std::optional<std::string> base64_decode(std::string_view text) {
   if (text.find_first_not_of(kAlphabet) != std::string_view::npos) return std::nullopt;
   std::string whole(text);
   whole.append(padding, 'A');
-  std::string bytes(Decoding(whole.data()), Decoding(whole.data() + whole.size()));
+  const std::string_view padded = whole;
+  std::string bytes(Decoding(padded.begin()), Decoding(padded.end()));
   bytes.resize(bytes.size() - padding);
   return bytes;
 }

@@ -64,32 +64,32 @@ std::vector<std::string> numbered(std::string_view prefix, int count) {
 
 class S3FileStoreTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { server_ = std::make_unique<support::S3Server>(); }
-  static void TearDownTestSuite() { server_.reset(); }
+  static void SetUpTestSuite() { server = std::make_unique<support::S3Server>(); }
+  static void TearDownTestSuite() { server.reset(); }
 
   static S3Settings impatient(S3Settings settings) {
     settings.timeout = kShortTimeout;
     return settings;
   }
 
-  static std::unique_ptr<support::S3Server> server_;
+  static std::unique_ptr<support::S3Server> server;
 };
 
-std::unique_ptr<support::S3Server> S3FileStoreTest::server_;
+std::unique_ptr<support::S3Server> S3FileStoreTest::server;
 
 TEST_F(S3FileStoreTest, RemovesEveryPageOfOneDatabaseAndNothingOfItsNeighbours) {
-  server_->put(numbered("a/", 2500));
+  server->put(numbered("a/", 2500));
   const std::vector<std::string> neighbours{"A/1", "a", "a-b/1", "ab/1", "b/a/1"};
-  server_->put(neighbours);
-  S3FileStore store(server_->settings());
+  server->put(neighbours);
+  S3FileStore store(server->settings());
   int pages = 0;
 
   const RemovedFiles removed = remove(store, "a", [&pages] { return call([&pages] { ++pages; }); });
 
   EXPECT_EQ(removed.objects, 2500U);
   EXPECT_EQ(pages, 3);
-  EXPECT_TRUE(server_->keys("a/").empty());
-  EXPECT_EQ(server_->keys(""), neighbours);
+  EXPECT_TRUE(server->keys("a/").empty());
+  EXPECT_EQ(server->keys(""), neighbours);
   EXPECT_EQ(remove(store, "a").objects, 0U) << "a repetition is harmless";
 }
 
@@ -98,106 +98,105 @@ TEST_F(S3FileStoreTest, RemovesKeysOfAnyCharacters) {
                                       "odd/ü€😀",       "odd/a&b<c>\"'", "odd/line\nbreak", "odd/\r\n\t",
                                       "odd/\x01",       "odd/?x=1&y#z",  "odd/../up",       "odd//double/",
                                       "odd/;=:@,$!*()", "odd/\\"};
-  server_->put(keys);
-  ASSERT_EQ(server_->keys("odd/").size(), keys.size());
-  S3FileStore store(server_->settings());
+  server->put(keys);
+  ASSERT_EQ(server->keys("odd/").size(), keys.size());
+  S3FileStore store(server->settings());
 
   const RemovedFiles removed = remove(store, "odd");
 
   EXPECT_EQ(removed.objects, keys.size());
-  EXPECT_EQ(server_->keys("odd/"), std::vector<std::string>{});
+  EXPECT_EQ(server->keys("odd/"), std::vector<std::string>{});
 }
 
 TEST_F(S3FileStoreTest, GoesOnAfterAPageThatEndsWithAnOddKey) {
   std::vector<std::string> keys = numbered("edge/0", 999);
   keys.emplace_back("edge/1 +&%\n\x01ü");  // the thousandth
   keys.emplace_back("edge/2");
-  server_->put(keys);
-  S3FileStore store(server_->settings());
+  server->put(keys);
+  S3FileStore store(server->settings());
 
   EXPECT_EQ(remove(store, "edge").objects, keys.size());
-  EXPECT_EQ(server_->keys("edge/"), std::vector<std::string>{});
+  EXPECT_EQ(server->keys("edge/"), std::vector<std::string>{});
 }
 
 TEST_F(S3FileStoreTest, AbortsUnfinishedUploadsOfThatDatabaseOnly) {
   for (const char* key : {"up/1", "up/2 +%20&\r\n\x01ü", "up/2 +", "up/2 +", "up-2/1"})
-    server_->start_upload(key);
-  S3FileStore store(server_->settings());
+    server->start_upload(key);
+  S3FileStore store(server->settings());
 
   const RemovedFiles removed = remove(store, "up");
 
   EXPECT_EQ(removed.unfinished_uploads, 4U);
-  EXPECT_EQ(server_->unfinished_uploads("up/"), 0U);
-  EXPECT_EQ(server_->unfinished_uploads("up-2/"), 1U);
+  EXPECT_EQ(server->unfinished_uploads("up/"), 0U);
+  EXPECT_EQ(server->unfinished_uploads("up-2/"), 1U);
 }
 
 TEST_F(S3FileStoreTest, WhatBeforePageThrowsStopsTheRemoval) {
-  server_->put({"stop/1", "stop/2"});
-  S3FileStore store(server_->settings());
+  server->put({"stop/1", "stop/2"});
+  S3FileStore store(server->settings());
   const auto taken_over = [] { throw std::domain_error("taken over"); };
 
   EXPECT_THROW(remove(store, "stop", before_page(1, taken_over)), std::domain_error);
 
-  EXPECT_EQ(server_->keys("stop/").size(), 2U);
+  EXPECT_EQ(server->keys("stop/").size(), 2U);
 }
 
 TEST_F(S3FileStoreTest, WhatIsUploadedWhileItRemovesIsRemovedToo) {
-  server_->put({"late/1"});
-  S3FileStore store(server_->settings());
+  server->put({"late/1"});
+  S3FileStore store(server->settings());
 
-  const RemovedFiles removed = remove(store, "late", before_page(1, [] { server_->put({"late/0"}); }));
+  const RemovedFiles removed = remove(store, "late", before_page(1, [] { server->put({"late/0"}); }));
 
   EXPECT_EQ(removed.objects, 2U);
-  EXPECT_EQ(server_->keys("late/"), std::vector<std::string>{});
+  EXPECT_EQ(server->keys("late/"), std::vector<std::string>{});
 }
 
 TEST_F(S3FileStoreTest, AHangingServerIsAFailureWithinTheTimeOutAndARepetitionFinishes) {
-  server_->put({"hang/1"});
-  S3FileStore store(impatient(server_->settings()));
-  server_->fault("hang");
+  server->put({"hang/1"});
+  S3FileStore store(impatient(server->settings()));
+  server->fault("hang");
   const auto start = std::chrono::steady_clock::now();
 
   const std::string failure = failure_of_removal(store, "hang");
 
   const auto took = std::chrono::steady_clock::now() - start;
-  server_->fault("resume");
+  server->fault("resume");
   EXPECT_TRUE(failure.starts_with("S3 GET bucket?list-type:")) << failure;
   EXPECT_LT(took, 2 * kShortTimeout);
   EXPECT_EQ(remove(store, "hang").objects, 1U);
-  EXPECT_EQ(server_->keys("hang/"), std::vector<std::string>{});
+  EXPECT_EQ(server->keys("hang/"), std::vector<std::string>{});
 }
 
 TEST_F(S3FileStoreTest, AServerThatDiesInTheMiddleIsAFailureAndARepetitionFinishes) {
-  server_->put(numbered("die/", 1200));
-  S3FileStore store(server_->settings());
+  server->put(numbered("die/", 1200));
+  S3FileStore store(server->settings());
 
-  const std::string failure =
-      failure_of_removal(store, "die", before_page(2, [] { server_->fault("kill"); }));
+  const std::string failure = failure_of_removal(store, "die", before_page(2, [] { server->fault("kill"); }));
 
-  server_->restart();
+  server->restart();
   EXPECT_TRUE(failure.starts_with("S3 POST bucket?delete:")) << failure;
-  EXPECT_EQ(server_->keys("die/").size(), 200U) << "the first page was removed";
+  EXPECT_EQ(server->keys("die/").size(), 200U) << "the first page was removed";
   EXPECT_EQ(remove(store, "die").objects, 200U);
 }
 
 TEST_F(S3FileStoreTest, CredentialsThatAreRefusedAreAFailure) {
-  S3Settings settings = server_->settings();
+  S3Settings settings = server->settings();
   settings.credentials.secret_access_key = crypto::Secret("wrong");
   S3FileStore wrong_secret(settings);
   EXPECT_EQ(failure_of_removal(wrong_secret, "any"),
             "S3 GET bucket?list-type: status 403 SignatureDoesNotMatch (attempt 1)");
   EXPECT_THROW(support::run(wrong_secret.check()), FileStoreError);
 
-  S3FileStore store(server_->settings());
+  S3FileStore store(server->settings());
   EXPECT_NO_THROW(support::run(store.check()));
-  server_->fault("suspend");
+  server->fault("suspend");
   const std::string failure = failure_of_removal(store, "any");
-  server_->fault("unsuspend");
+  server->fault("unsuspend");
   EXPECT_TRUE(failure.starts_with("S3 GET bucket?list-type: status 403")) << failure;
 }
 
 TEST_F(S3FileStoreTest, AMissingBucketIsAFailure) {
-  S3Settings settings = server_->settings();
+  S3Settings settings = server->settings();
   settings.bucket = "no-such-bucket";
   S3FileStore store(settings);
 
@@ -208,102 +207,102 @@ TEST_F(S3FileStoreTest, AMissingBucketIsAFailure) {
 TEST_F(S3FileStoreTest, RefusalsForSingleKeysAreAFailureAlthoughTheStatusIs200AndTheOthersGo) {
   std::vector<std::string> keys = numbered("part/", 1100);
   for (int i = 0; i < 3; ++i) keys.push_back(fmt::format("part/kept-{}", i));
-  server_->put(keys);
-  server_->start_upload("part/upload");
-  server_->deny_deletion("part/kept-");
-  S3FileStore store(server_->settings());
+  server->put(keys);
+  server->start_upload("part/upload");
+  server->deny_deletion("part/kept-");
+  S3FileStore store(server->settings());
 
   const std::string failure = failure_of_removal(store, "part");
 
   EXPECT_EQ(failure, "S3 refused to delete 3 files under part/, the first with AccessDenied");
-  EXPECT_EQ(server_->keys("part/").size(), 3U) << "what can be removed is removed";
-  EXPECT_EQ(server_->unfinished_uploads("part/"), 0U);
-  server_->allow_deletion();
+  EXPECT_EQ(server->keys("part/").size(), 3U) << "what can be removed is removed";
+  EXPECT_EQ(server->unfinished_uploads("part/"), 0U);
+  server->allow_deletion();
   EXPECT_EQ(remove(store, "part").objects, 3U);
 }
 
 TEST_F(S3FileStoreTest, ARefusalForAKeyThatIsDeletedAloneIsAFailureToo) {
-  server_->put({"alone/\n", "alone/1"});
-  server_->deny_deletion("alone/\\n");
-  S3FileStore store(server_->settings());
+  server->put({"alone/\n", "alone/1"});
+  server->deny_deletion("alone/\\n");
+  S3FileStore store(server->settings());
 
   const std::string failure = failure_of_removal(store, "alone");
 
-  server_->allow_deletion();
+  server->allow_deletion();
   EXPECT_EQ(failure, "S3 refused to delete 1 files under alone/, the first with AccessDenied");
   EXPECT_EQ(remove(store, "alone").objects, 1U);
 }
 
 TEST_F(S3FileStoreTest, AnotherPageInPlaceOfAReplyIsAFailure) {
-  server_->put({"portal/1"});
-  S3FileStore store(server_->proxy_settings());
+  server->put({"portal/1"});
+  S3FileStore store(server->proxy_settings());
   for (const char* operation : {"list", "delete", "get"}) {
-    server_->proxy_fault(operation, "html");
+    server->proxy_fault(operation, "html");
     const std::string failure = failure_of_removal(store, "portal");
-    server_->proxy_fault(operation, "none");
+    server->proxy_fault(operation, "none");
     EXPECT_TRUE(failure.starts_with("the reply is <html>")) << operation << ": " << failure;
   }
-  server_->proxy_fault("all", "html");
+  server->proxy_fault("all", "html");
   EXPECT_THROW(support::run(store.check()), FileStoreError);
-  server_->proxy_fault("all", "none");
+  server->proxy_fault("all", "none");
   EXPECT_NO_THROW(support::run(store.check()));
   EXPECT_NO_THROW(remove(store, "portal"));
-  EXPECT_EQ(server_->keys("portal/"), std::vector<std::string>{});
+  EXPECT_EQ(server->keys("portal/"), std::vector<std::string>{});
 }
 
 TEST_F(S3FileStoreTest, AFailureThatPassesIsNotSeen) {
-  S3FileStore store(server_->proxy_settings());
+  S3FileStore store(server->proxy_settings());
   for (const char* fault : {"503-once", "reset-once", "lost-reply-once"}) {
-    server_->put({"slow/1", "slow/2"});
-    server_->start_upload("slow/3");
-    for (const char* operation : {"list", "delete", "remove"}) server_->proxy_fault(operation, fault);
+    server->put({"slow/1", "slow/2"});
+    server->start_upload("slow/3");
+    for (const char* operation : {"list", "delete", "remove"}) server->proxy_fault(operation, fault);
 
     const RemovedFiles removed = remove(store, "slow");
 
     EXPECT_EQ(removed.objects, 2U) << fault;
     EXPECT_EQ(removed.unfinished_uploads, 1U) << fault;
-    EXPECT_EQ(server_->keys("slow/"), std::vector<std::string>{}) << fault;
+    EXPECT_EQ(server->keys("slow/"), std::vector<std::string>{}) << fault;
   }
 }
 
 TEST_F(S3FileStoreTest, AServerThatKeepsFailingIsAFailureAfterThreeAttempts) {
-  S3FileStore store(server_->proxy_settings());
+  S3FileStore store(server->proxy_settings());
   for (const auto& [fault, text] :
        {std::pair("503", "status 503 SlowDown"), std::pair("500", "status 500 InternalError")}) {
-    server_->proxy_fault("list", fault);
+    server->proxy_fault("list", fault);
     EXPECT_EQ(failure_of_removal(store, "any"), fmt::format("S3 GET bucket?list-type: {} (attempt 3)", text));
   }
-  server_->proxy_fault("list", "reset");
+  server->proxy_fault("list", "reset");
   const std::string failure = failure_of_removal(store, "any");
   EXPECT_TRUE(failure.ends_with("(attempt 3)")) << failure;
-  server_->proxy_fault("list", "none");
+  server->proxy_fault("list", "none");
 }
 
 TEST_F(S3FileStoreTest, AReplyThatIsLostAfterTheWorkWasDoneIsNoHarm) {
-  S3FileStore store(server_->proxy_settings());
+  S3FileStore store(server->proxy_settings());
   for (const char* operation : {"delete", "remove"}) {
-    server_->put({"lost/1", "lost/2\n"});
-    server_->start_upload("lost/3");
-    server_->proxy_fault(operation, "lost-reply");
+    server->put({"lost/1", "lost/2\n"});
+    server->start_upload("lost/3");
+    server->proxy_fault(operation, "lost-reply");
     const std::string failure = failure_of_removal(store, "lost");
     EXPECT_NE(failure.find("status 500 InternalError (attempt 3)"), std::string::npos)
         << operation << ": " << failure;
-    server_->proxy_fault(operation, "none");
+    server->proxy_fault(operation, "none");
 
     EXPECT_NO_THROW(remove(store, "lost"));
 
-    EXPECT_EQ(server_->keys("lost/"), std::vector<std::string>{});
-    EXPECT_EQ(server_->unfinished_uploads("lost/"), 0U);
+    EXPECT_EQ(server->keys("lost/"), std::vector<std::string>{});
+    EXPECT_EQ(server->unfinished_uploads("lost/"), 0U);
   }
 }
 
 TEST_F(S3FileStoreTest, TheBucketMayBeInTheHostName) {
-  S3Settings settings = server_->settings();
+  S3Settings settings = server->settings();
   settings.endpoint.replace(settings.endpoint.find("127.0.0.1"), std::string_view("127.0.0.1").size(),
                             "localhost");
   settings.path_style = false;
-  server_->put({"virtual/a b", "virtual/2"});
-  server_->start_upload("virtual/3");
+  server->put({"virtual/a b", "virtual/2"});
+  server->start_upload("virtual/3");
   S3FileStore store(settings);
 
   EXPECT_NO_THROW(support::run(store.check()));
@@ -311,24 +310,24 @@ TEST_F(S3FileStoreTest, TheBucketMayBeInTheHostName) {
 
   EXPECT_EQ(removed.objects, 2U);
   EXPECT_EQ(removed.unfinished_uploads, 1U);
-  EXPECT_EQ(server_->keys("virtual/"), std::vector<std::string>{});
+  EXPECT_EQ(server->keys("virtual/"), std::vector<std::string>{});
 }
 
 /// Last, because it changes the bucket for good: versioning can be suspended, but not taken back.
 TEST_F(S3FileStoreTest, RemovesOlderVersionsAndDeleteMarkersToo) {
-  (void)server_->request("PUT", "", {{"versioning", ""}},
-                         "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>");
-  server_->put({"version/1", "version/2"});
-  server_->put({"version/1"});
-  (void)server_->request("DELETE", "version/2");
-  server_->put({"version/ +%20&\r\n\x01ü"});
-  (void)server_->request("DELETE", "version/ +%20&\r\n\x01ü");
-  ASSERT_EQ(server_->keys("version/").size(), 6U);
-  S3FileStore store(server_->settings());
+  (void)server->request("PUT", "", {{"versioning", ""}},
+                        "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>");
+  server->put({"version/1", "version/2"});
+  server->put({"version/1"});
+  (void)server->request("DELETE", "version/2");
+  server->put({"version/ +%20&\r\n\x01ü"});
+  (void)server->request("DELETE", "version/ +%20&\r\n\x01ü");
+  ASSERT_EQ(server->keys("version/").size(), 6U);
+  S3FileStore store(server->settings());
 
   EXPECT_EQ(remove(store, "version").objects, 1U) << "one object was visible";
 
-  EXPECT_EQ(server_->keys("version/"), std::vector<std::string>{});
+  EXPECT_EQ(server->keys("version/"), std::vector<std::string>{});
 }
 
 class LocalFileStoreTest : public testing::Test {

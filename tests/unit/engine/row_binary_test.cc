@@ -53,7 +53,7 @@ TEST(RowBinary, WritesStringsAfterTheirSizeWhateverTheyHold) {
 
 TEST(RowBinary, WritesAUuidAsTwoLittleEndianHalves) {
   std::array<std::uint8_t, 16> bytes{};
-  for (std::uint8_t i = 0; i < bytes.size(); ++i) bytes[i] = i;
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i);
   std::string row;
   append_uuid(row, bytes);
   EXPECT_EQ(row, "\x07\x06\x05\x04\x03\x02\x01\x00\x0F\x0E\x0D\x0C\x0B\x0A\x09\x08"s);
