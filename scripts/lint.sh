@@ -35,7 +35,7 @@ check_headers() {
 check_tidy() {
   say "lint: running clang-tidy"
   over_sources cc -n 2 -P "$(nproc)" clang-tidy-19 --quiet -p build/release 2>&1 |
-    sed -E '/^[0-9]+ warnings? generated\.$/d'
+    sed -E '/^[0-9]+ warnings? generated\.$|^\[[0-9]+\/[0-9]+\] Processing file/d'
 }
 
 # lint [quick]: runs all checks, or with `quick` only those that need no build.
