@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include <fmt/format.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
 #include "crypto/digest.h"
@@ -19,9 +23,16 @@ using std::chrono::steady_clock;
 constexpr std::string_view kTablePrefix = "annals_lease_";
 constexpr std::size_t kHashLength = 32;  // hexadecimal digits: half of a SHA-256
 
+/// How long a new lease waits for others that must step back. Longer, and the other is a holder.
+constexpr std::chrono::seconds kStepBackTime{2};
+constexpr std::chrono::milliseconds kPollInterval{20};
+
+// Names go into statements, so nothing but what this file makes may be found.
 constexpr std::string_view kFindTables = R"(
 SELECT groupArray(name), groupArray(comment), toUnixTimestamp64Milli(now64(3))
-FROM system.tables WHERE database = 'default' AND startsWith(name, {prefix:String})
+FROM system.tables
+WHERE database = 'default' AND startsWith(name, {prefix:String})
+  AND match(name, '^annals_lease_[0-9a-f]{32}_[0-9]{1,18}$') AND engine = 'Null'
 FORMAT JSONCompactEachRow SETTINGS output_format_json_quote_64bit_integers = 0)";
 
 /// Returns the comment of a lease's table: when the lease expires, and a random id of its holder.
@@ -54,9 +65,12 @@ struct EngineLeases::LeaseTables {
   std::vector<Table> tables = {};  // oldest generation first
   std::int64_t now_ms = 0;         // by the engine's clock
 
-  [[nodiscard]] bool held_by_another(std::string_view own) const {
-    return std::ranges::any_of(
+  /// Returns the lowest generation of another that is alive.
+  [[nodiscard]] std::optional<std::int64_t> rival_of(std::string_view own) const {
+    const auto rival = std::ranges::find_if(
         tables, [&](const Table& table) { return table.name != own && table.expires_ms > now_ms; });
+    if (rival == tables.end()) return std::nullopt;
+    return rival->generation;
   }
 };
 
@@ -80,6 +94,8 @@ class EngineLeases::Held final : public Lease {
     auto sql =
         fmt::format("ALTER TABLE default.{} MODIFY COMMENT '{}'", table_, comment_of(expires_ms, holder_));
     co_await leases_.engine_.execute({.sql = std::move(sql)});
+    // The statement may have waited until another was free to take the key.
+    if (steady_clock::now() - since_ > leases_.ttl_) throw_expired();
     expires_ms_ = expires_ms;
     since_ = now;
   }
@@ -102,23 +118,36 @@ boost::asio::awaitable<std::unique_ptr<Lease>> EngineLeases::acquire(std::string
       fmt::format("{}{}_", kTablePrefix, text::to_hex(crypto::sha256(key)).substr(0, kHashLength));
   const auto since = steady_clock::now();
   const LeaseTables before = co_await find_tables(prefix);
-  if (before.held_by_another({})) co_return nullptr;
+  if (before.rival_of({})) co_return nullptr;
 
-  const std::int64_t generation = before.tables.empty() ? 1 : before.tables.back().generation + 1;
+  const std::int64_t generation = before.now_ms;
   const std::string table = fmt::format("{}{}", prefix, generation);
   const std::int64_t expires_ms = before.now_ms + ttl_.count();
   const std::string holder = uuid_text(random_uuid());
   const bool created = co_await create(table, comment_of(expires_ms, holder));
   if (!created) co_return nullptr;
 
-  // Another process that looked at the same time may have created another generation.
-  const LeaseTables after = co_await find_tables(prefix);
-  if (after.held_by_another(table)) {
+  const bool ours = co_await prevail(prefix, table, generation);
+  if (!ours) {
     co_await drop(table);
     co_return nullptr;
   }
   for (const auto& old : before.tables) co_await drop(old.name);
   co_return std::make_unique<Held>(*this, table, holder, expires_ms, since);
+}
+
+/// Returns whether no other table of that key is alive, now that ours is there.
+boost::asio::awaitable<bool> EngineLeases::prevail(std::string prefix, std::string table,
+                                                   std::int64_t generation) {
+  const auto deadline = steady_clock::now() + kStepBackTime;
+  while (true) {
+    const LeaseTables found = co_await find_tables(prefix);
+    const auto rival = found.rival_of(table);
+    if (!rival) co_return true;
+    if (*rival < generation || steady_clock::now() > deadline) co_return false;
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, kPollInterval);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+  }
 }
 
 boost::asio::awaitable<void> EngineLeases::clean_up() {

@@ -9,9 +9,11 @@
 namespace annals::leases {
 
 /// Gives out leases over all instances that share a remote engine. A lease is a table
-/// `default.annals_lease_<hash of the key>_<generation>`: without Keeper, CREATE TABLE without IF NOT EXISTS
-/// is what ClickHouse decides atomically. The table's comment says when the lease expires, by the engine's
-/// clock, and who holds it. After that the next generation may be created, again by one of many.
+/// `default.annals_lease_<hash of the key>_<generation>`. Its comment says when the lease expires, by the
+/// engine's clock, and who holds it. Who wants a lease makes its table and then looks: if no other table of
+/// that key is alive, the lease is its own. Of two that look at once each sees the other, so that never both
+/// win; the lower generation then waits until the other has stepped back. A generation is the engine's time
+/// in milliseconds and is never used again, so that a statement that arrives late finds nothing of another's.
 class EngineLeases final : public Leases {
  public:
   /// `engine` must outlive this object. The TTL counts from the last renewal.
@@ -24,6 +26,7 @@ class EngineLeases final : public Leases {
   class Held;
   struct LeaseTables;
   boost::asio::awaitable<LeaseTables> find_tables(std::string prefix);
+  boost::asio::awaitable<bool> prevail(std::string prefix, std::string table, std::int64_t generation);
   boost::asio::awaitable<bool> create(std::string table, std::string comment);
   boost::asio::awaitable<void> drop(std::string table);
 

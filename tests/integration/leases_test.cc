@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <set>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -12,6 +14,7 @@
 #include "leases/in_process_leases.h"
 #include "support/clickhouse_server_process.h"
 #include "support/run.h"
+#include "support/scripted_engine.h"
 
 namespace annals::leases {
 namespace {
@@ -46,6 +49,20 @@ class EngineLeasesTest : public testing::Test {
   std::unique_ptr<engine::Engine> one_ = engine::make_remote_engine({.endpoint = server_.endpoint()});
   std::unique_ptr<engine::Engine> other_ = engine::make_remote_engine({.endpoint = server_.endpoint()});
 
+  [[nodiscard]] std::string lease_names() const {
+    return server_.query(
+        "SELECT name FROM system.tables WHERE database = 'default' AND name LIKE 'annals_lease%'");
+  }
+  [[nodiscard]] bool is_expired(const std::string& table) const {
+    return server_.query(
+               "SELECT toInt64(splitByChar(' ', comment)[1]) < toUnixTimestamp64Milli(now64(3)) "
+               "FROM system.tables WHERE name = '" +
+               table.substr(0, table.find('\n')) + "'") == "1\n";
+  }
+  void make_null_table(const std::string& name, const std::string& comment) const {
+    (void)server_.query("CREATE TABLE default.`" + name + "` (x UInt8) ENGINE = Null COMMENT '" + comment +
+                        "'");
+  }
   [[nodiscard]] std::string lease_tables() const {
     return server_.query(
         "SELECT count() FROM system.tables WHERE database = 'default' AND name LIKE 'annals_lease%'");
@@ -73,6 +90,72 @@ TEST_F(EngineLeasesTest, have_one_holder_at_a_time_over_two_instances) {
     EXPECT_EQ(winners({&here, &there}, "label:' OR `1"), 1) << "round " << round;
   }
   EXPECT_EQ(lease_tables(), "0\n") << "released leases leave no table";
+}
+
+TEST_F(EngineLeasesTest, never_have_the_name_of_an_earlier_one) {
+  EngineLeases leases(*one_, 60s);
+  std::set<std::string> names;
+  constexpr int kRounds = 5;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto lease = run(leases.acquire("a"));
+    ASSERT_NE(lease, nullptr);
+    names.insert(lease_names());
+    run(lease->release());
+  }
+  EXPECT_EQ(names.size(), kRounds) << "a late DROP of one must not meet another";
+}
+
+TEST_F(EngineLeasesTest, wait_for_a_younger_rival_to_step_back) {
+  EngineLeases leases(*one_, 60s);
+  const auto lease = run(leases.acquire("a"));
+  std::string name = lease_names();
+  name.pop_back();
+  run(lease->release());
+  const std::string younger = name.substr(0, name.rfind('_')) + "_999999999999999999";
+  // The rival appears between the first look and the second, and steps back a moment later.
+  support::ScriptedEngine meddled(one_.get());
+  int creates = 0;
+  meddled.on_execute = [&](const engine::Statement& statement) {
+    if (statement.sql.starts_with("CREATE TABLE") && ++creates == 1) {
+      make_null_table(younger, "99999999999999 x");
+    }
+    return one_->execute(statement);
+  };
+  int looks = 0;
+  meddled.on_query = [&](const engine::Statement& statement) {
+    constexpr int kFirstLooks = 3;
+    if (++looks == kFirstLooks) (void)server_.query("DROP TABLE default." + younger + " SYNC");
+    return one_->query(statement);
+  };
+  EngineLeases meddled_leases(meddled, 60s);
+  EXPECT_NE(run(meddled_leases.acquire("a")), nullptr) << "one of two that ask at once must get it";
+}
+
+TEST_F(EngineLeasesTest, leave_tables_of_others_alone_whatever_they_are_called) {
+  const std::vector<std::string> foreign = {"annals_lease_x, default.annals_tenants", "annals_lease_1",
+                                            "annals_lease_" + std::string(32, 'A') + "_1"};
+  for (const auto& name : foreign) {
+    make_null_table(name, "1 x");
+  }
+  EngineLeases leases(*one_, 1ms);
+  run(leases.clean_up());
+  EXPECT_EQ(lease_tables(), "3\n");
+}
+
+TEST_F(EngineLeasesTest, are_lost_when_their_renewal_arrives_too_late) {
+  support::ScriptedEngine slow(one_.get());
+  EngineLeases leases(slow, 300ms);
+  const auto lease = run(leases.acquire("a"));
+  ASSERT_NE(lease, nullptr);
+  slow.on_execute = [&](const engine::Statement& statement) {
+    while (!is_expired(lease_names()))
+      continue;  // the statement is on its way for as long as the lease lasts
+    return one_->execute(statement);
+  };
+  const auto keep_on = [&] {
+    while (true) run(lease->keep());
+  };
+  EXPECT_THROW(keep_on(), Error) << "somebody else may have taken it meanwhile";
 }
 
 TEST_F(EngineLeasesTest, of_different_keys_do_not_meet) {
