@@ -26,6 +26,9 @@ struct Statement {
   /// The name of the statement in a ClickHouse server's logs and process list, see new_query_id(). The
   /// embedded engine's interface takes none.
   std::string query_id = {};
+  /// Whether the engine must not receive the statement twice. Others may be sent again when a connection
+  /// breaks before an answer, so they must be idempotent.
+  bool at_most_once = false;
 };
 
 /// Returns a name for a statement that is made for a request: the request's id and a part that makes it

@@ -99,6 +99,8 @@ struct HttpClient::Handle {
     set(CURLOPT_CONNECTTIMEOUT_MS,
         static_cast<long>(std::max<std::int64_t>(1, request.connect_timeout.count())));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(1, request.timeout.count())));
+    // libcurl sends a request again only if the connection was made for an earlier one.
+    set(CURLOPT_FRESH_CONNECT, request.at_most_once ? 1L : 0L);
     prepare_method(request);
   }
 

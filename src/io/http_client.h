@@ -23,6 +23,7 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{30'000};  // of the whole exchange
   // How long the server may send nothing, not even a header, before the body begins; 0: as long as `timeout`.
   std::chrono::milliseconds max_silence{0};
+  bool at_most_once = false;  // never sent again: a new connection is made for it
 };
 
 struct HttpResponse {
@@ -50,8 +51,8 @@ class HttpFailure : public std::runtime_error {
 
 /// Wraps libcurl as a blocking HTTP/1.1 client that keeps its connections alive and verifies TLS
 /// certificates. A request whose kept connection turns out to be closed is sent again on a new one, so every
-/// request must be idempotent. Proxy variables of the environment are ignored. Not thread-safe: use one per
-/// thread.
+/// request must be idempotent or `at_most_once`. Proxy variables of the environment are ignored. Not
+/// thread-safe: use one per thread.
 class HttpClient {
  public:
   /// `ca_file` names a PEM file of certificates to trust besides the system's directory of them; a file that

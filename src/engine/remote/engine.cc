@@ -86,7 +86,7 @@ class RemoteConnection final : public Connection {
                               static_cast<double>(settings.statement_timeout.count()) / 1000.0)) {}
 
   std::string query(const Statement& statement) override {
-    return send(url_of(statement, kWholeAnswer), statement.sql);
+    return send(url_of(statement, kWholeAnswer), statement.sql, statement.at_most_once);
   }
 
   void execute(const Statement& statement) override { query(statement); }
@@ -148,8 +148,9 @@ class RemoteConnection final : public Connection {
             .timeout = settings_.statement_timeout + kAnswerAllowance};
   }
 
-  std::string send(std::string url, std::string_view body) {
+  std::string send(std::string url, std::string_view body, bool at_most_once = false) {
     io::HttpRequest request = post(std::move(url), body);
+    request.at_most_once = at_most_once;
     std::string packed;
     if (body.size() >= kCompressFrom) {
       packed = compress(body);
