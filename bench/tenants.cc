@@ -54,7 +54,8 @@ struct House {
   files::LateUploads late_uploads{*engine, std::chrono::hours(1)};
   tenants::Tenancy tenancy{{.engine = *engine,
                             .leases = leases,
-                            .belongings = {tenant_files, databases, tables, late_uploads},
+                            .databases = databases,
+                            .belongings = {tenant_files, late_uploads, databases, tables},
                             .max_age = std::chrono::hours(1)}};
 };
 

@@ -94,9 +94,10 @@ Service::Service(config::Config config, const Adapters& adapters)
       late_uploads_(*engine_, longest_upload(config_)),
       tenancy_({.engine = *engine_,
                 .leases = *leases_,
-                // Files go first and the note about late uploads last: a crash between the note and the
-                // removal of the registry's row makes the note twice, which is harmless.
-                .belongings = {tenant_files_, databases_, tables_, late_uploads_},
+                .databases = databases_,
+                // What lies under the name of the database goes while the database still says whose it is. A
+                // crash after the note about late uploads makes the note twice, which is harmless.
+                .belongings = {tenant_files_, late_uploads_, databases_, tables_},
                 .max_age = max_tenant_age(config_)}),
       late_upload_removal_({.late_uploads = late_uploads_,
                             .registry = tenancy_.registry(),
@@ -115,6 +116,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                 .max_memory_bytes = config_.history.max_memory_bytes}),
       api_({.authenticator = authenticator_,
             .engine = *engine_,
+            .reconciliation = tenancy_.reconciliation(),
             .lifecycle = tenancy_.lifecycle(),
             .registry = tenancy_.registry(),
             .directory = tenancy_.directory(),
@@ -128,7 +130,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       server_(io_.executor(), config_.server.address, config_.server.port, api_.router(),
               server_limits(config_)),
       upkeep_(io_.executor(),
-              {upkeep::recovery_round(tenancy_.lifecycle(), sweep_times(config_)),
+              {upkeep::recovery_round(tenancy_.lifecycle(), tenancy_.reconciliation(), sweep_times(config_)),
                upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval)}) {}
 
 Service::~Service() {

@@ -21,6 +21,7 @@ class Api {
   struct Parts {
     const access::Authenticator& authenticator;  // the references must outlive this object
     engine::Engine& engine;
+    const tenants::Reconciliation& reconciliation;
     tenants::Lifecycle& lifecycle;
     tenants::Registry& registry;
     tenants::TenantDirectory& directory;

@@ -24,7 +24,9 @@ void Health::add_to(http::Router& router, const Admission& admission) {
        .operation = {.name = "readyz",
                      .summary = "Returns 200 if the service can serve requests.",
                      .answers = {{.status = 200, .summary = "The engine answers."},
-                                 {.status = 503, .summary = "The engine does not answer."}}},
+                                 {.status = 503,
+                                  .summary =
+                                      "The engine does not answer, or the registry of tenants is lost."}}},
        .admit = admission.with(Permission::anyone, [this](const Caller& /*caller*/,
                                                           const Request& /*request*/) { return readyz(); })});
 }
@@ -35,6 +37,11 @@ awaitable<Response> Health::healthz() {
 
 awaitable<Response> Health::readyz() {
   co_await engine_.execute({.sql = "SELECT 1"});
+  if (reconciliation_.registry_is_lost()) {
+    throw Error(ErrorCode::engine_unavailable,
+                "The registry of tenants is lost: there are databases of tenants that it does not know. "
+                "Restore the table default.annals_tenants.");
+  }
   co_return http::json(http::Status::ok, R"({"status":"ready"})");
 }
 

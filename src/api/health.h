@@ -6,15 +6,17 @@
 #include "engine/engine.h"
 #include "http/message.h"
 #include "http/router.h"
+#include "tenants/reconciliation.h"
 
 namespace annals::api {
 
 /// Answers `GET /healthz`: the process lives; and `GET /readyz`: it can serve, because the engine answers
-/// too. Neither needs a key.
+/// too and the registry of tenants is not lost. Neither needs a key.
 class Health {
  public:
-  /// `engine` must outlive this object.
-  explicit Health(engine::Engine& engine) : engine_(engine) {}
+  /// Both must outlive this object.
+  Health(engine::Engine& engine, const tenants::Reconciliation& reconciliation)
+      : engine_(engine), reconciliation_(reconciliation) {}
 
   /// Adds the routes; this object must outlive the router.
   void add_to(http::Router& router, const Admission& admission);
@@ -24,6 +26,7 @@ class Health {
   boost::asio::awaitable<http::Response> readyz();
 
   engine::Engine& engine_;
+  const tenants::Reconciliation& reconciliation_;
 };
 
 }  // namespace annals::api

@@ -10,8 +10,7 @@ boost::asio::awaitable<bool> TenantTables::make(tenants::Owner owner) {
   co_return true;
 }
 
-boost::asio::awaitable<void> TenantTables::remove(tenants::Owner /*owner*/,
-                                                  tenants::KeepLease /*keep_lease*/) {
+boost::asio::awaitable<void> TenantTables::remove(tenants::Owner /*owner*/, tenants::Fence /*fence*/) {
   co_return;
 }
 

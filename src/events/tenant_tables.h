@@ -15,7 +15,8 @@ class TenantTables final : public tenants::Belonging {
   explicit TenantTables(engine::Engine& engine) : engine_(engine) {}
 
   boost::asio::awaitable<bool> make(tenants::Owner owner) override;
-  boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::KeepLease keep_lease) override;
+  boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::Fence fence) override;
+  [[nodiscard]] bool carries_owner() const override { return true; }
 
  private:
   engine::Engine& engine_;

@@ -29,8 +29,9 @@ struct FileInfo {
 /// A point of the wall clock.
 using Time = std::chrono::system_clock::time_point;
 
-/// Is called before each page of removals, and throws if the removal must stop because another instance has
-/// taken it over.
+/// Is awaited between listing a page and removing what was listed, and throws if the removal must stop
+/// because another instance has taken it over. File ids are never used twice, so what was listed while the
+/// database was its owner's may be removed however late.
 using BeforePage = std::function<boost::asio::awaitable<void>()>;
 
 /// Stores attached files under keys `<database>/<file_id>`. Implementations are thread-safe.

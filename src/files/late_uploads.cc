@@ -70,7 +70,7 @@ awaitable<bool> LateUploads::make(tenants::Owner /*owner*/) {
   co_return true;
 }
 
-awaitable<void> LateUploads::remove(tenants::Owner owner, tenants::KeepLease /*keep_lease*/) {
+awaitable<void> LateUploads::remove(tenants::Owner owner, tenants::Fence /*fence*/) {
   return expect(std::move(owner.database));
 }
 

@@ -40,7 +40,7 @@ class LateUploads final : public tenants::Belonging {
   boost::asio::awaitable<void> forget(ExpectedUploads entry);
 
   boost::asio::awaitable<bool> make(tenants::Owner owner) override;
-  boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::KeepLease keep_lease) override;
+  boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::Fence fence) override;
   /// Returns whether there is an entry of that name.
   boost::asio::awaitable<bool> is_cleaning_up(DatabaseName name) override;
 

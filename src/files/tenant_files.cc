@@ -10,9 +10,9 @@ boost::asio::awaitable<bool> TenantFiles::make(tenants::Owner /*owner*/) {
   co_return true;
 }
 
-boost::asio::awaitable<void> TenantFiles::remove(tenants::Owner owner, tenants::KeepLease keep_lease) {
+boost::asio::awaitable<void> TenantFiles::remove(tenants::Owner owner, tenants::Fence fence) {
   try {
-    co_await store_.remove_all(owner.database, std::move(keep_lease));
+    co_await store_.remove_all(owner.database, std::move(fence));
   } catch (const FileStoreError& error) {
     throw files_not_deleted(owner.label, error.what());
   }

@@ -16,7 +16,7 @@ class TenantFiles final : public tenants::Belonging {
 
   boost::asio::awaitable<bool> make(tenants::Owner owner) override;
   /// Throws Error(files_not_deleted) if the file store fails.
-  boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::KeepLease keep_lease) override;
+  boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::Fence fence) override;
 
  private:
   FileStore& store_;

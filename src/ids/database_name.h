@@ -19,8 +19,12 @@ class DatabaseName {
   static std::optional<DatabaseName> parse(std::string_view text);
 
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
-  /// Returns true for the names that the engine itself owns: `default`, `system` and `information_schema`, in
-  /// any case.
+  /// The beginning of the names under which databases of deleted tenants wait for their end.
+  static constexpr std::string_view kAsidePrefix = "annals_gone_";
+  [[nodiscard]] bool is_aside() const { return text_.starts_with(kAsidePrefix); }
+
+  /// Returns true for names that no tenant may have: those that the engine itself owns (`default`, `system`
+  /// and `information_schema`, in any case) and those that begin with kAsidePrefix.
   [[nodiscard]] bool is_reserved() const;
 
   bool operator==(const DatabaseName&) const = default;

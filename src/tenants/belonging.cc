@@ -2,10 +2,6 @@
 
 namespace annals::tenants {
 
-boost::asio::awaitable<std::vector<Owner>> Belonging::owners() {
-  co_return std::vector<Owner>{};
-}
-
 boost::asio::awaitable<bool> Belonging::is_cleaning_up(DatabaseName /*name*/) {
   co_return false;
 }

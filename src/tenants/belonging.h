@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -18,8 +17,23 @@ struct Owner {
   std::string label = {};  // for messages; empty if the registry does not know the tenant
 };
 
-/// Throws if the lease under which a removal runs has expired; see leases::Lease::keep().
-using KeepLease = std::function<boost::asio::awaitable<void>()>;
+/// Throws unless the removal is still the caller's business. A removal awaits it between looking for things
+/// and removing what it found: what was found before is the tenant's own, so that removing it is harmless
+/// however late it is done.
+using Fence = std::function<boost::asio::awaitable<void>()>;
+
+/// Says whose a database is, by the mark on the database itself. Thread-safe.
+class Ownership {
+ public:
+  Ownership() = default;
+  virtual ~Ownership() = default;
+  Ownership(const Ownership&) = delete;
+  Ownership& operator=(const Ownership&) = delete;
+
+  /// Returns whether the tenant has a database, and with it everything that lies under its name. False before
+  /// it is made and once its removal has begun.
+  virtual boost::asio::awaitable<bool> is_owned(Owner owner) = 0;
+};
 
 /// A kind of thing that each tenant owns: its database, its files, … The root gives the lifecycle a list of
 /// them in the order in which they are made and removed, so that this folder needs to know none of them.
@@ -36,12 +50,13 @@ class Belonging {
   virtual boost::asio::awaitable<bool> make(Owner owner) = 0;
 
   /// Removes it for a tenant in the state `deleting`, and never what is another's. Once it returns, nothing
-  /// is left. Calls `keep_lease` before each step of a long removal.
-  virtual boost::asio::awaitable<void> remove(Owner owner, KeepLease keep_lease) = 0;
+  /// is left. Awaits `fence` before each step of a long removal.
+  virtual boost::asio::awaitable<void> remove(Owner owner, Fence fence) = 0;
 
-  /// Returns the owners that things of this kind carry. Recovery removes those whose tenant is in no registry
-  /// row: they come from a statement that arrived late. A kind that does not carry its owner returns none.
-  virtual boost::asio::awaitable<std::vector<Owner>> owners();
+  /// Returns whether each thing of this kind carries its owner. What does not, lies under the name of the
+  /// database only; it is removed only while the tenant owns the database of that name, because the name may
+  /// be another's before and afterwards.
+  [[nodiscard]] virtual bool carries_owner() const { return false; }
 
   /// Returns whether background work of this kind may hold the lease of that name although no tenant has it.
   /// An initialisation then waits a moment, instead of answering that the name is taken.

@@ -1,10 +1,13 @@
 #include "tenants/databases.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include "engine/rows.h"
 #include "engine/sql.h"
+#include "ids/uuid.h"
+#include "ops/log.h"
 
 namespace annals::tenants {
 namespace {
@@ -12,24 +15,56 @@ namespace {
 using boost::asio::awaitable;
 using engine::Statement;
 
-constexpr std::string_view kCommentPrefix = "Annals tenant ";
+// A tenant's database may also lie under the aside name of another tenant, whose removal moved it by mistake.
+constexpr std::string_view kIsOwned = R"(
+SELECT count() FROM system.databases
+WHERE comment = {mark:String}
+  AND (name = {name:String} OR (startsWith(name, {aside:String}) AND NOT startsWith(name, {own_aside:String}))))";
 
-std::string comment_of(ClientId owner) {
-  return fmt::format("{}{}", kCommentPrefix, owner.text());
+constexpr std::string_view kNames = R"(
+SELECT name FROM system.databases
+WHERE comment = {mark:String} AND (name = {name:String} OR startsWith(name, {aside:String}))
+FORMAT TabSeparated)";
+
+// A table that cannot count its rows counts as one that has some.
+constexpr std::string_view kFilledTables = R"(
+SELECT count() FROM system.tables WHERE database = {name:String} AND (total_rows IS NULL OR total_rows > 0))";
+
+std::string aside_prefix(ClientId id) {
+  return fmt::format("{}{}_", DatabaseName::kAsidePrefix, id.text());
 }
 
-constexpr std::string_view kIsOwned = R"(
-SELECT count() FROM system.databases WHERE name = {name:String} AND comment = {comment:String})";
+/// Returns a name for a database of that tenant that was never used and never will be.
+DatabaseName new_aside_name(ClientId id) {
+  constexpr std::size_t kRandomDigits = 8;
+  auto name = DatabaseName::parse(aside_prefix(id) + uuid_text(random_uuid()).substr(0, kRandomDigits));
+  return std::move(name).value();
+}
 
-constexpr std::string_view kList = R"(
-SELECT name, comment FROM system.databases WHERE startsWith(comment, {prefix:String}) FORMAT JSONCompactEachRow)";
+std::vector<engine::Parameter> parameters(const Owner& owner) {
+  return {{"name", owner.database.text()},
+          {"mark", mark_of(owner.id)},
+          {"aside", std::string(DatabaseName::kAsidePrefix)},
+          {"own_aside", aside_prefix(owner.id)}};
+}
+
+/// It must not be done twice: the second time it would move a later tenant's database to a name that was
+/// already looked at.
+Statement rename_statement(const DatabaseName& from, const DatabaseName& to) {
+  return {.sql = fmt::format("RENAME DATABASE {} TO {}", engine::quote(from), engine::quote(to)),
+          .at_most_once = true};
+}
 
 }  // namespace
+
+std::string mark_of(ClientId owner) {
+  return fmt::format("Annals tenant {}", owner.text());
+}
 
 awaitable<bool> Databases::make(Owner owner) {
   // Without IF NOT EXISTS: the engine lets one of several through that try at once.
   Statement statement{.sql = fmt::format("CREATE DATABASE {} COMMENT '{}'", engine::quote(owner.database),
-                                         comment_of(owner.id))};
+                                         mark_of(owner.id))};
   bool exists = false;
   try {
     co_await engine_.execute(std::move(statement));
@@ -44,42 +79,102 @@ awaitable<bool> Databases::make(Owner owner) {
 }
 
 awaitable<bool> Databases::is_owned(Owner owner) {
-  Statement statement{.sql = std::string(kIsOwned),
-                      .parameters = {{"name", owner.database.text()}, {"comment", comment_of(owner.id)}}};
+  Statement statement{.sql = std::string(kIsOwned), .parameters = parameters(owner)};
   const auto count = co_await engine_.query(std::move(statement));
   co_return !count.starts_with("0\n");
 }
 
-awaitable<std::vector<Owner>> Databases::owners() {
-  Statement statement{.sql = std::string(kList), .parameters = {{"prefix", std::string(kCommentPrefix)}}};
-  const auto text = co_await engine_.query(std::move(statement));
-  std::vector<Owner> owners;
-  engine::for_each_line(text, [&](std::string_view line) {
-    const boost::json::array row = boost::json::parse(line).as_array();
-    const auto name = DatabaseName::parse(row.at(0).as_string());
-    const auto id = ClientId::parse(std::string_view(row.at(1).as_string()).substr(kCommentPrefix.size()));
-    if (name && id) owners.push_back({.id = *id, .database = *name});
-  });
-  co_return owners;
+awaitable<void> Databases::remove(Owner owner, Fence fence) {
+  constexpr int kTries = 6;  // two are needed: to set it aside and to drop it
+  for (int i = 0; i < kTries; ++i) {
+    const auto names = co_await names_of(owner);
+    if (names.empty()) co_return;
+    co_await fence();
+    for (const DatabaseName& name : names) {
+      if (name == owner.database) {
+        co_await set_aside(owner);
+      } else {
+        co_await drop(name);
+      }
+    }
+  }
+  const auto left = co_await names_of(owner);
+  if (!left.empty()) {
+    throw Error(ErrorCode::engine_unavailable, "History database is unavailable.",
+                fmt::format("the database {} is still there after {} tries", owner.database.text(), kTries));
+  }
 }
 
-awaitable<void> Databases::remove(Owner owner, KeepLease /*keep_lease*/) {
-  constexpr int kTries = 3;
-  for (int i = 0; i < kTries; ++i) {
-    const bool ours = co_await is_owned(owner);
-    if (!ours) co_return;
-    // The server's guard against dropping large tables protects people from mistakes, not from a deletion
-    // that was asked for.
-    Statement statement{.sql = fmt::format("DROP DATABASE IF EXISTS {} SYNC SETTINGS max_table_size_to_drop "
-                                           "= 0, max_partition_size_to_drop = 0",
-                                           engine::quote(owner.database))};
-    co_await engine_.execute(std::move(statement));
+/// Returns the names under which databases with the tenant's mark lie: its own, and those of set_aside().
+awaitable<std::vector<DatabaseName>> Databases::names_of(Owner owner) {
+  Statement statement{.sql = std::string(kNames), .parameters = parameters(owner)};
+  const auto text = co_await engine_.query(std::move(statement));
+  std::vector<DatabaseName> names;
+  engine::for_each_line(text, [&](std::string_view line) {
+    if (auto name = DatabaseName::parse(line)) names.push_back(*std::move(name));
+  });
+  co_return names;
+}
+
+/// Moves what has the tenant's name to a name that is never used again, and returns that name. Returns
+/// nullopt if nothing had the name. Throws Error(overloaded) if it was another's, which then has its name
+/// back.
+awaitable<std::optional<DatabaseName>> Databases::set_aside(Owner owner) {
+  DatabaseName aside = new_aside_name(owner.id);
+  bool moved = true;
+  try {
+    co_await engine_.execute(rename_statement(owner.database, aside));
+  } catch (const engine::EngineError& error) {
+    if (!error.is(engine::ExceptionCode::unknown_database)) throw;
+    moved = false;
   }
-  const bool still_there = co_await is_owned(owner);
-  if (still_there) {
-    throw Error(ErrorCode::engine_unavailable, "History database is unavailable.",
-                fmt::format("the database {} is still there after {} drops", owner.database.text(), kTries));
+  if (!moved) co_return std::nullopt;
+  const auto ours = co_await names_of(owner);
+  if (std::ranges::find(ours, aside) != ours.end()) co_return aside;
+  co_await put_back(std::move(aside), owner.database);
+  throw Error(ErrorCode::overloaded, "Another request is working on this tenant. Try again later.",
+              fmt::format("the database {} belongs to another tenant by now", owner.database.text()));
+}
+
+awaitable<void> Databases::put_back(DatabaseName aside, DatabaseName name) {
+  co_await engine_.execute(rename_statement(aside, name));
+  ops::log(ops::Level::warning, "a database that a late statement had moved has its name back",
+           {{"database", name.text()}, {"moved_to", aside.text()}});
+}
+
+awaitable<bool> Databases::remove_if_empty(Owner found) {
+  const bool empty = co_await is_empty(found.database);
+  if (!empty) co_return false;
+  DatabaseName aside = found.database;
+  if (!aside.is_aside()) {
+    auto moved = co_await set_aside(found);
+    if (!moved) co_return true;
+    aside = *std::move(moved);
   }
+  // Once more, now that nobody can find it under its name.
+  const bool still_empty = co_await is_empty(aside);
+  if (still_empty) {
+    co_await drop(std::move(aside));
+  } else if (!found.database.is_aside()) {
+    co_await put_back(std::move(aside), found.database);
+  }
+  co_return still_empty;
+}
+
+awaitable<bool> Databases::is_empty(DatabaseName name) {
+  Statement statement{.sql = std::string(kFilledTables), .parameters = {{"name", name.text()}}};
+  const auto count = co_await engine_.query(std::move(statement));
+  co_return count.starts_with("0\n");
+}
+
+awaitable<void> Databases::drop(DatabaseName aside) {
+  // The server's guard against dropping large tables protects people from mistakes, not from a deletion that
+  // was asked for.
+  Statement statement{.sql =
+                          fmt::format("DROP DATABASE IF EXISTS {} SYNC SETTINGS max_table_size_to_drop = 0, "
+                                      "max_partition_size_to_drop = 0",
+                                      engine::quote(aside))};
+  co_await engine_.execute(std::move(statement));
 }
 
 }  // namespace annals::tenants

@@ -9,9 +9,12 @@
 
 namespace annals::tenants {
 
-/// Makes and drops the databases of tenants. A database carries its owner's id in its comment, so that nobody
-/// drops what is another's. Thread-safe; every call throws engine::EngineError.
-class Databases final : public Belonging {
+/// Makes and drops the databases of tenants. A database carries its owner's id as a mark in its comment, so
+/// that nobody drops what is another's. A name is given again, and DROP DATABASE cannot ask for the mark; so
+/// a database first gets a name that is never used again, then its mark is looked at, and then it is dropped.
+/// A statement that arrives late finds nothing, or moves a database whose move Reconciliation undoes.
+/// Thread-safe; every call throws engine::EngineError.
+class Databases final : public Belonging, public Ownership {
  public:
   /// `engine` must outlive this object.
   explicit Databases(engine::Engine& engine) : engine_(engine) {}
@@ -20,15 +23,31 @@ class Databases final : public Belonging {
   boost::asio::awaitable<bool> make(Owner owner) override;
 
   /// Drops the database and everything in it, unless it is another's. Returns once the engine's system tables
-  /// show nothing of it; throws Error(engine_unavailable) if they still do after several tries.
-  boost::asio::awaitable<void> remove(Owner owner, KeepLease keep_lease) override;
+  /// show nothing of it; throws Error(engine_unavailable) if they still do after several tries, and
+  /// Error(overloaded) if the name was given to another meanwhile.
+  boost::asio::awaitable<void> remove(Owner owner, Fence fence) override;
+  [[nodiscard]] bool carries_owner() const override { return true; }
 
-  boost::asio::awaitable<std::vector<Owner>> owners() override;
+  boost::asio::awaitable<bool> is_owned(Owner owner) override;
+
+  /// Returns whether the database holds no event. True if there is no such database.
+  boost::asio::awaitable<bool> is_empty(DatabaseName name);
+
+  /// Drops `found` if it carries the mark of its owner and holds no event. Returns false if it holds one.
+  boost::asio::awaitable<bool> remove_if_empty(Owner found);
+
+  /// Gives a database that lies aside its name back.
+  boost::asio::awaitable<void> put_back(DatabaseName aside, DatabaseName name);
 
  private:
-  boost::asio::awaitable<bool> is_owned(Owner owner);
+  boost::asio::awaitable<std::optional<DatabaseName>> set_aside(Owner owner);
+  boost::asio::awaitable<std::vector<DatabaseName>> names_of(Owner owner);
+  boost::asio::awaitable<void> drop(DatabaseName aside);
 
   engine::Engine& engine_;
 };
+
+/// Returns the mark of a tenant's database, its comment.
+std::string mark_of(ClientId owner);
 
 }  // namespace annals::tenants

@@ -27,8 +27,9 @@ awaitable<void> pause() {
   co_await timer.async_wait(boost::asio::use_awaitable);
 }
 
-awaitable<void> no_lease_to_keep() {
-  co_return;
+Error taken_over() {
+  return {ErrorCode::overloaded, "Another request is working on this tenant. Try again later.",
+          "another instance has taken this tenant over"};
 }
 
 }  // namespace
@@ -94,6 +95,7 @@ awaitable<std::optional<InitialisedTenant>> Lifecycle::create(NewTenant request,
 
 awaitable<bool> Lifecycle::create_steps(ClientId id, NewTenant request, crypto::SecretHash secret,
                                         Lease& name_lease) {
+  co_await name_lease.keep();
   // The row comes first: recover() finds by it whatever a crash leaves from here on.
   co_await parts_.registry.add(id, request, secret);
   for (Belonging& belonging : parts_.belongings) {
@@ -101,9 +103,18 @@ awaitable<bool> Lifecycle::create_steps(ClientId id, NewTenant request, crypto::
         co_await belonging.make({.id = id, .database = request.database, .label = request.label});
     if (!made) co_return false;
   }
-  co_await name_lease.keep();  // recover() takes it before it gives up on a tenant
-  co_await parts_.registry.advance(id, TenantState::active);
+  co_await activate(id, name_lease);
   co_return true;
+}
+
+awaitable<void> Lifecycle::activate(ClientId id, Lease& name_lease) {
+  co_await name_lease.keep();
+  co_await parts_.registry.advance(id, TenantState::active);
+  // The statement says nothing if the row has gone meanwhile, so the row is asked. recover() gives up on a
+  // tenant under this lease only; as the lease still holds after the answer, the tenant stays active.
+  const auto tenant = co_await parts_.registry.find(id);
+  if (!tenant || tenant->state != TenantState::active) throw taken_over();
+  co_await name_lease.keep();
 }
 
 awaitable<void> Lifecycle::roll_back(ClientId id) {
@@ -142,14 +153,29 @@ awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease) {
   const auto tenant = co_await parts_.registry.find(id);
   if (!tenant) co_return true;
   const Owner owner{.id = id, .database = tenant->database, .label = tenant->label};
-  for (Belonging& belonging : parts_.belongings) {
-    co_await lease.keep();
-    co_await belonging.remove(owner, [&lease] { return lease.keep(); });
-  }
+  for (Belonging& belonging : parts_.belongings) co_await remove_belonging(belonging, owner, lease);
   co_await lease.keep();
   co_await parts_.registry.remove(id);
   parts_.directory.forget(id);
   co_return true;
+}
+
+awaitable<void> Lifecycle::remove_belonging(Belonging& belonging, Owner owner, Lease& lease) {
+  co_await lease.keep();
+  if (belonging.carries_owner()) {
+    co_await belonging.remove(owner, [&lease] { return lease.keep(); });
+    co_return;
+  }
+  // A tenant that lost its name before it had the database has nothing here, but another may have.
+  const bool owned = co_await parts_.ownership.is_owned(owner);
+  if (!owned) co_return;
+  co_await belonging.remove(owner, [this, &lease, &owner] { return check_owner(owner, lease); });
+}
+
+awaitable<void> Lifecycle::check_owner(Owner owner, Lease& lease) {
+  co_await lease.keep();
+  const bool owned = co_await parts_.ownership.is_owned(std::move(owner));
+  if (!owned) throw taken_over();
 }
 
 awaitable<void> Lifecycle::wait_until_gone(ClientId id) {
@@ -166,7 +192,6 @@ awaitable<void> Lifecycle::wait_until_gone(ClientId id) {
 awaitable<void> Lifecycle::recover(std::chrono::milliseconds abandoned_after) {
   const auto unfinished = co_await parts_.registry.unfinished(abandoned_after);
   for (const Tenant& tenant : unfinished) co_await recover_one(tenant);
-  for (Belonging& belonging : parts_.belongings) co_await remove_orphans(belonging);
   co_await parts_.leases.clean_up();
 }
 
@@ -199,18 +224,6 @@ awaitable<bool> Lifecycle::turn_to_deleting(ClientId id) {
   const bool abandoned = found && found->state != TenantState::active;
   if (abandoned) co_await parts_.registry.advance(id, TenantState::deleting);
   co_return abandoned;
-}
-
-/// A belonging is made after its tenant's row and removed before it. One without a row came late, from a
-/// statement whose answer was lost.
-awaitable<void> Lifecycle::remove_orphans(Belonging& belonging) {
-  const auto owners = co_await belonging.owners();
-  for (const Owner& owner : owners) {
-    const auto tenant = co_await parts_.registry.find(owner.id);
-    if (tenant) continue;
-    ops::log(Level::warning, "a database without a tenant is dropped", {{"database", owner.database.text()}});
-    co_await belonging.remove(owner, no_lease_to_keep);
-  }
 }
 
 }  // namespace annals::tenants

@@ -24,6 +24,7 @@ class Lifecycle {
     Registry& registry;
     TenantDirectory& directory;
     leases::Leases& leases;
+    Ownership& ownership;
     std::vector<std::reference_wrapper<Belonging>> belongings;  // in the order of making and removing
   };
 
@@ -40,9 +41,9 @@ class Lifecycle {
   /// not be removed: the tenant then stays `deleting`.
   boost::asio::awaitable<void> remove(ClientId id);
 
-  /// Resumes what a crash or a failure has interrupted: deletes the tenants `deleting`, those `creating` for
-  /// longer than `abandoned_after`, and belongings whose owner no row names any more. Logs what fails and
-  /// leaves it to the next call. Throws engine::EngineError if the registry cannot be read.
+  /// Resumes what a crash or a failure has interrupted: deletes the tenants `deleting` and those `creating`
+  /// for longer than `abandoned_after`. Logs what fails and leaves it to the next call. Throws
+  /// engine::EngineError if the registry cannot be read.
   boost::asio::awaitable<void> recover(std::chrono::milliseconds abandoned_after);
 
  private:
@@ -54,14 +55,16 @@ class Lifecycle {
                                                                   leases::Lease& name_lease);
   boost::asio::awaitable<bool> create_steps(ClientId id, NewTenant request, crypto::SecretHash secret,
                                             leases::Lease& name_lease);
+  boost::asio::awaitable<void> activate(ClientId id, leases::Lease& name_lease);
   boost::asio::awaitable<void> roll_back(ClientId id);
   boost::asio::awaitable<bool> delete_alone(ClientId id);
   boost::asio::awaitable<bool> delete_steps(ClientId id, leases::Lease& lease);
+  boost::asio::awaitable<void> remove_belonging(Belonging& belonging, Owner owner, leases::Lease& lease);
+  boost::asio::awaitable<void> check_owner(Owner owner, leases::Lease& lease);
   boost::asio::awaitable<void> wait_until_gone(ClientId id);
   boost::asio::awaitable<void> recover_one(Tenant tenant);
   boost::asio::awaitable<bool> abandon(Tenant tenant);
   boost::asio::awaitable<bool> turn_to_deleting(ClientId id);
-  boost::asio::awaitable<void> remove_orphans(Belonging& belonging);
 
   Parts parts_;
 };

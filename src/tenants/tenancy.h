@@ -7,8 +7,10 @@
 #include "engine/engine.h"
 #include "leases/leases.h"
 #include "tenants/belonging.h"
+#include "tenants/databases.h"
 #include "tenants/directory.h"
 #include "tenants/lifecycle.h"
+#include "tenants/reconciliation.h"
 #include "tenants/registry.h"
 
 namespace annals::tenants {
@@ -19,6 +21,7 @@ class Tenancy {
   struct Parts {
     engine::Engine& engine;  // all of them must outlive this object
     leases::Leases& leases;
+    Databases& databases;
     std::vector<std::reference_wrapper<Belonging>> belongings;  // see Lifecycle::Parts
     std::chrono::milliseconds max_age;                          // see TenantDirectory
   };
@@ -29,16 +32,23 @@ class Tenancy {
         lifecycle_({.registry = registry_,
                     .directory = directory_,
                     .leases = parts.leases,
-                    .belongings = std::move(parts.belongings)}) {}
+                    .ownership = parts.databases,
+                    .belongings = std::move(parts.belongings)}),
+        reconciliation_({.engine = parts.engine,
+                         .registry = registry_,
+                         .databases = parts.databases,
+                         .leases = parts.leases}) {}
 
   [[nodiscard]] Registry& registry() { return registry_; }
   [[nodiscard]] TenantDirectory& directory() { return directory_; }
   [[nodiscard]] Lifecycle& lifecycle() { return lifecycle_; }
+  [[nodiscard]] Reconciliation& reconciliation() { return reconciliation_; }
 
  private:
   Registry registry_;
   TenantDirectory directory_;
   Lifecycle lifecycle_;
+  Reconciliation reconciliation_;
 };
 
 }  // namespace annals::tenants

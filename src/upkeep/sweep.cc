@@ -4,13 +4,26 @@
 
 namespace annals::upkeep {
 
-Round recovery_round(tenants::Lifecycle& lifecycle, SweepTimes times) {
+namespace {
+
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): both outlive the round
+boost::asio::awaitable<void> recover(tenants::Lifecycle& lifecycle, tenants::Reconciliation& reconciliation,
+                                     std::chrono::milliseconds abandoned_after) {
+  co_await lifecycle.recover(abandoned_after);
+  co_await reconciliation.run();
+}
+
+}  // namespace
+
+Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& reconciliation,
+                     SweepTimes times) {
   return {.name = "recovery of half-done tenants",
           .interval = times.interval,
           .run =
-              [&lifecycle, times, first = true](const std::stop_token& /*stop*/) mutable {
-                return lifecycle.recover(std::exchange(first, false) ? times.abandoned_at_start
-                                                                     : times.abandoned_after);
+              [&lifecycle, &reconciliation, times, first = true](const std::stop_token& /*stop*/) mutable {
+                return recover(
+                    lifecycle, reconciliation,
+                    std::exchange(first, false) ? times.abandoned_at_start : times.abandoned_after);
               },
           .before_serving = true};
 }

@@ -4,6 +4,7 @@
 
 #include "files/late_upload_removal.h"
 #include "tenants/lifecycle.h"
+#include "tenants/reconciliation.h"
 #include "upkeep/round.h"
 
 namespace annals::upkeep {
@@ -15,8 +16,10 @@ struct SweepTimes {
   std::chrono::milliseconds interval;
 };
 
-/// Returns the round that resumes what crashes and failures left half-done. `lifecycle` must outlive it.
-Round recovery_round(tenants::Lifecycle& lifecycle, SweepTimes times);
+/// Returns the round that resumes what crashes and failures left half-done, and then compares the registry
+/// with the databases. Both references must outlive it.
+Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& reconciliation,
+                     SweepTimes times);
 
 /// Returns the round that removes what was uploaded for tenants that are gone. `removal` must outlive it.
 Round late_uploads_round(files::LateUploadRemoval& removal, std::chrono::milliseconds interval);

@@ -25,8 +25,12 @@ class RoutesTest : public testing::Test {
                                files::FileLinks(crypto::Secret("key"), [] { return std::string(); })};
   LocalFiles local_files_{files_, 1};
   leases::InProcessLeases leases_;
-  tenants::Tenancy tenancy_{
-      {.engine = engine_, .leases = leases_, .belongings = {}, .max_age = std::chrono::hours(1)}};
+  tenants::Databases databases_{engine_};
+  tenants::Tenancy tenancy_{{.engine = engine_,
+                             .leases = leases_,
+                             .databases = databases_,
+                             .belongings = {},
+                             .max_age = std::chrono::hours(1)}};
   access::PlatformKeys keys_{{}};
   access::Authenticator authenticator_{keys_, tenancy_.directory(), engine_};
   io::Budget budget_{1};
@@ -35,6 +39,7 @@ class RoutesTest : public testing::Test {
   history::History history_{history::History::Settings{}};
   Api api_{{.authenticator = authenticator_,
             .engine = engine_,
+            .reconciliation = tenancy_.reconciliation(),
             .lifecycle = tenancy_.lifecycle(),
             .registry = tenancy_.registry(),
             .directory = tenancy_.directory(),

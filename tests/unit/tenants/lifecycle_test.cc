@@ -21,16 +21,18 @@ class RecordedBelonging final : public Belonging {
 
   awaitable<bool> make(Owner owner) override {
     note("make", owner);
+    if (after_make) after_make();
     if (fails_to_make) throw engine::EngineError(engine::EngineError::Kind::unknown, 0, "lost");
     co_return !is_in_the_way;
   }
-  awaitable<void> remove(Owner owner, KeepLease keep_lease) override {
+  awaitable<void> remove(Owner owner, Fence fence) override {
     note("remove", owner);
-    co_await keep_lease();
+    if (before_fence) before_fence();
+    co_await fence();
     if (hold) co_await io::suspend([this](io::Wake wake) { held = std::move(wake); });
     if (fails_to_remove) throw Error(ErrorCode::files_not_deleted, "Tenant:x files not deleted.");
   }
-  awaitable<std::vector<Owner>> owners() override { co_return orphans; }
+  [[nodiscard]] bool carries_owner() const override { return says_whose; }
   awaitable<bool> is_cleaning_up(DatabaseName /*name*/) override { co_return cleaning_up; }
 
   bool is_in_the_way = false;
@@ -39,7 +41,9 @@ class RecordedBelonging final : public Belonging {
   bool cleaning_up = false;
   bool hold = false;
   io::Wake held = {};
-  std::vector<Owner> orphans = {};
+  bool says_whose = false;
+  std::function<void()> after_make = {};
+  std::function<void()> before_fence = {};
 
  private:
   /// "make files of demo in state 1", so that a test sees what the registry said at that moment.
@@ -54,9 +58,19 @@ class RecordedBelonging final : public Belonging {
   const support::TenantsTable& table_;
 };
 
+/// Says what the test wants about whose the databases are.
+class ToldOwnership final : public Ownership {
+ public:
+  awaitable<bool> is_owned(Owner /*owner*/) override { co_return owned; }
+  bool owned = true;
+};
+
 class LifecycleTest : public testing::Test {
  protected:
-  LifecycleTest() { table_.answer_for(engine_); }
+  LifecycleTest() {
+    table_.answer_for(engine_);
+    database_.says_whose = true;
+  }
 
   static NewTenant request(const std::string& name = "demo", const std::string& label = "Demo") {
     return {.database = DatabaseName::parse(name).value(), .label = label};
@@ -83,8 +97,12 @@ class LifecycleTest : public testing::Test {
   Registry registry_{engine_};
   TenantDirectory directory_{registry_, std::chrono::hours(1)};
   leases::InProcessLeases leases_;
-  Lifecycle lifecycle_{
-      {.registry = registry_, .directory = directory_, .leases = leases_, .belongings = {files_, database_}}};
+  ToldOwnership ownership_;
+  Lifecycle lifecycle_{{.registry = registry_,
+                        .directory = directory_,
+                        .leases = leases_,
+                        .ownership = ownership_,
+                        .belongings = {files_, database_}}};
 };
 
 TEST_F(LifecycleTest, ATenantIsMadeStepByStepAfterItsRow) {
@@ -230,13 +248,28 @@ TEST_F(LifecycleTest, RecoveryGoesOnAfterATenantThatCannotBeRemoved) {
   EXPECT_EQ(table_.rows.size(), 2U);
 }
 
-TEST_F(LifecycleTest, RecoveryRemovesWhatCarriesAnOwnerThatNoRowNames) {
-  const ClientId alive = make(request("alive", "Alive"));
+TEST_F(LifecycleTest, OfATenantThatNeverHadItsDatabaseNothingUnderItsNameIsRemoved) {
+  database_.is_in_the_way = true;
+  ownership_.owned = false;
+  EXPECT_EQ(refusal(request()), ErrorCode::tenant_exists);
+  EXPECT_EQ(steps_, (Steps{"make files of demo in state 1", "make database of demo in state 1",
+                           "remove database of demo in state 3"}))
+      << "the files under that name are another's";
+  EXPECT_TRUE(table_.rows.empty());
+}
+
+TEST_F(LifecycleTest, ARemovalUnderANameThatWasGivenAgainStopsAtItsFence) {
+  const ClientId id = make();
   steps_.clear();
-  database_.orphans = {{.id = alive, .database = DatabaseName::parse("alive").value()},
-                       {.id = ClientId::random(), .database = DatabaseName::parse("orphan").value()}};
-  recover();
-  EXPECT_EQ(steps_, Steps{"remove database of orphan in state 0"}) << "and nothing of a tenant that is there";
+  files_.before_fence = [&] { ownership_.owned = false; };  // another instance has finished meanwhile
+  EXPECT_EQ(support::error_of(driver_, lifecycle_.remove(id)), ErrorCode::overloaded);
+  EXPECT_EQ(steps_, Steps{"remove files of demo in state 3"});
+}
+
+TEST_F(LifecycleTest, ATenantWhoseRowHasGoneBeforeItsActivationIsNotAnnounced) {
+  database_.after_make = [&] { table_.rows.clear(); };  // the sweep of another instance gave up on it
+  EXPECT_EQ(refusal(request()), ErrorCode::overloaded);
+  EXPECT_TRUE(table_.rows.empty());
 }
 
 }  // namespace

@@ -1,0 +1,102 @@
+#include "tenants/reconciliation.h"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "engine/rows.h"
+#include "ops/log.h"
+
+namespace annals::tenants {
+namespace {
+
+using boost::asio::awaitable;
+using engine::Statement;
+using ops::Level;
+
+// The rows are read first: of a tenant that is made meanwhile the row may be missing here, so it is asked for
+// again.
+constexpr std::string_view kStrays = R"(
+SELECT name, substring(comment, length('Annals tenant ') + 1) FROM system.databases
+WHERE startsWith(comment, 'Annals tenant ')
+  AND (startsWith(name, {aside:String})
+       OR comment NOT IN (SELECT concat('Annals tenant ', toString(client_id)) FROM default.annals_tenants))
+FORMAT JSONCompactEachRow)";
+
+constexpr std::string_view kMissing = R"(
+SELECT database_name, toString(client_id) FROM default.annals_tenants FINAL
+WHERE state = 2 AND (database_name, concat('Annals tenant ', toString(client_id))) NOT IN
+  (SELECT name, comment FROM system.databases)
+FORMAT JSONCompactEachRow)";
+
+std::vector<Owner> parse_owners(std::string_view text) {
+  std::vector<Owner> owners;
+  engine::for_each_line(text, [&](std::string_view line) {
+    const boost::json::array row = boost::json::parse(line).as_array();
+    const auto name = DatabaseName::parse(row.at(0).as_string());
+    const auto id = ClientId::parse(row.at(1).as_string());
+    if (name && id) owners.push_back({.id = *id, .database = *name});
+  });
+  return owners;
+}
+
+}  // namespace
+
+awaitable<void> Reconciliation::run() {
+  co_await parts_.registry.bootstrap();
+  const auto found = co_await strays();
+  registry_is_lost_ = co_await is_lost(found);
+  for (const Owner& stray : found) co_await settle(stray);
+  co_await log_missing();
+}
+
+awaitable<std::vector<Owner>> Reconciliation::strays() {
+  Statement statement{.sql = std::string(kStrays),
+                      .parameters = {{"aside", std::string(DatabaseName::kAsidePrefix)}}};
+  const auto text = co_await parts_.engine.query(std::move(statement));
+  co_return parse_owners(text);
+}
+
+awaitable<bool> Reconciliation::is_lost(std::vector<Owner> found) {
+  bool holds_events = false;
+  for (const Owner& stray : found) {
+    const auto tenant = co_await parts_.registry.find(stray.id);
+    const bool empty = tenant || co_await parts_.databases.is_empty(stray.database);
+    if (empty) continue;
+    holds_events = true;
+    ops::log(Level::error, "a database holds events of a tenant that the registry does not know",
+             {{"database", stray.database.text()}, {"client_id", stray.id.text()}});
+  }
+  if (!holds_events || registry_is_lost_) co_return holds_events;
+  const auto known = co_await parts_.registry.list(std::nullopt, 1, 0);
+  co_return known.total_count == 0;
+}
+
+awaitable<void> Reconciliation::settle(Owner stray) {
+  co_await leases::with_lease(parts_.leases, leases::name_key(stray.database),
+                              [this, &stray](leases::Lease& /*lease*/) { return settle_alone(stray); });
+}
+
+awaitable<bool> Reconciliation::settle_alone(Owner stray) {
+  const auto tenant = co_await parts_.registry.find(stray.id);
+  if (!tenant && !registry_is_lost_) {
+    const bool removed = co_await parts_.databases.remove_if_empty(stray);
+    if (removed) {
+      ops::log(Level::warning, "an empty database without a tenant was dropped",
+               {{"database", stray.database.text()}, {"client_id", stray.id.text()}});
+    }
+    co_return removed;
+  }
+  const bool moved = tenant && stray.database.is_aside() && tenant->state == TenantState::active;
+  if (moved) co_await parts_.databases.put_back(stray.database, tenant->database);
+  co_return moved;
+}
+
+awaitable<void> Reconciliation::log_missing() {
+  const auto text = co_await parts_.engine.query({.sql = std::string(kMissing)});
+  for (const Owner& owner : parse_owners(text)) {
+    ops::log(Level::error, "an active tenant has no database",
+             {{"client_id", owner.id.text()}, {"database", owner.database.text()}});
+  }
+}
+
+}  // namespace annals::tenants

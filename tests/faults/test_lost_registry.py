@@ -1,0 +1,108 @@
+"""The registry is not the only witness: what it does not know is not removed if it may be somebody's."""
+
+import pytest
+from support.annals import events_table
+from support.events import event, history, post_events
+from support.files import LocalFiles
+from support.leftovers import databases
+from support.problems import CLIENT_EXISTS, expect
+from support.waiting import wait_until
+
+FAST_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
+UNKNOWN = "holds events of a tenant that the registry does not know"
+CONVERGE_SECONDS = 20
+MOVE_AWAY = "RENAME TABLE default.annals_tenants TO default.kept"
+MOVE_BACK = ["DROP TABLE IF EXISTS default.annals_tenants SYNC", "RENAME TABLE default.kept TO default.annals_tenants"]
+
+
+@pytest.fixture
+def annals(make, engine_kind):
+    return make.annals(engine_kind, environment=FAST_SWEEP)
+
+
+def with_event(annals, name):
+    tenant = annals.initialise(name)
+    assert post_events(annals, tenant, [event()]).status_code == 201
+    return tenant
+
+
+def sweeps(annals):
+    return annals.log.count(UNKNOWN)
+
+
+def wait_for_sweeps(annals):
+    seen = sweeps(annals)
+    wait_until(lambda: sweeps(annals) > seen + 2, "the sweep goes on and tells of it", CONVERGE_SECONDS)
+
+
+def test_a_lost_registry_costs_no_tenant_anything(annals):
+    shop, empty = with_event(annals, "shop"), annals.initialise("empty")
+    annals.terminate()
+    annals.sql(MOVE_AWAY)
+
+    annals.start(ready=False)
+
+    wait_for_sweeps(annals)
+    reply = annals.get("/readyz", key=None)
+    assert reply.status_code == 503 and "annals_tenants" in reply.json()["detail"], reply.text
+    # Tenants that are made now change nothing of that.
+    new = with_event(annals, "new")
+    wait_for_sweeps(annals)
+    assert annals.get("/readyz", key=None).status_code == 503
+    assert annals.delete(new["client_id"]).status_code == 204
+
+    annals.terminate()
+    assert databases(annals.sql) == ["empty", "shop"]
+    for statement in MOVE_BACK:
+        annals.sql(statement)
+    annals.start()
+    assert history(annals, shop)["total_count"] == 1
+    assert history(annals, empty)["total_count"] == 0
+
+
+def test_a_database_of_an_unknown_tenant_is_told_of_and_kept_only_if_it_holds_events(annals):
+    with_event(annals, "known")
+    kept, empty = with_event(annals, "kept"), annals.initialise("empty")
+    annals.terminate()
+    for tenant in (kept, empty):
+        annals.sql(f"ALTER TABLE default.annals_tenants DELETE WHERE client_id = '{tenant['client_id']}' SETTINGS mutations_sync = 2")
+
+    annals.start()
+
+    wait_until(lambda: kept["client_id"] in annals.log, "the log names the tenant", CONVERGE_SECONDS)
+    wait_for_sweeps(annals)
+    assert annals.get("/readyz", key=None).status_code == 200, "the others are served"
+    annals.terminate()
+    assert databases(annals.sql) == ["kept", "known"]
+    assert annals.sql(f"SELECT count() FROM {events_table(kept)}") == "1"
+
+
+def test_an_active_tenant_without_a_database_is_named_in_the_log(annals):
+    shop = annals.initialise("shop")
+    annals.terminate()
+    annals.sql("DROP DATABASE shop SYNC")
+
+    annals.start()
+
+    wait_until(lambda: "an active tenant has no database" in annals.log, "the log tells of it", CONVERGE_SECONDS)
+    assert shop["client_id"] in annals.log
+
+
+def test_a_name_that_is_not_of_annals_is_refused_and_its_files_stay(annals):
+    annals.initialise("other")
+    with annals.behind_its_back() as sql:
+        sql("CREATE DATABASE legacy")
+    assert isinstance(annals.files, LocalFiles)
+    annals.files.put("legacy/precious")
+
+    reply = annals.post_tenant({"database_name": "legacy", "client_label": "Legacy"})
+
+    expect(reply, 400, CLIENT_EXISTS)
+    assert annals.files.keys("legacy/") == ["legacy/precious"]
+    with annals.behind_its_back() as sql:
+        assert databases(sql) == ["legacy", "other"]
+
+
+@pytest.mark.parametrize("name", ["annals_gone_", "annals_gone_x"])
+def test_the_names_under_which_databases_wait_for_their_end_are_reserved(annals, name):
+    expect(annals.post_tenant({"database_name": name, "client_label": "X"}), 400, CLIENT_EXISTS)
