@@ -14,8 +14,9 @@
 
 namespace annals::access {
 
-/// The credentials that a request presents to prove who sends it. A credential that was sent twice with different values is
-/// the empty text, which proves nothing: a proxy in front and this server might not mean the same one.
+/// The credentials that a request presents to prove who sends it. A credential that was sent twice with
+/// different values is the empty text, which proves nothing: a proxy in front and this server might not mean
+/// the same one.
 struct Credentials {
   std::optional<std::string> api_key = {};        // nullopt if none was sent
   std::optional<std::string> client_secret = {};  // nullopt if none was sent
