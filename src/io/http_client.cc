@@ -99,8 +99,6 @@ struct HttpClient::Handle {
     set(CURLOPT_CONNECTTIMEOUT_MS,
         static_cast<long>(std::max<std::int64_t>(1, request.connect_timeout.count())));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(1, request.timeout.count())));
-    // libcurl sends a request again only if the connection was made for an earlier one.
-    set(CURLOPT_FRESH_CONNECT, request.at_most_once ? 1L : 0L);
     prepare_method(request);
   }
 
@@ -130,6 +128,7 @@ struct HttpClient::Handle {
 
 /// Collects the response from libcurl's callbacks.
 struct HttpClient::Incoming {
+  int times_sent = 0;
   HttpResponse response = {};
   std::size_t max_body = 0;
   const Sink* sink = nullptr;  // takes the body of a 200
@@ -186,6 +185,12 @@ std::size_t HttpClient::on_header(char* data, std::size_t /*one*/, std::size_t s
   return size;
 }
 
+/// Makes libcurl give up when it is about to send a request for the second time.
+int HttpClient::before_sending(void* target, char* /*server*/, char* /*local*/, int /*server_port*/,
+                               int /*local_port*/) noexcept {
+  return ++static_cast<Incoming*>(target)->times_sent > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 /// Returns 1, which makes libcurl give up, if the server has been silent for too long. libcurl calls it about
 /// once a second while nothing arrives.
 int HttpClient::on_progress(void* target, std::int64_t /*to_receive*/, std::int64_t /*received*/,
@@ -226,6 +231,10 @@ HttpResponse HttpClient::perform(const HttpRequest& request, Incoming incoming) 
   handle.set(CURLOPT_HEADERFUNCTION, &on_header);
   handle.set(CURLOPT_HEADERDATA, &incoming);
 
+  if (request.at_most_once) {
+    handle.set(CURLOPT_PREREQFUNCTION, &before_sending);
+    handle.set(CURLOPT_PREREQDATA, &incoming);
+  }
   if (request.max_silence.count() > 0) {
     incoming.max_silence = request.max_silence;
     handle.set(CURLOPT_NOPROGRESS, 0L);
@@ -234,6 +243,7 @@ HttpResponse HttpClient::perform(const HttpRequest& request, Incoming incoming) 
   }
 
   const CURLcode result = curl_easy_perform(handle.curl.get());
+  if (incoming.times_sent > 1) throw HttpFailure("the kept connection was closed", true);
   if (result == CURLE_ABORTED_BY_CALLBACK) {
     throw HttpFailure(fmt::format("said nothing for {} ms", request.max_silence.count()),
                       handle.request_sent());

@@ -23,7 +23,7 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{30'000};  // of the whole exchange
   // How long the server may send nothing, not even a header, before the body begins; 0: as long as `timeout`.
   std::chrono::milliseconds max_silence{0};
-  bool at_most_once = false;  // never sent again: a new connection is made for it
+  bool at_most_once = false;  // never sent again by send() itself
 };
 
 struct HttpResponse {
@@ -50,9 +50,9 @@ class HttpFailure : public std::runtime_error {
 };
 
 /// Wraps libcurl as a blocking HTTP/1.1 client that keeps its connections alive and verifies TLS
-/// certificates. A request whose kept connection turns out to be closed is sent again on a new one, so every
-/// request must be idempotent or `at_most_once`. Proxy variables of the environment are ignored. Not
-/// thread-safe: use one per thread.
+/// certificates. A request whose kept connection turns out to be closed is sent again on a new one, unless it
+/// is `at_most_once`: that exchange fails. Proxy variables of the environment are ignored. Not thread-safe:
+/// use one per thread.
 class HttpClient {
  public:
   /// `ca_file` names a PEM file of certificates to trust besides the system's directory of them; a file that
@@ -82,6 +82,8 @@ class HttpClient {
   struct Incoming;
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* target) noexcept;
   static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* target) noexcept;
+  static int before_sending(void* target, char* server, char* local, int server_port,
+                            int local_port) noexcept;
   static int on_progress(void* target, std::int64_t to_receive, std::int64_t received, std::int64_t to_send,
                          std::int64_t sent) noexcept;
   HttpResponse perform(const HttpRequest& request, Incoming incoming);

@@ -211,6 +211,27 @@ TEST(HttpClient, AKeptConnectionThatTheServerClosedIsReplaced) {
   EXPECT_EQ(server.connections(), 2);
 }
 
+TEST(HttpClient, ARequestThatMustNotBeSentTwiceFailsWhenItsKeptConnectionBreaks) {
+  constexpr std::string_view kReply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  const auto breaks_after_one = [&](Peer& peer) {
+    (void)peer.read();
+    peer.write(kReply);
+    (void)peer.read();  // and no answer
+  };
+  for (const bool at_most_once : {false, true}) {
+    const ScriptedServer server({breaks_after_one, answer(std::string(kReply))});
+    HttpClient client;
+    const HttpRequest request{
+        .method = "POST", .url = server.url(), .body = "x", .at_most_once = at_most_once};
+    EXPECT_EQ(client.send(request).body, "ok");
+    if (at_most_once) {
+      EXPECT_TRUE(failure_of(client, request).request_sent());
+    } else {
+      EXPECT_EQ(client.send(request).body, "ok") << "an idempotent request is sent again";
+    }
+  }
+}
+
 TEST(HttpClient, ABodyOverTheLimitIsAFailureAndOneAtTheLimitIsNot) {
   const ScriptedServer server({[](Peer& peer) {
     while (!peer.read().empty()) peer.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345");
