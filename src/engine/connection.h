@@ -29,6 +29,7 @@ class Connection {
   /// settings make it.
   virtual void execute(const Statement& statement) = 0;
   virtual void insert(const Insert& insert) = 0;
+  virtual void make_durable() = 0;
   /// Passes the result to `sink` as it arrives. If the result breaks off, what arrived is passed on before
   /// the error is thrown.
   virtual void stream(const Statement& statement, const Sink& sink, Deadline deadline) = 0;

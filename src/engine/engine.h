@@ -94,6 +94,10 @@ class Engine {
 
   /// Commits rows. Once it returns, they are in the table.
   virtual boost::asio::awaitable<void> insert(Insert insert) = 0;
+
+  /// Returns once everything that a query has shown so far is as durable as the engine's settings make it. A
+  /// row can be seen before its insert has made it durable, and also if that failed.
+  virtual boost::asio::awaitable<void> make_durable() = 0;
 };
 
 }  // namespace annals::engine

@@ -80,6 +80,10 @@ boost::asio::awaitable<std::unique_ptr<ResultStream>> PooledEngine::stream(State
   co_return stream;
 }
 
+boost::asio::awaitable<void> PooledEngine::make_durable() {
+  co_await pool_.run([](Connection& connection) { connection.make_durable(); });
+}
+
 boost::asio::awaitable<void> PooledEngine::insert(Insert insert) {
   auto work = [insert = std::move(insert)](Connection& connection) { connection.insert(insert); };
   co_await pool_.run(std::move(work));

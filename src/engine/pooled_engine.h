@@ -26,6 +26,7 @@ class PooledEngine : public Engine {
   boost::asio::awaitable<void> scan(Statement statement, Sink sink) override;
   boost::asio::awaitable<std::unique_ptr<ResultStream>> stream(Statement statement) override;
   boost::asio::awaitable<void> insert(Insert insert) override;
+  boost::asio::awaitable<void> make_durable() override;
 
  private:
   class Stream;

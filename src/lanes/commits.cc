@@ -4,14 +4,12 @@
 #include <numeric>
 
 #include <fmt/format.h>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "engine/row_binary.h"
 #include "engine/rows.h"
-#include "events/row.h"
+#include "lanes/insertion.h"
 #include "lanes/known_ids.h"
+#include "lanes/stored_ids.h"
 #include "tenants/errors.h"
 
 namespace annals::lanes {
@@ -21,39 +19,6 @@ using boost::asio::awaitable;
 using engine::EngineError;
 using events::Event;
 using events::EventsTable;
-
-/// Ids per query: with a remote engine they travel in a URL, in a field of 128 KiB at most (the server's
-/// http_max_field_value_size).
-constexpr std::size_t kIdsPerQuery = 2048;
-constexpr std::chrono::milliseconds kFirstPause{50};
-constexpr std::chrono::milliseconds kLongestPause{2'000};
-
-/// Divides ids into parts that one query can hold.
-std::vector<std::span<const EventId>> parts_of(std::span<const EventId> ids) {
-  std::vector<std::span<const EventId>> parts;
-  for (std::size_t from = 0; from < ids.size(); from += kIdsPerQuery) {
-    parts.push_back(ids.subspan(from, std::min(kIdsPerQuery, ids.size() - from)));
-  }
-  return parts;
-}
-
-std::string array_of(std::span<const EventId> ids) {
-  std::string text = "[";
-  for (const EventId& id : ids) {
-    if (text.size() > 1) text += ',';
-    text += '\'';
-    append_uuid(text, id.uuid());
-    text += '\'';
-  }
-  return text + "]";
-}
-
-std::vector<EventId> ids_of(const std::vector<const Event*>& events) {
-  std::vector<EventId> ids;
-  ids.reserve(events.size());
-  for (const Event* event : events) ids.push_back(event->event_id);
-  return ids;
-}
 
 /// Returns the events whose ids are neither in the table (`stored`) nor earlier in the batch. Only an id
 /// among the suspects can be in either.
@@ -71,17 +36,6 @@ std::vector<const Event*> new_among(const std::vector<const Event*>& events, std
     if (is_new) kept.push_back(events[i]);
   }
   return kept;
-}
-
-/// Encodes the events as one commit.
-std::string encoded(const std::vector<const Event*>& events, std::uint64_t number) {
-  std::size_t bytes = 0;
-  for (const Event* event : events) bytes += memory_of(*event);  // a row takes less
-  std::string rows;
-  rows.reserve(bytes);
-  std::uint32_t place = 0;
-  for (const Event* event : events) events::append_row(rows, *event, number, place++);
-  return rows;
 }
 
 }  // namespace
@@ -123,10 +77,13 @@ awaitable<std::vector<WriteOutcome>> Commits::commit_to(EventsTable table, Event
   if (!stored.ids_stored_twice.empty()) co_await keep_first(table, stored.ids_stored_twice);
   std::vector<WriteOutcome> outcomes(events.size());
   const Events fresh = new_among(events, std::move(suspects), stored.ids, outcomes);
-  if (fresh.empty()) co_return outcomes;
-
-  const std::uint64_t number = next_number();
-  co_await insert(table, encoded(fresh, number));
+  if (fresh.empty()) {
+    // Seen is not durable: the sync of the original may have failed.
+    co_await table.engine.make_durable();
+    co_return outcomes;
+  }
+  const std::uint64_t number =
+      co_await insert_whole(table, fresh, [this] { return next_number(); }, settings_.retry_for);
   if (!settings_.other_instances) co_return outcomes;
   const auto lost = co_await yield_to_others(table, fresh, number);
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -186,50 +143,6 @@ awaitable<void> Commits::load(EventsTable table, TableState& state) {
                                   table.quoted())),
       add);
   state.publish_size();
-}
-
-awaitable<Commits::StoredIds> Commits::find_stored(EventsTable table, std::vector<EventId> ids) {
-  StoredIds found;
-  for (const auto part : parts_of(ids)) {
-    auto statement = table.statement(
-        fmt::format(
-            "SELECT event_id, count() > 1 FROM {} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id",
-            table.quoted()),
-        {{"ids", array_of(part)}});
-    const auto text = co_await table.engine.query(std::move(statement));
-    engine::for_each_line(text, [&](std::string_view line) {
-      const auto tab = line.find('\t');
-      const auto id = EventId::parse(line.substr(0, tab));
-      if (!id) return;
-      found.ids.push_back(*id);
-      if (line.substr(tab + 1) == "1") found.ids_stored_twice.push_back(*id);
-    });
-  }
-  co_return found;
-}
-
-awaitable<void> Commits::insert(EventsTable table, std::string rows) {
-  engine::Insert insert{
-      .into = fmt::format("{} ({}) SETTINGS async_insert = 0, insert_deduplication_token = '{}'",
-                          table.quoted(), events::insert_columns(), uuid_text(random_uuid())),
-      .rows = std::move(rows)};
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-  const auto deadline = std::chrono::steady_clock::now() + settings_.retry_for;
-  auto pause = kFirstPause;
-  while (true) {
-    try {
-      insert.query_id = engine::new_query_id(table.request_id);
-      co_await table.engine.insert(insert);
-      co_return;
-    } catch (const EngineError& error) {
-      if (error.kind() == EngineError::Kind::refused || std::chrono::steady_clock::now() + pause > deadline)
-        throw;
-    }
-    // The token makes the retry idempotent, whether the first attempt was done or will be.
-    timer.expires_after(pause);
-    co_await timer.async_wait(boost::asio::use_awaitable);
-    pause = std::min(2 * pause, kLongestPause);
-  }
 }
 
 /// Looks whether another instance has inserted one of the ids at the same time, and withdraws all rows of

@@ -34,27 +34,21 @@ class Commits {
   Commits& operator=(const Commits&) = delete;
 
   /// Commits the events in one insert and returns what became of each, in their order. The events must
-  /// outlive the call. An insert whose answer is lost is retried with the same deduplication token. Throws
-  /// engine::EngineError if the engine refuses or stays away, Error(unknown_client) if the table is gone.
+  /// outlive the call. Once it returns, all of them are stored, duplicates too, and as durable as the
+  /// engine's settings make them. Throws engine::EngineError if the engine refuses or stays away,
+  /// Error(unknown_client) if the table is gone.
   boost::asio::awaitable<std::vector<WriteOutcome>> commit(events::EventsTable table,
                                                            std::vector<const events::Event*> events);
 
  private:
   using Events = std::vector<const events::Event*>;
   struct TableState;
-  /// Which of some ids are in a table.
-  struct StoredIds {
-    std::vector<EventId> ids;
-    std::vector<EventId> ids_stored_twice;  // a part of `ids`
-  };
 
   boost::asio::awaitable<std::vector<WriteOutcome>> commit_to(events::EventsTable table, Events events);
   boost::asio::awaitable<std::shared_ptr<TableState>> state_of(events::EventsTable table);
   boost::asio::awaitable<void> load(events::EventsTable table, TableState& state);
-  boost::asio::awaitable<StoredIds> find_stored(events::EventsTable table, std::vector<EventId> ids);
   boost::asio::awaitable<std::vector<EventId>> ids_in_commit(events::EventsTable table,
                                                              std::vector<EventId> ids, std::uint64_t number);
-  boost::asio::awaitable<void> insert(events::EventsTable table, std::string rows);
   boost::asio::awaitable<std::set<EventId>> yield_to_others(events::EventsTable table, Events inserted,
                                                             std::uint64_t number);
   boost::asio::awaitable<void> keep_first(events::EventsTable table, std::vector<EventId> ids_stored_twice);

@@ -85,6 +85,11 @@ class KilledEngine final : public engine::Engine {
     co_await inner_->insert(std::move(insert));
     killer_->after(call);
   }
+  boost::asio::awaitable<void> make_durable() override {
+    const int call = killer_->before();
+    co_await inner_->make_durable();
+    killer_->after(call);
+  }
 
  private:
   std::unique_ptr<Engine> inner_;

@@ -180,7 +180,9 @@ def test_an_insert_that_goes_wrong_is_repeated_under_one_token(gated, how, times
 
     gate.repair()
     assert (reply.status_code, reply.json()["accepted"]) == (201, len(events))
-    assert len(gate.tokens) == times + 1, f"expected {times} failures and a success, got {len(gate.tokens)} INSERTs"
+    # Before each repetition the table is asked: what is there already is not inserted again.
+    fewest, most = {"lost": (times + 1, times + 1), "unheard": (1, 1), "late": (1, times + 1)}[how]
+    assert fewest <= len(gate.tokens) <= most, f"expected {fewest} to {most} INSERTs, got {len(gate.tokens)}"
     assert len(set(gate.tokens)) == 1, f"expected one deduplication token, got {set(gate.tokens)}"
     everyone = {one["event_id"] for one in events}
     expect_once(shown_ids(gated, tenant), everyone, everyone, "the history")
@@ -198,7 +200,9 @@ def test_two_batches_have_two_tokens(gated, how):
         assert post_events(gated, tenant, event()).status_code == 201
 
     gate.repair()
-    assert len(gate.tokens) == 3 and len(set(gate.tokens)) == 2, f"expected tokens a, a, b, got {gate.tokens}"
+    first, last = gate.tokens[0], gate.tokens[-1]
+    assert gate.tokens in ([first, first, last], [first, last]), f"expected tokens a, a, b or a, b, got {gate.tokens}"
+    assert first != last
     assert history(gated, tenant)["total_count"] == 2
 
 
@@ -231,3 +235,21 @@ def test_a_bad_line_does_not_hide_that_the_lines_before_it_are_not_kept(make):
     reply = post_events(annals, tenant, ndjson([event()]) + "{", NDJSON)
 
     assert (reply.status_code, reply.json()) == (503, UNAVAILABLE)
+
+
+def test_a_token_that_the_engine_knows_is_no_proof_that_it_has_the_rows(make):
+    engine = GatedEngine(make.engine())
+    annals = make.annals(engine)
+    tenant = annals.initialise("shop")
+    # ClickHouse writes the token down before the rows become visible, and is killed between the two.
+    engine.gate.fail_in_turn("lost", "ignored")
+    sent = [event(), event()]
+
+    reply = post_events(annals, tenant, sent)
+
+    assert (reply.status_code, reply.json()["accepted"]) == (201, 2)
+    shown = {one["event_id"] for one in history(annals, tenant)["results"]}
+    assert shown == {one["event_id"] for one in sent}
+    first, second, third = engine.gate.tokens
+    assert first == second != third
+    engine.gate.close()

@@ -1,5 +1,6 @@
 """A gate between Annals and ClickHouse at which one chosen statement goes wrong."""
 
+import http
 import http.client
 import http.server
 import socket
@@ -15,6 +16,7 @@ class Gate:
     lost     it never arrives: the connection is closed
     unheard  it is carried out, but instead of the answer the connection is closed
     late     the connection is closed, and it is carried out a while afterwards
+    ignored  it is not carried out, and answered as if it had been
     """
 
     def __init__(self, port):
@@ -79,6 +81,9 @@ class Gate:
             thread = threading.Thread(target=self._carry_out_late, args=(handler, body))
             self._late.append(thread)
             thread.start()
+        if how == "ignored":
+            self._answer(handler, http.HTTPStatus.OK, [], b"")
+            return
         reply = None if how in ("lost", "late") else self._carry_out(handler, body)
         if how is not None:
             handler.close_connection = True

@@ -10,20 +10,23 @@ TOKEN = re.compile(r"^/.*INSERT INTO .*\.events_(\w+).*insert_deduplication_toke
 
 
 class InsertGate(Gate):
-    """Remembers the deduplication tokens of the INSERTs that come by. `fail_inserts` breaks as many as wanted, in the
-    ways of Gate; `hold` lets those of one tenant wait until release()."""
+    """Remembers the deduplication tokens of the INSERTs that come by. `fail_inserts` breaks as many as wanted, in one of
+    the ways of Gate, and `fail_in_turn` each in its own; `hold` lets those of one tenant wait until release()."""
 
     def __init__(self, port):
         super().__init__(port)
         self.tokens = []
-        self._left = 0
+        self._ways = []
         self._held_table = None
         self._open = threading.Event()
         self._open.set()
 
     def fail_inserts(self, times, how):
+        self.fail_in_turn(*[how] * times)
+
+    def fail_in_turn(self, *ways):
         with self._lock:
-            self._left, self._how = times, how
+            self._ways = list(ways)
 
     def hold(self, tenant):
         self._held_table = tenant["client_id"].replace("-", "")
@@ -49,10 +52,7 @@ class InsertGate(Gate):
 
     def _choose(self):
         with self._lock:
-            if self._left == 0:
-                return None
-            self._left -= 1
-            return self._how
+            return self._ways.pop(0) if self._ways else None
 
 
 class GatedEngine:

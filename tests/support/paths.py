@@ -8,6 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("ANNALS_BUILD_DIR", ROOT / "build" / "release")).resolve()
 ANNALS = BUILD / "annals"
 ANNALS_KILLED = BUILD / "tests" / "annals_killed"
+FAILING_SYNC = BUILD / "tests" / "libfailing_sync.so"
 CLICKHOUSE_SERVER = BUILD / "tests" / "clickhouse_server"
 S3_SCRIPTS = ROOT / "tests" / "support" / "s3"
 

@@ -26,6 +26,7 @@ class ScriptedEngine final : public engine::Engine {
   std::function<Awaitable<std::string>(Statement)> on_query = nullptr;
   std::function<Awaitable<void>(Statement, Sink)> on_scan = nullptr;
   std::function<Awaitable<void>(engine::Insert)> on_insert = nullptr;
+  std::function<Awaitable<void>()> on_make_durable = nullptr;
 
   Awaitable<void> execute(Statement statement) override {
     seen.push_back(statement);
@@ -50,6 +51,11 @@ class ScriptedEngine final : public engine::Engine {
     inserted.push_back(insert);
     if (on_insert) return on_insert(std::move(insert));
     return behind(insert.into).insert(std::move(insert));
+  }
+
+  Awaitable<void> make_durable() override {
+    if (on_make_durable) return on_make_durable();
+    return behind("make_durable").make_durable();
   }
 
   /// Returns how many statements contain a text.

@@ -118,6 +118,17 @@ class EmbeddedConnection final : public Connection {
     make_durable();
   }
 
+  /// Syncs what statements wrote. If that fails, their outcome is unknown: they were done but may not be on
+  /// the disk.
+  void make_durable() override {
+    if (sync_ == nullptr) return;
+    try {
+      sync_->run();
+    } catch (const std::system_error& error) {
+      throw EngineError(EngineError::Kind::unknown, 0, error.what());
+    }
+  }
+
   void stream(const Statement& statement, const Sink& sink, Deadline /*deadline*/) override {
     if (!statement.document_format.empty()) {
       stream_document(statement, sink);
@@ -182,17 +193,6 @@ class EmbeddedConnection final : public Connection {
     check(stream.handle);
     const Result result(library_, library_.stream_done(stream.handle));
     result.check();
-  }
-
-  /// Syncs what a statement wrote. If that fails, the statement's outcome is unknown: it was done but may not
-  /// be on the disk.
-  void make_durable() const {
-    if (sync_ == nullptr) return;
-    try {
-      sync_->run();
-    } catch (const std::system_error& error) {
-      throw EngineError(EngineError::Kind::unknown, 0, error.what());
-    }
   }
 
   void check(ChdbInsertStream stream) const {

@@ -35,6 +35,11 @@ class CommitsTest : public testing::Test {
     };
     engine_.on_execute = [](const engine::Statement& /*statement*/) { return support::done(); };
     engine_.on_insert = [](const engine::Insert& /*insert*/) { return support::done(); };
+    engine_.on_make_durable = [this] {
+      ++syncs_;
+      return is_broken_disk_ ? support::fail_with(engine::EngineError(Kind::unknown, 0, "no sync"))
+                             : support::done();
+    };
   }
 
   Outcomes commit(Commits& commits, const std::vector<Event>& events) {
@@ -92,6 +97,8 @@ class CommitsTest : public testing::Test {
                              .owner = ClientId::random(),
                              .request_id = "req-1"};
   std::uint64_t highest_ = 0;
+  int syncs_ = 0;
+  bool is_broken_disk_ = false;
   std::vector<EventId> stored_;
   std::vector<EventId> twice_;
   std::vector<EventId> ours_;  // ids whose row is that of the commit in question
@@ -148,6 +155,7 @@ TEST_F(CommitsTest, AnInsertWithoutAnAnswerIsRetriedWithTheSameTokenAndRows) {
     if (engine_.inserted.size() < 3) {
       return support::fail_with(engine::EngineError(Kind::unknown, 0, "the answer is lost"));
     }
+    stored_ = rows_of(engine_.inserted.back()).first;
     return support::done();
   };
   EXPECT_EQ(commit(commits, {an_event()}), Outcomes{kAccepted});
@@ -157,6 +165,48 @@ TEST_F(CommitsTest, AnInsertWithoutAnAnswerIsRetriedWithTheSameTokenAndRows) {
     EXPECT_EQ(again.into, engine_.inserted[0].into) << "the token makes the retry idempotent";
     EXPECT_EQ(again.rows, engine_.inserted[0].rows);
   }
+}
+
+TEST_F(CommitsTest, ATokenThatTheEngineKnowsIsNoProofThatItHasTheRows) {
+  Commits commits({});
+  engine_.on_insert = [this](const engine::Insert& /*insert*/) {
+    // The server dies after it has written the token down; its successor ignores the repetition.
+    if (engine_.inserted.size() == 1) {
+      return support::fail_with(engine::EngineError(Kind::unknown, 0, "the server died"));
+    }
+    if (engine_.inserted.size() > 2) stored_ = rows_of(engine_.inserted.back()).first;
+    return support::done();
+  };
+  const std::vector<Event> events{an_event(), an_event()};
+  EXPECT_EQ(commit(commits, events), (Outcomes{kAccepted, kAccepted}));
+  ASSERT_EQ(engine_.inserted.size(), 3U);
+  EXPECT_EQ(engine_.inserted[1].into, engine_.inserted[0].into);
+  EXPECT_NE(engine_.inserted[2].into, engine_.inserted[1].into) << "a new token";
+  EXPECT_EQ(rows_of(engine_.inserted[2]).first, (std::vector{events[0].event_id, events[1].event_id}));
+}
+
+TEST_F(CommitsTest, WhatIsStoredThoughItsAnswerWasLostIsNotInsertedAgain) {
+  Commits commits({});
+  engine_.on_insert = [this](const engine::Insert& /*insert*/) {
+    stored_ = rows_of(engine_.inserted.back()).first;
+    return support::fail_with(engine::EngineError(Kind::unknown, 0, "the answer is lost"));
+  };
+  EXPECT_EQ(commit(commits, {an_event()}), Outcomes{kAccepted});
+  EXPECT_EQ(engine_.inserted.size(), 1U) << "the engine remembers a limited number of tokens";
+  EXPECT_EQ(syncs_, 1) << "seen is not durable";
+}
+
+TEST_F(CommitsTest, AnEventThatIsSeenButMayNotBeOnTheDiskIsNotAcknowledged) {
+  Commits commits({.retry_for = std::chrono::milliseconds(0)});
+  const std::vector<Event> events{an_event()};
+  is_broken_disk_ = true;
+  engine_.on_insert = [this](const engine::Insert& /*insert*/) {
+    stored_ = rows_of(engine_.inserted.back()).first;
+    return support::fail_with(engine::EngineError(Kind::unknown, 0, "no sync"));
+  };
+  EXPECT_EQ(failure(commits, events), ErrorCode::engine_unavailable);
+  EXPECT_EQ(failure(commits, events), ErrorCode::engine_unavailable) << "nor when it is sent again";
+  EXPECT_EQ(engine_.inserted.size(), 1U);
 }
 
 TEST_F(CommitsTest, EachStatementBearsTheRequestsIdAndANameOfItsOwn) {
