@@ -34,4 +34,8 @@ void Slots::release() {
   next();
 }
 
+HeldSlot::~HeldSlot() {
+  slots_.release();
+}
+
 }  // namespace annals::io

@@ -10,6 +10,21 @@
 
 namespace annals::io {
 
+class Slots;
+
+/// Owns a place that was taken, and gives it back.
+class HeldSlot {
+ public:
+  /// `slots` must outlive this object.
+  explicit HeldSlot(Slots& slots) : slots_(slots) {}
+  ~HeldSlot();
+  HeldSlot(const HeldSlot&) = delete;
+  HeldSlot& operator=(const HeldSlot&) = delete;
+
+ private:
+  Slots& slots_;
+};
+
 /// Gives a number of places to coroutines in the order of asking: a fair semaphore. Thread-safe. It must
 /// outlive every coroutine that waits.
 class Slots {

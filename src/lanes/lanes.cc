@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <stdexcept>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -71,6 +73,7 @@ awaitable<std::vector<WriteOutcome>> Lanes::write(EventsTable table, std::vector
   if (events.empty()) co_return std::vector<WriteOutcome>{};
   auto waiting = std::make_shared<Waiting>(Waiting{.table = std::move(table), .events = std::move(events)});
   waiting->bytes = size_of(waiting->events);
+  waiting->outcomes.resize(waiting->events.size());
   co_await io::suspend([this, waiting](io::Wake wake) {
     waiting->wake = std::move(wake);
     enqueue(waiting);
@@ -130,17 +133,45 @@ std::exception_ptr Lanes::refusal(const Waiting& waiting) const {
   return nullptr;
 }
 
-/// Commits batch after batch until nothing waits.
+/// Commits batch after batch until nothing waits. Whatever goes wrong, everybody who waits is answered.
 awaitable<void> Lanes::drain(ClientId owner, std::shared_ptr<Lane> lane) {
-  while (true) {
-    co_await slots_.take();
-    Batch batch = take(owner, *lane);
-    const std::size_t answered = batch.size();
-    const auto began = std::chrono::steady_clock::now();
-    if (answered > 0) co_await commit(std::move(batch));
-    slots_.release();
-    if (answered == 0) co_return;
-    co_await gather(lane, answered, std::chrono::steady_clock::now() - began);
+  std::exception_ptr error;
+  try {
+    while (true) {
+      const Committed committed = co_await commit_next(owner, *lane);
+      if (committed.calls == 0) co_return;
+      co_await gather(lane, committed.calls, committed.time);
+    }
+  } catch (...) {
+    error = std::current_exception();
+  }
+  give_up(owner, *lane, error);
+  std::rethrow_exception(error);
+}
+
+/// Commits one batch when it is this lane's turn.
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<Lanes::Committed> Lanes::commit_next(ClientId owner, Lane& lane) {
+  co_await slots_.take();
+  const io::HeldSlot slot(slots_);
+  const Batch batch = take(owner, lane);
+  const auto began = std::chrono::steady_clock::now();
+  if (!batch.empty()) co_await commit(batch);
+  co_return Committed{.calls = batch.size(), .time = std::chrono::steady_clock::now() - began};
+}
+
+/// Refuses everything that waits, and removes the lane.
+void Lanes::give_up(ClientId owner, Lane& lane, const std::exception_ptr& error) {
+  std::deque<std::shared_ptr<Waiting>> queue;
+  {
+    const std::scoped_lock lock(mutex_);
+    bytes_waiting_ -= std::exchange(lane.bytes, 0);
+    queue = std::exchange(lane.queue, {});
+    lanes_.erase(owner);
+  }
+  for (const auto& waiting : queue) {
+    waiting->error = error;
+    waiting->wake();
   }
 }
 
@@ -167,6 +198,7 @@ Lanes::Batch Lanes::take(ClientId owner, Lane& lane) {
   std::size_t rows = 0;
   std::size_t bytes = 0;
   const std::scoped_lock lock(mutex_);
+  batch.reserve(lane.queue.size());  // what is taken from the queue must not be lost to an exception
   while (!lane.queue.empty()) {
     const auto& next = lane.queue.front();
     rows += next->events.size();
@@ -181,18 +213,25 @@ Lanes::Batch Lanes::take(ClientId owner, Lane& lane) {
   return batch;
 }
 
-/// Commits a batch and wakes those who wait for it. A batch that the engine refuses is bisected, so that the
-/// refusal reaches only the calls that caused it.
-awaitable<void> Lanes::commit(Batch batch) {
+std::vector<const Event*> Lanes::events_of(BatchView batch) {
   std::vector<const Event*> events;
   for (const auto& waiting : batch) {
     for (const Event& event : waiting->events) events.push_back(&event);
   }
+  return events;
+}
+
+/// Commits a batch and wakes those who wait for it. A batch that the engine refuses is bisected, so that the
+/// refusal reaches only the calls that caused it. Throws nothing that it could give to those who wait.
+awaitable<void> Lanes::commit(BatchView batch) {
   std::exception_ptr error;
   bool refused = false;
   std::vector<WriteOutcome> outcomes;
   try {
+    auto events = events_of(batch);
+    const std::size_t count = events.size();
     outcomes = co_await commit_(batch.front()->table, std::move(events));
+    if (outcomes.size() != count) throw std::logic_error("a commit told of too few or too many events");
   } catch (const engine::EngineError& engine_error) {
     refused = engine_error.kind() == engine::EngineError::Kind::refused;
     error = std::current_exception();
@@ -200,16 +239,15 @@ awaitable<void> Lanes::commit(Batch batch) {
     error = std::current_exception();
   }
   if (refused && batch.size() > 1) {
-    const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
-    co_await commit(Batch(batch.begin(), middle));
-    co_await commit(Batch(middle, batch.end()));
+    const std::size_t half = batch.size() / 2;
+    co_await commit(batch.first(half));
+    co_await commit(batch.subspan(half));
     co_return;
   }
   auto outcome = outcomes.begin();
   for (const auto& waiting : batch) {
     const auto count = static_cast<std::ptrdiff_t>(waiting->events.size());
-    if (!error) waiting->outcomes.assign(outcome, outcome + count);
-    if (!error) outcome += count;
+    if (!error) outcome = std::copy_n(outcome, count, waiting->outcomes.begin());
     waiting->error = error;
     waiting->wake();
   }

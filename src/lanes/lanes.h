@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -69,14 +70,22 @@ class Lanes {
   struct Waiting;
   struct Lane;
   using Batch = std::vector<std::shared_ptr<Waiting>>;
+  struct Committed {
+    std::size_t calls = 0;  // 0: nothing waited
+    std::chrono::steady_clock::duration time{};
+  };
+  using BatchView = std::span<const std::shared_ptr<Waiting>>;
 
   void enqueue(const std::shared_ptr<Waiting>& waiting);
   [[nodiscard]] std::exception_ptr refusal(const Waiting& waiting) const;
   boost::asio::awaitable<void> drain(ClientId owner, std::shared_ptr<Lane> lane);
   boost::asio::awaitable<void> gather(std::shared_ptr<Lane> lane, std::size_t answered,
                                       std::chrono::steady_clock::duration commit_time);
-  boost::asio::awaitable<void> commit(Batch batch);
+  boost::asio::awaitable<Committed> commit_next(ClientId owner, Lane& lane);
+  boost::asio::awaitable<void> commit(BatchView batch);
+  static std::vector<const events::Event*> events_of(BatchView batch);
   Batch take(ClientId owner, Lane& lane);
+  void give_up(ClientId owner, Lane& lane, const std::exception_ptr& error);
 
   boost::asio::any_io_executor executor_;
   const Commit commit_;

@@ -20,6 +20,10 @@ steady_clock::duration an_hour(steady_clock::duration /*commit_time*/) {
   return std::chrono::hours(1);
 }
 
+boost::asio::awaitable<std::vector<WriteOutcome>> outcomes(std::size_t count) {
+  co_return std::vector<WriteOutcome>(count, WriteOutcome::accepted);
+}
+
 class LanesTest : public testing::Test {
  protected:
   void open(LaneLimits limits) { lanes_.emplace(driver_.executor(), commits_.function(), limits); }
@@ -198,6 +202,17 @@ TEST_F(LanesTest, ABatchWhoseOutcomeIsUnknownIsNotTriedAgainInParts) {
   EXPECT_EQ(error_of(third), ErrorCode::engine_unavailable);
   EXPECT_EQ(commits_.calls.size(), 2U) << "a retry without the token could store events twice";
   first.get();
+}
+
+TEST_F(LanesTest, ACommitThatTellsOfTooFewEventsIsAnErrorOfItsCallersAndTheLaneGoesOn) {
+  int commits = 0;
+  const Commit miscounting = [&](const events::EventsTable& /*table*/,
+                                 const std::vector<const events::Event*>& batch) {
+    return outcomes(++commits == 1 ? batch.size() - 1 : batch.size());
+  };
+  lanes_.emplace(driver_.executor(), miscounting, LaneLimits{.max_commits = 1});
+  EXPECT_THROW(write("a", {1}).get(), std::logic_error);
+  EXPECT_EQ(write("a", {2}).get().size(), 1U) << "its place is free again";
 }
 
 TEST_F(LanesTest, ATenantOverItsQuotaIsToldSoEvenWhenEverythingIsFull) {
