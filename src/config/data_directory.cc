@@ -22,7 +22,9 @@ constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 class File {
  public:
   File(const std::filesystem::path& path, int flags)
-      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, kOwnerOnly)) {
+      : File(::open(path.c_str(), flags | O_CLOEXEC, kOwnerOnly), path) {}
+  /// Takes over what a call to open `path` has returned.
+  File(int descriptor, const std::filesystem::path& path) : descriptor_(descriptor) {
     if (descriptor_ < 0) fail("cannot open", path);
   }
   ~File() {
@@ -43,18 +45,39 @@ class File {
   int descriptor_;
 };
 
-/// Writes a file. A crash leaves either no file of that name or the complete one.
-void write_whole(const std::filesystem::path& path, const std::string& content) {
-  const std::filesystem::path unfinished = path.string() + ".new";
-  {
-    const File file(unfinished, O_WRONLY | O_CREAT | O_TRUNC);
-    const ssize_t written = ::write(file.get(), content.data(), content.size());
-    if (written != static_cast<ssize_t>(content.size()) || ::fsync(file.get()) != 0)
-      File::fail("cannot write", unfinished);
+/// Removes a file at the end of a scope.
+struct RemovedAtEnd {
+  const std::string& path;
+  ~RemovedAtEnd() { ::unlink(path.c_str()); }
+};
+
+/// Makes a file, which a crash leaves either complete or not at all. Returns false, and changes nothing, if
+/// there is a file of that name: of several processes that make it at once one does.
+bool make_whole(const std::filesystem::path& path, const std::string& content) {
+  std::string unfinished = path.string() + ".XXXXXX";
+  const File file(::mkostemp(unfinished.data(), O_CLOEXEC), path);  // for its owner only
+  const RemovedAtEnd removed{unfinished};
+  const ssize_t written = ::write(file.get(), content.data(), content.size());
+  if (written != static_cast<ssize_t>(content.size()) || ::fsync(file.get()) != 0)
+    File::fail("cannot write", unfinished);
+  if (::link(unfinished.c_str(), path.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    File::fail("cannot make", path);
   }
-  std::filesystem::rename(unfinished, path);
   const File directory(path.parent_path(), O_RDONLY | O_DIRECTORY);
   if (::fsync(directory.get()) != 0) File::fail("cannot sync", path.parent_path());
+  return true;
+}
+
+/// Returns the first line of a key's file.
+crypto::Secret read_key(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string key;
+  if (!std::getline(file, key) || key.empty()) {
+    throw std::runtime_error(
+        fmt::format("{} contains no key; remove the file to generate a new key", path.string()));
+  }
+  return crypto::Secret(std::move(key));
 }
 
 }  // namespace
@@ -90,18 +113,12 @@ crypto::Secret DataDirectory::find_or_make_file_url_key() {
 }
 
 DataDirectory::Key DataDirectory::find_or_make(const std::filesystem::path& path) {
-  if (std::filesystem::exists(path)) {
-    std::ifstream file(path);
-    std::string key;
-    if (!std::getline(file, key) || key.empty()) {
-      throw std::runtime_error(
-          fmt::format("{} contains no key; remove the file to generate a new key", path.string()));
-    }
-    return {.key = crypto::Secret(std::move(key)), .made_now = false};
+  if (!std::filesystem::exists(path)) {
+    auto key = crypto::Secret::random();
+    if (make_whole(path, key.reveal() + "\n")) return {.key = std::move(key), .made_now = true};
   }
-  auto key = crypto::Secret::random();
-  write_whole(path, key.reveal() + "\n");
-  return {.key = std::move(key), .made_now = true};
+  // Another instance may have made it since: with a remote engine several may share the directory.
+  return {.key = read_key(path), .made_now = false};
 }
 
 }  // namespace annals::config
