@@ -1,15 +1,43 @@
 #include "engine/embedded/file_system_sync.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <stdexcept>
 #include <system_error>
+
+#include <fmt/format.h>
 
 namespace annals::engine {
 
-FileSystemSync::FileSystemSync(const std::filesystem::path& directory)
-    : directory_(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+namespace {
+
+dev_t file_system_of(const std::filesystem::path& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0)
+    throw std::system_error(errno, std::generic_category(), path.string());
+  return status.st_dev;
+}
+
+/// Looks at what lies directly in the directory, where people mount or link something to another disk.
+void check_one_file_system(const std::filesystem::path& directory) {
+  const dev_t ours = file_system_of(directory);
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (!entry.is_directory() || file_system_of(entry.path()) == ours) continue;
+    throw std::runtime_error(
+        fmt::format("{} lies on another file system than {}, so that events could not be made durable; move "
+                    "the whole directory instead (data.dir)",
+                    entry.path().string(), directory.string()));
+  }
+}
+
+}  // namespace
+
+FileSystemSync::FileSystemSync(const std::filesystem::path& directory) {
+  check_one_file_system(directory);
+  directory_ = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory_ < 0) throw std::system_error(errno, std::generic_category(), directory.string());
 }
 

@@ -9,7 +9,8 @@ namespace annals::engine {
 /// one call of syncfs(2), whatever the number of files. Thread-safe.
 class FileSystemSync {
  public:
-  /// Throws std::system_error if the directory cannot be opened.
+  /// Throws std::system_error if the directory cannot be opened, and std::runtime_error if something in it
+  /// lies on another file system, where a sync of this one would not reach it.
   explicit FileSystemSync(const std::filesystem::path& directory);
   ~FileSystemSync();
   FileSystemSync(const FileSystemSync&) = delete;
@@ -21,7 +22,7 @@ class FileSystemSync {
   void run();
 
  private:
-  int directory_;
+  int directory_ = -1;
   std::atomic<int> error_ = 0;  // errno of the first call that failed; 0: none
 };
 
