@@ -101,6 +101,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                 .max_age = max_tenant_age(config_)}),
       late_upload_removal_({.late_uploads = late_uploads_,
                             .registry = tenancy_.registry(),
+                            .databases = databases_,
                             .leases = *leases_,
                             .files = *files_.store}),
       platform_keys_(platform_keys()),

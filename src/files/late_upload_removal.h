@@ -7,6 +7,7 @@
 #include "files/file_store.h"
 #include "files/late_uploads.h"
 #include "leases/leases.h"
+#include "tenants/databases.h"
 #include "tenants/registry.h"
 
 namespace annals::files {
@@ -20,6 +21,7 @@ class LateUploadRemoval {
   struct Parts {
     LateUploads& late_uploads;
     tenants::Registry& registry;
+    tenants::Databases& databases;
     leases::Leases& leases;
     FileStore& files;
   };

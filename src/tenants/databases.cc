@@ -26,6 +26,9 @@ SELECT name FROM system.databases
 WHERE comment = {mark:String} AND (name = {name:String} OR startsWith(name, {aside:String}))
 FORMAT TabSeparated)";
 
+constexpr std::string_view kDroppedTables = R"(
+SELECT count() FROM system.dropped_tables WHERE startsWith(database, {own_aside:String}))";
+
 // A table that cannot count its rows counts as one that has some.
 constexpr std::string_view kFilledTables = R"(
 SELECT count() FROM system.tables WHERE database = {name:String} AND (total_rows IS NULL OR total_rows > 0))";
@@ -88,7 +91,10 @@ awaitable<void> Databases::remove(Owner owner, Fence fence) {
   constexpr int kTries = 6;  // two are needed: to set it aside and to drop it
   for (int i = 0; i < kTries; ++i) {
     const auto names = co_await names_of(owner);
-    if (names.empty()) co_return;
+    if (names.empty()) {
+      co_await check_gone(std::move(owner));
+      co_return;
+    }
     co_await fence();
     for (const DatabaseName& name : names) {
       if (name == owner.database) {
@@ -103,6 +109,18 @@ awaitable<void> Databases::remove(Owner owner, Fence fence) {
     throw Error(ErrorCode::engine_unavailable, "History database is unavailable.",
                 fmt::format("the database {} is still there after {} tries", owner.database.text(), kTries));
   }
+}
+
+/// A DROP that was interrupted leaves tables that no database shows any more, but which are on the disk until
+/// ClickHouse removes them (after database_atomic_delay_before_drop_table_sec).
+awaitable<void> Databases::check_gone(Owner owner) {
+  Statement statement{.sql = std::string(kDroppedTables), .parameters = parameters(owner)};
+  const auto count = co_await engine_.query(std::move(statement));
+  if (count.starts_with("0\n")) co_return;
+  throw Error(
+      ErrorCode::engine_unavailable, "History database is unavailable.",
+      fmt::format("tables of the database {} are dropped, but still on the disk; ClickHouse removes them",
+                  owner.database.text()));
 }
 
 /// Returns the names under which databases with the tenant's mark lie: its own, and those of set_aside().
@@ -159,6 +177,13 @@ awaitable<bool> Databases::remove_if_empty(Owner found) {
     co_await put_back(std::move(aside), found.database);
   }
   co_return still_empty;
+}
+
+awaitable<bool> Databases::exists(DatabaseName name) {
+  Statement statement{.sql = "SELECT count() FROM system.databases WHERE name = {name:String}",
+                      .parameters = {{"name", name.text()}}};
+  const auto count = co_await engine_.query(std::move(statement));
+  co_return !count.starts_with("0\n");
 }
 
 awaitable<bool> Databases::is_empty(DatabaseName name) {

@@ -23,12 +23,16 @@ class Databases final : public Belonging, public Ownership {
   boost::asio::awaitable<bool> make(Owner owner) override;
 
   /// Drops the database and everything in it, unless it is another's. Returns once the engine's system tables
-  /// show nothing of it; throws Error(engine_unavailable) if they still do after several tries, and
-  /// Error(overloaded) if the name was given to another meanwhile.
+  /// show nothing of it, tables included that a crash has left for ClickHouse to remove later. Throws
+  /// Error(engine_unavailable) if they still do after several tries, and Error(overloaded) if the name was
+  /// given to another meanwhile.
   boost::asio::awaitable<void> remove(Owner owner, Fence fence) override;
   [[nodiscard]] bool carries_owner() const override { return true; }
 
   boost::asio::awaitable<bool> is_owned(Owner owner) override;
+
+  /// Returns whether there is a database of that name, whoever owns it.
+  boost::asio::awaitable<bool> exists(DatabaseName name);
 
   /// Returns whether the database holds no event. True if there is no such database.
   boost::asio::awaitable<bool> is_empty(DatabaseName name);
@@ -43,6 +47,7 @@ class Databases final : public Belonging, public Ownership {
   boost::asio::awaitable<std::optional<DatabaseName>> set_aside(Owner owner);
   boost::asio::awaitable<std::vector<DatabaseName>> names_of(Owner owner);
   boost::asio::awaitable<void> drop(DatabaseName aside);
+  boost::asio::awaitable<void> check_gone(Owner owner);
 
   engine::Engine& engine_;
 };

@@ -229,3 +229,19 @@ def test_another_instance_stops_serving_a_deleted_tenant_within_2_seconds(make):
     wait_until(lambda: two.tenant(made["client_id"]) is None, "the other instance says 404", 2)
     expect(two.get(f"/api/tenants/{made['client_id']}"), 404, TENANT_NOT_FOUND)
     expect(two.delete(made["client_id"]), 400, NO_SUCH_CLIENT)
+
+
+def test_a_tenant_whose_tables_are_still_on_the_disk_is_not_gone(make):
+    """ClickHouse, killed inside a DROP, shows no database after its restart and keeps the files for minutes."""
+    annals = make.annals("remote", environment=FAST_SWEEP)
+    shop = annals.initialise("shop")
+    aside = f"`annals_gone_{shop['client_id']}_00000000`"
+    annals.sql(f"RENAME DATABASE shop TO {aside}")
+    annals.sql(f"DROP DATABASE {aside}")
+    assert annals.sql("SELECT count() FROM system.dropped_tables") != "0", "without SYNC it stays for a while"
+
+    reply = annals.delete(shop["client_id"])
+
+    assert reply.status_code == 503, f"expected 503 while its table is on the disk, got {reply.status_code} {reply.text}"
+    assert annals.tenant(shop["client_id"])["state"] == "deleting"
+    expect(annals.post_tenant({"database_name": "shop", "client_label": "new"}), 400, CLIENT_EXISTS)
