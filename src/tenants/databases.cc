@@ -1,6 +1,7 @@
 #include "tenants/databases.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -41,7 +42,8 @@ std::string aside_prefix(ClientId id) {
 DatabaseName new_aside_name(ClientId id) {
   constexpr std::size_t kRandomDigits = 8;
   auto name = DatabaseName::parse(aside_prefix(id) + uuid_text(random_uuid()).substr(0, kRandomDigits));
-  return std::move(name).value();
+  if (!name) throw std::logic_error("a name to set a database aside under is no name of a database");
+  return *std::move(name);
 }
 
 std::vector<engine::Parameter> parameters(const Owner& owner) {

@@ -11,7 +11,9 @@ namespace {
 using support::parameter;
 
 constexpr std::string_view kId = "00010203-0405-4607-8809-0a0b0c0d0e0f";
-const std::string kHash(64, 'a');
+std::string a_hash() {
+  return std::string(64, 'a');
+}
 
 std::string row_of(std::string_view id, std::string_view database, std::string_view hash) {
   return std::string(R"({"client_id":")") + std::string(id) + R"(","client_label":"L","database_name":")" +
@@ -64,19 +66,19 @@ TEST_F(RegistryTest, ATableThatCouldNotBeMadeIsTriedAgain) {
 }
 
 TEST_F(RegistryTest, ARowIsReadWithAllItHolds) {
-  answer_ = row_of(kId, "demo", kHash);
+  answer_ = row_of(kId, "demo", a_hash());
   const auto tenant = support::run_to_end(driver_, registry_.find(id_));
   ASSERT_TRUE(tenant);
   EXPECT_EQ(tenant->id, id_);
   EXPECT_EQ(tenant->database.text(), "demo");
   EXPECT_EQ(tenant->state, TenantState::active);
-  EXPECT_EQ(tenant->secret_hash.hex(), kHash);
+  EXPECT_EQ(tenant->secret_hash.hex(), a_hash());
   EXPECT_EQ(tenant->created_at.time_since_epoch().count(), 1700000000123);
 }
 
 TEST_F(RegistryTest, AMalformedRowIsAnErrorAndNotATenant) {
   for (const std::string& row :
-       {row_of("x", "demo", kHash), row_of(kId, "de`mo", kHash), row_of(kId, "demo", "aa")}) {
+       {row_of("x", "demo", a_hash()), row_of(kId, "de`mo", a_hash()), row_of(kId, "demo", "aa")}) {
     answer_ = row;
     EXPECT_THROW(support::run_to_end(driver_, registry_.find(id_)), std::runtime_error) << row;
   }
@@ -94,7 +96,7 @@ TEST_F(RegistryTest, AStateIsOnlyRaisedAndNeverSet) {
 TEST_F(RegistryTest, APageAsksForItsRowsAndForTheCountOfTheSameState) {
   answer_ = "0\n";
   engine_.on_query = [](const engine::Statement& statement) {
-    return support::answer(statement.sql.contains("SELECT count()") ? "7\n" : row_of(kId, "demo", kHash));
+    return support::answer(statement.sql.contains("SELECT count()") ? "7\n" : row_of(kId, "demo", a_hash()));
   };
   const auto page = support::run_to_end(driver_, registry_.list(TenantState::active, 5, 10));
   EXPECT_EQ(page.total_count, 7U);

@@ -53,7 +53,7 @@ class TextParts final : public BodyParts {
 };
 
 /// A handler whose every response is such a body.
-inline Handler sends_parts(PartsSeen& seen, int count, TextParts::Make make,
+inline Handler sends_parts(PartsSeen& seen, int count, const TextParts::Make& make,
                            TextParts::End end = TextParts::End::proper,
                            std::optional<std::uint64_t> content_length = {}) {
   struct Call {
