@@ -247,7 +247,10 @@ awaitable<void> Lanes::commit(BatchView batch) {
   auto outcome = outcomes.begin();
   for (const auto& waiting : batch) {
     const auto count = static_cast<std::ptrdiff_t>(waiting->events.size());
-    if (!error) outcome = std::copy_n(outcome, count, waiting->outcomes.begin());
+    if (!error) {
+      std::copy_n(outcome, count, waiting->outcomes.begin());
+      outcome += count;
+    }
     waiting->error = error;
     waiting->wake();
   }

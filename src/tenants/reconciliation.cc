@@ -45,7 +45,10 @@ awaitable<void> Reconciliation::run() {
   co_await parts_.registry.bootstrap();
   const auto found = co_await strays();
   registry_is_lost_ = co_await is_lost(found);
-  for (const Owner& stray : found) co_await settle(stray);
+  for (const Owner& stray : found) {
+    // While the registry is lost nothing unknown is removed, and there may be thousands of them.
+    if (!registry_is_lost_ || stray.database.is_aside()) co_await settle(stray);
+  }
   co_await log_missing();
 }
 

@@ -24,6 +24,18 @@ boost::asio::awaitable<std::vector<WriteOutcome>> outcomes(std::size_t count) {
   co_return std::vector<WriteOutcome>(count, WriteOutcome::accepted);
 }
 
+/// Tells that the events with odd names are accepted and those with even names are duplicates, once `held`
+/// (if any) is called.
+boost::asio::awaitable<std::vector<WriteOutcome>> told_of(std::vector<const events::Event*> batch,
+                                                          io::Wake* held) {
+  if (held != nullptr) co_await io::suspend([held](io::Wake wake) { *held = std::move(wake); });
+  std::vector<WriteOutcome> told;
+  told.reserve(batch.size());
+  for (const events::Event* event : batch)
+    told.push_back(event->record_id % 2 == 1 ? WriteOutcome::accepted : WriteOutcome::duplicate);
+  co_return told;
+}
+
 class LanesTest : public testing::Test {
  protected:
   void open(LaneLimits limits) { lanes_.emplace(driver_.executor(), commits_.function(), limits); }
@@ -213,6 +225,27 @@ TEST_F(LanesTest, ACommitThatTellsOfTooFewEventsIsAnErrorOfItsCallersAndTheLaneG
   lanes_.emplace(driver_.executor(), miscounting, LaneLimits{.max_commits = 1});
   EXPECT_THROW(write("a", {1}).get(), std::logic_error);
   EXPECT_EQ(write("a", {2}).get().size(), 1U) << "its place is free again";
+}
+
+TEST_F(LanesTest, EachCallOfABatchGetsItsOwnOutcomes) {
+  using Outcomes = std::vector<WriteOutcome>;
+  io::Wake first_ends;
+  int commits = 0;
+  const Commit commit = [&](const events::EventsTable& /*table*/,
+                            const std::vector<const events::Event*>& batch) {
+    return told_of(batch, ++commits == 1 ? &first_ends : nullptr);
+  };
+  lanes_.emplace(driver_.executor(), commit, LaneLimits{.max_commits = 1, .gather_time = no_time});
+  auto first = write("a", {1});
+  auto second = write("a", {2, 3});  // odd names are told to be accepted, even ones duplicates
+  auto third = write("a", {4});
+  auto fourth = write("a", {5, 6});
+  first_ends();
+  EXPECT_EQ(first.get(), Outcomes{WriteOutcome::accepted});
+  EXPECT_EQ(second.get(), (Outcomes{WriteOutcome::duplicate, WriteOutcome::accepted}));
+  EXPECT_EQ(third.get(), Outcomes{WriteOutcome::duplicate});
+  EXPECT_EQ(fourth.get(), (Outcomes{WriteOutcome::accepted, WriteOutcome::duplicate}));
+  EXPECT_EQ(commits, 2) << "the others left together";
 }
 
 TEST_F(LanesTest, ATenantOverItsQuotaIsToldSoEvenWhenEverythingIsFull) {
