@@ -13,59 +13,40 @@
 
 #include <fmt/format.h>
 
+#include "io/removed_at_end.h"
+
 namespace annals::config {
 namespace {
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
-/// Owns a file descriptor.
-class File {
- public:
-  File(const std::filesystem::path& path, int flags)
-      : File(::open(path.c_str(), flags | O_CLOEXEC, kOwnerOnly), path) {}
-  /// Takes over what a call to open `path` has returned.
-  File(int descriptor, const std::filesystem::path& path) : descriptor_(descriptor) {
-    if (descriptor_ < 0) fail("cannot open", path);
-  }
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
+[[noreturn]] void fail(const char* what, const std::filesystem::path& path) {
+  throw std::runtime_error(
+      fmt::format("{} {}: {}", what, path.string(), std::generic_category().message(errno)));
+}
 
-  [[nodiscard]] int get() const { return descriptor_; }
-  int release() { return std::exchange(descriptor_, -1); }
-
-  [[noreturn]] static void fail(const char* what, const std::filesystem::path& path) {
-    throw std::runtime_error(
-        fmt::format("{} {}: {}", what, path.string(), std::generic_category().message(errno)));
-  }
-
- private:
-  int descriptor_;
-};
-
-/// Removes a file at the end of a scope.
-struct RemovedAtEnd {
-  const std::string& path;
-  ~RemovedAtEnd() { ::unlink(path.c_str()); }
-};
+/// Takes over what a call to open `path` has returned.
+io::Descriptor opened(int descriptor, const std::filesystem::path& path) {
+  if (descriptor < 0) fail("cannot open", path);
+  return io::Descriptor(descriptor);
+}
 
 /// Makes a file, which a crash leaves either complete or not at all. Returns false, and changes nothing, if
 /// there is a file of that name: of several processes that make it at once one does.
 bool make_whole(const std::filesystem::path& path, const std::string& content) {
   std::string unfinished = path.string() + ".XXXXXX";
-  const File file(::mkostemp(unfinished.data(), O_CLOEXEC), path);  // for its owner only
-  const RemovedAtEnd removed{unfinished};
+  const auto file = opened(::mkostemp(unfinished.data(), O_CLOEXEC), path);  // for its owner only
+  const io::RemovedAtEnd removed(unfinished);
   const ssize_t written = ::write(file.get(), content.data(), content.size());
   if (written != static_cast<ssize_t>(content.size()) || ::fsync(file.get()) != 0)
-    File::fail("cannot write", unfinished);
+    fail("cannot write", unfinished);
   if (::link(unfinished.c_str(), path.c_str()) != 0) {
     if (errno == EEXIST) return false;
-    File::fail("cannot make", path);
+    fail("cannot make", path);
   }
-  const File directory(path.parent_path(), O_RDONLY | O_DIRECTORY);
-  if (::fsync(directory.get()) != 0) File::fail("cannot sync", path.parent_path());
+  const auto directory =
+      opened(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), path.parent_path());
+  if (::fsync(directory.get()) != 0) fail("cannot sync", path.parent_path());
   return true;
 }
 
@@ -90,18 +71,15 @@ DataDirectory::DataDirectory(std::filesystem::path path) : path_(std::move(path)
   if (made) std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
 }
 
-DataDirectory::~DataDirectory() {
-  if (lock_file_ >= 0) ::close(lock_file_);
-}
-
 void DataDirectory::lock() {
-  File file(path_ / "lock", O_RDWR | O_CREAT);
+  const auto path = path_ / "lock";
+  auto file = opened(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly), path);
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) File::fail("cannot lock", path_ / "lock");
+    if (errno != EWOULDBLOCK) fail("cannot lock", path);
     throw std::runtime_error(fmt::format(
         "another annals process uses data.dir {}; stop it or set another data.dir", path_.string()));
   }
-  lock_file_ = file.release();
+  lock_file_ = std::move(file);
 }
 
 DataDirectory::Key DataDirectory::find_or_make_api_key() {

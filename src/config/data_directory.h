@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "crypto/secret.h"
+#include "io/descriptor.h"
 
 namespace annals::config {
 
@@ -13,9 +14,6 @@ class DataDirectory {
  public:
   /// Creates the directory for its owner only, if it does not exist. Throws std::runtime_error.
   explicit DataDirectory(std::filesystem::path path);
-  ~DataDirectory();
-  DataDirectory(const DataDirectory&) = delete;
-  DataDirectory& operator=(const DataDirectory&) = delete;
 
   /// Locks the directory against other processes for as long as this object lives. Throws std::runtime_error
   /// if another process has locked it.
@@ -40,7 +38,7 @@ class DataDirectory {
   static Key find_or_make(const std::filesystem::path& path);
 
   std::filesystem::path path_;
-  int lock_file_ = -1;
+  io::Descriptor lock_file_;
 };
 
 }  // namespace annals::config

@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+
+#include "io/pause.h"
 
 namespace annals::history {
 namespace {
@@ -43,7 +42,6 @@ boost::asio::awaitable<std::optional<std::string>> Tail::next() {
 }
 
 boost::asio::awaitable<std::string> Tail::wait_for_events() {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
   const auto deadline = std::chrono::steady_clock::now() + kKeepAliveInterval;
   while (std::chrono::steady_clock::now() < deadline) {
     auto table = co_await table_();
@@ -59,8 +57,7 @@ boost::asio::awaitable<std::string> Tail::wait_for_events() {
       after_ = page.events.back().position;
       co_return text;
     }
-    timer.expires_after(kPollInterval);
-    co_await timer.async_wait(boost::asio::use_awaitable);
+    co_await io::pause(kPollInterval);
   }
   co_return ": nothing new\n\n";
 }

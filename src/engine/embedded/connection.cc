@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "io/removed_at_end.h"
+
 namespace annals::engine {
 namespace {
 
@@ -27,14 +29,6 @@ int exception_code(std::string_view text) {
 [[noreturn]] void refuse(const char* text) {
   throw EngineError::of_exception(exception_code(text), text);
 }
-
-struct RemovedAtEnd {
-  const std::filesystem::path& path;
-  ~RemovedAtEnd() {
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
-  }
-};
 
 /// Returns one of our own texts as an SQL string literal.
 std::string text_literal(std::string_view text) {
@@ -203,7 +197,7 @@ class EmbeddedConnection final : public Connection {
   /// that every part would be a document. The engine therefore writes the result to a file, which is read
   /// afterwards.
   void stream_document(const Statement& statement, const Sink& sink) {
-    const RemovedAtEnd file{document_};
+    const io::RemovedAtEnd file(document_);
     Statement to_file{.sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
                                          text_literal(document_.string()), statement.document_format),
                       .parameters = statement.parameters};

@@ -6,18 +6,15 @@
 
 #include <cerrno>
 #include <stdexcept>
-#include <system_error>
 
 #include <fmt/format.h>
 
 namespace annals::engine {
-
 namespace {
 
 dev_t file_system_of(const std::filesystem::path& path) {
   struct stat status = {};
-  if (::stat(path.c_str(), &status) != 0)
-    throw std::system_error(errno, std::generic_category(), path.string());
+  if (::stat(path.c_str(), &status) != 0) io::fail(errno, path.string());
   return status.st_dev;
 }
 
@@ -37,20 +34,15 @@ void check_one_file_system(const std::filesystem::path& directory) {
 
 FileSystemSync::FileSystemSync(const std::filesystem::path& directory) {
   check_one_file_system(directory);
-  directory_ = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory_ < 0) throw std::system_error(errno, std::generic_category(), directory.string());
-}
-
-FileSystemSync::~FileSystemSync() {
-  ::close(directory_);
+  directory_ = io::Descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory_.open()) io::fail(errno, directory.string());
 }
 
 void FileSystemSync::run() {
   int none = 0;
-  if (::syncfs(directory_) != 0) error_.compare_exchange_strong(none, errno);
+  if (::syncfs(directory_.get()) != 0) error_.compare_exchange_strong(none, errno);
   const int error = error_;
-  if (error != 0)
-    throw std::system_error(error, std::generic_category(), "a write to the disk failed; syncfs");
+  if (error != 0) io::fail(error, "a write to the disk failed; syncfs");
 }
 
 }  // namespace annals::engine

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <filesystem>
 
+#include "io/descriptor.h"
+
 namespace annals::engine {
 
 /// Flushes everything that was written to a directory's file system to its disk: data, names and sizes, in
@@ -12,9 +14,6 @@ class FileSystemSync {
   /// Throws std::system_error if the directory cannot be opened, and std::runtime_error if something in it
   /// lies on another file system, where a sync of this one would not reach it.
   explicit FileSystemSync(const std::filesystem::path& directory);
-  ~FileSystemSync();
-  FileSystemSync(const FileSystemSync&) = delete;
-  FileSystemSync& operator=(const FileSystemSync&) = delete;
 
   /// Returns once everything is on the disk. Throws std::system_error, also for a write that failed earlier.
   /// After that every call throws: the system reports a failed write only once, and what was lost is not
@@ -22,7 +21,7 @@ class FileSystemSync {
   void run();
 
  private:
-  int directory_ = -1;
+  io::Descriptor directory_;
   std::atomic<int> error_ = 0;  // errno of the first call that failed; 0: none
 };
 

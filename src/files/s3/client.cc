@@ -7,12 +7,10 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "crypto/digest.h"
 #include "files/s3/replies.h"
+#include "io/pause.h"
 
 namespace annals::files {
 namespace {
@@ -72,7 +70,6 @@ std::string S3Client::presign(std::string method, std::string_view key, std::chr
 
 boost::asio::awaitable<io::HttpResponse> S3Client::send(S3Call call, int expected_status) {
   const auto deadline = steady_clock::now() + timeout_;
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
   for (int attempts = 1;; ++attempts) {
     Outcome outcome = co_await attempt(call, deadline);
     if (outcome.response && outcome.response->status == expected_status)
@@ -89,8 +86,7 @@ boost::asio::awaitable<io::HttpResponse> S3Client::send(S3Call call, int expecte
                                               code.empty() ? "-" : code, attempts);
       throw S3Refused(message, status, std::move(code));
     }
-    timer.expires_after(pause);
-    co_await timer.async_wait(boost::asio::use_awaitable);
+    co_await io::pause(pause);
   }
 }
 
