@@ -6,12 +6,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "events/row.h"
 #include "ids/uuid.h"
+#include "io/pause.h"
 #include "lanes/stored_ids.h"
 
 namespace annals::lanes {
@@ -52,8 +50,7 @@ class Pauses {
 
   [[nodiscard]] bool is_over() const { return std::chrono::steady_clock::now() + pause_ > deadline_; }
   awaitable<void> wait() {
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, pause_);
-    co_await timer.async_wait(boost::asio::use_awaitable);
+    co_await io::pause(pause_);
     pause_ = std::min(2 * pause_, kLongestPause);
   }
 
@@ -81,7 +78,7 @@ awaitable<void> leave_missing(EventsTable table, Events& events) {
   const auto stored = co_await find_stored(table, ids_of(events));
   std::set<EventId> ids(stored.ids.begin(), stored.ids.end());
   std::erase_if(events, [&](const Event* event) { return ids.contains(event->event_id); });
-  // What is only seen may not be durable.
+  // A row can be seen before it is durable.
   if (!ids.empty()) co_await table.engine.make_durable();
 }
 
@@ -93,10 +90,12 @@ awaitable<std::uint64_t> insert_whole(EventsTable table, Events events,
   Pauses pauses(retry_for);
   std::uint64_t number = next_number();
   engine::Insert insert = insert_of(table, events, number);
-  for (bool first = true;; first = false) {
+  bool first = true;  // the first attempt under its token
+  while (true) {
     insert.query_id = engine::new_query_id(table.request_id);
     const bool answered = co_await is_done(table.engine.insert(insert), pauses);
     if (answered && first) co_return number;
+    first = false;
     if (!answered) co_await pauses.wait();
     Events missing = events;
     const bool asked = co_await is_done(leave_missing(table, missing), pauses);

@@ -182,6 +182,7 @@ TEST_F(CommitsTest, ATokenThatTheEngineKnowsIsNoProofThatItHasTheRows) {
   ASSERT_EQ(engine_.inserted.size(), 3U);
   EXPECT_EQ(engine_.inserted[1].into, engine_.inserted[0].into);
   EXPECT_NE(engine_.inserted[2].into, engine_.inserted[1].into) << "a new token";
+  EXPECT_EQ(engine_.count("event_id IN"), 2U) << "the first answer to a new token is believed";
   EXPECT_EQ(rows_of(engine_.inserted[2]).first, (std::vector{events[0].event_id, events[1].event_id}));
 }
 
