@@ -95,8 +95,8 @@ Service::Service(config::Config config, const Adapters& adapters)
       tenancy_({.engine = *engine_,
                 .leases = *leases_,
                 .databases = databases_,
-                // What lies under the name of the database goes while the database still says whose it is. A
-                // crash after the note about late uploads makes the note twice, which is harmless.
+                // The database goes after everything that lies under its name, because it says whose that is.
+                // A crash after the note about late uploads makes the note twice, which is harmless.
                 .belongings = {tenant_files_, late_uploads_, databases_, tables_},
                 .max_age = max_tenant_age(config_)}),
       late_upload_removal_({.late_uploads = late_uploads_,

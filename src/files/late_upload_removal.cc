@@ -32,10 +32,10 @@ awaitable<bool> LateUploadRemoval::remove_alone(ExpectedUploads uploads, leases:
   // The deletion of that tenant has made the entry and is not done with its row: if the entry were forgotten
   // now, nobody would look for late uploads.
   if (holder && holder->state == tenants::TenantState::deleting) co_return false;
-  // The registry may be lost; then the database says that the name is somebody's.
-  const bool has_database = co_await parts_.databases.exists(uploads.database);
-  if (!holder && has_database) co_return false;
   if (!holder) {
+    // The registry may be lost; then the database says that the name is somebody's.
+    const bool has_database = co_await parts_.databases.exists(uploads.database);
+    if (has_database) co_return false;
     const auto removed =
         co_await parts_.files.remove_all(uploads.database, [&lease] { return lease.keep(); });
     if (removed.objects > 0) {

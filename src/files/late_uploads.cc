@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "engine/count.h"
 #include "engine/rows.h"
 
 namespace annals::files {
@@ -77,8 +78,8 @@ awaitable<void> LateUploads::remove(tenants::Owner owner, tenants::Fence /*fence
 awaitable<bool> LateUploads::is_cleaning_up(DatabaseName name) {
   co_await bootstrap();
   Statement statement{.sql = std::string(kHas), .parameters = {{"database", name.text()}}};
-  const auto count = co_await engine_.query(std::move(statement));
-  co_return !count.starts_with("0\n");
+  const bool any = co_await engine::counts_any(engine_, std::move(statement));
+  co_return any;
 }
 
 awaitable<std::vector<ExpectedUploads>> LateUploads::list() {

@@ -5,13 +5,12 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
 #include "crypto/digest.h"
 #include "ids/uuid.h"
+#include "io/pause.h"
+#include "leases/errors.h"
 #include "text/hex.h"
 
 namespace annals::leases {
@@ -47,9 +46,8 @@ std::int64_t number(std::string_view text) {
   return value;
 }
 
-[[noreturn]] void throw_expired() {
-  throw Error(ErrorCode::overloaded, "Another request is working on this tenant. Try again later.",
-              "a lease expired before its work was done");
+Error expired() {
+  return taken_over("a lease expired before its work was done");
 }
 
 }  // namespace
@@ -89,13 +87,13 @@ class EngineLeases::Held final : public Lease {
     const auto held_for = std::chrono::duration_cast<milliseconds>(now - since_);
     if (held_for < leases_.ttl_ / 2) co_return;
     // The rest of the TTL is for the statement itself: it must arrive before another may hold the key.
-    if (held_for > leases_.ttl_ * 4 / 5) throw_expired();
+    if (held_for > leases_.ttl_ * 4 / 5) throw expired();
     const auto expires_ms = expires_ms_ + held_for.count();
     auto sql =
         fmt::format("ALTER TABLE default.{} MODIFY COMMENT '{}'", table_, comment_of(expires_ms, holder_));
     co_await leases_.engine_.execute({.sql = std::move(sql)});
     // The statement may have waited until another was free to take the key.
-    if (steady_clock::now() - since_ > leases_.ttl_) throw_expired();
+    if (steady_clock::now() - since_ > leases_.ttl_) throw expired();
     expires_ms_ = expires_ms;
     since_ = now;
   }
@@ -145,8 +143,7 @@ boost::asio::awaitable<bool> EngineLeases::prevail(std::string prefix, std::stri
     const auto rival = found.rival_of(table);
     if (!rival) co_return true;
     if (*rival < generation || steady_clock::now() > deadline) co_return false;
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, kPollInterval);
-    co_await timer.async_wait(boost::asio::use_awaitable);
+    co_await io::pause(kPollInterval);
   }
 }
 

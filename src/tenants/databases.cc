@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "engine/count.h"
 #include "engine/rows.h"
 #include "engine/sql.h"
 #include "ids/uuid.h"
+#include "leases/errors.h"
 #include "ops/log.h"
 
 namespace annals::tenants {
@@ -33,6 +35,15 @@ SELECT count() FROM system.dropped_tables WHERE startsWith(database, {own_aside:
 // A table that cannot count its rows counts as one that has some.
 constexpr std::string_view kFilledTables = R"(
 SELECT count() FROM system.tables WHERE database = {name:String} AND (total_rows IS NULL OR total_rows > 0))";
+
+/// Returns the mark of a tenant's database, its comment.
+std::string mark_of(ClientId owner) {
+  return fmt::format("{}{}", Databases::kMarkPrefix, owner.text());
+}
+
+Error still_there(const std::string& log_text) {
+  return {ErrorCode::engine_unavailable, "History database is unavailable.", log_text};
+}
 
 std::string aside_prefix(ClientId id) {
   return fmt::format("{}{}_", DatabaseName::kAsidePrefix, id.text());
@@ -62,10 +73,6 @@ Statement rename_statement(const DatabaseName& from, const DatabaseName& to) {
 
 }  // namespace
 
-std::string mark_of(ClientId owner) {
-  return fmt::format("Annals tenant {}", owner.text());
-}
-
 awaitable<bool> Databases::make(Owner owner) {
   // Without IF NOT EXISTS: the engine lets one of several through that try at once.
   Statement statement{.sql = fmt::format("CREATE DATABASE {} COMMENT '{}'", engine::quote(owner.database),
@@ -85,17 +92,18 @@ awaitable<bool> Databases::make(Owner owner) {
 
 awaitable<bool> Databases::is_owned(Owner owner) {
   Statement statement{.sql = std::string(kIsOwned), .parameters = parameters(owner)};
-  const auto count = co_await engine_.query(std::move(statement));
-  co_return !count.starts_with("0\n");
+  const bool owned = co_await engine::counts_any(engine_, std::move(statement));
+  co_return owned;
 }
 
 awaitable<void> Databases::remove(Owner owner, Fence fence) {
   constexpr int kTries = 6;  // two are needed: to set it aside and to drop it
-  for (int i = 0; i < kTries; ++i) {
+  for (int tries = 0;; ++tries) {
     const auto names = co_await names_of(owner);
-    if (names.empty()) {
-      co_await check_gone(std::move(owner));
-      co_return;
+    if (names.empty()) break;
+    if (tries == kTries) {
+      throw still_there(
+          fmt::format("the database {} is still there after {} tries", owner.database.text(), tries));
     }
     co_await fence();
     for (const DatabaseName& name : names) {
@@ -106,21 +114,16 @@ awaitable<void> Databases::remove(Owner owner, Fence fence) {
       }
     }
   }
-  const auto left = co_await names_of(owner);
-  if (!left.empty()) {
-    throw Error(ErrorCode::engine_unavailable, "History database is unavailable.",
-                fmt::format("the database {} is still there after {} tries", owner.database.text(), kTries));
-  }
+  co_await check_gone(std::move(owner));
 }
 
 /// A DROP that was interrupted leaves tables that no database shows any more, but which are on the disk until
 /// ClickHouse removes them (after database_atomic_delay_before_drop_table_sec).
 awaitable<void> Databases::check_gone(Owner owner) {
   Statement statement{.sql = std::string(kDroppedTables), .parameters = parameters(owner)};
-  const auto count = co_await engine_.query(std::move(statement));
-  if (count.starts_with("0\n")) co_return;
-  throw Error(
-      ErrorCode::engine_unavailable, "History database is unavailable.",
+  const bool left = co_await engine::counts_any(engine_, std::move(statement));
+  if (!left) co_return;
+  throw still_there(
       fmt::format("tables of the database {} are dropped, but still on the disk; ClickHouse removes them",
                   owner.database.text()));
 }
@@ -152,8 +155,8 @@ awaitable<std::optional<DatabaseName>> Databases::set_aside(Owner owner) {
   const auto ours = co_await names_of(owner);
   if (std::ranges::find(ours, aside) != ours.end()) co_return aside;
   co_await put_back(std::move(aside), owner.database);
-  throw Error(ErrorCode::overloaded, "Another request is working on this tenant. Try again later.",
-              fmt::format("the database {} belongs to another tenant by now", owner.database.text()));
+  throw leases::taken_over(
+      fmt::format("the database {} belongs to another tenant by now", owner.database.text()));
 }
 
 awaitable<void> Databases::put_back(DatabaseName aside, DatabaseName name) {
@@ -184,14 +187,14 @@ awaitable<bool> Databases::remove_if_empty(Owner found) {
 awaitable<bool> Databases::exists(DatabaseName name) {
   Statement statement{.sql = "SELECT count() FROM system.databases WHERE name = {name:String}",
                       .parameters = {{"name", name.text()}}};
-  const auto count = co_await engine_.query(std::move(statement));
-  co_return !count.starts_with("0\n");
+  const bool any = co_await engine::counts_any(engine_, std::move(statement));
+  co_return any;
 }
 
 awaitable<bool> Databases::is_empty(DatabaseName name) {
   Statement statement{.sql = std::string(kFilledTables), .parameters = {{"name", name.text()}}};
-  const auto count = co_await engine_.query(std::move(statement));
-  co_return count.starts_with("0\n");
+  const bool filled = co_await engine::counts_any(engine_, std::move(statement));
+  co_return !filled;
 }
 
 awaitable<void> Databases::drop(DatabaseName aside) {

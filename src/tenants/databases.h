@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -16,6 +18,9 @@ namespace annals::tenants {
 /// Thread-safe; every call throws engine::EngineError.
 class Databases final : public Belonging, public Ownership {
  public:
+  /// The beginning of every mark; the client's id follows.
+  static constexpr std::string_view kMarkPrefix = "Annals tenant ";
+
   /// `engine` must outlive this object.
   explicit Databases(engine::Engine& engine) : engine_(engine) {}
 
@@ -51,8 +56,5 @@ class Databases final : public Belonging, public Ownership {
 
   engine::Engine& engine_;
 };
-
-/// Returns the mark of a tenant's database, its comment.
-std::string mark_of(ClientId owner);
 
 }  // namespace annals::tenants

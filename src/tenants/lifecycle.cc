@@ -1,9 +1,7 @@
 #include "tenants/lifecycle.h"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
+#include "io/pause.h"
+#include "leases/errors.h"
 #include "ops/log.h"
 #include "tenants/errors.h"
 
@@ -21,16 +19,6 @@ constexpr std::chrono::seconds kWaitForOther{20};
 constexpr std::chrono::milliseconds kPollInterval{50};
 /// How long an initialisation waits while the belongings of an earlier tenant of that name are cleaned up.
 constexpr std::chrono::seconds kWaitForCleanUp{5};
-
-awaitable<void> pause() {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, kPollInterval);
-  co_await timer.async_wait(boost::asio::use_awaitable);
-}
-
-Error taken_over() {
-  return {ErrorCode::overloaded, "Another request is working on this tenant. Try again later.",
-          "another instance has taken this tenant over"};
-}
 
 }  // namespace
 
@@ -58,7 +46,7 @@ awaitable<std::unique_ptr<Lease>> Lifecycle::claim_name(DatabaseName name) {
       throw Error(ErrorCode::overloaded,
                   "The files of a deleted tenant of that name are being removed. Try again later.");
     }
-    co_await pause();
+    co_await io::pause(kPollInterval);
   }
   // Once more: a clean-up may have given the lease back between the two questions.
   auto lease = co_await parts_.leases.acquire(leases::name_key(name));
@@ -113,7 +101,8 @@ awaitable<void> Lifecycle::activate(ClientId id, Lease& name_lease) {
   // The statement says nothing if the row has gone meanwhile, so the row is asked. recover() gives up on a
   // tenant under this lease only; as the lease still holds after the answer, the tenant stays active.
   const auto tenant = co_await parts_.registry.find(id);
-  if (!tenant || tenant->state != TenantState::active) throw taken_over();
+  if (!tenant || tenant->state != TenantState::active)
+    throw leases::taken_over("the tenant was given up before it was active");
   co_await name_lease.keep();
 }
 
@@ -175,13 +164,13 @@ awaitable<void> Lifecycle::remove_belonging(Belonging& belonging, Owner owner, L
 awaitable<void> Lifecycle::check_owner(Owner owner, Lease& lease) {
   co_await lease.keep();
   const bool owned = co_await parts_.ownership.is_owned(std::move(owner));
-  if (!owned) throw taken_over();
+  if (!owned) throw leases::taken_over("the database is not this tenant's any more");
 }
 
 awaitable<void> Lifecycle::wait_until_gone(ClientId id) {
   const auto deadline = std::chrono::steady_clock::now() + kWaitForOther;
   while (std::chrono::steady_clock::now() < deadline) {
-    co_await pause();
+    co_await io::pause(kPollInterval);
     // The other one may have failed: then it is our turn.
     const bool done = co_await delete_alone(id);
     if (done) co_return;

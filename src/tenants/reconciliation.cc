@@ -16,15 +16,15 @@ using ops::Level;
 // The rows are read first: of a tenant that is made meanwhile the row may be missing here, so it is asked for
 // again.
 constexpr std::string_view kStrays = R"(
-SELECT name, substring(comment, length('Annals tenant ') + 1) FROM system.databases
-WHERE startsWith(comment, 'Annals tenant ')
+SELECT name, substring(comment, length({mark:String}) + 1) FROM system.databases
+WHERE startsWith(comment, {mark:String})
   AND (startsWith(name, {aside:String})
-       OR comment NOT IN (SELECT concat('Annals tenant ', toString(client_id)) FROM default.annals_tenants))
+       OR comment NOT IN (SELECT concat({mark:String}, toString(client_id)) FROM default.annals_tenants))
 FORMAT JSONCompactEachRow)";
 
 constexpr std::string_view kMissing = R"(
 SELECT database_name, toString(client_id) FROM default.annals_tenants FINAL
-WHERE state = 2 AND (database_name, concat('Annals tenant ', toString(client_id))) NOT IN
+WHERE state = 2 AND (database_name, concat({mark:String}, toString(client_id))) NOT IN
   (SELECT name, comment FROM system.databases)
 FORMAT JSONCompactEachRow)";
 
@@ -43,33 +43,39 @@ std::vector<Owner> parse_owners(std::string_view text) {
 
 awaitable<void> Reconciliation::run() {
   co_await parts_.registry.bootstrap();
-  const auto found = co_await strays();
-  registry_is_lost_ = co_await is_lost(found);
+  const auto found = co_await ask(std::string(kStrays));
+  std::vector<Owner> harmless;
   for (const Owner& stray : found) {
+    const bool has_events = co_await holds_unknown_events(stray);
+    if (!has_events) harmless.push_back(stray);
+  }
+  registry_is_lost_ = harmless.size() < found.size() && (registry_is_lost_ || co_await registry_is_empty());
+  for (const Owner& stray : harmless) {
     // While the registry is lost nothing unknown is removed, and there may be thousands of them.
     if (!registry_is_lost_ || stray.database.is_aside()) co_await settle(stray);
   }
   co_await log_missing();
 }
 
-awaitable<std::vector<Owner>> Reconciliation::strays() {
-  Statement statement{.sql = std::string(kStrays),
-                      .parameters = {{"aside", std::string(DatabaseName::kAsidePrefix)}}};
+awaitable<std::vector<Owner>> Reconciliation::ask(std::string sql) {
+  Statement statement{.sql = std::move(sql),
+                      .parameters = {{"mark", std::string(Databases::kMarkPrefix)},
+                                     {"aside", std::string(DatabaseName::kAsidePrefix)}}};
   const auto text = co_await parts_.engine.query(std::move(statement));
   co_return parse_owners(text);
 }
 
-awaitable<bool> Reconciliation::is_lost(std::vector<Owner> found) {
-  bool holds_events = false;
-  for (const Owner& stray : found) {
-    const auto tenant = co_await parts_.registry.find(stray.id);
-    const bool empty = tenant || co_await parts_.databases.is_empty(stray.database);
-    if (empty) continue;
-    holds_events = true;
-    ops::log(Level::error, "a database holds events of a tenant that the registry does not know",
-             {{"database", stray.database.text()}, {"client_id", stray.id.text()}});
-  }
-  if (!holds_events || registry_is_lost_) co_return holds_events;
+awaitable<bool> Reconciliation::holds_unknown_events(Owner stray) {
+  const auto tenant = co_await parts_.registry.find(stray.id);
+  if (tenant) co_return false;
+  const bool empty = co_await parts_.databases.is_empty(stray.database);
+  if (empty) co_return false;
+  ops::log(Level::error, "a database holds events of a tenant that the registry does not know",
+           {{"database", stray.database.text()}, {"client_id", stray.id.text()}});
+  co_return true;
+}
+
+awaitable<bool> Reconciliation::registry_is_empty() {
   const auto known = co_await parts_.registry.list(std::nullopt, 1, 0);
   co_return known.total_count == 0;
 }
@@ -95,8 +101,8 @@ awaitable<bool> Reconciliation::settle_alone(Owner stray) {
 }
 
 awaitable<void> Reconciliation::log_missing() {
-  const auto text = co_await parts_.engine.query({.sql = std::string(kMissing)});
-  for (const Owner& owner : parse_owners(text)) {
+  const auto missing = co_await ask(std::string(kMissing));
+  for (const Owner& owner : missing) {
     ops::log(Level::error, "an active tenant has no database",
              {{"client_id", owner.id.text()}, {"database", owner.database.text()}});
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -39,8 +40,9 @@ class Reconciliation {
   [[nodiscard]] bool registry_is_lost() const { return registry_is_lost_; }
 
  private:
-  boost::asio::awaitable<std::vector<Owner>> strays();
-  boost::asio::awaitable<bool> is_lost(std::vector<Owner> found);
+  boost::asio::awaitable<std::vector<Owner>> ask(std::string sql);
+  boost::asio::awaitable<bool> holds_unknown_events(Owner stray);
+  boost::asio::awaitable<bool> registry_is_empty();
   boost::asio::awaitable<void> settle(Owner stray);
   boost::asio::awaitable<bool> settle_alone(Owner stray);
   boost::asio::awaitable<void> log_missing();

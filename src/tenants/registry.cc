@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "engine/count.h"
 #include "engine/rows.h"
 
 namespace annals::tenants {
@@ -139,10 +140,11 @@ boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(Databas
 }
 
 boost::asio::awaitable<bool> Registry::taken(NewTenant tenant) {
+  co_await bootstrap();
   Statement statement{.sql = std::string(kTaken),
                       .parameters = {{"database", tenant.database.text()}, {"label", tenant.label}}};
-  const auto count = co_await ask(std::move(statement));
-  co_return !count.starts_with("0\n");
+  const bool any = co_await engine::counts_any(engine_, std::move(statement));
+  co_return any;
 }
 
 boost::asio::awaitable<TenantPage> Registry::list(std::optional<TenantState> state, std::uint64_t limit,
