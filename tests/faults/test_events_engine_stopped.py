@@ -9,7 +9,8 @@ import requests
 
 from support.annals import events_table
 from support.events import HISTORY, NDJSON, envelope, event, get_history, history, post_envelope, post_events, shown
-from support.insert_gate import GatedEngine
+from support.gate import GatedEngine
+from support.insert_gate import InsertGate
 from support.load import Writers, at_once, everything, expect_once, following, ndjson, shown_ids, stored_ids
 from support.outages import OUTAGES
 from support.problems import UNAVAILABLE
@@ -163,7 +164,7 @@ def engine(make):
 @pytest.fixture
 def gated(make, engine):
     """A service whose INSERTs can be made to go wrong."""
-    behind_gate = GatedEngine(engine)
+    behind_gate = GatedEngine(engine, InsertGate)
     yield make.annals(behind_gate, environment={"ANNALS_EVENTS_RETRY_SECONDS": "20"})
     behind_gate.gate.close()
 
@@ -237,19 +238,17 @@ def test_a_bad_line_does_not_hide_that_the_lines_before_it_are_not_kept(make):
     assert (reply.status_code, reply.json()) == (503, UNAVAILABLE)
 
 
-def test_a_token_that_the_engine_knows_is_no_proof_that_it_has_the_rows(make):
-    engine = GatedEngine(make.engine())
-    annals = make.annals(engine)
-    tenant = annals.initialise("shop")
+def test_a_token_that_the_engine_knows_is_no_proof_that_it_has_the_rows(gated):
+    gate = gated.engine.gate
+    tenant = gated.initialise("shop")
     # ClickHouse writes the token down before the rows become visible, and is killed between the two.
-    engine.gate.fail_in_turn("lost", "ignored")
+    gate.fail_in_turn("lost", "ignored")
     sent = [event(), event()]
 
-    reply = post_events(annals, tenant, sent)
+    reply = post_events(gated, tenant, sent)
 
     assert (reply.status_code, reply.json()["accepted"]) == (201, 2)
-    shown = {one["event_id"] for one in history(annals, tenant)["results"]}
+    shown = {one["event_id"] for one in history(gated, tenant)["results"]}
     assert shown == {one["event_id"] for one in sent}
-    first, second, third = engine.gate.tokens
+    first, second, third = gate.tokens
     assert first == second != third
-    engine.gate.close()

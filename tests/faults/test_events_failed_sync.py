@@ -1,6 +1,7 @@
 """A disk that fails to write: nothing is acknowledged that may not be on it, also not to whoever sends it again."""
 
 import pytest
+
 from support import paths
 from support.events import event, history, post_events
 from support.problems import UNAVAILABLE, expect

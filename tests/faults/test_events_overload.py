@@ -10,7 +10,8 @@ import pytest
 
 from support import paths
 from support.events import EVENTS, NDJSON, event, history, post_events
-from support.insert_gate import GatedEngine
+from support.gate import GatedEngine
+from support.insert_gate import InsertGate
 from support.load import Writers, at_once, everything, expect_once, ids_of, shown_ids, stored_ids
 from support.problems import UNAVAILABLE
 from support.waiting import wait_until
@@ -42,7 +43,7 @@ plain_builds_only = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitizer
 @pytest.fixture
 def gated(make):
     """A service with tiny queues whose INSERTs can be held."""
-    engine = GatedEngine(make.engine())
+    engine = GatedEngine(make.engine(), InsertGate)
     yield make.annals(engine, environment=SETTINGS)
     engine.gate.close()
 
@@ -164,7 +165,7 @@ def test_a_neighbour_of_a_stuck_client_is_served(gated):
 
 
 def test_when_all_room_is_taken_everybody_gets_503_that_says_so(make):
-    engine = GatedEngine(make.engine())
+    engine = GatedEngine(make.engine(), InsertGate)
     all_room = {"ANNALS_EVENTS_MAX_WAITING_BYTES": str(LIMIT), "ANNALS_EVENTS_RETRY_SECONDS": "60"}
     annals = make.annals(engine, environment=all_room)
     flooding, neighbour = annals.initialise("flooding"), annals.initialise("neighbour")
@@ -268,7 +269,7 @@ class Import:
 @pytest.mark.parametrize("limit", [LIMIT, 128 * MIB], ids=["tiny", "default"])
 def test_a_bulk_import_waits_for_the_engine_instead_of_filling_memory(make, limit):
     """It is read no faster than it is written, so it may be of any size, and it is never over its quota alone."""
-    engine = GatedEngine(make.engine())
+    engine = GatedEngine(make.engine(), InsertGate)
     annals = make.annals(engine, environment={**SETTINGS, "ANNALS_EVENTS_MAX_WAITING_BYTES_PER_TENANT": str(limit)})
     tenant = annals.initialise("shop")
     assert post_events(annals, tenant, large_event()).status_code == 201

@@ -6,8 +6,10 @@ It costs that tenant neither an event nor a file.
 import concurrent.futures
 
 import pytest
+
 from support.events import HISTORY, event, history, post_events
-from support.holding_gate import GatedEngine
+from support.gate import GatedEngine
+from support.holding_gate import HoldingGate
 from support.leftovers import wait_until_nothing_is_left
 from support.waiting import wait_until
 
@@ -38,7 +40,7 @@ OF_DELETION = [
 
 @pytest.fixture
 def engine(make):
-    gated = GatedEngine(make.engine())
+    gated = GatedEngine(make.engine(), HoldingGate)
     yield gated
     gated.gate.close()
 
@@ -52,20 +54,7 @@ def slow(make, engine):
 @pytest.fixture
 def other(make, slow, engine):
     """The instance that takes the work over, past the gate."""
-    return make.annals(_Direct(engine), slow.files, SWEEPING)
-
-
-class _Direct:
-    """The engine behind the gate."""
-
-    kind = "remote"
-
-    def __init__(self, gated):
-        self.directory, self.sql, self.release = gated.directory, gated.sql, gated.release
-        self._endpoint = gated.endpoint_behind
-
-    def environment(self):
-        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self._endpoint}
+    return make.annals(engine.behind, slow.files, SWEEPING)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from support.gate import Gate
+from support.gate import Gate, GatedEngine
 from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
 from support.waiting import wait_until
@@ -23,25 +23,9 @@ pytestmark = [
 ]
 
 
-class GatedEngine:
-    """A remote engine as Annals sees it, through the gate; tests see it directly."""
-
-    kind = "remote"
-
-    def __init__(self, engine):
-        self._engine = engine
-        self.gate = Gate(engine.server.port)
-        self.directory = engine.directory
-        self.sql = engine.sql
-        self.release = engine.release
-
-    def environment(self):
-        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.gate.endpoint}
-
-
 @pytest.fixture
 def engine(make):
-    gated = GatedEngine(make.engine())
+    gated = GatedEngine(make.engine(), Gate)
     yield gated
     gated.gate.close()
 

@@ -1,6 +1,7 @@
 """The registry is not the only witness: what it does not know is not removed if it may be somebody's."""
 
 import pytest
+
 from support.annals import events_table
 from support.events import event, history, post_events
 from support.files import LocalFiles

@@ -10,6 +10,23 @@ import time
 LATE_SECONDS = 1.0
 
 
+class GatedEngine:
+    """A remote engine as Annals sees it, through a gate of that class; tests see it directly, and so does an instance
+    that is made with `behind`."""
+
+    kind = "remote"
+
+    def __init__(self, engine, gate_class):
+        self.behind = engine
+        self.gate = gate_class(engine.server.port)
+        self.directory = engine.directory
+        self.sql = engine.sql
+        self.release = engine.release
+
+    def environment(self):
+        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.gate.endpoint}
+
+
 class Gate:
     """An HTTP proxy to `port` of 127.0.0.1. `fail(n, how)` picks the n-th request from now:
 

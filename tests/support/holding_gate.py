@@ -65,19 +65,3 @@ class HoldingGate(Gate):
         # Annals may have given up long ago.
         with contextlib.suppress(ConnectionError):
             Gate._answer(handler, status, headers, content)
-
-
-class GatedEngine:
-    """A remote engine as Annals sees it, through a HoldingGate; tests see it directly."""
-
-    kind = "remote"
-
-    def __init__(self, engine):
-        self.gate = HoldingGate(engine.server.port)
-        self.endpoint_behind = engine.server.endpoint
-        self.directory = engine.directory
-        self.sql = engine.sql
-        self.release = engine.release
-
-    def environment(self):
-        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.gate.endpoint}

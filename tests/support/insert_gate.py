@@ -53,18 +53,3 @@ class InsertGate(Gate):
     def _choose(self):
         with self._lock:
             return self._ways.pop(0) if self._ways else None
-
-
-class GatedEngine:
-    """A remote engine as Annals sees it, through an InsertGate; tests see it directly."""
-
-    kind = "remote"
-
-    def __init__(self, engine):
-        self.gate = InsertGate(engine.server.port)
-        self.directory = engine.directory
-        self.sql = engine.sql
-        self.release = engine.release
-
-    def environment(self):
-        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.gate.endpoint}
