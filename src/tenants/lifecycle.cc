@@ -144,9 +144,21 @@ awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease) {
   const Owner owner{.id = id, .database = tenant->database, .label = tenant->label};
   for (Belonging& belonging : parts_.belongings) co_await remove_belonging(belonging, owner, lease);
   co_await lease.keep();
-  co_await parts_.registry.remove(id);
+  co_await remove_row(id);
   parts_.directory.forget(id);
   co_return true;
+}
+
+/// Removes the row for good: a change of state that has read it before may come after its removal and bring
+/// it back.
+awaitable<void> Lifecycle::remove_row(ClientId id) {
+  co_await parts_.registry.remove(id);
+  const auto back = co_await parts_.registry.find(id);
+  if (!back) co_return;
+  // If this fails, recovery takes the tenant up in this state.
+  co_await parts_.registry.advance(id, TenantState::deleting);
+  throw Error(ErrorCode::overloaded, "This tenant is being deleted. Try again later.",
+              "the row of a deleted tenant came back");
 }
 
 awaitable<void> Lifecycle::remove_belonging(Belonging& belonging, Owner owner, Lease& lease) {

@@ -59,6 +59,7 @@ class Lifecycle {
   boost::asio::awaitable<void> roll_back(ClientId id);
   boost::asio::awaitable<bool> delete_alone(ClientId id);
   boost::asio::awaitable<bool> delete_steps(ClientId id, leases::Lease& lease);
+  boost::asio::awaitable<void> remove_row(ClientId id);
   boost::asio::awaitable<void> remove_belonging(Belonging& belonging, Owner owner, leases::Lease& lease);
   boost::asio::awaitable<void> check_owner(Owner owner, leases::Lease& lease);
   boost::asio::awaitable<void> wait_until_gone(ClientId id);

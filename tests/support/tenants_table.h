@@ -36,8 +36,18 @@ class TenantsTable {
   }
 
   std::vector<Row> rows = {};
+  int brings_back = 0;  // removals after which the row is there again
 
  private:
+  void remove(const std::string& id) {
+    if (brings_back == 0) {
+      std::erase_if(rows, [&](const Row& row) { return row.id == id; });
+      return;
+    }
+    --brings_back;
+    for (Row& row : rows) row.state = 2;  // a late change of state
+  }
+
   void change(const engine::Statement& statement) {
     const std::string id = parameter(statement, "id");
     if (statement.sql.contains("CREATE TABLE IF NOT EXISTS default.annals_tenants")) return;
@@ -52,7 +62,7 @@ class TenantsTable {
         if (row.id == id) row.state = std::max(row.state, state);
       }
     } else if (statement.sql.contains("DELETE WHERE client_id = {id:UUID}")) {
-      std::erase_if(rows, [&](const Row& row) { return row.id == id; });
+      remove(id);
     } else {
       throw std::logic_error("not a statement of the registry: " + statement.sql);
     }

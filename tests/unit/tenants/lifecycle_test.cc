@@ -266,6 +266,16 @@ TEST_F(LifecycleTest, ARemovalUnderANameThatWasGivenAgainStopsAtItsFence) {
   EXPECT_EQ(steps_, Steps{"remove files of demo in state 3"});
 }
 
+TEST_F(LifecycleTest, ARowThatALateChangeOfStateBringsBackIsRemovedAgain) {
+  const ClientId id = make();
+  table_.brings_back = 1;
+  EXPECT_EQ(support::error_of(driver_, lifecycle_.remove(id)), ErrorCode::overloaded) << "it is not gone";
+  ASSERT_EQ(table_.rows.size(), 1U);
+  EXPECT_EQ(table_.rows[0].state, 3) << "recovery takes it up";
+  recover();
+  EXPECT_TRUE(table_.rows.empty());
+}
+
 TEST_F(LifecycleTest, ATenantWhoseRowHasGoneBeforeItsActivationIsNotAnnounced) {
   database_.after_make = [&] { table_.rows.clear(); };  // the sweep of another instance gave up on it
   EXPECT_EQ(refusal(request()), ErrorCode::overloaded);
