@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <limits>
 #include <set>
 #include <string>
 #include <thread>
@@ -158,10 +159,10 @@ std::string json_of(const events::Event& event) {
 }
 
 std::string rows_of(const std::vector<events::Event>& all, std::size_t from, std::size_t count,
-                    std::uint64_t commit) {
+                    std::uint64_t first_arrival) {
+  constexpr std::uint64_t kAlwaysInTime = std::numeric_limits<std::uint64_t>::max();
   std::string rows;
-  for (std::size_t i = 0; i < count; ++i)
-    append_row(rows, all[from + i], commit, static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < count; ++i) append_row(rows, all[from + i], first_arrival + i, kAlwaysInTime);
   return rows;
 }
 
@@ -199,7 +200,7 @@ awaitable<Samples> insert_repeatedly(House* house, EventsTable table, std::size_
   for (std::uint64_t commit = 1; Clock::now() < end; ++commit) {
     batch.clear();
     for (std::size_t i = 0; i < rows; ++i) batch.push_back(make_event(commit * rows + i));
-    auto insert = insert_of(table, rows_of(batch, 0, rows, commit));
+    auto insert = insert_of(table, rows_of(batch, 0, rows, commit * rows));
     const auto start = Clock::now();
     co_await house->engine().insert(std::move(insert));
     times.add(Clock::now() - start);

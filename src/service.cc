@@ -43,13 +43,6 @@ lanes::LaneLimits lane_limits(const config::Config& config) {
           .max_commits = config.events.commits};
 }
 
-/// Returns the time from the moment when a commit gets its number until it is visible or never will be.
-std::chrono::microseconds latest_commit(const config::Config& config) {
-  constexpr auto kMaxClockDifference = 60s;  // between two instances
-  const auto longest = config.events.retry_time + 2 * config.engine.timeout;
-  return shares_its_engine(config) ? longest + kMaxClockDifference : longest;
-}
-
 std::unique_ptr<leases::Leases> make_leases(const config::Config& config, engine::Engine& engine) {
   if (!shares_its_engine(config)) return std::make_unique<leases::InProcessLeases>();
   return std::make_unique<leases::EngineLeases>(engine, config.tenants.creating_timeout);
@@ -91,6 +84,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       tenant_files_(*files_.store),
       databases_(*engine_),
       tables_(*engine_),
+      table_upgrade_(*engine_, shares_its_engine(config_)),
       late_uploads_(*engine_, longest_upload(config_)),
       tenancy_({.engine = *engine_,
                 .leases = *leases_,
@@ -111,10 +105,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                                             .max_known_bytes = config_.events.max_known_bytes},
                                 .lanes = lane_limits(config_),
                                 .max_receiving_bytes = config_.events.max_receiving_bytes}),
-      history_({.other_instances = shares_its_engine(config_),
-                .late_commits = latest_commit(config_),
-                .time_limit = config_.history.timeout,
-                .max_memory_bytes = config_.history.max_memory_bytes}),
+      history_({.time_limit = config_.history.timeout, .max_memory_bytes = config_.history.max_memory_bytes}),
       api_({.authenticator = authenticator_,
             .engine = *engine_,
             .reconciliation = tenancy_.reconciliation(),
@@ -131,7 +122,8 @@ Service::Service(config::Config config, const Adapters& adapters)
       server_(io_.executor(), config_.server.address, config_.server.port, api_.router(),
               server_limits(config_)),
       upkeep_(io_.executor(),
-              {upkeep::recovery_round(tenancy_.lifecycle(), tenancy_.reconciliation(), sweep_times(config_)),
+              {upkeep::upgrade_round(table_upgrade_, config_.tenants.sweep_interval),
+               upkeep::recovery_round(tenancy_.lifecycle(), tenancy_.reconciliation(), sweep_times(config_)),
                upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval)}) {}
 
 Service::~Service() {

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "config/data_directory.h"
 #include "engine/engine.h"
+#include "events/table_upgrade.h"
 #include "events/tenant_tables.h"
 #include "files/file_store.h"
 #include "files/late_upload_removal.h"
@@ -90,6 +91,7 @@ class Service {
   files::TenantFiles tenant_files_;
   tenants::Databases databases_;
   events::TenantTables tables_;
+  events::TableUpgrade table_upgrade_;
   files::LateUploads late_uploads_;
   tenants::Tenancy tenancy_;
   files::LateUploadRemoval late_upload_removal_;

@@ -219,6 +219,10 @@ History::Response History::list(Caller caller, Request request) {
   } else {
     page = co_await parts_.history.page(caller.table(), query.page);
   }
+  if (page.events.empty() && query.page.after && query.page.ordering == Ordering::arrival) {
+    const bool reached = co_await parts_.history.reaches(caller.table(), *query.page.after);
+    if (!reached) refuse_cursor_ahead(request, false);
+  }
   const Neighbours urls = neighbours_of(query, page, request, parts_.public_url());
   co_return http::json(Status::ok, page_body(query, page, counts, urls));
 }
@@ -279,8 +283,12 @@ awaitable<EventsTable> History::table_again(Request request) {
   co_return caller.table();
 }
 
-History::Response History::tail(Caller /*caller*/, Request request) {
+History::Response History::tail(Caller caller, Request request) {
   auto query = read_tail_query(request);
+  if (query.after) {
+    const bool reached = co_await parts_.history.reaches(caller.table(), *query.after);
+    if (!reached) refuse_cursor_ahead(request, true);
+  }
   auto table = [this, request] { return table_again(request); };
   auto tail =
       std::make_unique<history::Tail>(parts_.history, std::move(table), std::move(query.filter), query.after);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -29,6 +30,11 @@ std::optional<Timestamp> read_time(http::QueryFields& fields, std::string_view n
   const auto time = text::parse_time(*text);
   if (!time) fields.add_problem(name, input::not_a_time());
   return time;
+}
+
+input::FieldProblem no_cursor(std::string_view text, Ordering ordering) {
+  const bool is_earlier = ordering == Ordering::arrival && Position::is_earlier_text(text);
+  return is_earlier ? input::earlier_cursor() : input::not_a_cursor();
 }
 
 std::vector<EventId> read_ids(http::QueryFields& fields) {
@@ -96,7 +102,7 @@ ListQuery read_list_query(const http::Request& request) {
   query.by_cursor = cursor.has_value() || query.page.ordering == Ordering::arrival;
   if (cursor && !cursor->empty()) {
     query.page.after = Position::parse(*cursor, query.page.ordering);
-    if (!query.page.after) fields.add_problem("cursor", input::not_a_cursor());
+    if (!query.page.after) fields.add_problem("cursor", no_cursor(*cursor, query.page.ordering));
   }
   if (query.by_cursor && query.page.offset > 0) {
     fields.add_problem("offset", input::offset_beside_cursor());
@@ -168,14 +174,25 @@ TailQuery read_tail_query(const http::Request& request) {
   query.after = Position::parse(text, Ordering::arrival);
   if (!query.after && !text.empty()) {
     if (last_id != nullptr) {
-      fields.add_header_problem("last-event-id", input::not_a_cursor());
+      fields.add_header_problem("last-event-id", no_cursor(text, Ordering::arrival));
     } else {
-      fields.add_problem("cursor", input::not_a_cursor());
+      fields.add_problem("cursor", no_cursor(text, Ordering::arrival));
     }
   }
   fields.forbid_others();
   fields.check();
   return query;
+}
+
+void refuse_cursor_ahead(const http::Request& request, bool of_tail) {
+  http::QueryFields fields(request);
+  if (of_tail && request.header("last-event-id") != nullptr) {
+    fields.add_header_problem("last-event-id", input::cursor_ahead());
+  } else {
+    fields.add_problem("cursor", input::cursor_ahead());
+  }
+  fields.check();
+  throw std::logic_error("a problem was not thrown");
 }
 
 std::string with_parameter(const http::Request& request, std::string_view name, std::string_view value) {

@@ -41,6 +41,10 @@ struct TailQuery {
 };
 TailQuery read_tail_query(const http::Request& request);
 
+/// Throws InvalidInput because the request's cursor is ahead of every event. A tail may have it from a
+/// header.
+[[noreturn]] void refuse_cursor_ahead(const http::Request& request, bool of_tail);
+
 /// Returns the request's own query with one parameter instead of `offset` and `cursor`, for `next` and
 /// `previous`.
 std::string with_parameter(const http::Request& request, std::string_view name, std::string_view value);

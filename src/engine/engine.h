@@ -20,6 +20,7 @@ enum class ExceptionCode : int {  // NOLINT(performance-enum-size): codes go up 
   unknown_table = 60,
   unknown_database = 81,
   database_already_exists = 82,
+  violated_constraint = 469,
 };
 
 /// A statement that failed. Its kind says what is known about its effect.

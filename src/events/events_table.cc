@@ -8,10 +8,14 @@
 
 namespace annals::events {
 
-std::string EventsTable::quoted() const {
+std::string EventsTable::name() const {
   std::string id = owner.text();
   std::erase(id, '-');
-  return fmt::format("{}.events_{}", engine::quote(database), id);
+  return "events_" + id;
+}
+
+std::string EventsTable::quoted() const {
+  return fmt::format("{}.{}", engine::quote(database), name());
 }
 
 engine::Statement EventsTable::statement(std::string sql, std::vector<engine::Parameter> parameters) const {
@@ -21,26 +25,28 @@ engine::Statement EventsTable::statement(std::string sql, std::vector<engine::Pa
 }
 
 engine::Statement EventsTable::create_statement() const {
-  // The order serves the question asked most, the newest page of one record, and is the identity of an event:
-  // a redelivery has the same record, time and id, so rows that a race let in twice collapse under FINAL. The
-  // earliest commit wins: `precedence` falls as commits go on. There are no partitions: one insert may carry
-  // events of many years, and FINAL would not collapse across them. Granules are small because a page of one
-  // record reads few rows; the filter is sharp because every commit asks for ids that are not there. The
-  // engine numbers its blocks in the order in which they become visible, which no clock of several instances
-  // can.
+  // The order serves the question asked most, the newest page of one record. There are no partitions: one
+  // insert may carry events of many years. Granules are small because a page of one record reads few rows;
+  // the filter is sharp because every commit asks for ids that are not there.
+  //
+  // An insert claims its arrival numbers by its deduplication token (lanes::Insertion), so the window must
+  // hold all inserts that come while one may still be late. The constraint refuses what comes later: the
+  // upper half of `commit` is the second by which its insert must have come. The window is that of some two
+  // minutes at 180 inserts per second, which is more than one tenant reaches.
   constexpr std::string_view kSql = R"(
 CREATE TABLE IF NOT EXISTS {}
 (
 {},
-    precedence UInt64 MATERIALIZED bitNot(commit) COMMENT 'of rows that are one event the highest stays',
     INDEX by_event_id event_id TYPE bloom_filter(0.0001) GRANULARITY 1,
-    INDEX by_commit commit TYPE minmax GRANULARITY 1
+    INDEX by_arrival arrival TYPE minmax GRANULARITY 1,
+    CONSTRAINT in_time {}
 )
-ENGINE = ReplacingMergeTree(precedence)
+ENGINE = MergeTree
 ORDER BY (record_id, event_time, event_id)
-SETTINGS non_replicated_deduplication_window = 1000, index_granularity = 1024, enable_block_number_column = 1
-COMMENT 'Annals events')";
-  return statement(fmt::format(kSql, quoted(), column_definitions()));
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = {}
+COMMENT '{}')";
+  return statement(
+      fmt::format(kSql, quoted(), column_definitions(), kInTimeCheck, kDeduplicationWindow, kTableComment));
 }
 
 bool is_table_gone(const engine::EngineError& error) {

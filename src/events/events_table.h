@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/engine.h"
@@ -8,6 +9,11 @@
 #include "ids/id.h"
 
 namespace annals::events {
+
+// What a table of the present form has; TableUpgrade gives it to older ones.
+inline constexpr std::string_view kTableComment = "Annals events in order of arrival";
+inline constexpr std::string_view kInTimeCheck = "CHECK bitShiftRight(commit, 32) >= toUnixTimestamp(now())";
+inline constexpr int kDeduplicationWindow = 20'000;
 
 /// A tenant's one table, with the engine that holds it. The table's name holds the tenant's id: if a database
 /// is deleted and its name is given to another tenant, a statement of the old one that arrives late, from an
@@ -18,6 +24,8 @@ struct EventsTable {
   ClientId owner;
   std::string request_id = {};  // the request for which the table is used; it names the statements
 
+  /// Returns the table's name in its database, events_<owner>.
+  [[nodiscard]] std::string name() const;
   /// Returns `database`.events_<owner>, for SQL text.
   [[nodiscard]] std::string quoted() const;
 

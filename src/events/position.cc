@@ -1,4 +1,4 @@
-// The text of a cursor: "t<milliseconds>_<event id>" by time, "a<block>_<place>_<commit>" by arrival,
+// The text of a cursor: "t<milliseconds>_<event id>" by time, "a<number>" by arrival,
 // "r<record id>_<milliseconds>_<event id>" by record.
 
 #include <charconv>
@@ -68,9 +68,16 @@ char letter_of(Ordering ordering) {
 
 std::string Position::text(Ordering ordering) const {
   const char letter = letter_of(ordering);
-  if (ordering == Ordering::arrival) return fmt::format("{}{}_{}_{}", letter, block, place, commit);
+  if (ordering == Ordering::arrival) return fmt::format("{}{}", letter, arrival);
   const std::string record = ordering == Ordering::by_record ? fmt::format("{}_", record_id) : "";
   return fmt::format("{}{}{}_{}", letter, record, event_time.time_since_epoch().count(), event_id.text());
+}
+
+bool Position::is_earlier_text(std::string_view text) {
+  if (!text.starts_with('a')) return false;
+  Parts parts(text.substr(1));  // a block, a place and a commit
+  for (int i = 0; i < 3; ++i) parts.number<std::uint64_t>();
+  return parts.succeeded();
 }
 
 std::optional<Position> Position::parse(std::string_view text, Ordering ordering) {
@@ -78,9 +85,7 @@ std::optional<Position> Position::parse(std::string_view text, Ordering ordering
   Parts parts(text.substr(1));
   Position position;
   if (ordering == Ordering::arrival) {
-    position.block = parts.number<std::uint64_t>();
-    position.place = parts.number<std::uint32_t>();
-    position.commit = parts.number<std::uint64_t>();
+    position.arrival = parts.number<std::uint64_t>();
   } else {
     if (ordering == Ordering::by_record) position.record_id = parts.number<std::uint64_t>();
     position.event_time = parts.time();

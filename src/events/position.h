@@ -19,13 +19,12 @@ struct Position {
   std::uint64_t record_id = 0;  // used by by_record, before the time
   Timestamp event_time = {};    // used by newest_first, oldest_first and by_record, with the id
   EventId event_id{Uuid{}};
-  std::uint64_t block =
-      0;  // used by arrival, with the place: the engine numbers blocks as they become visible
-  std::uint32_t place = 0;
-  std::uint64_t commit = 0;  // used by arrival: no event after this position has a much lower one
+  std::uint64_t arrival = 0;  // used by arrival; the first event has 1
 
   /// Returns the text of a cursor. It is opaque to clients and safe in a URL.
   [[nodiscard]] std::string text(Ordering ordering) const;
+  /// Returns whether `text` is a cursor in the order of arrival as Annals 0.1 gave them.
+  static bool is_earlier_text(std::string_view text);
   /// Returns nullopt if `text` is not a cursor of that ordering.
   static std::optional<Position> parse(std::string_view text, Ordering ordering);
 };

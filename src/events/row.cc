@@ -12,13 +12,13 @@ namespace annals::events {
 namespace {
 
 /// The columns that come before the event's own in an insert.
-constexpr std::size_t kArrivalColumns = 2;
+constexpr std::size_t kCommitColumns = 2;
 
 /// Every column, in the order in which rows are encoded and read. A change here is a change to append_row(),
 /// read_row() and the tables of existing tenants.
 constexpr auto kColumns = std::to_array<Column>({
-    {"commit", "UInt64", "COMMENT 'number of the insert that brought the row' CODEC(Delta, ZSTD(1))"},
-    {"place", "UInt32", "COMMENT 'place of the row in its commit' CODEC(Delta, ZSTD(1))"},
+    {"arrival", "UInt64", "COMMENT 'place of the event in the order of arrival' CODEC(Delta, ZSTD(1))"},
+    {"commit", "UInt64", "COMMENT 'number of the insert that brought the row' CODEC(ZSTD(1))"},
     {"event_id", "UUID", ""},
     {"event_time", "DateTime64(3, 'UTC')", "CODEC(Delta, ZSTD(1))"},
     {"event_type_id", "UInt32", "CODEC(ZSTD(1))"},
@@ -81,7 +81,7 @@ class Reader {
 }  // namespace
 
 std::span<const Column> event_columns() {
-  return std::span(kColumns).subspan(kArrivalColumns);
+  return std::span(kColumns).subspan(kCommitColumns);
 }
 
 std::string column_definitions() {
@@ -92,7 +92,7 @@ std::string column_definitions() {
                         column.details);
   };
   std::ranges::for_each(event_columns(), add);
-  std::ranges::for_each(std::span(kColumns).first(kArrivalColumns), add);
+  std::ranges::for_each(std::span(kColumns).first(kCommitColumns), add);
   return text;
 }
 
@@ -103,13 +103,13 @@ const std::string& insert_columns() {
 
 const std::string& select_columns(RowShape shape) {
   static const std::string event = names_of(event_columns());
-  static const std::string with_arrival = insert_columns() + ", _block_number";
+  static const std::string with_arrival = "arrival, " + event;
   return shape == RowShape::event ? event : with_arrival;
 }
 
-void append_row(std::string& rows, const Event& event, std::uint64_t commit, std::uint32_t place) {
+void append_row(std::string& rows, const Event& event, std::uint64_t arrival, std::uint64_t commit) {
+  engine::append_integer(rows, arrival);
   engine::append_integer(rows, commit);
-  engine::append_integer(rows, place);
   engine::append_uuid(rows, event.event_id.uuid().data);
   engine::append_integer(rows, std::int64_t{event.event_time.time_since_epoch().count()});  // DateTime64(3)
   engine::append_integer(rows, event.event_type_id);
@@ -123,13 +123,9 @@ void append_row(std::string& rows, const Event& event, std::uint64_t commit, std
 }
 
 std::optional<RowView> read_row(std::string_view rows, std::size_t& at, RowShape shape) {
-  const bool with_arrival = shape == RowShape::with_arrival;
   Reader reader(rows, at);
   RowView row;
-  if (with_arrival) {
-    row.commit = reader.integer<std::uint64_t>();
-    row.place = reader.integer<std::uint32_t>();
-  }
+  if (shape == RowShape::with_arrival) row.arrival = reader.integer<std::uint64_t>();
   row.event_id = EventId(reader.uuid());
   row.event_time = Timestamp(std::chrono::milliseconds(reader.integer<std::int64_t>()));
   row.event_type_id = reader.integer<std::uint32_t>();
@@ -140,19 +136,13 @@ std::optional<RowView> read_row(std::string_view rows, std::size_t& at, RowShape
   const bool no_file = reader.integer<std::uint8_t>() != 0;
   if (!no_file) row.file_id = FileId(reader.uuid());
   row.other_fields = reader.string();
-  if (with_arrival) row.block = reader.integer<std::uint64_t>();
   if (!reader.whole()) return std::nullopt;
   at = reader.at();
   return row;
 }
 
 Position RowView::position() const {
-  return {.record_id = record_id,
-          .event_time = event_time,
-          .event_id = event_id,
-          .block = block,
-          .place = place,
-          .commit = commit};
+  return {.record_id = record_id, .event_time = event_time, .event_id = event_id, .arrival = arrival};
 }
 
 void append_json(std::string& text, const RowView& row) {

@@ -38,8 +38,9 @@ enum class RowShape : std::uint8_t {
 /// Returns the columns that read_row() expects, for `SELECT <columns> … FORMAT RowBinary`.
 const std::string& select_columns(RowShape shape);
 
-/// Appends one row in RowBinary. `commit` is the number of the insert, `place` is the row's place in it.
-void append_row(std::string& rows, const Event& event, std::uint64_t commit, std::uint32_t place);
+/// Appends one row in RowBinary. `arrival` is its place in the order of arrival, `commit` is the number of
+/// the insert.
+void append_row(std::string& rows, const Event& event, std::uint64_t arrival, std::uint64_t commit);
 
 /// A row as the engine returns it. It is a view: the bytes that it was read from must outlive it.
 struct RowView {
@@ -52,9 +53,7 @@ struct RowView {
   std::string_view event_data;
   std::optional<FileId> file_id;
   std::string_view other_fields;
-  std::uint64_t commit = 0;  // 0 in the shape `event`, as are the next two
-  std::uint32_t place = 0;
-  std::uint64_t block = 0;
+  std::uint64_t arrival = 0;  // 0 in the shape `event`
 
   [[nodiscard]] Position position() const;
 };

@@ -94,11 +94,7 @@ Conditions conditions_of(const Filter& filter) {
 
 void add_after(Conditions& conditions, const Position& position, Ordering ordering) {
   if (ordering == Ordering::arrival) {
-    add(conditions, "commit >= {after_commit:UInt64}", "after_commit", fmt::format("{}", position.commit));
-    add(conditions, "_block_number >= {after_block:UInt64}", "after_block",
-        fmt::format("{}", position.block));
-    add(conditions, "(_block_number, place) > ({after_block:UInt64}, {after_place:UInt32})", "after_place",
-        fmt::format("{}", position.place));
+    add(conditions, "arrival > {after_arrival:UInt64}", "after_arrival", fmt::format("{}", position.arrival));
     return;
   }
   if (ordering == Ordering::by_record) {

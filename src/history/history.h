@@ -33,10 +33,6 @@ struct Counts {
 class History {
  public:
   struct Settings {
-    bool other_instances = false;  // whether a table may hold rows twice, for FINAL to collapse
-    // How much later than another a commit may become visible although its number is lower: numbers are
-    // clocks of several instances, and an insert may be retried for a while.
-    std::chrono::microseconds late_commits{0};
     std::chrono::milliseconds time_limit{30'000};
     std::uint64_t max_memory_bytes = std::uint64_t{1} << 30U;  // of one query
     // A page of larger events ends early. It exceeds what one event can have.
@@ -48,8 +44,10 @@ class History {
   boost::asio::awaitable<Page> page(events::EventsTable table, PageRequest request);
   /// Returns nullopt if there is no such event.
   boost::asio::awaitable<std::optional<events::StoredEvent>> find(events::EventsTable table, EventId id);
-  /// Returns the position of the event that was committed last, in the ordering `arrival`.
+  /// Returns the position of the event that arrived last, in the ordering `arrival`.
   boost::asio::awaitable<events::Position> last_position(events::EventsTable table);
+  /// Returns whether an event of that arrival, or of a later one, is in the table. True of the beginning.
+  boost::asio::awaitable<bool> reaches(events::EventsTable table, events::Position position);
   boost::asio::awaitable<Counts> count(events::EventsTable table, Filter filter);
   /// Returns JSON objects, one per line.
   boost::asio::awaitable<std::string> count_by(events::EventsTable table, CountByRequest request);
@@ -58,7 +56,6 @@ class History {
                                                                            ExportRequest request);
 
  private:
-  [[nodiscard]] std::string source(const events::EventsTable& table) const;
   [[nodiscard]] std::string limits() const;
 
   const Settings settings_;

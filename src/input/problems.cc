@@ -91,6 +91,17 @@ FieldProblem not_a_cursor() {
   return problem("invalid cursor", "value_error.cursor");
 }
 
+FieldProblem earlier_cursor() {
+  return problem("this cursor is of an earlier version of Annals; begin again without it",
+                 "value_error.cursor.earlier");
+}
+
+FieldProblem cursor_ahead() {
+  return problem(
+      "this cursor is ahead of all events, as after an older backup was restored; begin again without it",
+      "value_error.cursor.ahead");
+}
+
 FieldProblem less_than(std::int64_t min) {
   return limited(fmt::format("ensure this value is greater than or equal to {}", min),
                  "value_error.number.not_ge", min);

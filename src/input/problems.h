@@ -64,6 +64,8 @@ FieldProblem not_a_uuid();
 FieldProblem not_a_time();
 FieldProblem not_base64();
 FieldProblem not_a_cursor();
+FieldProblem earlier_cursor();
+FieldProblem cursor_ahead();
 
 FieldProblem less_than(std::int64_t min);
 FieldProblem greater_than(std::uint64_t max);

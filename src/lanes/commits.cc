@@ -1,15 +1,19 @@
 #include "lanes/commits.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "engine/row_binary.h"
-#include "engine/rows.h"
 #include "lanes/insertion.h"
 #include "lanes/known_ids.h"
 #include "lanes/stored_ids.h"
+#include "lanes/table_end.h"
 #include "tenants/errors.h"
 
 namespace annals::lanes {
@@ -17,26 +21,11 @@ namespace {
 
 using boost::asio::awaitable;
 using engine::EngineError;
-using events::Event;
 using events::EventsTable;
 
-/// Returns the events whose ids are neither in the table (`stored`) nor earlier in the batch. Only an id
-/// among the suspects can be in either.
-std::vector<const Event*> new_among(const std::vector<const Event*>& events, std::vector<EventId> suspects,
-                                    const std::vector<EventId>& stored, std::vector<WriteOutcome>& outcomes) {
-  if (suspects.empty()) return events;
-  std::ranges::sort(suspects, std::less<>());
-  std::vector<const Event*> kept;
-  kept.reserve(events.size());
-  std::set<EventId> seen(stored.begin(), stored.end());
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const EventId& id = events[i]->event_id;
-    const bool is_new = !std::ranges::binary_search(suspects, id, std::less<>()) || seen.insert(id).second;
-    outcomes[i] = is_new ? WriteOutcome::accepted : WriteOutcome::duplicate;
-    if (is_new) kept.push_back(events[i]);
-  }
-  return kept;
-}
+/// How long an end that was seen may be built on if others write to the table. The deduplication window of a
+/// table must hold the inserts of this time and of the lateness of an insert, see EventsTable.
+constexpr std::int64_t kMaxEndAge = 10;  // seconds
 
 }  // namespace
 
@@ -46,7 +35,10 @@ struct Commits::TableState {
   /// Makes the size of `known_ids` visible to other threads. Call it after each change.
   void publish_size() { bytes = known_ids.bytes(); }
 
-  KnownIds known_ids;  // used by the one commit in flight
+  // Both are used by the one commit in flight.
+  KnownIds known_ids;
+  std::optional<TableEnd> end;
+
   std::atomic<std::size_t> bytes = 0;
   std::size_t bytes_counted = 0;  // when the sum over all tables was last compared with the limit
 };
@@ -54,42 +46,63 @@ struct Commits::TableState {
 Commits::Commits(Settings settings) : settings_(settings) {}
 Commits::~Commits() = default;
 
-awaitable<std::vector<WriteOutcome>> Commits::commit(EventsTable table, std::vector<const Event*> events) {
+awaitable<std::vector<WriteOutcome>> Commits::commit(EventsTable table,
+                                                     std::vector<const events::Event*> events) {
+  const ClientId owner = table.owner;
   try {
     auto outcomes = co_await commit_to(std::move(table), std::move(events));
     co_return outcomes;
   } catch (const EngineError& error) {
     if (!events::is_table_gone(error)) throw;
   }
+  forget(owner);
   throw tenants::unknown_client();
 }
 
 awaitable<std::vector<WriteOutcome>> Commits::commit_to(EventsTable table, Events events) {
   const auto state = co_await state_of(table);
-  auto suspects = ids_of(events);
+  Batch batch(std::move(events));
+  co_await append(std::move(table), *state, batch);
+  co_return batch.outcomes();
+}
+
+bool Commits::is_old(TableEnd end) const {
+  return settings_.other_instances && clock_.now() - end.seen_at >= kMaxEndAge;
+}
+
+/// Stores those events of the batch that are new, each above an `end` up to which every row was looked at.
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<void> Commits::append(EventsTable table, TableState& state, Batch& batch) {
+  Insertion insertion(table,
+                      {.other_instances = settings_.other_instances,
+                       .retry_for = settings_.retry_for,
+                       .pause = settings_.retry_pause},
+                      clock_);
+  auto suspects = batch.open_ids();
   // Added before the insert: if its answer is lost, the table will be asked for these ids.
   if (!settings_.other_instances) {
-    suspects = state->known_ids.add_all(suspects);
-    state->publish_size();
-    limit_memory(*state);
+    suspects = state.known_ids.add_all(suspects);
+    state.publish_size();
+    limit_memory(state);
   }
-  const auto stored = co_await find_stored(table, suspects);
-  if (!stored.ids_stored_twice.empty()) co_await keep_first(table, stored.ids_stored_twice);
-  std::vector<WriteOutcome> outcomes(events.size());
-  const Events fresh = new_among(events, std::move(suspects), stored.ids, outcomes);
-  if (fresh.empty()) {
-    // Seen is not durable: the sync of the original may have failed.
-    co_await table.engine.make_durable();
-    co_return outcomes;
+  while (true) {
+    // If this throws after the rows are in the table, then their numbers are taken and `end` is not known.
+    auto end = std::exchange(state.end, std::nullopt);
+    if (!end || is_old(*end)) end = co_await find_end(table, clock_);
+    const auto stored = co_await find_stored(table, suspects);
+    const Events fresh = batch.leave_new(suspects, stored);
+    if (fresh.empty()) {
+      state.end = end;
+      // Seen is not durable: the sync of the original may have failed.
+      co_await table.engine.make_durable();
+      co_return;
+    }
+    const auto attempt = co_await insertion.attempt(fresh, *end);
+    state.end = attempt.end;
+    batch.accept_all_but(attempt.rest);
+    if (attempt.rest.empty()) co_return;
+    suspects = batch.open_ids();
   }
-  const std::uint64_t number =
-      co_await insert_whole(table, fresh, [this] { return next_number(); }, settings_.retry_for);
-  if (!settings_.other_instances) co_return outcomes;
-  const auto lost = co_await yield_to_others(table, fresh, number);
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    if (lost.contains(events[i]->event_id)) outcomes[i] = WriteOutcome::duplicate;
-  }
-  co_return outcomes;
 }
 
 awaitable<std::shared_ptr<Commits::TableState>> Commits::state_of(EventsTable table) {
@@ -115,17 +128,21 @@ void Commits::limit_memory(TableState& state) {
   }
 }
 
-/// Reads what an earlier process has put into the table: its ids, and its highest commit number, which ours
-/// must exceed even if the clock has been set back.
+void Commits::forget(ClientId owner) {
+  const std::scoped_lock lock(mutex_);
+  states_.erase(owner);
+}
+
+/// Reads what is in the table already: its end, and the ids unless the table is asked for them each time.
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
 awaitable<void> Commits::load(EventsTable table, TableState& state) {
-  const auto highest =
-      co_await table.engine.query(table.statement(fmt::format("SELECT max(commit) FROM {}", table.quoted())));
-  const std::uint64_t floor = std::stoull(highest);
-  std::uint64_t last = last_number_;
-  while (last < floor && !last_number_.compare_exchange_weak(last, floor)) {
-  }
-  if (settings_.other_instances || floor == 0) co_return;  // the table is queried anyway, or is empty
+  state.end = co_await find_end(table, clock_);
+  if (settings_.other_instances || state.end->arrival == 0) co_return;
+  co_await load_ids(std::move(table), state);
+}
+
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<void> Commits::load_ids(EventsTable table, TableState& state) {
   std::string rest;
   const auto add = [&](const std::string& part) {
     rest += part;
@@ -143,64 +160,6 @@ awaitable<void> Commits::load(EventsTable table, TableState& state) {
                                   table.quoted())),
       add);
   state.publish_size();
-}
-
-/// Looks whether another instance has inserted one of the ids at the same time, and withdraws all rows of
-/// such an id but the first. Returns the ids whose row of ours had to go.
-awaitable<std::set<EventId>> Commits::yield_to_others(EventsTable table, Events inserted,
-                                                      std::uint64_t number) {
-  auto stored = co_await find_stored(table, ids_of(inserted));
-  std::set<EventId> lost(stored.ids_stored_twice.begin(), stored.ids_stored_twice.end());
-  if (lost.empty()) co_return lost;
-  co_await keep_first(table, stored.ids_stored_twice);
-  const auto ours = co_await ids_in_commit(table, stored.ids_stored_twice, number);
-  for (const EventId& id : ours) lost.erase(id);
-  co_return lost;
-}
-
-/// Deletes all rows of an id but the one that became visible first, whoever notices; a crash before this
-/// leaves them to whoever is sent the id again.
-awaitable<void> Commits::keep_first(EventsTable table, std::vector<EventId> ids_stored_twice) {
-  for (const auto part : parts_of(ids_stored_twice)) {
-    auto statement = table.statement(fmt::format(R"(
-DELETE FROM {0}
-WHERE event_id IN {{ids:Array(UUID)}} AND (event_id, _block_number) NOT IN
-  (SELECT event_id, min(_block_number) FROM {0} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id)
-SETTINGS lightweight_deletes_sync = 2)",
-                                                 table.quoted()),
-                                     {{"ids", array_of(part)}});
-    co_await table.engine.execute(std::move(statement));
-  }
-}
-
-awaitable<std::vector<EventId>> Commits::ids_in_commit(EventsTable table, std::vector<EventId> ids,
-                                                       std::uint64_t number) {
-  std::vector<EventId> found;
-  for (const auto part : parts_of(ids)) {
-    auto statement = table.statement(
-        fmt::format(
-            "SELECT event_id FROM {} WHERE event_id IN {{ids:Array(UUID)}} AND commit = {{number:UInt64}}",
-            table.quoted()),
-        {{"ids", array_of(part)}, {"number", fmt::format("{}", number)}});
-    const auto text = co_await table.engine.query(std::move(statement));
-    engine::for_each_line(text, [&](std::string_view line) {
-      if (const auto id = EventId::parse(line)) found.push_back(*id);
-    });
-  }
-  co_return found;
-}
-
-/// Returns a number higher than all before: the clock in microseconds, or one more than the last.
-std::uint64_t Commits::next_number() {
-  using std::chrono::microseconds;
-  const auto now =
-      std::chrono::floor<microseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
-  std::uint64_t last = last_number_;
-  std::uint64_t next = 0;
-  do {
-    next = std::max(last + 1, static_cast<std::uint64_t>(now));
-  } while (!last_number_.compare_exchange_weak(last, next));
-  return next;
 }
 
 }  // namespace annals::lanes

@@ -1,18 +1,19 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "events/event.h"
 #include "events/events_table.h"
+#include "lanes/batch.h"
+#include "lanes/engine_clock.h"
+#include "lanes/table_end.h"
 #include "lanes/write_outcome.h"
 
 namespace annals::lanes {
@@ -24,6 +25,7 @@ class Commits {
   struct Settings {
     bool other_instances = false;                 // whether others may write to the same tables
     std::chrono::milliseconds retry_for{20'000};  // how long an insert without an answer is retried
+    std::chrono::milliseconds retry_pause{50};    // before the first repetition; it doubles
     // Memory for the ids that are known to be in the tables. A table that needs more is queried instead.
     std::size_t max_known_bytes = std::size_t{1} << 30U;
   };
@@ -47,16 +49,14 @@ class Commits {
   boost::asio::awaitable<std::vector<WriteOutcome>> commit_to(events::EventsTable table, Events events);
   boost::asio::awaitable<std::shared_ptr<TableState>> state_of(events::EventsTable table);
   boost::asio::awaitable<void> load(events::EventsTable table, TableState& state);
-  boost::asio::awaitable<std::vector<EventId>> ids_in_commit(events::EventsTable table,
-                                                             std::vector<EventId> ids, std::uint64_t number);
-  boost::asio::awaitable<std::set<EventId>> yield_to_others(events::EventsTable table, Events inserted,
-                                                            std::uint64_t number);
-  boost::asio::awaitable<void> keep_first(events::EventsTable table, std::vector<EventId> ids_stored_twice);
+  boost::asio::awaitable<void> load_ids(events::EventsTable table, TableState& state);
+  boost::asio::awaitable<void> append(events::EventsTable table, TableState& state, Batch& batch);
+  [[nodiscard]] bool is_old(TableEnd end) const;
   void limit_memory(TableState& state);
-  std::uint64_t next_number();
+  void forget(ClientId owner);
 
   const Settings settings_;
-  std::atomic<std::uint64_t> last_number_ = 0;
+  EngineClock clock_;
   std::mutex mutex_;  // guards what follows
   std::map<ClientId, std::shared_ptr<TableState>> states_;
 };

@@ -6,110 +6,156 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "engine/rows.h"
 #include "events/row.h"
 #include "ids/uuid.h"
-#include "io/pause.h"
-#include "lanes/stored_ids.h"
 
 namespace annals::lanes {
 namespace {
 
 using boost::asio::awaitable;
 using engine::EngineError;
+using engine::ExceptionCode;
 using events::Event;
 using events::EventsTable;
-using Events = std::vector<const Event*>;
 
-constexpr std::chrono::milliseconds kFirstPause{50};
-constexpr std::chrono::milliseconds kLongestPause{2'000};
+/// How long an insert may be on its way. The deduplication window of a table must hold the inserts of that
+/// time, see EventsTable.
+constexpr std::int64_t kLongestWay = 80;  // seconds
 
-/// Encodes the events as one commit.
-std::string encoded(const std::vector<const Event*>& events, std::uint64_t number) {
+/// A commit is one block, whatever the settings of the engine's user are: it is visible as a whole, and its
+/// token is known as a whole.
+constexpr std::string_view kSettings =
+    "async_insert = 0, insert_deduplicate = 1, max_insert_block_size = 10000000, min_insert_block_size_rows "
+    "= 0, "
+    "min_insert_block_size_bytes = 0";
+
+std::string encoded(const Insertion::Events& events, std::uint64_t first, std::uint64_t number) {
   std::size_t bytes = 0;
   for (const Event* event : events) bytes += memory_of(*event);  // a row takes less
   std::string rows;
   rows.reserve(bytes);
-  std::uint32_t place = 0;
-  for (const Event* event : events) events::append_row(rows, *event, number, place++);
+  for (const Event* event : events) events::append_row(rows, *event, first++, number);
   return rows;
-}
-
-/// Makes the insert of a commit, with a token of its own.
-engine::Insert insert_of(const EventsTable& table, const Events& events, std::uint64_t number) {
-  return {.into = fmt::format("{} ({}) SETTINGS async_insert = 0, insert_deduplication_token = '{}'",
-                              table.quoted(), events::insert_columns(), uuid_text(random_uuid())),
-          .rows = encoded(events, number)};
-}
-
-/// Waits between attempts, longer each time.
-class Pauses {
- public:
-  explicit Pauses(std::chrono::milliseconds retry_for)
-      : deadline_(std::chrono::steady_clock::now() + retry_for) {}
-
-  [[nodiscard]] bool is_over() const { return std::chrono::steady_clock::now() + pause_ > deadline_; }
-  awaitable<void> wait() {
-    co_await io::pause(pause_);
-    pause_ = std::min(2 * pause_, kLongestPause);
-  }
-
- private:
-  std::chrono::steady_clock::time_point deadline_;
-  std::chrono::milliseconds pause_ = kFirstPause;
-};
-
-/// Returns whether the work was done. False if its outcome was not seen and there is time for another
-/// attempt.
-// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
-awaitable<bool> is_done(awaitable<void> work, const Pauses& pauses) {
-  try {
-    co_await std::move(work);
-    co_return true;
-  } catch (const EngineError& error) {
-    if (error.kind() == EngineError::Kind::refused || pauses.is_over()) throw;
-  }
-  co_return false;
-}
-
-/// Removes from `events` those that are stored. The rest of them are known to be missing.
-// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
-awaitable<void> leave_missing(EventsTable table, Events& events) {
-  const auto stored = co_await find_stored(table, ids_of(events));
-  std::set<EventId> ids(stored.ids.begin(), stored.ids.end());
-  std::erase_if(events, [&](const Event* event) { return ids.contains(event->event_id); });
-  // A row can be seen before it is durable.
-  if (!ids.empty()) co_await table.engine.make_durable();
 }
 
 }  // namespace
 
-awaitable<std::uint64_t> insert_whole(EventsTable table, Events events,
-                                      std::function<std::uint64_t()> next_number,
-                                      std::chrono::milliseconds retry_for) {
-  Pauses pauses(retry_for);
-  std::uint64_t number = next_number();
-  engine::Insert insert = insert_of(table, events, number);
-  bool first = true;  // the first attempt under its token
-  while (true) {
-    insert.query_id = engine::new_query_id(table.request_id);
-    const bool answered = co_await is_done(table.engine.insert(insert), pauses);
-    if (answered && first) co_return number;
-    first = false;
-    if (!answered) co_await pauses.wait();
-    Events missing = events;
-    const bool asked = co_await is_done(leave_missing(table, missing), pauses);
-    if (asked && missing.empty()) co_return number;
-    if (!asked) {
-      co_await pauses.wait();
-    } else if (answered) {
-      // The engine knows the token and has not the rows.
-      events = std::move(missing);
-      number = next_number();
-      insert = insert_of(table, events, number);
-      first = true;
-    }
+Insertion::Insertion(EventsTable table, Settings settings, EngineClock& clock)
+    : table_(std::move(table)),
+      settings_(settings),
+      clock_(clock),
+      pauses_(settings.retry_for, settings.pause) {
+  renew_number();
+}
+
+awaitable<Insertion::Attempt> Insertion::attempt(Events events, TableEnd end) {
+  const std::uint64_t first = end.arrival + 1;
+  ++attempts_;
+  Outcome outcome = Outcome::unknown;
+  co_await is_done(insert(events, first, outcome));
+  if (outcome == Outcome::too_late) {
+    end = co_await find_end(table_, clock_);
+    renew_number();
+    co_return Attempt{.rest = std::move(events), .end = end};
   }
+  if (outcome == Outcome::answered && !settings_.other_instances) {
+    end.arrival += events.size();
+    co_return Attempt{.rest = {}, .end = end};
+  }
+  if (outcome == Outcome::unknown) co_await pauses_.wait();
+  Attempt attempt;
+  while (!co_await is_done(look(events, attempt, first, outcome))) co_await pauses_.wait();
+  if (!attempt.rest.empty() && pauses_.is_over()) {
+    throw EngineError(EngineError::Kind::unavailable, 0, "other instances were faster, again and again");
+  }
+  co_return attempt;
+}
+
+/// Begins a number for the commit: the second by which it must have come to the engine, and 32 random bits.
+void Insertion::renew_number() {
+  auto number = static_cast<std::uint64_t>(clock_.now() + kLongestWay);
+  const Uuid random = random_uuid();
+  for (int i = 0; i < 4; ++i) number = (number << 8U) | random.data[i];
+  numbers_.push_back(number);
+}
+
+engine::Insert Insertion::insert_of(const Events& events, std::uint64_t first) const {
+  const std::string token = settings_.other_instances ? fmt::format("arrival {}", first)
+                                                      : fmt::format("{} {}", numbers_.back(), attempts_);
+  return {.into = fmt::format("{} ({}) SETTINGS {}, insert_deduplication_token = '{}'", table_.quoted(),
+                              events::insert_columns(), kSettings, token),
+          .rows = encoded(events, first, numbers_.back()),
+          .query_id = engine::new_query_id(table_.request_id)};
+}
+
+/// Sends the insert. That the engine finds it too late, because a clock was set or a machine was asleep, may
+/// happen once: the next number of the commit has a later time.
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<void> Insertion::insert(const Events& events, std::uint64_t first, Outcome& outcome) {
+  try {
+    co_await table_.engine.insert(insert_of(events, first));
+    outcome = Outcome::answered;
+    refusals_ = 0;
+  } catch (const EngineError& error) {
+    if (!error.is(ExceptionCode::violated_constraint)) {
+      refusals_ = 0;
+      throw;
+    }
+    if (++refusals_ > 1) {
+      throw EngineError(EngineError::Kind::unavailable, 0, "the engine's clock does not agree with itself");
+    }
+    outcome = Outcome::too_late;
+  }
+}
+
+/// Finds out what became of an attempt.
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<void> Insertion::look(const Events& events, Attempt& attempt, std::uint64_t first,
+                                Outcome outcome) {
+  attempt.end.seen_at = clock_.now();
+  const auto text = co_await table_.engine.query(table_.statement(
+      fmt::format("SELECT max(arrival), countIf(commit IN {{commits:Array(UInt64)}}) FROM {} "
+                  "WHERE arrival >= {{first:UInt64}}",
+                  table_.quoted()),
+      {{"commits", fmt::format("[{}]", fmt::join(numbers_, ","))}, {"first", fmt::format("{}", first)}}));
+  std::size_t tab = 0;
+  attempt.end.arrival = std::stoull(text, &tab);
+  const std::uint64_t ours = std::stoull(text.substr(tab));
+  // A row can be seen before it is durable.
+  if (ours > 0 && outcome == Outcome::unknown) co_await table_.engine.make_durable();
+  attempt.rest.clear();
+  if (ours == events.size()) co_return;
+  attempt.rest = ours == 0 ? events : co_await missing_of(events);
+  // Nobody has the number. If the engine knows its token, then nobody will ever have it.
+  if (attempt.end.arrival < first) attempt.end.arrival = outcome == Outcome::answered ? first : first - 1;
+}
+
+/// Returns those of the events that no attempt of this commit has stored.
+awaitable<Insertion::Events> Insertion::missing_of(Events events) {
+  const auto text = co_await table_.engine.query(table_.statement(
+      fmt::format("SELECT event_id FROM {} WHERE commit IN {{commits:Array(UInt64)}}", table_.quoted()),
+      {{"commits", fmt::format("[{}]", fmt::join(numbers_, ","))}}));
+  std::set<EventId> stored;
+  engine::for_each_line(text, [&](std::string_view line) {
+    if (const auto id = EventId::parse(line)) stored.insert(*id);
+  });
+  std::erase_if(events, [&](const Event* event) { return stored.contains(event->event_id); });
+  co_return events;
+}
+
+/// Returns whether the work was done: false if its outcome was not seen and there is time for another
+/// attempt.
+awaitable<bool> Insertion::is_done(awaitable<void> work) const {
+  try {
+    co_await std::move(work);
+    co_return true;
+  } catch (const EngineError& error) {
+    if (error.kind() == EngineError::Kind::refused || pauses_.is_over()) throw;
+  }
+  co_return false;
 }
 
 }  // namespace annals::lanes

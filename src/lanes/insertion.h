@@ -2,29 +2,73 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "events/event.h"
 #include "events/events_table.h"
+#include "lanes/engine_clock.h"
+#include "lanes/pauses.h"
+#include "lanes/table_end.h"
 
 namespace annals::lanes {
 
-/// Inserts the events as one commit and returns its number; `next_number` gives a number that was never used.
-/// Once it returns, every event is stored, and as durable as the engine's settings make it. The events must
-/// outlive the call, and none of them may be stored before.
+/// Appends the events of one commit to their table. Each attempt asks for the numbers that follow the highest
+/// arrival number in the table. Not safe for concurrent use.
 ///
-/// An insert without an answer is repeated with the same deduplication token, so that the engine ignores one
-/// of the two if both arrive. That the engine has seen a token proves nothing, though: ClickHouse writes it
-/// down before it makes the rows visible, and may die between the two. So the table is asked for every id
-/// after each attempt whose outcome was not seen, and what is missing is inserted under a new token.
+/// Over several instances the number is claimed by the insert's deduplication token, which names it: of the
+/// inserts that ask for one number the engine takes a single one and ignores the others, however late they
+/// come. So an event becomes visible before any with a higher number does, and whoever was first past a
+/// number has seen all rows below it. ClickHouse notes a token under the same lock under which it makes the
+/// part visible (MergeTreeSink::commitPart), for as many inserts as the table's deduplication window holds;
+/// the table refuses what comes so late that the window may have moved on (EventsTable).
 ///
-/// Throws engine::EngineError if the engine refuses, or has not answered for `retry_for`.
-boost::asio::awaitable<std::uint64_t> insert_whole(events::EventsTable table,
-                                                   std::vector<const events::Event*> events,
-                                                   std::function<std::uint64_t()> next_number,
-                                                   std::chrono::milliseconds retry_for);
+/// That the engine knows a token proves nothing about our rows: they may be another's, or the server died
+/// between the note and the rows. So the table is asked, unless this process is the only writer and the
+/// engine has answered.
+class Insertion {
+ public:
+  struct Settings {
+    bool other_instances;                 // whether others may write to the same table
+    std::chrono::milliseconds retry_for;  // how long attempts without an answer are repeated
+    std::chrono::milliseconds pause;      // before the first repetition; it doubles
+  };
+
+  /// `clock` must outlive this object and know the engine's time.
+  Insertion(events::EventsTable table, Settings settings, EngineClock& clock);
+
+  using Events = std::vector<const events::Event*>;
+
+  /// What an attempt has achieved.
+  struct Attempt {
+    Events rest;  // events that it has not stored; somebody else may have
+    TableEnd end;
+  };
+
+  /// Tries once to store the events at the numbers that follow `end`. The events must outlive the call; none
+  /// of them may be stored at or below it. What is not in `rest` is stored, and as durable as the engine's
+  /// settings make it. Throws engine::EngineError if the engine refuses, or once `retry_for` is over.
+  boost::asio::awaitable<Attempt> attempt(Events events, TableEnd end);
+
+ private:
+  enum class Outcome : std::uint8_t { unknown, answered, too_late };
+
+  void renew_number();
+  [[nodiscard]] engine::Insert insert_of(const Events& events, std::uint64_t first) const;
+  boost::asio::awaitable<void> insert(const Events& events, std::uint64_t first, Outcome& outcome);
+  boost::asio::awaitable<void> look(const Events& events, Attempt& attempt, std::uint64_t first,
+                                    Outcome outcome);
+  boost::asio::awaitable<Events> missing_of(Events events);
+  boost::asio::awaitable<bool> is_done(boost::asio::awaitable<void> work) const;
+
+  events::EventsTable table_;
+  Settings settings_;
+  EngineClock& clock_;
+  Pauses pauses_;
+  int attempts_ = 0;
+  int refusals_ = 0;                    // for being late, one after the other
+  std::vector<std::uint64_t> numbers_;  // of this commit; the last one is in use
+};
 
 }  // namespace annals::lanes

@@ -1,6 +1,8 @@
 #include "lanes/stored_ids.h"
 
 #include <algorithm>
+#include <span>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -13,15 +15,7 @@ namespace {
 /// http_max_field_value_size).
 constexpr std::size_t kIdsPerQuery = 2048;
 
-}  // namespace
-
-std::vector<EventId> ids_of(const std::vector<const events::Event*>& events) {
-  std::vector<EventId> ids;
-  ids.reserve(events.size());
-  for (const events::Event* event : events) ids.push_back(event->event_id);
-  return ids;
-}
-
+/// Divides ids into parts that one statement can hold.
 std::vector<std::span<const EventId>> parts_of(std::span<const EventId> ids) {
   std::vector<std::span<const EventId>> parts;
   for (std::size_t from = 0; from < ids.size(); from += kIdsPerQuery) {
@@ -30,6 +24,7 @@ std::vector<std::span<const EventId>> parts_of(std::span<const EventId> ids) {
   return parts;
 }
 
+/// Returns the ids as the value of a parameter of the type Array(UUID).
 std::string array_of(std::span<const EventId> ids) {
   std::string text = "[";
   for (const EventId& id : ids) {
@@ -41,21 +36,18 @@ std::string array_of(std::span<const EventId> ids) {
   return text + "]";
 }
 
-boost::asio::awaitable<StoredIds> find_stored(events::EventsTable table, std::vector<EventId> ids) {
-  StoredIds found;
+}  // namespace
+
+boost::asio::awaitable<std::vector<EventId>> find_stored(events::EventsTable table,
+                                                         std::vector<EventId> ids) {
+  std::vector<EventId> found;
   for (const auto part : parts_of(ids)) {
     auto statement = table.statement(
-        fmt::format(
-            "SELECT event_id, count() > 1 FROM {} WHERE event_id IN {{ids:Array(UUID)}} GROUP BY event_id",
-            table.quoted()),
+        fmt::format("SELECT DISTINCT event_id FROM {} WHERE event_id IN {{ids:Array(UUID)}}", table.quoted()),
         {{"ids", array_of(part)}});
     const auto text = co_await table.engine.query(std::move(statement));
     engine::for_each_line(text, [&](std::string_view line) {
-      const auto tab = line.find('\t');
-      const auto id = EventId::parse(line.substr(0, tab));
-      if (!id) return;
-      found.ids.push_back(*id);
-      if (line.substr(tab + 1) == "1") found.ids_stored_twice.push_back(*id);
+      if (const auto id = EventId::parse(line)) found.push_back(*id);
     });
   }
   co_return found;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ops/log.h"
+
 namespace annals::upkeep {
 
 namespace {
@@ -11,6 +13,17 @@ boost::asio::awaitable<void> recover(tenants::Lifecycle& lifecycle, tenants::Rec
                                      std::chrono::milliseconds abandoned_after) {
   co_await lifecycle.recover(abandoned_after);
   co_await reconciliation.run();
+}
+
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): they outlive the round
+boost::asio::awaitable<void> upgrade(events::TableUpgrade& tables, std::stop_token stop) {
+  const auto outdated = co_await tables.outdated();
+  for (const events::EventsTable& table : outdated) {
+    if (stop.stop_requested()) co_return;
+    co_await tables.upgrade(table);
+    ops::log(ops::Level::info, "an events table was upgraded",
+             {{"database", table.database.text()}, {"client_id", table.owner.text()}});
+  }
 }
 
 }  // namespace
@@ -25,6 +38,13 @@ Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& rec
                     lifecycle, reconciliation,
                     std::exchange(first, false) ? times.abandoned_at_start : times.abandoned_after);
               },
+          .before_serving = true};
+}
+
+Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval) {
+  return {.name = "upgrade of events tables",
+          .interval = interval,
+          .run = [&tables](std::stop_token stop) { return upgrade(tables, std::move(stop)); },
           .before_serving = true};
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "events/table_upgrade.h"
 #include "files/late_upload_removal.h"
 #include "tenants/lifecycle.h"
 #include "tenants/reconciliation.h"
@@ -20,6 +21,9 @@ struct SweepTimes {
 /// with the databases. Both references must outlive it.
 Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& reconciliation,
                      SweepTimes times);
+
+/// Returns the round that gives tables of the version before the form of today. `tables` must outlive it.
+Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval);
 
 /// Returns the round that removes what was uploaded for tenants that are gone. `removal` must outlive it.
 Round late_uploads_round(files::LateUploadRemoval& removal, std::chrono::milliseconds interval);

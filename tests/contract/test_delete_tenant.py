@@ -4,14 +4,14 @@ import uuid
 
 import pytest
 
-from support.annals import API_KEY, events_table
+from support.annals import API_KEY, events_table, insert_statement
 from support.leftovers import leftovers
 from support.names import UNKNOWN_ID, unique_name
 from support.problems import NO_SUCH_CLIENT, TENANT_NOT_FOUND, UNAUTHORIZED_CLIENT, UNAUTHORIZED_KEY, expect
 from support.raw_http import RawConnection, head
 
 PATH = "/api/delete-tenant"
-EVENT = "INSERT INTO {} (event_id, record_id) SELECT generateUUIDv4(), number FROM numbers(1000)"
+VALUES = "generateUUIDv4(), number"
 
 
 def test_a_deletion_answers_204_without_a_body(annals):
@@ -47,7 +47,7 @@ def test_database_rows_and_files_go_and_those_of_neighbours_stay(make, engine_ki
     made = {name: annals.initialise(name) for name in ("ab", "a", "a-b", "a_b", "A")}
     with annals.behind_its_back() as sql:
         for name in made:
-            sql(EVENT.format(events_table(made[name])))
+            sql(insert_statement(events_table(made[name]), "event_id, record_id", VALUES, "numbers(1000)"))
             annals.files.put(f"{name}/{uuid.uuid4()}")
 
     assert annals.delete(made["a"]["client_id"]).status_code == 204

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from support.annals import events_table
+from support.annals import events_table, insert_statement
 from support.leftovers import leftovers
 from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, TENANT_NOT_FOUND, expect, files_not_deleted
 from support.waiting import wait_until
@@ -58,8 +58,8 @@ def make_shop(annals, rows=True):
         if name == "shop":
             shop = made
         if rows:
-            rows = "(event_id, record_id) SELECT generateUUIDv4(), number FROM numbers(10000)"
-            annals.sql(f"INSERT INTO {events_table(made)} {rows}")
+            values = "generateUUIDv4(), number"
+            annals.sql(insert_statement(events_table(made), "event_id, record_id", values, "numbers(10000)"))
         for _ in range(3):
             annals.files.put(f"{name}/{uuid.uuid4()}")
     return shop

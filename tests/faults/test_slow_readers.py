@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from support.annals import API_KEY, events_table
+from support.annals import API_KEY, events_table, insert_statement
 from support.events import event, events_of, get_history, post_events
 from support.load import at_once
 from support.raw_http import RawConnection, head
@@ -39,7 +39,7 @@ def make_large(annals):
     data = f"concat('\"', repeat(toString(number % 10), {PAYLOAD}), '\"')"
     values = f"generateUUIDv4(), now64(3), 1, number, 1, 1, {data}"
     with annals.behind_its_back() as sql:
-        sql(f"INSERT INTO {events_table(tenant)} ({columns}) SELECT {values} FROM numbers({ROWS})")
+        sql(insert_statement(events_table(tenant), columns, values, f"numbers({ROWS})"))
     return tenant
 
 

@@ -25,6 +25,14 @@ def events_table(tenant):
     return f"`{tenant['database_name']}`.events_{tenant['client_id'].replace('-', '')}"
 
 
+def insert_statement(table, columns, values, source):
+    """An INSERT of events past the service: `values` is a SELECT list for the columns, `source` a table function that
+    has a column `number`."""
+    # What the service writes besides the event: its place in the order of arrival, and until when the insert is in time.
+    written = "arrival, commit"
+    return f"INSERT INTO {table} ({written}, {columns}) SELECT number + 1, bitNot(toUInt64(0)), {values} FROM {source}"
+
+
 class Annals:
     """One instance. `engine` and `files` are of support.engines and support.files and outlive it.
 

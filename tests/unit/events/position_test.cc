@@ -12,9 +12,7 @@ TEST(Position, ReadsTheTextItWrites) {
   const Position position{.record_id = 18'446'744'073'709'551'615U,
                           .event_time = Timestamp(std::chrono::milliseconds(-1)),
                           .event_id = EventId::parse(kId).value_or(EventId(Uuid{})),
-                          .block = 4,
-                          .place = 5,
-                          .commit = 6};
+                          .arrival = 4};
   for (const Ordering ordering :
        {Ordering::newest_first, Ordering::oldest_first, Ordering::arrival, Ordering::by_record}) {
     const auto read = Position::parse(position.text(ordering), ordering);
@@ -27,10 +25,18 @@ TEST(Position, ReadsTheTextItWrites) {
 TEST(Position, TakesNoTextOfAnotherOrdering) {
   const std::string id(kId);
   for (const std::string& text :
-       {std::string(), std::string("r"), "t1_" + id, std::string("a1_2"), "r1_" + id, "r1_2_" + id + "x",
+       {std::string(), std::string("r"), "t1_" + id, std::string("a1"), "r1_" + id, "r1_2_" + id + "x",
         "r-1_2_" + id, "r1__" + id, "r1_2_" + id + "_", "r18446744073709551616_2_" + id}) {
     EXPECT_FALSE(Position::parse(text, Ordering::by_record)) << text;
   }
+}
+
+TEST(Position, KnowsACursorOfTheVersionBefore) {
+  EXPECT_TRUE(Position::is_earlier_text("a12_3_1700000000000000"));
+  for (const std::string_view text : {"", "a", "a12", "a1_2", "a1_2_3_4", "a1_2_x", "t1_2_3", "a1_2_3 "}) {
+    EXPECT_FALSE(Position::is_earlier_text(text)) << text;
+  }
+  EXPECT_FALSE(Position::parse("a12_3_1700000000000000", Ordering::arrival)) << "its order is another";
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ Event sample() {
 }
 
 constexpr std::string_view kUntilFile =
-    "\x08\x07\x06\x05\x04\x03\x02\x01"                                  // commit
-    "\x44\x33\x22\x11"                                                  // place
+    "\x08\x07\x06\x05\x04\x03\x02\x01"                                  // arrival
+    "\x44\x33\x22\x11\x00\x00\x00\x00"                                  // commit
     "\x07\x06\x05\x04\x03\x02\x01\x00\x0F\x0E\x0D\x0C\x0B\x0A\x09\x08"  // event_id
     "\x05\x04\x03\x02\x01\x00\x00\x00"                                  // event_time
     "\x0D\x0C\x0B\x0A"                                                  // event_type_id
@@ -52,7 +52,7 @@ TEST(RowEncoding, TimesBefore1970AreNegative) {
   event.event_time = Timestamp(std::chrono::milliseconds(-1));
   std::string rows;
   append_row(rows, event, 0, 0);
-  EXPECT_EQ(rows.substr(28, 8), "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF");
+  EXPECT_EQ(rows.substr(32, 8), "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF");
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "events/event.h"
+#include "ids/id.h"
+#include "lanes/write_outcome.h"
+
+namespace annals::lanes {
+
+/// The events of one commit, and what has become of each so far. The events must outlive it.
+class Batch {
+ public:
+  using Events = std::vector<const events::Event*>;
+
+  explicit Batch(Events events);
+
+  /// Returns the ids of the events whose outcome is open, in their order.
+  [[nodiscard]] std::vector<EventId> open_ids() const;
+
+  /// Takes from the open events as duplicates those whose id is stored, or occurs earlier in the batch, and
+  /// returns the rest. Only an id among the suspects can be either.
+  Events leave_new(std::vector<EventId> suspects, const std::vector<EventId>& stored);
+
+  /// Takes the open events as accepted, except for `rest`, a subsequence of them.
+  void accept_all_but(const Events& rest);
+
+  /// Returns the outcomes, in the order of the events. None may be open.
+  [[nodiscard]] std::vector<WriteOutcome> outcomes() const { return outcomes_; }
+
+ private:
+  Events events_;
+  std::vector<WriteOutcome> outcomes_;
+  std::vector<std::size_t> open_;  // indices, rising
+};
+
+}  // namespace annals::lanes

@@ -1,0 +1,248 @@
+// Many commits of several instances on one table, in orders that a seed decides, while statements are lost,
+// late or half done: whatever happens, the promises hold.
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "io/wake.h"
+#include "lanes/commits.h"
+#include "support/driven.h"
+#include "support/scripted_engine.h"
+#include "support/simulated_table.h"
+
+namespace annals::lanes {
+namespace {
+
+using boost::asio::awaitable;
+using engine::EngineError;
+using engine::Insert;
+using events::Event;
+using support::ScriptedEngine;
+using support::SimulatedTable;
+using Kind = EngineError::Kind;
+
+/// Returns how many worlds to try: 10,000, or for a long run what ANNALS_RANDOM_ROUNDS says.
+unsigned rounds() {
+  constexpr unsigned kRounds = 10'000;
+  const char* text = std::getenv("ANNALS_RANDOM_ROUNDS");  // NOLINT(concurrency-mt-unsafe): one thread
+  return text == nullptr ? kRounds : static_cast<unsigned>(std::stoul(text));
+}
+
+/// One world: a table, some instances that write to it, and a reader in the order of arrival.
+class World {
+ public:
+  World(unsigned seed, bool shared) : random_(seed), shared_(shared) {
+    simulated_.now += static_cast<std::int64_t>(below(1000));
+    const std::size_t instances = shared ? 1 + below(3) : 1;
+    for (std::size_t i = 0; i < instances; ++i) instances_.push_back(std::make_unique<Instance>(*this));
+    for (std::size_t i = 0; i < 2 + below(8); ++i) ids_.push_back(EventId::random());
+  }
+
+  void run() {
+    for (auto& instance : instances_) {
+      running_.push_back(std::make_unique<support::Started<void>>(driver_, send_some(*instance)));
+    }
+    const auto ended = [](const auto& one) { return one->ended(); };
+    while (!std::ranges::all_of(running_, ended)) {
+      driver_.settle();
+      happen();
+      if (!waiting_.empty()) take(waiting_)();
+    }
+    while (!late_.empty()) do_late();
+    read();
+  }
+
+  /// Returns what is wrong, "" if nothing is.
+  [[nodiscard]] std::string fault() const {
+    std::multiset<EventId> stored;
+    std::set<std::uint64_t> arrivals;
+    for (const auto& row : simulated_.rows) {
+      stored.insert(row.id);
+      if (!arrivals.insert(row.arrival).second) return "two events have one arrival";
+    }
+    for (const EventId& id : ids_) {
+      if (stored.count(id) > 1) return "an event is stored twice";
+      if (acknowledged_.contains(id) && stored.count(id) == 0) return "an acknowledged event is lost";
+      if (accepted_.count(id) > 1) return "an event was accepted twice";
+    }
+    auto rows = simulated_.rows;
+    std::ranges::sort(rows, {}, &SimulatedTable::Row::arrival);
+    std::vector<EventId> in_order;
+    for (const auto& row : rows) in_order.push_back(row.id);
+    return in_order == read_ ? "" : "a reader missed an event, or saw one twice or out of order";
+  }
+
+ private:
+  /// A process: its commits, and its way to the table.
+  struct Instance {
+    explicit Instance(World& world)
+        : commits({.other_instances = world.shared_,
+                   .retry_for = std::chrono::milliseconds(world.below(2) * 20'000),
+                   .retry_pause = std::chrono::milliseconds(0)}) {
+      engine.on_query = [&world](engine::Statement statement) { return world.query(std::move(statement)); };
+      engine.on_scan = [&world](const engine::Statement& /*statement*/, const engine::Engine::Sink& sink) {
+        for (const auto& row : world.simulated_.rows) {
+          std::string id;
+          engine::append_uuid(id, row.id.uuid().data);
+          sink(id);
+        }
+        return support::done();
+      };
+      engine.on_insert = [&world](Insert insert) { return world.insert(std::move(insert)); };
+      engine.on_make_durable = [] { return support::done(); };
+    }
+
+    ScriptedEngine engine;
+    Commits commits;
+  };
+
+  std::size_t below(std::size_t end) {
+    return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_);
+  }
+  bool once_in(std::size_t times) { return below(times) == 0; }
+  template <class T>
+  T take(std::vector<T>& from) {
+    std::swap(from[below(from.size())], from.back());
+    T one = std::move(from.back());
+    from.pop_back();
+    return one;
+  }
+
+  /// Waits for this statement's turn.
+  awaitable<void> turn() {
+    return io::suspend([this](io::Wake wake) { waiting_.push_back(std::move(wake)); });
+  }
+
+  /// Sends events of the world, some of them again, until a number of requests is over.
+  // NOLINTNEXTLINE(*-reference-coroutine-parameters): the instance lives as long as the world
+  awaitable<void> send_some(Instance& instance) {
+    const std::size_t requests = 1 + below(6);
+    for (std::size_t i = 0; i < requests; ++i) {
+      std::vector<Event> events;
+      for (std::size_t n = 1 + below(3); n > 0; --n) {
+        events.push_back({.event_id = ids_[below(ids_.size())], .event_time = {}, .event_data = "1"});
+      }
+      co_await send(instance, std::move(events));
+    }
+  }
+
+  // NOLINTNEXTLINE(*-reference-coroutine-parameters): the instance lives as long as the world
+  awaitable<void> send(Instance& instance, std::vector<Event> events) {
+    std::vector<const Event*> pointers;
+    for (const Event& event : events) pointers.push_back(&event);
+    try {
+      const auto outcomes = co_await instance.commits.commit(
+          {.engine = instance.engine, .database = DatabaseName::parse("demo").value(), .owner = owner_},
+          pointers);
+      for (std::size_t i = 0; i < events.size(); ++i) {
+        acknowledged_.insert(events[i].event_id);
+        if (outcomes[i] == WriteOutcome::accepted) accepted_.insert(events[i].event_id);
+      }
+    } catch (const EngineError&) {
+      ++failures_;  // nothing was promised
+    }
+  }
+
+  awaitable<std::string> query(engine::Statement statement) {
+    co_await turn();
+    if (once_in(30)) throw EngineError(Kind::unavailable, 0, "not now");
+    co_return simulated_.query(statement);
+  }
+
+  awaitable<void> insert(Insert insert) {
+    co_await turn();
+    switch (below(8)) {
+      case 0:  // it never comes
+        break;
+      case 1:  // it comes later, unless it is in this process
+        if (shared_) late_.push_back(std::move(insert));
+        break;
+      case 2:  // its answer is lost
+        simulated_.insert(insert);
+        break;
+      case 3:  // the server dies in between
+        simulated_.note_token(insert);
+        break;
+      case 4:  // something repeats it
+        if (shared_) late_.push_back(insert);
+        [[fallthrough]];
+      default:
+        simulated_.insert(insert);
+        co_await turn();
+        co_return;
+    }
+    throw EngineError(Kind::unknown, 0, "no answer");
+  }
+
+  /// Lets something happen that is nobody's turn.
+  void happen() {
+    if (!late_.empty() && once_in(6)) do_late();
+    if (once_in(4)) read();
+    if (once_in(40)) simulated_.now += static_cast<std::int64_t>(below(300));
+  }
+
+  void do_late() {
+    const Insert insert = take(late_);
+    try {
+      simulated_.insert(insert);
+    } catch (const EngineError&) {
+      ++failures_;  // it is too late
+    }
+  }
+
+  /// Reads one page in the order of arrival.
+  void read() {
+    auto rows = simulated_.rows;
+    std::erase_if(rows, [this](const auto& row) { return row.arrival <= cursor_; });
+    std::ranges::sort(rows, {}, &SimulatedTable::Row::arrival);
+    for (const auto& row : rows) {
+      read_.push_back(row.id);
+      cursor_ = row.arrival;
+    }
+  }
+
+  std::mt19937 random_;
+  bool shared_;
+  ClientId owner_ = ClientId::random();
+  support::Driver driver_;
+  SimulatedTable simulated_;
+  std::vector<EventId> ids_;
+  std::vector<std::unique_ptr<Instance>> instances_;
+  std::vector<io::Wake> waiting_;
+  std::vector<Insert> late_;
+  std::set<EventId> acknowledged_;
+  std::multiset<EventId> accepted_;
+  std::vector<EventId> read_;
+  std::uint64_t cursor_ = 0;
+  int failures_ = 0;
+  std::vector<std::unique_ptr<support::Started<void>>> running_;
+};
+
+void expect_promises(bool shared) {
+  const unsigned first = std::random_device{}();
+  const unsigned last = rounds();
+  for (unsigned round = 0; round < last; ++round) {
+    World world(first + round, shared);
+    world.run();
+    ASSERT_EQ(world.fault(), "") << "with the seed " << first + round;
+  }
+}
+
+TEST(RandomCommits, OfSeveralInstancesLoseNothingAndShowEverythingOnceAndInOrder) {
+  expect_promises(true);
+}
+
+TEST(RandomCommits, OfOneProcessLoseNothingAndShowEverythingOnceAndInOrder) {
+  expect_promises(false);
+}
+
+}  // namespace
+}  // namespace annals::lanes
