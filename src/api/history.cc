@@ -40,6 +40,32 @@ class StreamedBody final : public http::BodyParts {
   std::unique_ptr<Source> source_;
 };
 
+/// An export that ends with an error once its client may no longer read, so that no reader keeps a tenant
+/// from being deleted.
+class AdmittedStream final : public engine::ResultStream {
+ public:
+  /// `admit` throws if the client may not read any more.
+  AdmittedStream(std::unique_ptr<engine::ResultStream> stream, std::function<awaitable<EventsTable>()> admit)
+      : stream_(std::move(stream)), admit_(std::move(admit)) {}
+
+  awaitable<std::optional<std::string>> next() override {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - admitted_at_ >= kAdmittedFor) {
+      co_await admit_();
+      admitted_at_ = now;
+    }
+    auto part = co_await stream_->next();
+    co_return part;
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kAdmittedFor{500};
+
+  std::unique_ptr<engine::ResultStream> stream_;
+  std::function<awaitable<EventsTable>()> admit_;
+  std::chrono::steady_clock::time_point admitted_at_ = std::chrono::steady_clock::now();
+};
+
 /// The URLs of the pages beside one page.
 struct Neighbours {
   std::optional<std::string> next;
@@ -269,15 +295,17 @@ History::Response History::count_by(Caller caller, Request request) {
 History::Response History::export_events(Caller caller, Request request) {
   auto query = read_export_query(request);
   const auto [extension, content_type] = type_of(query.format);
-  auto stream = co_await parts_.history.export_all(caller.table(), std::move(query));
+  auto stream =
+      std::make_unique<AdmittedStream>(co_await parts_.history.export_all(caller.table(), std::move(query)),
+                                       [this, request] { return table_again(request); });
   co_return http::Response{
       .content_type = std::string(content_type),
       .headers = {{"Content-Disposition", fmt::format("attachment; filename=\"events.{}\"", extension)}},
       .body_parts = std::make_shared<StreamedBody<engine::ResultStream>>(std::move(stream))};
 }
 
-/// Admits the client once more. A tail lasts long: each of its queries asks again whether the client may
-/// still read, so that a deleted tenant's tail ends.
+/// Admits the client once more. Tails and exports last long: they ask again and again whether the client may
+/// still read, so that those of a deleted tenant end.
 awaitable<EventsTable> History::table_again(Request request) {
   const auto caller = co_await parts_.admission.admit_again(Permission::read_history, request);
   co_return caller.table();

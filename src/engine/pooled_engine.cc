@@ -38,8 +38,9 @@ class PooledEngine::Stream final : public ResultStream {
 };
 
 boost::asio::awaitable<void> PooledEngine::execute(Statement statement) {
+  auto& pool = statement.waits_for_others ? waiting_pool_ : pool_;
   auto work = [statement = std::move(statement)](Connection& connection) { connection.execute(statement); };
-  co_await pool_.run(std::move(work));
+  co_await pool.run(std::move(work));
 }
 
 boost::asio::awaitable<std::string> PooledEngine::query(Statement statement) {

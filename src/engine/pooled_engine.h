@@ -15,11 +15,17 @@ namespace annals::engine {
 /// that waits on it. Its destructor finishes what is queued.
 class PooledEngine : public Engine {
  public:
-  /// At most `max_waiting` statements may wait for a connection; more are refused. A stream keeps its
+  /// `connections` are for all statements but those that wait for others, which have `waiting`. At most
+  /// `max_queued` statements may wait for a connection of either kind; more are refused. A stream keeps its
   /// connection for as long as its reader takes, so streams may have at most half of the connections.
-  PooledEngine(std::vector<std::unique_ptr<Connection>> connections, std::size_t max_waiting)
+  PooledEngine(std::vector<std::unique_ptr<Connection>> connections,
+               std::vector<std::unique_ptr<Connection>> waiting, std::size_t max_queued)
       : max_streams_(std::max<std::size_t>(1, connections.size() / 2)),
-        pool_(std::move(connections), max_waiting) {}
+        pool_(std::move(connections), max_queued),
+        waiting_pool_(std::move(waiting), max_queued) {}
+
+  /// The number of connections for statements that wait for others.
+  static constexpr std::size_t kWaitingConnections = 2;
 
   boost::asio::awaitable<void> execute(Statement statement) override;
   boost::asio::awaitable<std::string> query(Statement statement) override;
@@ -34,6 +40,7 @@ class PooledEngine : public Engine {
   std::size_t max_streams_;
   std::atomic<std::size_t> streams_ = 0;
   io::BlockingPool<Connection> pool_;
+  io::BlockingPool<Connection> waiting_pool_;
 };
 
 }  // namespace annals::engine

@@ -29,6 +29,9 @@ struct Statement {
   /// Whether the statement must not be sent twice. Others are sent again when a kept connection breaks before
   /// an answer, so they must be idempotent.
   bool at_most_once = false;
+  /// Whether the statement waits for others, as a DROP does for those who read. It then takes no connection
+  /// from those that do not wait.
+  bool waits_for_others = false;
 };
 
 /// Returns a name for a statement that is made for a request: the request's id and a part that makes it

@@ -200,10 +200,11 @@ awaitable<bool> Databases::is_empty(DatabaseName name) {
 awaitable<void> Databases::drop(DatabaseName aside) {
   // The server's guard against dropping large tables protects people from mistakes, not from a deletion that
   // was asked for.
-  Statement statement{.sql =
-                          fmt::format("DROP DATABASE IF EXISTS {} SYNC SETTINGS max_table_size_to_drop = 0, "
-                                      "max_partition_size_to_drop = 0",
-                                      engine::quote(aside))};
+  Statement statement{
+      .sql = fmt::format("DROP DATABASE IF EXISTS {} SYNC SETTINGS max_table_size_to_drop = 0, "
+                         "max_partition_size_to_drop = 0",
+                         engine::quote(aside)),
+      .waits_for_others = true};
   co_await engine_.execute(std::move(statement));
 }
 

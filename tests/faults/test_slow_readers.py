@@ -1,5 +1,8 @@
 """Clients that ask for a large export and read it slowly, not at all, or hang up: others do not notice."""
 
+import concurrent.futures
+import contextlib
+import threading
 import time
 
 import pytest
@@ -20,6 +23,10 @@ HANG_UPS = 20
 BETWEEN_WRITES = 4 << 20
 ANSWER_SECONDS = 5
 FREED_SECONDS = 10
+# A client that reads nothing is cut off after 30 seconds; then a sweep goes on with the deletion.
+STUCK_SECONDS = 120
+SLOW_SECONDS = 0.25
+SLOW_BYTES = 256 << 10
 
 
 @pytest.fixture
@@ -33,8 +40,8 @@ def large(annals):
     return make_large(annals)
 
 
-def make_large(annals):
-    tenant = annals.initialise("large")
+def make_large(annals, name="large"):
+    tenant = annals.initialise(name)
     columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
     data = f"concat('\"', repeat(toString(number % 10), {PAYLOAD}), '\"')"
     values = f"generateUUIDv4(), now64(3), 1, number, 1, 1, {data}"
@@ -51,6 +58,9 @@ class StalledExport(RawConnection):
         self.send(head("GET", EXPORT, f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}"))
         self.beginning = self.socket.recv(65536)
 
+    def close(self):
+        self.socket.close()
+
     @property
     def status(self):
         return int(self.beginning.split(b" ", 2)[1])
@@ -66,7 +76,7 @@ def stall(annals, tenant, count=STREAMS):
 
 def close(exports):
     for export in exports:
-        export.socket.close()
+        export.close()
 
 
 def export_status(annals, tenant):
@@ -130,6 +140,56 @@ def test_more_exports_than_there_is_room_for_are_refused_clearly(annals, large):
     assert "detail" in reply.json() and int(reply.headers["Retry-After"]) >= 1
     freed = lambda: export_status(annals, large) == 200
     wait_until(freed, "an export begins when those that hung up are gone", FREED_SECONDS)
+
+
+class SlowExport(StalledExport):
+    """A client that reads its export a little at a time, until close() or until the export ends."""
+
+    def __init__(self, annals, tenant):
+        super().__init__(annals, tenant)
+        self._closing = threading.Event()
+        self.ended = threading.Event()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self):
+        with contextlib.suppress(OSError):
+            while not self._closing.wait(SLOW_SECONDS) and self.socket.recv(SLOW_BYTES):
+                pass
+        self.ended.set()
+
+    def close(self):
+        self._closing.set()
+        self._thread.join()
+        super().close()
+
+
+@pytest.mark.parametrize("client", [StalledExport, SlowExport])
+def test_deletions_that_wait_for_readers_cost_nobody_else_anything(annals, client):
+    tenants = [make_large(annals, f"large{i}") for i in range(STREAMS)]
+    other = annals.initialise("other")
+    exports = [client(annals, tenant) for tenant in tenants]
+    assert [export.status for export in exports] == [200] * STREAMS
+
+    with concurrent.futures.ThreadPoolExecutor(STREAMS) as pool:
+        deletions = [pool.submit(annals.delete, tenant["client_id"]) for tenant in tenants]
+        state = lambda tenant: (annals.tenant(tenant["client_id"]) or {"state": "deleting"})["state"]
+        deleting = lambda: all(state(tenant) == "deleting" for tenant in tenants)
+        wait_until(deleting, "the deletions have begun", ANSWER_SECONDS)
+        writes = [timed(lambda: post_events(annals, other, event())) for _ in range(10)]
+        reads = [timed(lambda: get_history(annals, other, limit=10)) for _ in range(10)]
+        ready = timed(lambda: annals.get("/readyz"))
+        made = timed(lambda: annals.post_tenant({"database_name": "new", "client_label": "New"}))
+        expect_fast(writes, 201, "a write")
+        expect_fast(reads, 200, "a page")
+        expect_fast([ready], 200, "readiness")
+        expect_fast([made], 201, "an initialisation")
+        statuses = [deletion.result().status_code for deletion in deletions]
+    assert set(statuses) <= {204, 503}, f"expected 204, or 503 while a reader is stuck, got {statuses}"
+
+    gone = lambda: all(annals.tenant(tenant["client_id"]) is None for tenant in tenants)
+    wait_until(gone, "the tenants are gone although nobody closes the exports", STUCK_SECONDS)
+    close(exports)
 
 
 def test_a_client_that_hangs_up_frees_its_connection_to_the_engine_each_time(annals, large):

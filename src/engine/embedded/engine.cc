@@ -64,12 +64,20 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
  public:
   explicit EmbeddedEngine(const EmbeddedSettings& settings)
       : EmbeddedEngineHolder(settings),
-        PooledEngine(connect(library(), sync(), settings), settings.max_waiting) {}
+        PooledEngine(connect(library(), sync(), settings, {.first = 0, .count = settings.connections}),
+                     connect(library(), sync(), settings,
+                             {.first = settings.connections, .count = kWaitingConnections}),
+                     settings.max_waiting) {}
 
  private:
+  /// Which of the connections, all pools together.
+  struct Range {
+    std::size_t first;
+    std::size_t count;
+  };
   static std::vector<std::unique_ptr<Connection>> connect(const EmbeddedLibrary& library,
                                                           FileSystemSync* sync,
-                                                          const EmbeddedSettings& settings) {
+                                                          const EmbeddedSettings& settings, Range range) {
     const auto seconds = static_cast<double>(settings.statement_timeout.count()) / 1000.0;
     const std::vector<std::string> arguments{
         "clickhouse",
@@ -78,8 +86,8 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
         fmt::format("--max_execution_time={}", seconds),
     };
     std::vector<std::unique_ptr<Connection>> connections;
-    connections.reserve(settings.connections);
-    for (std::size_t i = 0; i < settings.connections; ++i) {
+    connections.reserve(range.count);
+    for (std::size_t i = range.first; i < range.first + range.count; ++i) {
       connections.push_back(make_embedded_connection(
           library, arguments, sync, settings.directory / fmt::format("annals-result-{}", i)));
     }

@@ -187,11 +187,15 @@ class RemoteConnection final : public Connection {
 }  // namespace
 
 std::unique_ptr<Engine> make_remote_engine(const RemoteSettings& settings) {
-  std::vector<std::unique_ptr<Connection>> connections;
-  connections.reserve(settings.connections);
-  for (std::size_t i = 0; i < settings.connections; ++i)
-    connections.push_back(std::make_unique<RemoteConnection>(settings));
-  return std::make_unique<PooledEngine>(std::move(connections), settings.max_waiting);
+  const auto connect = [&settings](std::size_t count) {
+    std::vector<std::unique_ptr<Connection>> connections;
+    connections.reserve(count);
+    for (std::size_t i = 0; i < count; ++i)
+      connections.push_back(std::make_unique<RemoteConnection>(settings));
+    return connections;
+  };
+  return std::make_unique<PooledEngine>(connect(settings.connections),
+                                        connect(PooledEngine::kWaitingConnections), settings.max_waiting);
 }
 
 }  // namespace annals::engine
