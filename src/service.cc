@@ -84,6 +84,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       tenant_files_(*files_.store),
       databases_(*engine_),
       tables_(*engine_),
+      broken_parts_(*engine_),
       table_upgrade_(*engine_, shares_its_engine(config_)),
       late_uploads_(*engine_, longest_upload(config_)),
       tenancy_({.engine = *engine_,
@@ -109,6 +110,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       api_({.authenticator = authenticator_,
             .engine = *engine_,
             .reconciliation = tenancy_.reconciliation(),
+            .broken_parts = broken_parts_,
             .lifecycle = tenancy_.lifecycle(),
             .registry = tenancy_.registry(),
             .directory = tenancy_.directory(),
@@ -121,10 +123,20 @@ Service::Service(config::Config config, const Adapters& adapters)
            files_.add_routes),
       server_(io_.executor(), config_.server.address, config_.server.port, api_.router(),
               server_limits(config_)),
-      upkeep_(io_.executor(),
-              {upkeep::upgrade_round(table_upgrade_, config_.tenants.sweep_interval),
-               upkeep::recovery_round(tenancy_.lifecycle(), tenancy_.reconciliation(), sweep_times(config_)),
-               upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval)}) {}
+      upkeep_(io_.executor(), rounds()) {}
+
+std::vector<upkeep::Round> Service::rounds() {
+  std::vector<upkeep::Round> rounds{
+      upkeep::upgrade_round(table_upgrade_, config_.tenants.sweep_interval),
+      upkeep::recovery_round(tenancy_.lifecycle(), tenancy_.reconciliation(), sweep_times(config_)),
+      upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval)};
+  // What a ClickHouse server does with its parts is its operator's matter.
+  if (!shares_its_engine(config_)) {
+    rounds.push_back(upkeep::broken_parts_round(broken_parts_));
+    rounds.push_back(upkeep::sync_round(*engine_));
+  }
+  return rounds;
+}
 
 Service::~Service() {
   // Stop: from here on no coroutine runs.

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "config/data_directory.h"
 #include "engine/engine.h"
+#include "events/broken_parts.h"
 #include "events/table_upgrade.h"
 #include "events/tenant_tables.h"
 #include "files/file_store.h"
@@ -79,6 +80,7 @@ class Service {
  private:
   std::vector<crypto::Secret> platform_keys();
   void check_files();
+  std::vector<upkeep::Round> rounds();
 
   config::Config config_;
   config::DataDirectory data_;
@@ -91,6 +93,7 @@ class Service {
   files::TenantFiles tenant_files_;
   tenants::Databases databases_;
   events::TenantTables tables_;
+  events::BrokenParts broken_parts_;
   events::TableUpgrade table_upgrade_;
   files::LateUploads late_uploads_;
   tenants::Tenancy tenancy_;

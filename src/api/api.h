@@ -22,6 +22,7 @@ class Api {
     const access::Authenticator& authenticator;  // the references must outlive this object
     engine::Engine& engine;
     const tenants::Reconciliation& reconciliation;
+    const events::BrokenParts& broken_parts;
     tenants::Lifecycle& lifecycle;
     tenants::Registry& registry;
     tenants::TenantDirectory& directory;

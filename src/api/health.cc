@@ -1,5 +1,7 @@
 #include "api/health.h"
 
+#include <fmt/format.h>
+
 namespace annals::api {
 
 using access::Caller;
@@ -42,7 +44,9 @@ awaitable<Response> Health::readyz() {
                 "The registry of tenants is lost: there are databases of tenants that it does not know. "
                 "Restore the table default.annals_tenants.");
   }
-  co_return http::json(http::Status::ok, R"({"status":"ready"})");
+  if (broken_parts_.tables() == 0) co_return http::json(http::Status::ok, R"({"status":"ready"})");
+  co_return http::json(http::Status::ok, fmt::format(R"({{"status":"ready","tables_with_broken_parts":{}}})",
+                                                     broken_parts_.tables()));
 }
 
 }  // namespace annals::api

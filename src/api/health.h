@@ -4,6 +4,7 @@
 
 #include "api/admission.h"
 #include "engine/engine.h"
+#include "events/broken_parts.h"
 #include "http/message.h"
 #include "http/router.h"
 #include "tenants/reconciliation.h"
@@ -15,8 +16,9 @@ namespace annals::api {
 class Health {
  public:
   /// Both must outlive this object.
-  Health(engine::Engine& engine, const tenants::Reconciliation& reconciliation)
-      : engine_(engine), reconciliation_(reconciliation) {}
+  Health(engine::Engine& engine, const tenants::Reconciliation& reconciliation,
+         const events::BrokenParts& broken_parts)
+      : engine_(engine), reconciliation_(reconciliation), broken_parts_(broken_parts) {}
 
   /// Adds the routes; this object must outlive the router.
   void add_to(http::Router& router, const Admission& admission);
@@ -27,6 +29,7 @@ class Health {
 
   engine::Engine& engine_;
   const tenants::Reconciliation& reconciliation_;
+  const events::BrokenParts& broken_parts_;
 };
 
 }  // namespace annals::api

@@ -26,6 +26,15 @@ boost::asio::awaitable<void> upgrade(events::TableUpgrade& tables, std::stop_tok
   }
 }
 
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): they outlive the round
+boost::asio::awaitable<void> report(events::BrokenParts& parts) {
+  const auto tables = co_await parts.find();
+  for (const auto& table : tables) {
+    ops::log(ops::Level::error, "parts of a table are broken and were set aside; their events are not shown",
+             {{"database", table.database}, {"table", table.table}, {"parts", table.parts}});
+  }
+}
+
 }  // namespace
 
 Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& reconciliation,
@@ -39,6 +48,19 @@ Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& rec
                     std::exchange(first, false) ? times.abandoned_at_start : times.abandoned_after);
               },
           .before_serving = true};
+}
+
+Round broken_parts_round(events::BrokenParts& parts) {
+  return {.name = "report of broken parts",
+          .interval = std::chrono::hours(1),
+          .run = [&parts](const std::stop_token& /*stop*/) { return report(parts); },
+          .before_serving = true};
+}
+
+Round sync_round(engine::Engine& engine) {
+  return {.name = "sync of merged parts",
+          .interval = std::chrono::seconds(30),
+          .run = [&engine](const std::stop_token& /*stop*/) { return engine.make_durable(); }};
 }
 
 Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval) {

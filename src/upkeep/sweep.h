@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "engine/engine.h"
+#include "events/broken_parts.h"
 #include "events/table_upgrade.h"
 #include "files/late_upload_removal.h"
 #include "tenants/lifecycle.h"
@@ -21,6 +23,13 @@ struct SweepTimes {
 /// with the databases. Both references must outlive it.
 Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& reconciliation,
                      SweepTimes times);
+
+/// Returns the round that reports broken parts of tables. `parts` must outlive it.
+Round broken_parts_round(events::BrokenParts& parts);
+
+/// Returns the round that gives what the engine has written by itself (merged parts) to the disk now and
+/// then. `engine` must outlive it.
+Round sync_round(engine::Engine& engine);
 
 /// Returns the round that gives tables of the version before the form of today. `tables` must outlive it.
 Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval);

@@ -21,6 +21,14 @@ namespace {
 /// keep very many files.
 constexpr std::chrono::seconds kOldPartsLifetime{120};
 
+/// From this size on a merged part is synced before its sources go: its writing may take the system long.
+constexpr std::uint64_t kLargeMerge = std::uint64_t{16} << 20U;  // bytes
+
+/// ClickHouse refuses to start if one table has many or large parts that are broken. Here that is one
+/// tenant's matter: the parts are set aside and reported (events::BrokenParts), and everybody else is served.
+constexpr std::uint64_t kAnyNumberOfParts = 1'000'000'000;
+constexpr std::uint64_t kAnyNumberOfBytes = std::uint64_t{1} << 62U;
+
 /// Writes the settings of ClickHouse's server part, which can be given in a file only, and returns the path
 /// of that file. A DROP that a crash has interrupted is finished at the next start instead of minutes later.
 /// It is rewritten at each start, so that a changed setting also holds for existing tables.
@@ -33,10 +41,14 @@ std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
   <database_atomic_delay_before_drop_table_sec>0</database_atomic_delay_before_drop_table_sec>
   <merge_tree>
     <old_parts_lifetime>{}</old_parts_lifetime>
+    <min_compressed_bytes_to_fsync_after_merge>{}</min_compressed_bytes_to_fsync_after_merge>
+    <max_suspicious_broken_parts>{}</max_suspicious_broken_parts>
+    <max_suspicious_broken_parts_bytes>{}</max_suspicious_broken_parts_bytes>
   </merge_tree>
 </clickhouse>
 )",
-      settings.max_memory_bytes, kOldPartsLifetime.count());
+      settings.max_memory_bytes, kOldPartsLifetime.count(), settings.fsync ? kLargeMerge : 0,
+      kAnyNumberOfParts, kAnyNumberOfBytes);
   file.close();
   if (!file) throw std::runtime_error("cannot write " + path.string());
   return path;

@@ -31,6 +31,7 @@ class RoutesTest : public testing::Test {
                              .databases = databases_,
                              .belongings = {},
                              .max_age = std::chrono::hours(1)}};
+  events::BrokenParts broken_parts_{engine_};
   access::PlatformKeys keys_{{}};
   access::Authenticator authenticator_{keys_, tenancy_.directory(), engine_};
   io::Budget budget_{1};
@@ -40,6 +41,7 @@ class RoutesTest : public testing::Test {
   Api api_{{.authenticator = authenticator_,
             .engine = engine_,
             .reconciliation = tenancy_.reconciliation(),
+            .broken_parts = broken_parts_,
             .lifecycle = tenancy_.lifecycle(),
             .registry = tenancy_.registry(),
             .directory = tenancy_.directory(),
