@@ -223,13 +223,16 @@ void History::add_to(http::Router& router) {
   add("/api/history/events/{event_id}/file", file_operation(), &History::file);
 }
 
-/// Runs both queries at the same time.
+/// Runs both queries at the same time. Events that arrive in between are in both results.
 awaitable<std::tuple<Page, Counts>> History::page_and_counts(EventsTable table,
                                                              history::PageRequest request) {
   using boost::asio::experimental::awaitable_operators::operator&&;
   try {
     auto both = parts_.history.page(table, request) && parts_.history.count(table, request.filter);
     auto result = co_await std::move(both);
+    auto& [page, counts] = result;
+    const std::uint64_t shown = page.events.size() + (page.more ? 1 : 0);
+    if (shown > 0 && !request.after) counts.raise_to(request.offset + shown);
     co_return result;
   } catch (const boost::asio::multiple_exceptions& failures) {
     std::rethrow_exception(failures.first_exception());

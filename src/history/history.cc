@@ -1,5 +1,7 @@
 #include "history/history.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -81,6 +83,11 @@ Page page_of(std::string_view rows, RowShape shape, std::uint64_t limit, std::si
 
 }  // namespace
 
+void Counts::raise_to(std::uint64_t seen) {
+  filtered = std::max(filtered, seen);
+  total = std::max(total, filtered);
+}
+
 std::string History::limits() const {
   return fmt::format(" SETTINGS max_execution_time = {}, max_memory_usage = {}, readonly = 2",
                      std::chrono::duration<double>(settings_.time_limit).count(), settings_.max_memory_bytes);
@@ -139,7 +146,9 @@ awaitable<Counts> History::count(EventsTable table, Filter filter) {
   const auto text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
   std::size_t end = 0;
   const std::uint64_t total = std::stoull(text, &end);
-  co_return Counts{.total = total, .filtered = std::stoull(text.substr(end))};
+  Counts counts{.total = total};
+  counts.raise_to(std::stoull(text.substr(end)));
+  co_return counts;
 }
 
 awaitable<std::string> History::count_by(EventsTable table, CountByRequest request) {

@@ -26,6 +26,10 @@ struct Page {
 struct Counts {
   std::uint64_t total = 0;     // of the tenant
   std::uint64_t filtered = 0;  // that satisfy the filter
+
+  /// Raises the numbers so that they agree with `seen` events that satisfy the filter. Page and numbers are
+  /// read one after the other while events arrive.
+  void raise_to(std::uint64_t seen);
 };
 
 /// Reads tenants' events. Every query has limits of time and memory and read-only rights. Thread-safe. Every
