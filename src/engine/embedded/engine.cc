@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/embedded/connection.h"
+#include "engine/embedded/failed_sync.h"
 #include "engine/embedded/file_system_sync.h"
 #include "engine/embedded/library.h"
 #include "engine/pooled_engine.h"
@@ -58,7 +59,12 @@ std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
 class EmbeddedEngineHolder {
  public:
   explicit EmbeddedEngineHolder(const EmbeddedSettings& settings) : library_(settings.library) {
-    if (settings.fsync) sync_.emplace(settings.directory);
+    if (!settings.fsync) return;
+    sync_.emplace(settings.directory);
+    if (!sync_has_failed(settings.directory)) return;
+    tables_in_doubt_ = true;
+    sync_->run();  // only what is written can be dropped
+    drop_cached_files(settings.directory);
   }
   ~EmbeddedEngineHolder() { library_.shutdown(); }
   EmbeddedEngineHolder(const EmbeddedEngineHolder&) = delete;
@@ -66,10 +72,13 @@ class EmbeddedEngineHolder {
 
   [[nodiscard]] const EmbeddedLibrary& library() const { return library_; }
   [[nodiscard]] FileSystemSync* sync() { return sync_ ? &*sync_ : nullptr; }
+  /// Returns whether a sync has failed before this start, so that the tables must be checked.
+  [[nodiscard]] bool tables_in_doubt() const { return tables_in_doubt_; }
 
  private:
   EmbeddedLibrary library_;
   std::optional<FileSystemSync> sync_;
+  bool tables_in_doubt_ = false;
 };
 
 class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
@@ -79,7 +88,9 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
         PooledEngine(connect(library(), sync(), settings, {.first = 0, .count = settings.connections}),
                      connect(library(), sync(), settings,
                              {.first = settings.connections, .count = kWaitingConnections}),
-                     settings.max_waiting) {}
+                     settings.max_waiting) {
+    if (tables_in_doubt()) check(settings);
+  }
 
  private:
   /// Which of the connections, all pools together.
@@ -104,6 +115,15 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
           library, arguments, sync, settings.directory / fmt::format("annals-result-{}", i)));
     }
     return connections;
+  }
+
+  void check(const EmbeddedSettings& settings) {
+    const auto connections = connect(library(), sync(), settings,
+                                     {.first = settings.connections + kWaitingConnections, .count = 1});
+    check_tables(*connections.front(), settings.directory);
+    sync()->run();
+    forget_failed_sync(settings.directory);
+    sync()->run();
   }
 };
 

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/embedded/failed_sync.h"
+
 namespace annals::engine {
 namespace {
 
@@ -32,7 +34,7 @@ void check_one_file_system(const std::filesystem::path& directory) {
 
 }  // namespace
 
-FileSystemSync::FileSystemSync(const std::filesystem::path& directory) {
+FileSystemSync::FileSystemSync(const std::filesystem::path& directory) : path_(directory) {
   check_one_file_system(directory);
   directory_ = io::Descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory_.open()) io::fail(errno, directory.string());
@@ -40,7 +42,7 @@ FileSystemSync::FileSystemSync(const std::filesystem::path& directory) {
 
 void FileSystemSync::run() {
   int none = 0;
-  if (::syncfs(directory_.get()) != 0) error_.compare_exchange_strong(none, errno);
+  if (::syncfs(directory_.get()) != 0 && error_.compare_exchange_strong(none, errno)) note_failed_sync(path_);
   const int error = error_;
   if (error != 0) io::fail(error, "a write to the disk failed; syncfs");
 }

@@ -17,10 +17,11 @@ class FileSystemSync {
 
   /// Returns once everything is on the disk. Throws std::system_error, also for a write that failed earlier.
   /// After that every call throws: the system reports a failed write only once, and what was lost is not
-  /// known.
+  /// known. The first failure is noted in the directory for the next process (note_failed_sync).
   void run();
 
  private:
+  std::filesystem::path path_;
   io::Descriptor directory_;
   std::atomic<int> error_ = 0;  // errno of the first call that failed; 0: none
 };
