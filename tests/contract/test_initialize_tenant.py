@@ -36,7 +36,7 @@ def test_the_database_and_its_events_table_exist_after_201(make, engine_kind):
     with annals.behind_its_back() as sql:
         table = sql("SELECT concat('`', database, '`.', name), engine FROM system.tables WHERE database = 'shop'")
 
-    assert table == f"{events_table(made)}\tReplacingMergeTree"
+    assert table == f"{events_table(made)}\tMergeTree"
 
 
 def test_a_tenant_survives_kill_9_right_after_201(make, engine_kind):

@@ -55,9 +55,8 @@ def shown_ids(annals, tenant):
 
 
 def stored_ids(annals, tenant):
-    """How often each event_id is in the table, as the service reads it: with FINAL where instances may share it."""
-    final = "FINAL" if annals.engine.kind == "remote" else ""
-    rows = annals.sql(f"SELECT event_id, count() FROM {events_table(tenant)} {final} GROUP BY event_id")
+    """How often each event_id is in the table."""
+    rows = annals.sql(f"SELECT event_id, count() FROM {events_table(tenant)} GROUP BY event_id")
     return collections.Counter({row.split("\t")[0]: int(row.split("\t")[1]) for row in rows.split("\n") if row})
 
 
