@@ -16,11 +16,15 @@ using ops::Level;
 
 /// How long a DELETE waits for another one of the same tenant.
 constexpr std::chrono::seconds kWaitForOther{20};
-constexpr std::chrono::milliseconds kPollInterval{50};
 /// How long an initialisation waits while the belongings of an earlier tenant of that name are cleaned up.
 constexpr std::chrono::seconds kWaitForCleanUp{5};
 
 }  // namespace
+
+awaitable<void> Lifecycle::Claims::keep() {
+  co_await name.keep();
+  co_await label.keep();
+}
 
 awaitable<InitialisedTenant> Lifecycle::initialise(NewTenant request) {
   if (request.database.is_reserved()) throw tenant_exists();
@@ -46,7 +50,7 @@ awaitable<std::unique_ptr<Lease>> Lifecycle::claim_name(DatabaseName name) {
       throw Error(ErrorCode::overloaded,
                   "The files of a deleted tenant of that name are being removed. Try again later.");
     }
-    co_await io::pause(kPollInterval);
+    co_await io::pause(parts_.poll_interval);
   }
   // Once more: a clean-up may have given the lease back between the two questions.
   auto lease = co_await parts_.leases.acquire(leases::name_key(name));
@@ -63,18 +67,19 @@ awaitable<bool> Lifecycle::is_cleaning_up(DatabaseName name) {
 
 awaitable<std::optional<InitialisedTenant>> Lifecycle::claim_label(NewTenant request, Lease& name_lease) {
   const std::string key = leases::label_key(request.label);
-  auto made = co_await leases::with_lease(
-      parts_.leases, key, [&](Lease& /*label_lease*/) { return create(request, name_lease); });
+  auto made = co_await leases::with_lease(parts_.leases, key, [&](Lease& label_lease) {
+    return create(request, {.name = name_lease, .label = label_lease});
+  });
   co_return made.value_or(std::nullopt);
 }
 
 /// Returns nullopt if the name or the label is taken.
-awaitable<std::optional<InitialisedTenant>> Lifecycle::create(NewTenant request, Lease& name_lease) {
+awaitable<std::optional<InitialisedTenant>> Lifecycle::create(NewTenant request, Claims claims) {
   const bool taken = co_await parts_.registry.taken(request);
   if (taken) co_return std::nullopt;
   const ClientId id = ClientId::random();
   auto secret = crypto::Secret::random();
-  auto outcome = co_await io::settled(create_steps(id, request, crypto::SecretHash::of(secret), name_lease));
+  auto outcome = co_await io::settled(create_steps(id, request, crypto::SecretHash::of(secret), claims));
   if (!outcome || !*outcome) co_await roll_back(id);
   const bool made = io::result_of(std::move(outcome));
   if (!made) co_return std::nullopt;
@@ -82,8 +87,8 @@ awaitable<std::optional<InitialisedTenant>> Lifecycle::create(NewTenant request,
 }
 
 awaitable<bool> Lifecycle::create_steps(ClientId id, NewTenant request, crypto::SecretHash secret,
-                                        Lease& name_lease) {
-  co_await name_lease.keep();
+                                        Claims claims) {
+  co_await claims.keep();
   // The row comes first: recover() finds by it whatever a crash leaves from here on.
   co_await parts_.registry.add(id, request, secret);
   for (Belonging& belonging : parts_.belongings) {
@@ -91,19 +96,20 @@ awaitable<bool> Lifecycle::create_steps(ClientId id, NewTenant request, crypto::
         co_await belonging.make({.id = id, .database = request.database, .label = request.label});
     if (!made) co_return false;
   }
-  co_await activate(id, name_lease);
+  co_await activate(id, claims);
   co_return true;
 }
 
-awaitable<void> Lifecycle::activate(ClientId id, Lease& name_lease) {
-  co_await name_lease.keep();
+awaitable<void> Lifecycle::activate(ClientId id, Claims claims) {
+  co_await claims.keep();
   co_await parts_.registry.advance(id, TenantState::active);
   // The statement says nothing if the row has gone meanwhile, so the row is asked. recover() gives up on a
-  // tenant under this lease only; as the lease still holds after the answer, the tenant stays active.
+  // tenant under the lease on its name only, and nobody else gets the label under that on the label; as both
+  // still hold after the answer, the tenant stays active and the only one.
   const auto tenant = co_await parts_.registry.find(id);
   if (!tenant || tenant->state != TenantState::active)
     throw leases::taken_over("the tenant was given up before it was active");
-  co_await name_lease.keep();
+  co_await claims.keep();
 }
 
 awaitable<void> Lifecycle::roll_back(ClientId id) {
@@ -182,7 +188,7 @@ awaitable<void> Lifecycle::check_owner(Owner owner, Lease& lease) {
 awaitable<void> Lifecycle::wait_until_gone(ClientId id) {
   const auto deadline = std::chrono::steady_clock::now() + kWaitForOther;
   while (std::chrono::steady_clock::now() < deadline) {
-    co_await io::pause(kPollInterval);
+    co_await io::pause(parts_.poll_interval);
     // The other one may have failed: then it is our turn.
     const bool done = co_await delete_alone(id);
     if (done) co_return;

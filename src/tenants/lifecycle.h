@@ -26,6 +26,7 @@ class Lifecycle {
     leases::Leases& leases;
     Ownership& ownership;
     std::vector<std::reference_wrapper<Belonging>> belongings;  // in the order of making and removing
+    std::chrono::milliseconds poll_interval{50};  // while another one works on the same tenant or name
   };
 
   /// The parts must outlive this object.
@@ -47,15 +48,22 @@ class Lifecycle {
   boost::asio::awaitable<void> recover(std::chrono::milliseconds abandoned_after);
 
  private:
+  /// The leases under which a tenant is made.
+  struct Claims {
+    leases::Lease& name;
+    leases::Lease& label;
+    /// Keeps both. Throws Error(overloaded) if one may be lost.
+    boost::asio::awaitable<void> keep();
+  };
+
   boost::asio::awaitable<std::unique_ptr<leases::Lease>> claim_name(DatabaseName name);
   boost::asio::awaitable<bool> is_cleaning_up(DatabaseName name);
   boost::asio::awaitable<std::optional<InitialisedTenant>> claim_label(NewTenant request,
                                                                        leases::Lease& name_lease);
-  boost::asio::awaitable<std::optional<InitialisedTenant>> create(NewTenant request,
-                                                                  leases::Lease& name_lease);
+  boost::asio::awaitable<std::optional<InitialisedTenant>> create(NewTenant request, Claims claims);
   boost::asio::awaitable<bool> create_steps(ClientId id, NewTenant request, crypto::SecretHash secret,
-                                            leases::Lease& name_lease);
-  boost::asio::awaitable<void> activate(ClientId id, leases::Lease& name_lease);
+                                            Claims claims);
+  boost::asio::awaitable<void> activate(ClientId id, Claims claims);
   boost::asio::awaitable<void> roll_back(ClientId id);
   boost::asio::awaitable<bool> delete_alone(ClientId id);
   boost::asio::awaitable<bool> delete_steps(ClientId id, leases::Lease& lease);

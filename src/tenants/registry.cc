@@ -7,6 +7,7 @@
 
 #include "engine/count.h"
 #include "engine/rows.h"
+#include "tenants/databases.h"
 
 namespace annals::tenants {
 namespace {
@@ -40,6 +41,11 @@ SETTINGS async_insert = 0
 SELECT client_id, client_label, database_name, {state:UInt8}, secret_hash, created_at
 FROM default.annals_tenants FINAL
 WHERE client_id = {id:UUID} AND state < {state:UInt8})";
+
+// To `active` only together with the tenant's database, so that a late copy activates nothing that is
+// being deleted.
+constexpr std::string_view kHasDatabase = R"(
+  AND (database_name, concat({mark:String}, toString(client_id))) IN (SELECT name, comment FROM system.databases))";
 
 constexpr std::string_view kRemove = R"(
 ALTER TABLE default.annals_tenants DELETE WHERE client_id = {id:UUID} SETTINGS mutations_sync = 2)";
@@ -104,13 +110,19 @@ boost::asio::awaitable<void> Registry::add(ClientId id, NewTenant tenant, crypto
                       .parameters = {{"id", id.text()},
                                      {"label", tenant.label},
                                      {"database", tenant.database.text()},
-                                     {"secret_hash", secret.hex()}}};
+                                     {"secret_hash", secret.hex()}},
+                      // A copy could come after the tenant's deletion.
+                      .at_most_once = true};
   co_await change(std::move(statement));
 }
 
 boost::asio::awaitable<void> Registry::advance(ClientId id, TenantState state) {
   Statement statement{.sql = std::string(kAdvance),
                       .parameters = {{"id", id.text()}, {"state", state_number(state)}}};
+  if (state == TenantState::active) {
+    statement.sql += kHasDatabase;
+    statement.parameters.push_back({"mark", std::string(Databases::kMarkPrefix)});
+  }
   co_await change(std::move(statement));
 }
 

@@ -24,6 +24,7 @@ class Tenancy {
     Databases& databases;
     std::vector<std::reference_wrapper<Belonging>> belongings;  // see Lifecycle::Parts
     std::chrono::milliseconds max_age;                          // see TenantDirectory
+    std::chrono::milliseconds poll_interval{50};                // see Lifecycle::Parts
   };
 
   explicit Tenancy(Parts parts)
@@ -33,7 +34,8 @@ class Tenancy {
                     .directory = directory_,
                     .leases = parts.leases,
                     .ownership = parts.databases,
-                    .belongings = std::move(parts.belongings)}),
+                    .belongings = std::move(parts.belongings),
+                    .poll_interval = parts.poll_interval}),
         reconciliation_({.engine = parts.engine,
                          .registry = registry_,
                          .databases = parts.databases,

@@ -2,9 +2,7 @@
 // late or half done: whatever happens, the promises hold.
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
-#include <random>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,11 +10,12 @@
 
 #include <gtest/gtest.h>
 
-#include "io/wake.h"
 #include "lanes/commits.h"
 #include "support/driven.h"
+#include "support/rounds.h"
 #include "support/scripted_engine.h"
 #include "support/simulated_table.h"
+#include "support/turns.h"
 
 namespace annals::lanes {
 namespace {
@@ -29,21 +28,14 @@ using support::ScriptedEngine;
 using support::SimulatedTable;
 using Kind = EngineError::Kind;
 
-/// Returns how many worlds to try: 10,000, or for a long run what ANNALS_RANDOM_ROUNDS says.
-unsigned rounds() {
-  constexpr unsigned kRounds = 10'000;
-  const char* text = std::getenv("ANNALS_RANDOM_ROUNDS");  // NOLINT(concurrency-mt-unsafe): one thread
-  return text == nullptr ? kRounds : static_cast<unsigned>(std::stoul(text));
-}
-
 /// One world: a table, some instances that write to it, and a reader in the order of arrival.
 class World {
  public:
-  World(unsigned seed, bool shared) : random_(seed), shared_(shared) {
-    simulated_.now += static_cast<std::int64_t>(below(1000));
-    const std::size_t instances = shared ? 1 + below(3) : 1;
+  World(unsigned seed, bool shared) : turns_(seed), shared_(shared) {
+    simulated_.now += static_cast<std::int64_t>(turns_.below(1000));
+    const std::size_t instances = shared ? 1 + turns_.below(3) : 1;
     for (std::size_t i = 0; i < instances; ++i) instances_.push_back(std::make_unique<Instance>(*this));
-    for (std::size_t i = 0; i < 2 + below(8); ++i) ids_.push_back(EventId::random());
+    for (std::size_t i = 0; i < 2 + turns_.below(8); ++i) ids_.push_back(EventId::random());
   }
 
   void run() {
@@ -54,7 +46,7 @@ class World {
     while (!std::ranges::all_of(running_, ended)) {
       driver_.settle();
       happen();
-      if (!waiting_.empty()) take(waiting_)();
+      turns_.give();
     }
     while (!late_.empty()) do_late();
     read();
@@ -85,7 +77,7 @@ class World {
   struct Instance {
     explicit Instance(World& world)
         : commits({.other_instances = world.shared_,
-                   .retry_for = std::chrono::milliseconds(world.below(2) * 20'000),
+                   .retry_for = std::chrono::milliseconds(world.turns_.below(2) * 20'000),
                    .retry_pause = std::chrono::milliseconds(0)}) {
       engine.on_query = [&world](engine::Statement statement) { return world.query(std::move(statement)); };
       engine.on_scan = [&world](const engine::Statement& /*statement*/, const engine::Engine::Sink& sink) {
@@ -104,31 +96,14 @@ class World {
     Commits commits;
   };
 
-  std::size_t below(std::size_t end) {
-    return std::uniform_int_distribution<std::size_t>(0, end - 1)(random_);
-  }
-  bool once_in(std::size_t times) { return below(times) == 0; }
-  template <class T>
-  T take(std::vector<T>& from) {
-    std::swap(from[below(from.size())], from.back());
-    T one = std::move(from.back());
-    from.pop_back();
-    return one;
-  }
-
-  /// Waits for this statement's turn.
-  awaitable<void> turn() {
-    return io::suspend([this](io::Wake wake) { waiting_.push_back(std::move(wake)); });
-  }
-
   /// Sends events of the world, some of them again, until a number of requests is over.
   // NOLINTNEXTLINE(*-reference-coroutine-parameters): the instance lives as long as the world
   awaitable<void> send_some(Instance& instance) {
-    const std::size_t requests = 1 + below(6);
+    const std::size_t requests = 1 + turns_.below(6);
     for (std::size_t i = 0; i < requests; ++i) {
       std::vector<Event> events;
-      for (std::size_t n = 1 + below(3); n > 0; --n) {
-        events.push_back({.event_id = ids_[below(ids_.size())], .event_time = {}, .event_data = "1"});
+      for (std::size_t n = 1 + turns_.below(3); n > 0; --n) {
+        events.push_back({.event_id = ids_[turns_.below(ids_.size())], .event_time = {}, .event_data = "1"});
       }
       co_await send(instance, std::move(events));
     }
@@ -152,14 +127,14 @@ class World {
   }
 
   awaitable<std::string> query(engine::Statement statement) {
-    co_await turn();
-    if (once_in(30)) throw EngineError(Kind::unavailable, 0, "not now");
+    co_await turns_.wait();
+    if (turns_.once_in(30)) throw EngineError(Kind::unavailable, 0, "not now");
     co_return simulated_.query(statement);
   }
 
   awaitable<void> insert(Insert insert) {
-    co_await turn();
-    switch (below(8)) {
+    co_await turns_.wait();
+    switch (turns_.below(8)) {
       case 0:  // it never comes
         break;
       case 1:  // it comes later, unless it is in this process
@@ -176,7 +151,7 @@ class World {
         [[fallthrough]];
       default:
         simulated_.insert(insert);
-        co_await turn();
+        co_await turns_.wait();
         co_return;
     }
     throw EngineError(Kind::unknown, 0, "no answer");
@@ -184,13 +159,13 @@ class World {
 
   /// Lets something happen that is nobody's turn.
   void happen() {
-    if (!late_.empty() && once_in(6)) do_late();
-    if (once_in(4)) read();
-    if (once_in(40)) simulated_.now += static_cast<std::int64_t>(below(300));
+    if (!late_.empty() && turns_.once_in(6)) do_late();
+    if (turns_.once_in(4)) read();
+    if (turns_.once_in(40)) simulated_.now += static_cast<std::int64_t>(turns_.below(300));
   }
 
   void do_late() {
-    const Insert insert = take(late_);
+    const Insert insert = turns_.take(late_);
     try {
       simulated_.insert(insert);
     } catch (const EngineError&) {
@@ -209,14 +184,13 @@ class World {
     }
   }
 
-  std::mt19937 random_;
+  support::Turns turns_;
   bool shared_;
   ClientId owner_ = ClientId::random();
   support::Driver driver_;
   SimulatedTable simulated_;
   std::vector<EventId> ids_;
   std::vector<std::unique_ptr<Instance>> instances_;
-  std::vector<io::Wake> waiting_;
   std::vector<Insert> late_;
   std::set<EventId> acknowledged_;
   std::multiset<EventId> accepted_;
@@ -227,13 +201,11 @@ class World {
 };
 
 void expect_promises(bool shared) {
-  const unsigned first = std::random_device{}();
-  const unsigned last = rounds();
-  for (unsigned round = 0; round < last; ++round) {
-    World world(first + round, shared);
+  support::for_each_seed([shared](unsigned seed) {
+    World world(seed, shared);
     world.run();
-    ASSERT_EQ(world.fault(), "") << "with the seed " << first + round;
-  }
+    return world.fault();
+  });
 }
 
 TEST(RandomCommits, OfSeveralInstancesLoseNothingAndShowEverythingOnceAndInOrder) {

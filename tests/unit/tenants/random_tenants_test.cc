@@ -1,0 +1,354 @@
+// Tenants are made and deleted by several instances, in orders that a seed decides, while statements are
+// lost, late or done twice and leases run out: whatever happens, what was promised holds.
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "events/tenant_tables.h"
+#include "ids/uuid.h"
+#include "leases/errors.h"
+#include "support/driven.h"
+#include "support/rounds.h"
+#include "support/simulated_catalog.h"
+#include "support/turns.h"
+#include "tenants/databases.h"
+#include "tenants/tenancy.h"
+
+namespace annals::tenants {
+namespace {
+
+using boost::asio::awaitable;
+using engine::EngineError;
+using engine::Statement;
+using support::SimulatedCatalog;
+using Kind = EngineError::Kind;
+
+/// The leases of all instances. One may run out at any time, as if its holder had been asleep.
+struct LeaseTable {
+  std::map<std::string, int> holders = {};
+  int last_holder = 0;
+};
+
+class SimulatedLease final : public leases::Lease {
+ public:
+  SimulatedLease(LeaseTable& table, std::string key, int holder)
+      : table_(table), key_(std::move(key)), holder_(holder) {}
+  awaitable<void> keep() override {
+    if (!is_held()) throw leases::taken_over("the lease has run out");
+    co_return;
+  }
+  awaitable<void> release() override {
+    if (is_held()) table_.holders.erase(key_);
+    co_return;
+  }
+
+ private:
+  [[nodiscard]] bool is_held() const {
+    const auto found = table_.holders.find(key_);
+    return found != table_.holders.end() && found->second == holder_;
+  }
+  LeaseTable& table_;
+  std::string key_;
+  int holder_;
+};
+
+class SimulatedLeases final : public leases::Leases {
+ public:
+  SimulatedLeases(LeaseTable& table, support::Turns& turns) : table_(table), turns_(turns) {}
+  awaitable<std::unique_ptr<leases::Lease>> acquire(std::string key) override {
+    co_await turns_.wait();
+    if (!table_.holders.try_emplace(key, table_.last_holder + 1).second) co_return nullptr;
+    co_return std::make_unique<SimulatedLease>(table_, key, ++table_.last_holder);
+  }
+  awaitable<void> clean_up() override { co_return; }
+
+ private:
+  LeaseTable& table_;
+  support::Turns& turns_;
+};
+
+/// Files under `<database>/`, each with the tenant whose it is.
+struct File {
+  std::string database;
+  std::string owner;
+  int number;
+};
+
+class SimulatedFiles final : public Belonging {
+ public:
+  SimulatedFiles(std::vector<File>& files, support::Turns& turns) : files_(files), turns_(turns) {}
+  awaitable<bool> make(Owner /*owner*/) override { co_return true; }
+  awaitable<void> remove(Owner owner, Fence fence) override {
+    co_await turns_.wait();
+    std::set<int> listed;
+    for (const File& file : files_) {
+      if (file.database == owner.database.text()) listed.insert(file.number);
+    }
+    co_await fence();
+    co_await turns_.wait();
+    std::erase_if(files_, [&listed](const File& file) { return listed.contains(file.number); });
+  }
+
+ private:
+  std::vector<File>& files_;
+  support::Turns& turns_;
+};
+
+/// A tenant that was announced, and what its owner did with it.
+struct Announced {
+  ClientId id;
+  std::string database;
+  int files = 0;
+  int events = 0;
+  bool deletion_begun = false;
+  bool gone = false;  // a deletion was answered
+};
+
+/// One world: an engine and some instances.
+class World {
+ public:
+  explicit World(unsigned seed) : turns_(seed) {
+    catalog_.databases["legacy"] = {.comment = "not of Annals", .tables = {{"t", 1}}};
+    files_.push_back({.database = "legacy", .owner = "nobody", .number = 0});
+    for (std::size_t i = 0; i < 1 + turns_.below(3); ++i)
+      instances_.push_back(std::make_unique<Instance>(*this));
+  }
+
+  void run() {
+    std::vector<std::unique_ptr<support::Started<void>>> running;
+    for (auto& instance : instances_) {
+      for (std::size_t i = 0; i < 1 + turns_.below(2); ++i)
+        running.push_back(std::make_unique<support::Started<void>>(driver_, work(*instance)));
+    }
+    const auto ended = [](const auto& one) { return one->ended(); };
+    while (!std::ranges::all_of(running, ended)) step();
+    calm_ = true;
+    while (!late_.empty()) do_late();
+    table_.holders.clear();
+    Instance healthy(*this);
+    constexpr int kSweeps = 4;
+    support::Started<void> sweeps(driver_, sweep(healthy, kSweeps));
+    while (!sweeps.ended()) step();
+    sweeps.get();
+  }
+
+  /// Returns what is wrong, "" if nothing is.
+  [[nodiscard]] std::string fault() const {
+    for (const auto& tenant : announced_) {
+      const std::string fault = tenant.gone ? left_of(tenant) : missing_of(tenant);
+      if (!fault.empty()) return fault;
+    }
+    const auto rows = catalog_.final_rows();
+    std::set<std::string> names;
+    std::set<std::string> labels;
+    for (const auto& row : rows) {
+      if (row.state != 2) return "a tenant is left half-done";
+      if (!names.insert(row.database).second) return "two tenants have one name";
+      if (!labels.insert(row.label).second) return "two tenants have one label";
+    }
+    if (names.size() + 1 != catalog_.databases.size())
+      return "there are more or fewer databases than tenants";
+    if (!catalog_.databases.contains("legacy")) return "a database of somebody else was dropped";
+    const auto is_legacy = [](const File& file) { return file.database == "legacy"; };
+    return std::ranges::count_if(files_, is_legacy) == 1 ? "" : "a file of somebody else was removed";
+  }
+
+ private:
+  struct Instance {
+    explicit Instance(World& world)
+        : engine(std::make_unique<support::ScriptedEngine>()),
+          files(world.files_, world.turns_),
+          leases(world.table_, world.turns_),
+          databases(*engine),
+          tables(*engine),
+          tenancy({.engine = *engine,
+                   .leases = leases,
+                   .databases = databases,
+                   .belongings = {files, databases, tables},
+                   .max_age = std::chrono::hours(1),
+                   .poll_interval = std::chrono::milliseconds(0)}) {
+      engine->on_execute = [&world](Statement statement) { return world.execute(std::move(statement)); };
+      engine->on_query = [&world](Statement statement) { return world.query(std::move(statement)); };
+    }
+    std::unique_ptr<support::ScriptedEngine> engine;
+    SimulatedFiles files;
+    SimulatedLeases leases;
+    Databases databases;
+    events::TenantTables tables;
+    Tenancy tenancy;
+  };
+
+  void step() {
+    driver_.settle();
+    if (!calm_) {
+      if (!late_.empty() && turns_.once_in(8)) do_late();
+      if (!table_.holders.empty() && turns_.once_in(15)) table_.holders.erase(table_.holders.begin());
+    }
+    turns_.give();
+  }
+
+  // NOLINTBEGIN(*-reference-coroutine-parameters): instances and tenants live as long as the world
+
+  /// Does some of what an instance is asked for.
+  awaitable<void> work(Instance& instance) {
+    const std::size_t requests = 2 + turns_.below(7);
+    for (std::size_t i = 0; i < requests; ++i) {
+      try {
+        co_await one_request(instance);
+      } catch (const Error&) {
+        ++failures_;  // nothing was promised
+      }
+    }
+  }
+
+  awaitable<void> one_request(Instance& instance) {
+    switch (turns_.below(4)) {
+      case 0:
+        return delete_one(instance);
+      case 1:
+        return sweep(instance, 1);
+      default:
+        return initialise(instance);
+    }
+  }
+
+  awaitable<void> initialise(Instance& instance) {
+    const std::string name = turns_.once_in(12) ? "legacy" : turns_.once_in(4) ? "bank" : "shop";
+    const std::string label = turns_.once_in(2) ? "one" : "two";
+    const auto made = co_await instance.tenancy.lifecycle().initialise(
+        {.database = DatabaseName::parse(name).value(), .label = label});
+    announced_.push_back({.id = made.id, .database = name});
+    use(announced_.back());
+  }
+
+  /// Writes an event and a file for a tenant, as far as its database takes them.
+  void use(Announced& tenant) {
+    const auto database = catalog_.databases.find(tenant.database);
+    if (database == catalog_.databases.end()) return;
+    const auto table = database->second.tables.find(table_of(tenant));
+    if (table == database->second.tables.end()) return;
+    ++table->second;
+    ++tenant.events;
+    files_.push_back({.database = tenant.database, .owner = tenant.id.text(), .number = ++last_file_});
+    ++tenant.files;
+  }
+
+  awaitable<void> delete_one(Instance& instance) {
+    if (announced_.empty()) co_return;
+    const std::size_t which = turns_.below(announced_.size());
+    announced_[which].deletion_begun = true;
+    co_await instance.tenancy.lifecycle().remove(announced_[which].id);
+    announced_[which].gone = true;
+    const std::string left = left_of(announced_[which]);
+    if (!left.empty()) throw std::logic_error("204, and " + left);
+  }
+
+  awaitable<void> sweep(Instance& instance, int times) {
+    for (int i = 0; i < times; ++i) {
+      const bool abandons = calm_ || turns_.once_in(2);
+      co_await instance.tenancy.lifecycle().recover(abandons ? std::chrono::milliseconds(0)
+                                                             : std::chrono::hours(1));
+      co_await instance.tenancy.reconciliation().run();
+    }
+  }
+
+  // NOLINTEND(*-reference-coroutine-parameters)
+
+  awaitable<std::string> query(Statement statement) {
+    co_await turns_.wait();
+    if (!calm_ && turns_.once_in(40)) throw EngineError(Kind::unavailable, 0, "not now");
+    co_return catalog_.query(statement);
+  }
+
+  awaitable<void> execute(Statement statement) {
+    co_await turns_.wait();
+    const std::size_t fate = calm_ ? 9 : turns_.below(14);
+    if (fate == 0) throw EngineError(Kind::unknown, 0, "it never comes");
+    if (fate == 1 || fate == 5) {
+      late_.push_back(std::move(statement));
+      throw EngineError(Kind::unknown, 0, "it comes later");
+    }
+    if (fate == 2 && !statement.at_most_once) late_.push_back(statement);  // something repeats it
+    if (fate == 3 && SimulatedCatalog::is_advance(statement)) {
+      const auto read = catalog_.read_for_advance(statement);
+      co_await turns_.wait();
+      catalog_.add(read);
+      co_return;
+    }
+    catalog_.execute(statement);
+    if (fate == 4) throw EngineError(Kind::unknown, 0, "its answer is lost");
+  }
+
+  void do_late() {
+    const Statement statement = turns_.take(late_);
+    try {
+      catalog_.execute(statement);
+    } catch (const EngineError&) {
+      ++failures_;  // it finds nothing any more
+    }
+  }
+
+  static std::string table_of(const Announced& tenant) {
+    std::string id = tenant.id.text();
+    std::erase(id, '-');
+    return "events_" + id;
+  }
+
+  [[nodiscard]] std::string left_of(const Announced& tenant) const {
+    for (const auto& [name, database] : catalog_.databases) {
+      if (database.comment.contains(tenant.id.text()))
+        return "the database of a tenant that is gone is there";
+    }
+    for (const File& file : files_) {
+      if (file.owner == tenant.id.text()) return "a file of a tenant that is gone is there";
+    }
+    return "";
+  }
+
+  /// A tenant of which no 204 was given is whole, or its deletion has begun and is over by now.
+  [[nodiscard]] std::string missing_of(const Announced& tenant) const {
+    const auto rows = catalog_.final_rows();
+    const auto row = std::ranges::find(rows, tenant.id.text(), &SimulatedCatalog::Row::id);
+    if (row == rows.end()) {
+      return tenant.deletion_begun ? left_of(tenant) : "an announced tenant is not in the registry";
+    }
+    const auto database = catalog_.databases.find(tenant.database);
+    if (database == catalog_.databases.end()) return "a tenant has no database";
+    if (!database->second.comment.contains(tenant.id.text())) return "a tenant's database is another's";
+    const auto table = database->second.tables.find(table_of(tenant));
+    if (table == database->second.tables.end()) return "a tenant has no table";
+    if (table->second != tenant.events) return "a tenant has lost events";
+    const auto is_own = [&](const File& file) { return file.owner == tenant.id.text(); };
+    return std::ranges::count_if(files_, is_own) == tenant.files ? "" : "a tenant has lost files";
+  }
+
+  support::Turns turns_;
+  support::Driver driver_;
+  SimulatedCatalog catalog_;
+  LeaseTable table_;
+  std::vector<File> files_;
+  int last_file_ = 0;
+  int failures_ = 0;
+  bool calm_ = false;  // nothing goes wrong any more
+  std::vector<Statement> late_;
+  std::vector<Announced> announced_;
+  std::vector<std::unique_ptr<Instance>> instances_;
+};
+
+TEST(RandomTenants, KeepWhatWasPromisedHoweverStatementsComeAndGo) {
+  support::for_each_seed([](unsigned seed) {
+    World world(seed);
+    world.run();
+    return world.fault();
+  });
+}
+
+}  // namespace
+}  // namespace annals::tenants
