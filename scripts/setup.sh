@@ -10,9 +10,10 @@ build_packages=(
 # A sanitizer needs these to name the source lines of its stack traces.
 sanitizer_packages=(llvm-19)
 lint_packages=(clang-format-19 clang-tidy-19 python3)
-# The tests run a real S3 server (Ceph's), behind a proxy that can misbehave, and kill Annals at its system calls.
+# The tests run a real S3 server (Ceph's), behind a proxy that can misbehave, kill Annals at its system calls, and
+# cut the power of a disk in a file.
 test_packages=(
-  ceph-mon ceph-osd radosgw haproxy strace
+  ceph-mon ceph-osd radosgw haproxy strace e2fsprogs mount
   python3 python3-pytest python3-pytest-xdist python3-requests python3-boto3
 )
 
