@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace annals::engine {
 namespace {
@@ -17,7 +18,14 @@ constexpr std::array kEffectUnknown{159, 209, 210, 216, 236, 319, 394, 999};
 /// TOO_MANY_PARTS, AUTHENTICATION_FAILED. The statement had no effect.
 constexpr std::array kUnavailable{202, 241, 242, 243, 252, 516};
 
-EngineError::Kind kind_of(int exception_code) {
+/// What the system says of a full disk. ClickHouse passes it on under several codes, some of its own and one
+/// for every exception of the standard library, at any step of a statement.
+constexpr std::array<std::string_view, 2> kDiskFull{"No space left on device", "Disk quota exceeded"};
+
+EngineError::Kind kind_of(int exception_code, std::string_view message) {
+  if (std::ranges::any_of(kDiskFull, [message](std::string_view text) { return message.contains(text); })) {
+    return EngineError::Kind::unknown;
+  }
   if (std::ranges::find(kEffectUnknown, exception_code) != kEffectUnknown.end()) {
     return EngineError::Kind::unknown;
   }
@@ -30,7 +38,7 @@ EngineError::Kind kind_of(int exception_code) {
 }  // namespace
 
 EngineError EngineError::of_exception(int exception_code, const std::string& message) {
-  return {kind_of(exception_code), exception_code, message};
+  return {kind_of(exception_code, message), exception_code, message};
 }
 
 EngineError::EngineError(Kind kind, int exception_code, const std::string& message)
