@@ -28,6 +28,16 @@ Error header_too_large(std::size_t max_bytes) {
 // The size of the shortest end of a chunked body: `0 CRLF CRLF`.
 constexpr std::size_t kLastChunkSize = 5;
 
+/// Returns the number of bytes of the empty lines before a request, which are ignored (RFC 9112,
+/// section 2.2). Beast ignores one too, but then takes the request's end for a new request if that arrives in
+/// two pieces.
+std::size_t empty_lines_before(std::string_view received) {
+  constexpr std::string_view kEmptyLine = "\r\n";
+  std::size_t size = 0;
+  while (received.substr(size).starts_with(kEmptyLine)) size += kEmptyLine.size();
+  return size;
+}
+
 // Replaces Beast's string_body, which would at once allocate what Content-Length announces.
 struct GrowingBody {
   using value_type = std::string;
@@ -79,6 +89,7 @@ struct RequestParser::Beast {
 
   beast::http::request_parser<GrowingBody> parser;
   const std::size_t max_header_bytes;
+  bool begun = false;            // Beast has got a byte
   std::size_t header_bytes = 0;  // consumed so far
   std::uint64_t max_body_bytes = 0;
 };
@@ -105,7 +116,10 @@ RequestParser::RequestParser(std::size_t max_header_bytes)
 RequestParser::~RequestParser() = default;
 
 std::size_t RequestParser::read_header(std::string_view received) {
-  const std::size_t used = beast_->put(received);
+  const std::size_t skipped = beast_->begun ? 0 : empty_lines_before(received);
+  const std::string_view header = received.substr(skipped);
+  beast_->begun = beast_->begun || !(header.empty() || header == "\r");
+  const std::size_t used = skipped + (beast_->begun ? beast_->put(header) : 0);
   // Beast's own limit is on what is left to parse, so that a header that arrives field by field would never
   // reach it.
   beast_->header_bytes += used;

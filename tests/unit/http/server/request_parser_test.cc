@@ -81,6 +81,28 @@ TEST(RequestParser, PiecesOfAnySizeGiveTheSameRequest) {
 }
 
 // A million of these were tried; what stays here is quick.
+TEST(RequestParser, AnEmptyLineBeforeARequestIsIgnoredWhereverItIsDivided) {
+  for (const std::string_view before : {"\r\n", "\r\n\r\n"}) {
+    const std::string text = std::string(before) + std::string(kChunked);
+    for (std::size_t first = 1; first < text.size(); ++first) {
+      for (std::size_t second = first + 1; second < text.size(); ++second) {
+        const std::string_view whole = text;
+        const Parsed parsed =
+            parse({whole.substr(0, first), whole.substr(first, second - first), whole.substr(second)});
+        ASSERT_TRUE(parsed.done) << "divided at " << first << " and " << second;
+        ASSERT_EQ(parsed.request.body, "abc0123456789");
+      }
+    }
+  }
+}
+
+TEST(RequestParser, EmptyLinesWithoutEndAreTooLarge) {
+  RequestParser parser(kMaxHeader);
+  std::string lines;
+  for (std::size_t i = 0; i <= kMaxHeader; i += 2) lines += "\r\n";
+  EXPECT_THROW(static_cast<void>(parser.read_header(lines)), Error);
+}
+
 TEST(RequestParser, DamagedMessagesAreRefusedOrReadAndNeverCrash) {
   std::mt19937 random(20261123);  // NOLINT: the same damage in every run
   const auto below = [&random](std::size_t limit) { return random() % limit; };
