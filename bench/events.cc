@@ -294,13 +294,14 @@ void fill(House& house, const EventsTable& table) {
   constexpr std::uint64_t kStep = 1'000'000;
   for (std::uint64_t from = 0; from < kManyRows; from += kStep) {
     house.run(house.engine().execute(
-        {.sql = fmt::format("INSERT INTO {} ({}) SELECT {} + 1, number % 20000, generateUUIDv4(), "
-                            "fromUnixTimestamp64Milli(toInt64(1700000000000 + {} + number), 'UTC'), number % "
-                            "7, number % 100000, 1, "
-                            "number % 50, concat('[\"status changed from open to closed by user ', "
-                            "toString(number), '\"]'), NULL, '' "
-                            "FROM numbers({}) SETTINGS max_execution_time = 0",
-                            table.quoted(), events::insert_columns(), from, from, kStep)}));
+        {.sql =
+             fmt::format("INSERT INTO {} ({}) SELECT {} + number + 1, bitNot(toUInt64(0)), generateUUIDv4(), "
+                         "fromUnixTimestamp64Milli(toInt64(1700000000000 + {} + number), 'UTC'), number % "
+                         "7, number % 100000, 1, "
+                         "number % 50, concat('[\"status changed from open to closed by user ', "
+                         "toString(number), '\"]'), NULL, '' "
+                         "FROM numbers({}) SETTINGS max_execution_time = 0",
+                         table.quoted(), events::insert_columns(), from, from, kStep)}));
   }
 }
 

@@ -69,7 +69,10 @@ DatabaseName name(std::string_view kind, int number) {
 awaitable<void> bare_initialise(House& house, ClientId id, DatabaseName database) {
   co_await house.tenancy.registry().add(id, {.database = database, .label = database.text()},
                                         crypto::SecretHash("bare"));
-  co_await house.engine->execute({.sql = fmt::format("CREATE DATABASE {}", engine::quote(database))});
+  // With the mark, without which the registry activates nothing.
+  co_await house.engine->execute(
+      {.sql = fmt::format("CREATE DATABASE {} COMMENT '{}{}'", engine::quote(database),
+                          tenants::Databases::kMarkPrefix, id.text())});
   co_await house.engine->execute(
       events::EventsTable{.engine = *house.engine, .database = database, .owner = id}.create_statement());
   co_await house.tenancy.registry().advance(id, tenants::TenantState::active);
