@@ -13,6 +13,7 @@ from support import paths
 from support.annals import Annals
 from support.engines import EmbeddedEngine, RemoteEngine
 from support.files import LocalFiles, S3Files, S3Server
+from support.gate import GatedEngine
 
 TEST_SECONDS = 180
 LOG_SHOWN = 6000
@@ -70,6 +71,12 @@ class Factory:
         engine = RemoteEngine(self._next("clickhouse")).start()
         self._made.append(engine)
         return engine
+
+    def gated(self, gate_class, engine=None):
+        """An engine behind a gate of that class: a new remote one, or `engine`."""
+        gated = GatedEngine(engine or self.engine(), gate_class)
+        self._made.append(gated)
+        return gated
 
     def files(self, through_proxy=False):
         """A bucket, to be shared by several services."""

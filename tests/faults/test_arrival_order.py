@@ -8,7 +8,6 @@ import pytest
 from support.annals import events_table
 from support.arrival import Reader, arrived
 from support.events import event, get_history, history, post_events
-from support.gate import GatedEngine
 from support.holding_gate import HoldingGate
 from support.waiting import wait_until
 
@@ -36,9 +35,7 @@ def post(annals, tenant, *events):
 
 @pytest.fixture
 def engine(make):
-    gated = GatedEngine(make.engine(), HoldingGate)
-    yield gated
-    gated.gate.close()
+    return make.gated(HoldingGate)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import requests
 
 from support.annals import events_table
 from support.events import HISTORY, NDJSON, envelope, event, get_history, history, post_envelope, post_events, shown
-from support.gate import GatedEngine
 from support.insert_gate import InsertGate
 from support.load import Writers, at_once, everything, expect_once, following, ndjson, shown_ids, stored_ids
 from support.outages import OUTAGES
@@ -164,9 +163,7 @@ def engine(make):
 @pytest.fixture
 def gated(make, engine):
     """A service whose INSERTs can be made to go wrong."""
-    behind_gate = GatedEngine(engine, InsertGate)
-    yield make.annals(behind_gate, environment={"ANNALS_EVENTS_RETRY_SECONDS": "20"})
-    behind_gate.gate.close()
+    return make.annals(make.gated(InsertGate, engine), environment={"ANNALS_EVENTS_RETRY_SECONDS": "20"})
 
 
 @HOW

@@ -10,7 +10,6 @@ import pytest
 
 from support import paths
 from support.events import EVENTS, NDJSON, event, history, post_events
-from support.gate import GatedEngine
 from support.insert_gate import InsertGate
 from support.load import Writers, at_once, everything, expect_once, ids_of, shown_ids, stored_ids
 from support.problems import UNAVAILABLE
@@ -43,9 +42,7 @@ plain_builds_only = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitizer
 @pytest.fixture
 def gated(make):
     """A service with tiny queues whose INSERTs can be held."""
-    engine = GatedEngine(make.engine(), InsertGate)
-    yield make.annals(engine, environment=SETTINGS)
-    engine.gate.close()
+    return make.annals(make.gated(InsertGate), environment=SETTINGS)
 
 
 def large_event():
@@ -165,7 +162,7 @@ def test_a_neighbour_of_a_stuck_client_is_served(gated):
 
 
 def test_when_all_room_is_taken_everybody_gets_503_that_says_so(make):
-    engine = GatedEngine(make.engine(), InsertGate)
+    engine = make.gated(InsertGate)
     all_room = {"ANNALS_EVENTS_MAX_WAITING_BYTES": str(LIMIT), "ANNALS_EVENTS_RETRY_SECONDS": "60"}
     annals = make.annals(engine, environment=all_room)
     flooding, neighbour = annals.initialise("flooding"), annals.initialise("neighbour")
@@ -177,7 +174,6 @@ def test_when_all_room_is_taken_everybody_gets_503_that_says_so(make):
         reply = post_events(annals, neighbour, large_event())
         engine.gate.release()
 
-    engine.gate.close()
     assert (reply.status_code, reply.json()) == (503, OVERLOADED), f"got {reply.status_code} {reply.text}"
     assert int(reply.headers["Retry-After"]) >= 1
     refusals = {(answer.status, answer.text) for answer in refused_requests(writers)}
@@ -269,7 +265,7 @@ class Import:
 @pytest.mark.parametrize("limit", [LIMIT, 128 * MIB], ids=["tiny", "default"])
 def test_a_bulk_import_waits_for_the_engine_instead_of_filling_memory(make, limit):
     """It is read no faster than it is written, so it may be of any size, and it is never over its quota alone."""
-    engine = GatedEngine(make.engine(), InsertGate)
+    engine = make.gated(InsertGate)
     annals = make.annals(engine, environment={**SETTINGS, "ANNALS_EVENTS_MAX_WAITING_BYTES_PER_TENANT": str(limit)})
     tenant = annals.initialise("shop")
     assert post_events(annals, tenant, large_event()).status_code == 201
@@ -280,7 +276,6 @@ def test_a_bulk_import_waits_for_the_engine_instead_of_filling_memory(make, limi
         taken, growth_when_stalled = client.sent, peak.growth
         engine.gate.release()
 
-    engine.gate.close()
     assert taken < IMPORTED // 2, f"expected the service to stop reading, it took {taken // MIB} MiB"
     limits = {growth_when_stalled: MAX_GROWTH_OF_STALLED_IMPORT, peak.growth: MAX_GROWTH_OF_IMPORT}
     for growth, most in limits.items():

@@ -8,7 +8,6 @@ import concurrent.futures
 import pytest
 
 from support.events import HISTORY, event, history, post_events
-from support.gate import GatedEngine
 from support.holding_gate import HoldingGate
 from support.leftovers import wait_until_nothing_is_left
 from support.waiting import wait_until
@@ -40,9 +39,7 @@ OF_DELETION = [
 
 @pytest.fixture
 def engine(make):
-    gated = GatedEngine(make.engine(), HoldingGate)
-    yield gated
-    gated.gate.close()
+    return make.gated(HoldingGate)
 
 
 @pytest.fixture

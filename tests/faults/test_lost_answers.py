@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from support.gate import Gate, GatedEngine
+from support.gate import Gate
 from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
 from support.waiting import wait_until
@@ -25,9 +25,7 @@ pytestmark = [
 
 @pytest.fixture
 def engine(make):
-    gated = GatedEngine(make.engine(), Gate)
-    yield gated
-    gated.gate.close()
+    return make.gated(Gate)
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ class GatedEngine:
     def environment(self):
         return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.gate.endpoint}
 
+    def close(self):
+        self.gate.close()
+
 
 class Gate:
     """An HTTP proxy to `port` of 127.0.0.1. `fail(n, how)` picks the n-th request from now:
