@@ -30,16 +30,6 @@ std::string arrival_of_old_rows(std::uint64_t first_commit, std::uint64_t last_c
   return fmt::format("(commit - {}) * {} + place + 1", first_commit, rows);
 }
 
-/// Reads numbers that are divided by tabs.
-std::vector<std::uint64_t> numbers_in(std::string_view text) {
-  std::vector<std::uint64_t> numbers;
-  std::string rest(text);
-  for (std::size_t end = 0; !rest.empty() && rest != "\n"; rest.erase(0, end)) {
-    numbers.push_back(std::stoull(rest, &end));
-  }
-  return numbers;
-}
-
 }  // namespace
 
 awaitable<std::vector<EventsTable>> TableUpgrade::outdated() {
@@ -76,7 +66,7 @@ awaitable<void> TableUpgrade::add_arrival(EventsTable table) {
   const std::string name = table.quoted();
   const auto text = co_await engine_.query(
       {.sql = fmt::format("SELECT min(commit), max(commit), max(place) FROM {}", name)});
-  const auto bounds = numbers_in(text);
+  const auto bounds = engine::numbers_in(text);
   co_await engine_.execute(
       {.sql = fmt::format(R"(
 ALTER TABLE {}

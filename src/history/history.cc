@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/rows.h"
 #include "events/row.h"
 #include "history/export_streams.h"
 #include "history/filter_sql.h"
@@ -144,10 +145,9 @@ awaitable<Counts> History::count(EventsTable table, Filter filter) {
   auto sql = fmt::format("SELECT (SELECT count() FROM {0}), count() FROM {0}{1}{2}", table.quoted(),
                          conditions.where(), limits());
   const auto text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
-  std::size_t end = 0;
-  const std::uint64_t total = std::stoull(text, &end);
-  Counts counts{.total = total};
-  counts.raise_to(std::stoull(text.substr(end)));
+  const auto numbers = engine::numbers_in(text);
+  Counts counts{.total = numbers.at(0)};
+  counts.raise_to(numbers.at(1));
   co_return counts;
 }
 

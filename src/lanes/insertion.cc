@@ -121,9 +121,9 @@ awaitable<void> Insertion::look(const Events& events, Attempt& attempt, std::uin
                   "WHERE arrival >= {{first:UInt64}}",
                   table_.quoted()),
       {{"commits", fmt::format("[{}]", fmt::join(numbers_, ","))}, {"first", fmt::format("{}", first)}}));
-  std::size_t tab = 0;
-  attempt.end.arrival = std::stoull(text, &tab);
-  const std::uint64_t ours = std::stoull(text.substr(tab));
+  const auto numbers = engine::numbers_in(text);
+  attempt.end.arrival = numbers.at(0);
+  const std::uint64_t ours = numbers.at(1);
   // A row can be seen before it is durable.
   if (ours > 0 && outcome == Outcome::unknown) co_await table_.engine.make_durable();
   attempt.rest.clear();

@@ -1,8 +1,8 @@
 #include "lanes/table_end.h"
 
-#include <string>
-
 #include <fmt/format.h>
+
+#include "engine/rows.h"
 
 namespace annals::lanes {
 
@@ -10,9 +10,8 @@ namespace annals::lanes {
 boost::asio::awaitable<TableEnd> find_end(events::EventsTable table, EngineClock& clock) {
   const auto text = co_await table.engine.query(
       table.statement(fmt::format("SELECT max(arrival), toUnixTimestamp(now()) FROM {}", table.quoted())));
-  std::size_t tab = 0;
-  TableEnd end{.arrival = std::stoull(text, &tab)};
-  end.seen_at = std::stoll(text.substr(tab));
+  const auto numbers = engine::numbers_in(text);
+  const TableEnd end{.arrival = numbers.at(0), .seen_at = static_cast<std::int64_t>(numbers.at(1))};
   clock.set(end.seen_at);
   co_return end;
 }
