@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/embedded/in_quotes.h"
 #include "io/removed_at_end.h"
 
 namespace annals::engine {
@@ -28,16 +29,6 @@ int exception_code(std::string_view text) {
 
 [[noreturn]] void refuse(const char* text) {
   throw EngineError::of_exception(exception_code(text), text);
-}
-
-/// Returns one of our own texts as an SQL string literal.
-std::string text_literal(std::string_view text) {
-  std::string literal = "'";
-  for (const char c : text) {
-    if (c == '\'' || c == '\\') literal += '\\';
-    literal += c;
-  }
-  return literal + "'";
 }
 
 /// Owns a result of the library.
@@ -199,7 +190,7 @@ class EmbeddedConnection final : public Connection {
   void stream_document(const Statement& statement, const Sink& sink) {
     const io::RemovedAtEnd file(document_);
     Statement to_file{.sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
-                                         text_literal(document_.string()), statement.document_format),
+                                         in_quotes(document_.string(), '\''), statement.document_format),
                       .parameters = statement.parameters};
     query(to_file);
     std::ifstream content(document_, std::ios::binary);

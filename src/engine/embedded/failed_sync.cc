@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "engine/embedded/in_quotes.h"
 #include "engine/rows.h"
 #include "io/descriptor.h"
 #include "io/durable_file.h"
@@ -34,16 +35,6 @@ void drop_cached_file(const std::filesystem::path& path) {
   if (error != 0) io::fail(error, path.string());
 }
 
-/// Returns a name that the engine gave, whatever its characters, as an SQL identifier.
-std::string identifier(std::string_view name) {
-  std::string quoted = "`";
-  for (const char c : name) {
-    if (c == '`' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + "`";
-}
-
 /// Returns the quoted names of the tables that a query gives as rows of database and name.
 std::set<std::string> tables_of(Connection& connection, std::string_view from) {
   const std::string text = connection.query(
@@ -54,7 +45,8 @@ std::set<std::string> tables_of(Connection& connection, std::string_view from) {
   std::set<std::string> tables;
   for_each_line(text, [&](std::string_view line) {
     const boost::json::array row = boost::json::parse(line).as_array();
-    tables.insert(fmt::format("{}.{}", identifier(row.at(0).as_string()), identifier(row.at(1).as_string())));
+    tables.insert(
+        fmt::format("{}.{}", in_quotes(row.at(0).as_string(), '`'), in_quotes(row.at(1).as_string(), '`')));
   });
   return tables;
 }
