@@ -15,7 +15,7 @@ namespace annals::api {
 /// too and the registry of tenants is not lost. Neither needs a key.
 class Health {
  public:
-  /// Both must outlive this object.
+  /// All of them must outlive this object.
   Health(engine::Engine& engine, const tenants::Reconciliation& reconciliation,
          const events::BrokenParts& broken_parts)
       : engine_(engine), reconciliation_(reconciliation), broken_parts_(broken_parts) {}

@@ -18,8 +18,8 @@ constexpr std::array kEffectUnknown{159, 209, 210, 216, 236, 319, 394, 999};
 /// TOO_MANY_PARTS, AUTHENTICATION_FAILED. The statement had no effect.
 constexpr std::array kUnavailable{202, 241, 242, 243, 252, 516};
 
-/// What the system says of a full disk. ClickHouse passes it on under several codes, some of its own and one
-/// for every exception of the standard library, at any step of a statement.
+/// The words of the system for a full disk. ClickHouse passes it on under several codes, some of its own and
+/// one for every exception of the standard library, at any step of a statement.
 constexpr std::array<std::string_view, 2> kDiskFull{"No space left on device", "Disk quota exceeded"};
 
 EngineError::Kind kind_of(int exception_code, std::string_view message) {

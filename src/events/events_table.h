@@ -10,7 +10,7 @@
 
 namespace annals::events {
 
-// What a table of the present form has; TableUpgrade gives it to older ones.
+// A table of the present form has these; TableUpgrade gives them to older ones.
 inline constexpr std::string_view kTableComment = "Annals events in order of arrival";
 inline constexpr std::string_view kInTimeCheck = "CHECK bitShiftRight(commit, 32) >= toUnixTimestamp(now())";
 inline constexpr int kDeduplicationWindow = 20'000;

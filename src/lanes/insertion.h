@@ -24,7 +24,7 @@ namespace annals::lanes {
 /// part visible (MergeTreeSink::commitPart), for as many inserts as the table's deduplication window holds;
 /// the table refuses what comes so late that the window may have moved on (EventsTable).
 ///
-/// That the engine knows a token proves nothing about our rows: they may be another's, or the server died
+/// A token that the engine knows proves nothing about our rows: it may be another's, or the server died
 /// between the note and the rows. So the table is asked, unless this process is the only writer and the
 /// engine has answered.
 class Insertion {
@@ -40,7 +40,7 @@ class Insertion {
 
   using Events = std::vector<const events::Event*>;
 
-  /// What an attempt has achieved.
+  /// The outcome of an attempt.
   struct Attempt {
     Events rest;  // events that it has not stored; somebody else may have
     TableEnd end;

@@ -79,17 +79,9 @@ class World {
         : commits({.other_instances = world.shared_,
                    .retry_for = std::chrono::milliseconds(world.turns_.below(2) * 20'000),
                    .retry_pause = std::chrono::milliseconds(0)}) {
+      world.simulated_.answer_for(engine);
       engine.on_query = [&world](engine::Statement statement) { return world.query(std::move(statement)); };
-      engine.on_scan = [&world](const engine::Statement& /*statement*/, const engine::Engine::Sink& sink) {
-        for (const auto& row : world.simulated_.rows) {
-          std::string id;
-          engine::append_uuid(id, row.id.uuid().data);
-          sink(id);
-        }
-        return support::done();
-      };
       engine.on_insert = [&world](Insert insert) { return world.insert(std::move(insert)); };
-      engine.on_make_durable = [] { return support::done(); };
     }
 
     ScriptedEngine engine;
