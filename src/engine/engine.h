@@ -21,6 +21,7 @@ enum class ExceptionCode : int {  // NOLINT(performance-enum-size): codes go up 
   unknown_database = 81,
   database_already_exists = 82,
   violated_constraint = 469,
+  table_uuid_mismatch = 741,
 };
 
 /// A statement that failed. Its kind says what is known about its effect.

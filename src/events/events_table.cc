@@ -50,7 +50,11 @@ COMMENT '{}')";
 }
 
 bool is_table_gone(const engine::EngineError& error) {
-  return error.is(engine::ExceptionCode::unknown_table) || error.is(engine::ExceptionCode::unknown_database);
+  // The last code comes if the database is set aside while the statement begins: the engine has found the
+  // table by its name, and it has another name by the time when it is locked.
+  return error.is(engine::ExceptionCode::unknown_table) ||
+         error.is(engine::ExceptionCode::unknown_database) ||
+         error.is(engine::ExceptionCode::table_uuid_mismatch);
 }
 
 }  // namespace annals::events
