@@ -138,16 +138,20 @@ def test_a_bulk_import_ends_when_its_tenant_goes(instances):
     tenant = first.initialise("shop")
     deleted = threading.Event()
 
-    def lines():
-        for _ in range(20_000):
-            yield json.dumps(event()).encode() + b"\n"
+    def lines(count):
+        return b"".join(json.dumps(event()).encode() + b"\n" for _ in range(count))
+
+    late = lines(20_000)
+
+    def parts():
+        for _ in range(20):
+            yield lines(1000)
         deleted.wait(WAIT_SECONDS)
-        for _ in range(20_000):
-            yield json.dumps(event()).encode() + b"\n"
+        yield late  # at once: a sender of `requests` that still sends when it is answered does not read the answer
 
     replies = []
     headers = {"X-Client-Id": tenant["client_id"], "Content-Type": NDJSON}
-    send = lambda: replies.append(first.request("POST", "/api/events", headers=headers, data=lines()))
+    send = lambda: replies.append(first.request("POST", "/api/events", headers=headers, data=parts()))
     client = threading.Thread(target=send, daemon=True)
     client.start()
     arrived = lambda: history(first, tenant, limit=1)["total_count"] > 0

@@ -1,5 +1,6 @@
 """A gate between Annals and ClickHouse at which one chosen statement goes wrong."""
 
+import contextlib
 import http
 import http.client
 import http.server
@@ -105,13 +106,20 @@ class Gate:
             self._answer(handler, http.HTTPStatus.OK, [], b"")
             return
         reply = None if how in ("lost", "late") else self._carry_out(handler, body)
-        if how is not None:
-            handler.close_connection = True
-            handler.connection.shutdown(socket.SHUT_RDWR)
+        if how is not None or reply is None:
+            self._hang_up(handler)
             return
         self._answer(handler, *reply)
 
+    @staticmethod
+    def _hang_up(handler):
+        handler.close_connection = True
+        # Annals may have given up long ago.
+        with contextlib.suppress(OSError):
+            handler.connection.shutdown(socket.SHUT_RDWR)
+
     def _carry_out(self, handler, body):
+        """The engine's answer; None if there is none for the sender."""
         connection = http.client.HTTPConnection("127.0.0.1", self._upstream, timeout=60)
         headers = {name: value for name, value in handler.headers.items() if name.lower() != "accept-encoding"}
         try:

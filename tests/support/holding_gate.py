@@ -10,8 +10,9 @@ from support.gate import Gate
 class Hold:
     """A statement that is held. `arrived` and `done` are events: it is at the gate, it has been carried out."""
 
-    def __init__(self, text):
+    def __init__(self, text, *, hangs_up):
         self._text = text
+        self.hangs_up = hangs_up
         self._taken = False
         self._go = threading.Event()
         self._lock = threading.Lock()
@@ -26,6 +27,10 @@ class Hold:
             self._taken = True
             return True
 
+    def drops(self, statement):
+        """True for a copy of the statement that its sender, who was hung up on, sends while the first is held."""
+        return self.hangs_up and self._text in statement and not self._go.is_set()
+
     def wait(self):
         self.arrived.set()
         self._go.wait()
@@ -39,9 +44,12 @@ class HoldingGate(Gate):
         super().__init__(port)
         self._holds = []
 
-    def hold(self, text):
-        """Holds the next statement whose text or parameters contain `text`, until its release()."""
-        self._holds.append(Hold(text))
+    def hold(self, text, *, hangs_up=False):
+        """Holds the next statement whose text or parameters contain `text`, until its release().
+
+        Its sender waits for the answer, or with `hangs_up` learns at once that there will be none.
+        """
+        self._holds.append(Hold(text, hangs_up=hangs_up))
         return self._holds[-1]
 
     def close(self):
@@ -53,7 +61,11 @@ class HoldingGate(Gate):
         statement = urllib.parse.unquote(handler.path) + body.decode(errors="replace")
         hold = next((hold for hold in self._holds if hold.takes(statement)), None)
         if hold is None:
+            if any(hold.drops(statement) for hold in self._holds):
+                return None
             return super()._carry_out(handler, body)
+        if hold.hangs_up:
+            self._hang_up(handler)
         hold.wait()
         try:
             return super()._carry_out(handler, body)
