@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from support.annals import events_table
-from support.arrival import Reader, arrived
-from support.events import event, get_history, history, post_events
+from support.arrival import Reader, expect_one_order
+from support.events import event, get_history, post_events
 from support.holding_gate import HoldingGate
 from support.waiting import wait_until
 
@@ -17,14 +17,6 @@ IMPATIENT = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "2"}
 OF_INSERT = "insert_deduplication_token"
 OF_LOOKING = "countIf(commit IN"
 CONVERGE_SECONDS = 30
-
-
-def expect_one_order(annals, tenant, readers, records):
-    """All readers have seen the same events, each once, and so do new ones with pages of any size."""
-    orders = [reader.read_all() for reader in readers] + [arrived(annals, tenant, limit) for limit in (1, 3, 1000)]
-    assert all(order == orders[0] for order in orders), f"expected one order, got {orders}"
-    assert sorted(orders[0]) == sorted(records), f"expected each of {records} once, got {orders[0]}"
-    assert history(annals, tenant)["total_count"] == len(records)
 
 
 def post(annals, tenant, *events):
@@ -140,7 +132,19 @@ def detached(sql, table):
 
 
 def restored(sql, table):
-    """What RESTORE does with a backup: the parts come into a new table, under new names."""
+    sql(f"BACKUP TABLE {table} TO File('backup')")
+    sql(f"DROP TABLE {table} SYNC")
+    sql(f"RESTORE TABLE {table} FROM File('backup')")
+
+
+def restored_under_another_name(sql, _):
+    sql("BACKUP DATABASE shop TO File('backup')")
+    sql("RESTORE DATABASE shop AS other FROM File('backup')")
+    sql("DROP DATABASE shop SYNC")
+    sql("RENAME DATABASE other TO shop")
+
+
+def attached_from_another(sql, table):
     sql(f"RENAME TABLE {table} TO shop.old")
     sql(f"CREATE TABLE {table} AS shop.old")
     sql(f"ALTER TABLE {table} ATTACH PARTITION tuple() FROM shop.old")
@@ -148,7 +152,7 @@ def restored(sql, table):
 
 
 @pytest.mark.parametrize("kind", ["embedded", "remote"])
-@pytest.mark.parametrize("how", [detached, restored], ids=lambda how: how.__name__)
+@pytest.mark.parametrize("how", [detached, restored, restored_under_another_name, attached_from_another], ids=lambda how: how.__name__)
 def test_the_order_outlives_what_is_done_to_the_table(make, kind, how):
     annals = make.annals(kind)
     tenant = annals.initialise("shop")

@@ -1,7 +1,9 @@
 """kill -9 of the service under load: every acknowledged event is there exactly once, and none is there twice."""
 
+import collections
 import random
 
+from support.arrival import Reader
 from support.events import event, history, post_events
 from support.load import Writers, expect_once, shown_ids, stored_ids
 from support.waiting import wait_until
@@ -40,6 +42,7 @@ def test_what_was_acknowledged_is_there_exactly_once(make, engine_kind):
     annals = make.annals(engine_kind)
     tenant = annals.initialise("shop")
     acknowledged, sent, open_requests = set(), set(), []
+    follower = Reader(annals, tenant, 100, "event_id")
 
     for number in range(ROUNDS):
         writers = kill_under_load(annals, tenant)
@@ -52,7 +55,9 @@ def test_what_was_acknowledged_is_there_exactly_once(make, engine_kind):
         expect_whole(writers, ids, f"kill {number}")
         annals.start()
         expect_once(shown_ids(annals, tenant), acknowledged, sent, f"kill {number}, the history")
+        expect_once(collections.Counter(follower.read_all()), acknowledged, sent, f"kill {number}, a follower in order of arrival")
 
+    assert follower.seen == Reader(annals, tenant, 1000, "event_id").read_all(), "expected one order of arrival"
     assert open_requests, "expected requests that were under way when it was killed"
 
 

@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,10 +65,21 @@ std::optional<Chdb> load_engine() {
   return chdb;
 }
 
+/// Writes the settings that the command line does not take: where BACKUP may write, which is below `directory`.
+std::filesystem::path write_settings(const std::filesystem::path& directory) {
+  const std::filesystem::path file = directory / "server.xml";
+  std::ofstream(file) << "<clickhouse><backups><allowed_path>" << (directory / "backups/").string()
+                      << "</allowed_path></backups></clickhouse>";
+  return file;
+}
+
 /// Runs the server. Returns only if it could not start.
-int serve(const Chdb& chdb, const std::string& directory, const std::string& port) {
-  std::vector<std::string> arguments{"clickhouse",  "--path", directory, "--listen_host", "127.0.0.1",
-                                     "--http_port", port,     "--query", kServe};
+int serve(const Chdb& chdb, const std::filesystem::path& directory, const std::string& port) {
+  std::vector<std::string> arguments{"clickhouse",    "--config-file", write_settings(directory).string(),
+                                     "--path",        directory.string(),
+                                     "--listen_host", "127.0.0.1",
+                                     "--http_port",   port,
+                                     "--query",       kServe};
   std::vector<char*> argv;
   for (auto& argument : arguments) argv.push_back(argument.data());
   void* result = chdb.query_cmdline(static_cast<int>(argv.size()), argv.data());
@@ -86,5 +98,5 @@ int main(int argc, char** argv) {
   const auto chdb = load_engine();
   if (!chdb) return fail(std::string("cannot use the engine library: ") + dlerror());
   if (!send_output_to(directory / "server.log")) return fail("cannot write to " + directory.string());
-  return serve(*chdb, directory.string(), argv[2]);
+  return serve(*chdb, directory, argv[2]);
 }
