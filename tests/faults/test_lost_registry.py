@@ -104,6 +104,16 @@ def test_a_name_that_is_not_of_annals_is_refused_and_its_files_stay(annals):
         assert databases(sql) == ["legacy", "other"]
 
 
+def test_who_does_not_get_a_label_touches_no_files(annals):
+    annals.initialise("shop", "The label")
+    annals.files.put("second/precious")
+
+    reply = annals.post_tenant({"database_name": "second", "client_label": "The label"})
+
+    expect(reply, 400, CLIENT_EXISTS)
+    assert annals.files.keys("second/") == ["second/precious"]
+
+
 @pytest.mark.parametrize("name", ["annals_gone_", "annals_gone_x"])
 def test_the_names_under_which_databases_wait_for_their_end_are_reserved(annals, name):
     expect(annals.post_tenant({"database_name": name, "client_label": "X"}), 400, CLIENT_EXISTS)

@@ -176,9 +176,8 @@ def unsettled(annals):
 
 
 def files_of(annals):
-    """All that is in its data directory but directories and links that lead nowhere, which the engine may leave."""
-    found = [f"{folder}/{name}" for folder, _, names in os.walk(annals.data) for name in names]
-    return [file for file in found if os.path.exists(file)]
+    """All that is in its data directory, links that lead nowhere and directories too."""
+    return [f"{folder}/{name}" for folder, names, files in os.walk(annals.data) for name in names + files]
 
 
 def tables_with_parts(annals):

@@ -65,7 +65,8 @@ std::optional<Chdb> load_engine() {
   return chdb;
 }
 
-/// Writes the settings that the command line does not take: where BACKUP may write, which is below `directory`.
+/// Writes the settings that the command line does not take: where BACKUP may write, which is below
+/// `directory`.
 std::filesystem::path write_settings(const std::filesystem::path& directory) {
   const std::filesystem::path file = directory / "server.xml";
   std::ofstream(file) << "<clickhouse><backups><allowed_path>" << (directory / "backups/").string()
@@ -75,11 +76,17 @@ std::filesystem::path write_settings(const std::filesystem::path& directory) {
 
 /// Runs the server. Returns only if it could not start.
 int serve(const Chdb& chdb, const std::filesystem::path& directory, const std::string& port) {
-  std::vector<std::string> arguments{"clickhouse",    "--config-file", write_settings(directory).string(),
-                                     "--path",        directory.string(),
-                                     "--listen_host", "127.0.0.1",
-                                     "--http_port",   port,
-                                     "--query",       kServe};
+  std::vector<std::string> arguments{"clickhouse",
+                                     "--config-file",
+                                     write_settings(directory).string(),
+                                     "--path",
+                                     directory.string(),
+                                     "--listen_host",
+                                     "127.0.0.1",
+                                     "--http_port",
+                                     port,
+                                     "--query",
+                                     kServe};
   std::vector<char*> argv;
   for (auto& argument : arguments) argv.push_back(argument.data());
   void* result = chdb.query_cmdline(static_cast<int>(argv.size()), argv.data());

@@ -17,8 +17,8 @@ long shift() {
 }  // namespace
 
 extern "C" int clock_gettime(clockid_t clock, timespec* time) {
-  static const long kShift = shift();
+  static const long k_shift = shift();
   const auto result = static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
-  if (result == 0 && clock == CLOCK_REALTIME) time->tv_sec += kShift;
+  if (result == 0 && clock == CLOCK_REALTIME) time->tv_sec += k_shift;
   return result;
 }

@@ -11,6 +11,7 @@
 #include "engine/embedded/connection.h"
 #include "engine/embedded/failed_sync.h"
 #include "engine/embedded/file_system_sync.h"
+#include "engine/embedded/leftover_links.h"
 #include "engine/embedded/library.h"
 #include "engine/pooled_engine.h"
 
@@ -134,6 +135,7 @@ std::unique_ptr<Engine> open_embedded_engine(const EmbeddedSettings& settings) {
   // The engine resolves relative paths in its own way.
   absolute.directory = std::filesystem::absolute(settings.directory);
   std::filesystem::create_directories(absolute.directory);
+  remove_leftover_links(absolute.directory);
   return std::make_unique<EmbeddedEngine>(absolute);
 }
 
