@@ -24,11 +24,11 @@
 #include <boost/uuid/uuid_io.hpp>
 
 #include "events/row.h"
-#include "http_load.h"
+#include "house.h"
 #include "ids.h"
+#include "memory.h"
+#include "sample_events.h"
 #include "samples.h"
-#include "service.h"
-#include "text/time.h"
 
 namespace annals::bench {
 namespace {
@@ -36,127 +36,11 @@ namespace {
 using boost::asio::awaitable;
 using events::EventsTable;
 
-constexpr std::string_view kKey = "bench-platform-key-0123456789";
 constexpr auto kRunFor = std::chrono::seconds(4);
 constexpr std::size_t kBulkRows = 2'000'000;
 constexpr std::size_t kBareBatch = 80'000;
 constexpr std::uint64_t kManyRows = 10'000'000;
 constexpr int kReads = 400;
-
-/// Runs the real service with an embedded engine, and gives access to that engine for bare statements.
-class House {
- public:
-  explicit House(const std::filesystem::path& directory) : service_(config(directory), adapters()) {
-    service_.start();
-    load_thread_ = std::jthread([this] { load_.run(); });
-  }
-  ~House() {
-    guard_.reset();
-    load_.stop();
-    load_thread_.join();
-    service_.stop(std::chrono::seconds(10));
-  }
-  House(const House&) = delete;
-  House& operator=(const House&) = delete;
-
-  [[nodiscard]] engine::Engine& engine() { return *engine_; }
-  [[nodiscard]] boost::asio::io_context& load() { return load_; }
-  [[nodiscard]] std::uint16_t port() const {
-    return static_cast<std::uint16_t>(std::stoi(service_.url().substr(service_.url().rfind(':') + 1)));
-  }
-
-  /// Runs a coroutine on the load generator's thread.
-  template <class T>
-  T run(awaitable<T> work) {
-    return boost::asio::co_spawn(load_, std::move(work), boost::asio::use_future).get();
-  }
-
-  /// Creates a tenant and returns its id.
-  std::string tenant(const std::string& name) {
-    KeptConnection connection(load_.get_executor(), port());
-    const std::string body = fmt::format(R"({{"database_name":"{0}","client_label":"{0}"}})", name);
-    const auto reply =
-        run(connection.send(request("POST", "/api/initialize-tenant", "application/json", "", body)));
-    return std::string(boost::json::parse(reply.body).at("client_id").as_string());
-  }
-
-  EventsTable bare_table(const std::string& name) {
-    EventsTable table{.engine = *engine_, .database = database_name(name), .owner = ClientId::random()};
-    run(engine_->execute({.sql = fmt::format("CREATE DATABASE {}", engine::quote(table.database))}));
-    run(engine_->execute(table.create_statement()));
-    return table;
-  }
-
-  /// Waits until no merge runs, so that earlier inserts do not slow down what is measured next.
-  void wait_for_merges() {
-    while (run(engine_->query({.sql = "SELECT count() FROM system.merges"})) != "0\n") {
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-  }
-
-  static std::string request(std::string_view method, std::string_view path, std::string_view type,
-                             std::string_view client, std::string_view body) {
-    return fmt::format(
-        "{} {} HTTP/1.1\r\nHost: x\r\nX-API-Key: {}\r\nX-Client-Id: {}\r\nContent-Type: "
-        "{}\r\nContent-Length: "
-        "{}\r\n\r\n{}",
-        method, path, kKey, client, type, body.size(), body);
-  }
-
- private:
-  static config::Config config(const std::filesystem::path& directory) {
-    config::Config config;
-    config.server.port = 0;
-    config.data.dir = directory;
-    config.auth.api_keys = {crypto::Secret(std::string(kKey))};
-    config.log.level = "warning";
-    config.engine.fsync = std::getenv("BENCH_NO_FSYNC") == nullptr;
-    return config;
-  }
-  Adapters adapters() {
-    Adapters adapters = Adapters::standard();
-    adapters.engine = [this, make = adapters.engine](const config::Config& config,
-                                                     config::DataDirectory& data) {
-      auto engine = make(config, data);
-      engine_ = engine.get();
-      return engine;
-    };
-    return adapters;
-  }
-
-  engine::Engine* engine_ = nullptr;
-  Service service_;
-  boost::asio::io_context load_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{load_.get_executor()};
-  std::jthread load_thread_;
-};
-
-std::uint64_t rss_bytes() {
-  std::ifstream file("/proc/self/statm");
-  std::uint64_t size = 0;
-  std::uint64_t resident = 0;
-  file >> size >> resident;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-/// Returns an event of about 240 bytes as JSON, like the events of the platform that Annals came from.
-events::Event make_event(std::uint64_t number) {
-  static thread_local boost::uuids::random_generator_mt19937 random;
-  return {.event_id = EventId(random()),
-          .event_time = Timestamp(std::chrono::milliseconds(1'700'000'000'000 + number)),
-          .event_type_id = static_cast<std::uint32_t>(number % 7),
-          .record_id = number % 1000,
-          .source_type_id = 1,
-          .source_id = number % 50,
-          .event_data = fmt::format(R"(["status changed from open to closed by user {}"])", number)};
-}
-
-std::string json_of(const events::Event& event) {
-  return fmt::format(
-      R"({{"event_id":"{}","event_time":"{}","event_type_id":{},"record_id":{},"source_type_id":{},"source_id":{},"event_data":{}}})",
-      event.event_id.text(), text::format_time(event.event_time), event.event_type_id, event.record_id,
-      event.source_type_id, event.source_id, event.event_data);
-}
 
 std::string rows_of(const std::vector<events::Event>& all, std::size_t from, std::size_t count,
                     std::uint64_t first_arrival) {

@@ -50,7 +50,7 @@ struct House {
   leases::InProcessLeases leases;
   files::TenantFiles tenant_files{files};
   tenants::Databases databases{*engine};
-  events::TenantTables tables{*engine};
+  events::TenantTables tables{*engine, false};
   files::LateUploads late_uploads{*engine, std::chrono::hours(1)};
   tenants::Tenancy tenancy{{.engine = *engine,
                             .leases = leases,
@@ -74,7 +74,8 @@ awaitable<void> bare_initialise(House& house, ClientId id, DatabaseName database
       {.sql = fmt::format("CREATE DATABASE {} COMMENT '{}{}'", engine::quote(database),
                           tenants::Databases::kMarkPrefix, id.text())});
   co_await house.engine->execute(
-      events::EventsTable{.engine = *house.engine, .database = database, .owner = id}.create_statement());
+      events::EventsTable{.engine = *house.engine, .database = database, .owner = id}.create_statement(
+          false));
   co_await house.tenancy.registry().advance(id, tenants::TenantState::active);
 }
 

@@ -37,10 +37,25 @@ std::chrono::milliseconds max_tenant_age(const config::Config& config) {
   return shares_its_engine(config) ? config.tenants.cache_time : kNoOtherInstance;
 }
 
+/// How many tenants may wait for the journal at a time. Most of them wait together, for one sync.
+constexpr std::size_t kJournalCommits = 256;
+
 lanes::LaneLimits lane_limits(const config::Config& config) {
   return {.max_bytes_waiting_per_tenant = config.events.max_waiting_bytes_per_tenant,
           .max_bytes_waiting = config.events.max_waiting_bytes,
-          .max_commits = config.events.commits};
+          .max_commits = shares_its_engine(config) ? config.events.commits : kJournalCommits};
+}
+
+/// Returns null if other instances write to the same tables.
+std::unique_ptr<journal::Journal> make_journal(const config::Config& config,
+                                               const config::DataDirectory& data) {
+  if (shares_its_engine(config)) return nullptr;
+  return std::make_unique<journal::Journal>(
+      journal::Journal::Settings{.directory = data.journal(),
+                                 .witness = data.engine() / "annals-journal",
+                                 .fsync = config.engine.fsync,
+                                 .max_bytes = config.journal.max_bytes,
+                                 .max_bytes_per_tenant = config.journal.max_bytes / 4});
 }
 
 std::unique_ptr<leases::Leases> make_leases(const config::Config& config, engine::Engine& engine) {
@@ -80,10 +95,12 @@ Service::Service(config::Config config, const Adapters& adapters)
       io_(thread_count(config_), log_exception),
       engine_(adapters.engine(config_, data_)),
       files_(adapters.files(config_, data_, [this] { return public_url(); })),
+      journal_(make_journal(config_, data_)),
       leases_(make_leases(config_, *engine_)),
       tenant_files_(*files_.store),
       databases_(*engine_),
-      tables_(*engine_),
+      tables_(*engine_, shares_its_engine(config_)),
+      journaled_(journal_.get()),
       broken_parts_(*engine_),
       table_upgrade_(*engine_, shares_its_engine(config_)),
       late_uploads_(*engine_, longest_upload(config_)),
@@ -92,7 +109,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                 .databases = databases_,
                 // The database goes after everything that lies under its name, because it says whose that is.
                 // A crash after the note about late uploads makes the note twice, which is harmless.
-                .belongings = {tenant_files_, late_uploads_, databases_, tables_},
+                .belongings = {tenant_files_, late_uploads_, journaled_, databases_, tables_},
                 .max_age = max_tenant_age(config_)}),
       late_upload_removal_({.late_uploads = late_uploads_,
                             .registry = tenancy_.registry(),
@@ -101,12 +118,17 @@ Service::Service(config::Config config, const Adapters& adapters)
                             .files = *files_.store}),
       platform_keys_(platform_keys()),
       authenticator_(platform_keys_, tenancy_.directory(), *engine_),
+      moves_(make_moves()),
       writing_(io_.executor(), {.commits = {.other_instances = shares_its_engine(config_),
                                             .retry_for = config_.events.retry_time,
                                             .max_known_bytes = config_.events.max_known_bytes},
+                                .journal = journal_.get(),
+                                .moves = moves_.get(),
                                 .lanes = lane_limits(config_),
                                 .max_receiving_bytes = config_.events.max_receiving_bytes}),
-      history_({.time_limit = config_.history.timeout, .max_memory_bytes = config_.history.max_memory_bytes}),
+      history_({.time_limit = config_.history.timeout,
+                .max_memory_bytes = config_.history.max_memory_bytes,
+                .before_reading = settling()}),
       api_({.authenticator = authenticator_,
             .engine = *engine_,
             .reconciliation = tenancy_.reconciliation(),
@@ -119,7 +141,11 @@ Service::Service(config::Config config, const Adapters& adapters)
             .files = *files_.store,
             .tenant_field = config_.event_bridge.tenant_field,
             .public_url = [this] { return public_url(); },
-            .file_url_time = config_.files.url_time},
+            .file_url_time = config_.files.url_time,
+            .check_writing =
+                [this] {
+                  if (journal_) journal_->check();
+                }},
            files_.add_routes),
       server_(io_.executor(), config_.server.address, config_.server.port, api_.router(),
               server_limits(config_)),
@@ -132,16 +158,43 @@ std::vector<upkeep::Round> Service::rounds() {
       upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval)};
   // What a ClickHouse server does with its parts is its operator's matter.
   if (!shares_its_engine(config_)) {
+    rounds.push_back(upkeep::moves_round(*moves_));
     rounds.push_back(upkeep::broken_parts_round(broken_parts_));
     rounds.push_back(upkeep::sync_round(*engine_));
   }
   return rounds;
 }
 
+std::unique_ptr<lanes::Moves> Service::make_moves() {
+  if (!journal_) return nullptr;
+  return std::make_unique<lanes::Moves>(*journal_, *engine_,
+                                        [this](ClientId owner) { return find_table(owner); });
+}
+
+/// Returns what brings acknowledged events into a table before it is read; null if they are there at once.
+std::function<boost::asio::awaitable<void>(events::EventsTable)> Service::settling() {
+  if (!moves_) return nullptr;
+  return [this](events::EventsTable table) { return moves_->settle(std::move(table)); };
+}
+
+boost::asio::awaitable<lanes::Moves::Whereabouts> Service::find_table(ClientId owner) {
+  auto active = co_await tenancy_.directory().find(owner.text());
+  if (active) {
+    co_return lanes::Moves::Whereabouts{
+        .table = events::EventsTable{.engine = *engine_, .database = active->database, .owner = owner}};
+  }
+  const auto tenant = co_await tenancy_.registry().find(owner);
+  if (tenant) co_return lanes::Moves::Whereabouts{};
+  // A registry that was lost knows nobody. As long as there is a database, its tenant is not gone.
+  const bool has_database = co_await databases_.has_any(owner);
+  co_return lanes::Moves::Whereabouts{.is_gone = !has_database};
+}
+
 Service::~Service() {
   // Stop: from here on no coroutine runs.
   io_.stop();
-  // Join: the threads of the file store and the engine hand their last results to `io_`.
+  // Join: the threads of the journal, the file store and the engine hand their last results to `io_`.
+  journal_.reset();
   files_.store.reset();
   engine_.reset();
   // Close: coroutines that are still suspended go while everything that they refer to is there.
@@ -180,7 +233,23 @@ bool Service::stop(std::chrono::milliseconds timeout) {
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   const bool upkeep_ended = upkeep_.stop(std::max(left, 0ms));
+  empty_journal(deadline);
   return closed && upkeep_ended;
+}
+
+/// Moves what is in the journal as far as there is time. What is left is moved after the next start.
+void Service::empty_journal(std::chrono::steady_clock::time_point deadline) {
+  if (!moves_) return;
+  constexpr auto kLongest = 3s;
+  const auto end = std::min(deadline, std::chrono::steady_clock::now() + kLongest);
+  auto moved = boost::asio::co_spawn(io_.executor(), moves_->move_all(end), boost::asio::use_future);
+  try {
+    if (moved.wait_until(deadline) == std::future_status::ready && moved.get()) return;
+  } catch (const std::exception& error) {
+    ops::log(ops::Level::warning, "the journal cannot be emptied", {{"error", error.what()}});
+  }
+  ops::log(ops::Level::info,
+           "the journal holds events that are moved into their tables after the next start");
 }
 
 std::string Service::url() const {

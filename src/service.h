@@ -23,6 +23,9 @@
 #include "history/history.h"
 #include "http/server/server.h"
 #include "io/threads.h"
+#include "journal/journal.h"
+#include "journal/tenant_records.h"
+#include "lanes/moves.h"
 #include "lanes/writing.h"
 #include "leases/leases.h"
 #include "tenants/databases.h"
@@ -80,6 +83,10 @@ class Service {
  private:
   std::vector<crypto::Secret> platform_keys();
   void check_files();
+  void empty_journal(std::chrono::steady_clock::time_point deadline);
+  std::unique_ptr<lanes::Moves> make_moves();
+  std::function<boost::asio::awaitable<void>(events::EventsTable)> settling();
+  boost::asio::awaitable<lanes::Moves::Whereabouts> find_table(ClientId owner);
   std::vector<upkeep::Round> rounds();
 
   config::Config config_;
@@ -88,11 +95,13 @@ class Service {
   io::Threads io_;
   std::unique_ptr<engine::Engine> engine_;
   FilesAdapter files_;
+  std::unique_ptr<journal::Journal> journal_;  // null if the engine is not this process's alone
   std::unique_ptr<leases::Leases> leases_;
   // The belongings of tenants.
   files::TenantFiles tenant_files_;
   tenants::Databases databases_;
   events::TenantTables tables_;
+  journal::TenantRecords journaled_;
   events::BrokenParts broken_parts_;
   events::TableUpgrade table_upgrade_;
   files::LateUploads late_uploads_;
@@ -100,6 +109,7 @@ class Service {
   files::LateUploadRemoval late_upload_removal_;
   access::PlatformKeys platform_keys_;
   access::Authenticator authenticator_;
+  std::unique_ptr<lanes::Moves> moves_;  // with `journal_`
   lanes::Writing writing_;
   history::History history_;
   api::Api api_;

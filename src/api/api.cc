@@ -12,7 +12,7 @@ Api::Api(const Parts& parts, const MoreRoutes& more_routes)
                 .public_url = parts.public_url,
                 .file_url_time = parts.file_url_time}),
       files_(parts.files, parts.file_url_time),
-      health_(parts.engine, parts.reconciliation, parts.broken_parts) {
+      health_(parts.engine, parts.reconciliation, parts.broken_parts, parts.check_writing) {
   tenants_.add_to(router_, admission_);
   events_.add_to(router_, admission_);
   history_.add_to(router_);

@@ -32,6 +32,7 @@ class Api {
     std::string tenant_field;  // see Events::Parts
     std::function<std::string()> public_url;
     std::chrono::seconds file_url_time;
+    std::function<void()> check_writing = [] {};  // throws if events cannot be acknowledged
   };
 
   /// Adds routes that an adapter brings along. What it captures must outlive this object.

@@ -38,6 +38,7 @@ awaitable<Response> Health::healthz() {
 }
 
 awaitable<Response> Health::readyz() {
+  check_writing_();
   co_await engine_.execute({.sql = "SELECT 1"});
   if (reconciliation_.registry_is_lost()) {
     throw Error(ErrorCode::engine_unavailable,

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "api/admission.h"
@@ -15,10 +18,13 @@ namespace annals::api {
 /// too and the registry of tenants is not lost. Neither needs a key.
 class Health {
  public:
-  /// All of them must outlive this object.
+  /// The references must outlive this object. `check_writing` throws if events cannot be acknowledged.
   Health(engine::Engine& engine, const tenants::Reconciliation& reconciliation,
-         const events::BrokenParts& broken_parts)
-      : engine_(engine), reconciliation_(reconciliation), broken_parts_(broken_parts) {}
+         const events::BrokenParts& broken_parts, std::function<void()> check_writing)
+      : engine_(engine),
+        reconciliation_(reconciliation),
+        broken_parts_(broken_parts),
+        check_writing_(std::move(check_writing)) {}
 
   /// Adds the routes; this object must outlive the router.
   void add_to(http::Router& router, const Admission& admission);
@@ -30,6 +36,7 @@ class Health {
   engine::Engine& engine_;
   const tenants::Reconciliation& reconciliation_;
   const events::BrokenParts& broken_parts_;
+  const std::function<void()> check_writing_;
 };
 
 }  // namespace annals::api

@@ -78,6 +78,10 @@ struct Config {
     std::chrono::milliseconds retry_time{20'000};  // how long an insert without an answer is retried
   } events;
   struct {
+    // Embedded: events that are acknowledged and not in their tables yet, over all tenants.
+    std::uint64_t max_bytes = std::uint64_t{256} << 20U;
+  } journal;
+  struct {
     std::chrono::milliseconds timeout{30'000};                 // of one query
     std::uint64_t max_memory_bytes = std::uint64_t{1} << 30U;  // of one query
   } history;

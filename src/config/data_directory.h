@@ -9,7 +9,7 @@
 namespace annals::config {
 
 /// Manages the directory of everything that is stored on this machine: `api_key`, `file_url_key`, `lock`,
-/// `engine/`, `files/`.
+/// `engine/`, `journal/`, `files/`.
 class DataDirectory {
  public:
   /// Creates the directory for its owner only, if it does not exist. Throws std::runtime_error.
@@ -20,6 +20,7 @@ class DataDirectory {
   void lock();
 
   [[nodiscard]] std::filesystem::path engine() const { return path_ / "engine"; }
+  [[nodiscard]] std::filesystem::path journal() const { return path_ / "journal"; }
   [[nodiscard]] std::filesystem::path files() const { return path_ / "files"; }
   [[nodiscard]] std::filesystem::path api_key() const { return path_ / "api_key"; }
 

@@ -162,6 +162,8 @@ constexpr auto kKeys = std::to_array<Key>({
   {"events.commits", whole<1, 256, [](Config& c) -> auto& { return c.events.commits; }>},
   {"events.retry_seconds", seconds<0.0, kHour, [](Config& c) -> auto& { return c.events.retry_time; }>},
 
+  {"journal.max_bytes", whole<4 * kMiB, kPiB, [](Config& c) -> auto& { return c.journal.max_bytes; }>},
+
   {"history.timeout_seconds", seconds<kInstant, kHour, [](Config& c) -> auto& { return c.history.timeout; }>},
   {"history.max_memory_bytes",
    whole<64 * kMiB, kPiB, [](Config& c) -> auto& { return c.history.max_memory_bytes; }>},

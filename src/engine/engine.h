@@ -52,6 +52,7 @@ struct Insert {
   std::string into;  // SQL after INSERT INTO: a table, its columns and SETTINGS; nothing of a user's
   std::string rows;
   std::string query_id = {};  // see Statement::query_id
+  bool durable = true;        // false: make_durable() will be called before anybody relies on the rows
 };
 
 /// A result that arrives in parts. Its destructor ends the statement.
@@ -94,7 +95,7 @@ class Engine {
   /// has arrived. The stream must not outlive the engine.
   virtual boost::asio::awaitable<std::unique_ptr<ResultStream>> stream(Statement statement) = 0;
 
-  /// Commits rows. Once it returns, they are in the table.
+  /// Commits rows. Once it returns, they are in the table, and durable unless the insert says otherwise.
   virtual boost::asio::awaitable<void> insert(Insert insert) = 0;
 
   /// Returns once everything that a query has shown so far is as durable as the engine's settings make it. A

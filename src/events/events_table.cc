@@ -24,15 +24,29 @@ engine::Statement EventsTable::statement(std::string sql, std::vector<engine::Pa
           .query_id = engine::new_query_id(request_id)};
 }
 
-engine::Statement EventsTable::create_statement() const {
+engine::Insert EventsTable::insert(std::string rows, bool durable) const {
+  // ClickHouse notes the checksum of a block before it makes the block visible. If it is killed in between,
+  // the same rows would be ignored when they are sent again. `insert_deduplicate = 0` alone does not turn
+  // that off.
+  constexpr std::string_view kOneBlock =
+      "async_insert = 0, deduplicate_insert = 'disable', max_insert_block_size = 10000000, "
+      "min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0";
+  return {.into = fmt::format("{} ({}) SETTINGS {}", quoted(), insert_columns(), kOneBlock),
+          .rows = std::move(rows),
+          .query_id = engine::new_query_id(request_id),
+          .durable = durable};
+}
+
+engine::Statement EventsTable::create_statement(bool shared) const {
   // The order serves the question asked most, the newest page of one record. There are no partitions: one
   // insert may carry events of many years. Granules are small because a page of one record reads few rows;
   // the filter is sharp because every commit asks for ids that are not there.
   //
-  // An insert claims its arrival numbers by its deduplication token (lanes::Insertion), so the window must
-  // hold all inserts that come while one may still be late. The constraint refuses what comes later: the
-  // upper half of `commit` is the second by which its insert must have come. The window is that of some two
-  // minutes at 180 inserts per second, which is more than one tenant reaches.
+  // Of several instances an insert claims its arrival numbers by its deduplication token (lanes::Insertion),
+  // so the window must hold all inserts that come while one may still be late. The constraint refuses what
+  // comes later: the upper half of `commit` is the second by which its insert must have come. The window is
+  // that of some two minutes at 180 inserts per second, which is more than one tenant reaches. With one
+  // instance it would cost a megabyte per table for nothing.
   constexpr std::string_view kSql = R"(
 CREATE TABLE IF NOT EXISTS {}
 (
@@ -45,8 +59,8 @@ ENGINE = MergeTree
 ORDER BY (record_id, event_time, event_id)
 SETTINGS index_granularity = 1024, non_replicated_deduplication_window = {}
 COMMENT '{}')";
-  return statement(
-      fmt::format(kSql, quoted(), column_definitions(), kInTimeCheck, kDeduplicationWindow, kTableComment));
+  return statement(fmt::format(kSql, quoted(), column_definitions(), kInTimeCheck,
+                               shared ? kDeduplicationWindow : 0, kTableComment));
 }
 
 bool is_table_gone(const engine::EngineError& error) {

@@ -13,7 +13,7 @@ namespace annals::events {
 // A table of the present form has these; TableUpgrade gives them to older ones.
 inline constexpr std::string_view kTableComment = "Annals events in order of arrival";
 inline constexpr std::string_view kInTimeCheck = "CHECK bitShiftRight(commit, 32) >= toUnixTimestamp(now())";
-inline constexpr int kDeduplicationWindow = 20'000;
+inline constexpr int kDeduplicationWindow = 20'000;  // of tables that several instances write to
 
 /// A tenant's one table, with the engine that holds it. The table's name holds the tenant's id: if a database
 /// is deleted and its name is given to another tenant, a statement of the old one that arrives late, from an
@@ -29,8 +29,13 @@ struct EventsTable {
   /// Returns `database`.events_<owner>, for SQL text.
   [[nodiscard]] std::string quoted() const;
 
-  /// Returns the CREATE statement, which may be repeated.
-  [[nodiscard]] engine::Statement create_statement() const;
+  /// Returns the CREATE statement, which may be repeated. `shared` says whether several instances write to
+  /// the table.
+  [[nodiscard]] engine::Statement create_statement(bool shared) const;
+
+  /// Returns an insert of rows as append_row() encodes them. They are one block, so they are in the table as
+  /// a whole or not at all; no deduplication token hides them.
+  [[nodiscard]] engine::Insert insert(std::string rows, bool durable) const;
 
   /// Returns a statement that bears the request's id.
   [[nodiscard]] engine::Statement statement(std::string sql,

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,8 +39,11 @@ enum class RowShape : std::uint8_t {
 /// Returns the columns that read_row() expects, for `SELECT <columns> … FORMAT RowBinary`.
 const std::string& select_columns(RowShape shape);
 
-/// Appends one row in RowBinary. `arrival` is its place in the order of arrival, `commit` is the number of
-/// the insert.
+/// The commit number of rows that came through the journal: they may be inserted at any time.
+inline constexpr std::uint64_t kJournaled = std::numeric_limits<std::uint64_t>::max();
+
+/// Appends one row in RowBinary. It begins with `arrival`, its place in the order of arrival; `commit` is the
+/// number of the insert.
 void append_row(std::string& rows, const Event& event, std::uint64_t arrival, std::uint64_t commit);
 
 /// A row as the engine returns it. It is a view: the bytes that it was read from must outlive it.

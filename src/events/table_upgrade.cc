@@ -75,7 +75,7 @@ ALTER TABLE {}
   ADD CONSTRAINT IF NOT EXISTS in_time {},
   MODIFY SETTING non_replicated_deduplication_window = {})",
                           name, arrival_of_old_rows(bounds.at(0), bounds.at(1), bounds.at(2)), kInTimeCheck,
-                          kDeduplicationWindow)});
+                          other_instances_ ? kDeduplicationWindow : 0)});
 }
 
 /// Deletes all rows of an id but the first. Two instances could bring an event in twice, for queries with

@@ -6,7 +6,7 @@ namespace annals::events {
 
 boost::asio::awaitable<bool> TenantTables::make(tenants::Owner owner) {
   const EventsTable table{.engine = engine_, .database = owner.database, .owner = owner.id};
-  co_await engine_.execute(table.create_statement());
+  co_await engine_.execute(table.create_statement(shared_));
   co_return true;
 }
 

@@ -11,8 +11,8 @@ namespace annals::events {
 /// nothing to remove. Thread-safe; make() throws engine::EngineError.
 class TenantTables final : public tenants::Belonging {
  public:
-  /// `engine` must outlive this object.
-  explicit TenantTables(engine::Engine& engine) : engine_(engine) {}
+  /// `shared` says whether several instances write to the tables. `engine` must outlive this object.
+  TenantTables(engine::Engine& engine, bool shared) : engine_(engine), shared_(shared) {}
 
   boost::asio::awaitable<bool> make(tenants::Owner owner) override;
   boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::Fence fence) override;
@@ -20,6 +20,7 @@ class TenantTables final : public tenants::Belonging {
 
  private:
   engine::Engine& engine_;
+  const bool shared_;
 };
 
 }  // namespace annals::events

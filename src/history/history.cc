@@ -58,16 +58,6 @@ std::string_view order_of(Ordering ordering) {
   throw error;
 }
 
-/// Runs a query on a tenant's table and returns its whole result.
-awaitable<std::string> ask(EventsTable table, std::string sql, std::vector<engine::Parameter> parameters) {
-  try {
-    auto text = co_await table.engine.query(table.statement(std::move(sql), std::move(parameters)));
-    co_return text;
-  } catch (const EngineError& error) {
-    rethrow(error);
-  }
-}
-
 /// Makes a page of the beginning of a result that may hold one row more than the limit. That row, or bytes
 /// that were cut off, show that more events follow.
 Page page_of(std::string_view rows, RowShape shape, std::uint64_t limit, std::size_t max_bytes) {
@@ -94,7 +84,29 @@ std::string History::limits() const {
                      std::chrono::duration<double>(settings_.time_limit).count(), settings_.max_memory_bytes);
 }
 
+awaitable<void> History::prepare(EventsTable table) {
+  if (!settings_.before_reading) co_return;
+  try {
+    co_await settings_.before_reading(std::move(table));
+  } catch (const EngineError& error) {
+    rethrow(error);
+  }
+}
+
+/// Runs a query on a tenant's table and returns its whole result.
+awaitable<std::string> History::ask(EventsTable table, std::string sql,
+                                    std::vector<engine::Parameter> parameters) {
+  co_await prepare(table);
+  try {
+    auto text = co_await table.engine.query(table.statement(std::move(sql), std::move(parameters)));
+    co_return text;
+  } catch (const EngineError& error) {
+    rethrow(error);
+  }
+}
+
 awaitable<Page> History::page(EventsTable table, PageRequest request) {
+  co_await prepare(table);
   Conditions conditions = conditions_of(request.filter);
   if (request.after) add_after(conditions, *request.after, request.ordering);
   const RowShape shape = request.ordering == Ordering::arrival ? RowShape::with_arrival : RowShape::event;
@@ -177,6 +189,7 @@ awaitable<std::string> History::count_by(EventsTable table, CountByRequest reque
 
 awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable table,
                                                                      ExportRequest request) {
+  co_await prepare(table);
   Conditions conditions = conditions_of(request.filter);
   if (request.after) add_after(conditions, *request.after, Ordering::by_record);
   const bool as_json = request.format == ExportFormat::ndjson;

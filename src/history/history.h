@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,9 +42,11 @@ class History {
     std::uint64_t max_memory_bytes = std::uint64_t{1} << 30U;  // of one query
     // A page of larger events ends early. It exceeds what one event can have.
     std::size_t max_page_bytes = std::size_t{36} << 20U;
+    // Brings what was acknowledged into the table, before it is read. May be null.
+    std::function<boost::asio::awaitable<void>(events::EventsTable)> before_reading = {};
   };
 
-  explicit History(Settings settings) : settings_(settings) {}
+  explicit History(Settings settings) : settings_(std::move(settings)) {}
 
   boost::asio::awaitable<Page> page(events::EventsTable table, PageRequest request);
   /// Returns nullopt if there is no such event.
@@ -61,6 +64,9 @@ class History {
 
  private:
   [[nodiscard]] std::string limits() const;
+  boost::asio::awaitable<void> prepare(events::EventsTable table);
+  boost::asio::awaitable<std::string> ask(events::EventsTable table, std::string sql,
+                                          std::vector<engine::Parameter> parameters);
 
   const Settings settings_;
 };

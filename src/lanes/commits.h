@@ -2,9 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <map>
-#include <memory>
-#include <mutex>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -13,6 +10,7 @@
 #include "events/events_table.h"
 #include "lanes/batch.h"
 #include "lanes/engine_clock.h"
+#include "lanes/known_tables.h"
 #include "lanes/table_end.h"
 #include "lanes/write_outcome.h"
 
@@ -31,9 +29,6 @@ class Commits {
   };
 
   explicit Commits(Settings settings);
-  ~Commits();
-  Commits(const Commits&) = delete;
-  Commits& operator=(const Commits&) = delete;
 
   /// Commits the events in one insert and returns what became of each, in their order. The events must
   /// outlive the call. Once it returns, all of them are stored, duplicates too, and as durable as the
@@ -44,21 +39,14 @@ class Commits {
 
  private:
   using Events = std::vector<const events::Event*>;
-  struct TableState;
 
   boost::asio::awaitable<std::vector<WriteOutcome>> commit_to(events::EventsTable table, Events events);
-  boost::asio::awaitable<std::shared_ptr<TableState>> state_of(events::EventsTable table);
-  boost::asio::awaitable<void> load(events::EventsTable table, TableState& state);
-  boost::asio::awaitable<void> load_ids(events::EventsTable table, TableState& state);
-  boost::asio::awaitable<void> append(events::EventsTable table, TableState& state, Batch& batch);
+  boost::asio::awaitable<void> append(events::EventsTable table, KnownTable& known, Batch& batch);
   [[nodiscard]] bool is_old(TableEnd end) const;
-  void limit_memory(TableState& state);
-  void forget(ClientId owner);
 
   const Settings settings_;
   EngineClock clock_;
-  std::mutex mutex_;  // guards what follows
-  std::map<ClientId, std::shared_ptr<TableState>> states_;
+  KnownTables tables_;
 };
 
 }  // namespace annals::lanes

@@ -6,13 +6,22 @@ namespace annals::lanes {
 
 Writing::Writing(const boost::asio::any_io_executor& executor, const Settings& settings)
     : receiving_(settings.max_receiving_bytes),
-      commits_(settings.commits),
-      lanes_(
-          executor,
-          [this](events::EventsTable table, std::vector<const events::Event*> events) {
-            return commits_.commit(std::move(table), std::move(events));
-          },
-          settings.lanes),
+      lanes_(executor, choose(settings), settings.lanes),
       intake_(lanes_, receiving_) {}
+
+Commit Writing::choose(const Settings& settings) {
+  if (settings.journal == nullptr) {
+    commits_.emplace(settings.commits);
+    return [this](events::EventsTable table, std::vector<const events::Event*> events) {
+      return commits_->commit(std::move(table), std::move(events));
+    };
+  }
+  journaled_.emplace(JournaledCommits::Settings{.max_known_bytes = settings.commits.max_known_bytes,
+                                                .wait_for_room = settings.commits.retry_for},
+                     *settings.journal, *settings.moves);
+  return [this](events::EventsTable table, std::vector<const events::Event*> events) {
+    return journaled_->commit(std::move(table), std::move(events));
+  };
+}
 
 }  // namespace annals::lanes

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include "io/budget.h"
 #include "lanes/commits.h"
 #include "lanes/intake.h"
+#include "lanes/journaled_commits.h"
 #include "lanes/lanes.h"
 
 namespace annals::lanes {
@@ -17,6 +19,9 @@ class Writing {
  public:
   struct Settings {
     Commits::Settings commits;
+    // Set if events go through the journal; both must outlive this object.
+    journal::Journal* journal = nullptr;
+    Moves* moves = nullptr;
     LaneLimits lanes;
     std::size_t max_receiving_bytes{};  // bodies and events that are being received, over all requests
   };
@@ -26,8 +31,11 @@ class Writing {
   [[nodiscard]] Intake& intake() { return intake_; }
 
  private:
-  io::Budget receiving_;  // first: coroutines that the lanes hold give their share back
-  Commits commits_;
+  Commit choose(const Settings& settings);
+
+  io::Budget receiving_;            // first: coroutines that the lanes hold give their share back
+  std::optional<Commits> commits_;  // one of the two
+  std::optional<JournaledCommits> journaled_;
   Lanes lanes_;
   Intake intake_;
 };

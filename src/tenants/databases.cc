@@ -191,6 +191,13 @@ awaitable<bool> Databases::exists(DatabaseName name) {
   co_return any;
 }
 
+awaitable<bool> Databases::has_any(ClientId owner) {
+  Statement statement{.sql = "SELECT count() FROM system.databases WHERE comment = {mark:String}",
+                      .parameters = {{"mark", mark_of(owner)}}};
+  const bool any = co_await engine::counts_any(engine_, std::move(statement));
+  co_return any;
+}
+
 awaitable<bool> Databases::is_empty(DatabaseName name) {
   Statement statement{.sql = std::string(kFilledTables), .parameters = {{"name", name.text()}}};
   const bool filled = co_await engine::counts_any(engine_, std::move(statement));

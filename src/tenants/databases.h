@@ -39,6 +39,9 @@ class Databases final : public Belonging, public Ownership {
   /// Returns whether there is a database of that name, whoever owns it.
   boost::asio::awaitable<bool> exists(DatabaseName name);
 
+  /// Returns whether any database carries the mark of that tenant.
+  boost::asio::awaitable<bool> has_any(ClientId owner);
+
   /// Returns whether the database holds no event. True if there is no such database.
   boost::asio::awaitable<bool> is_empty(DatabaseName name);
 

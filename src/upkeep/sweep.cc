@@ -63,6 +63,12 @@ Round sync_round(engine::Engine& engine) {
           .run = [&engine](const std::stop_token& /*stop*/) { return engine.make_durable(); }};
 }
 
+Round moves_round(lanes::Moves& moves) {
+  return {.name = "moves of events from the journal",
+          .interval = std::chrono::milliseconds(100),
+          .run = [&moves](std::stop_token stop) { return moves.run(std::move(stop)); }};
+}
+
 Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval) {
   return {.name = "upgrade of events tables",
           .interval = interval,

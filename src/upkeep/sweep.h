@@ -6,6 +6,7 @@
 #include "events/broken_parts.h"
 #include "events/table_upgrade.h"
 #include "files/late_upload_removal.h"
+#include "lanes/moves.h"
 #include "tenants/lifecycle.h"
 #include "tenants/reconciliation.h"
 #include "upkeep/round.h"
@@ -30,6 +31,9 @@ Round broken_parts_round(events::BrokenParts& parts);
 /// Returns the round that gives what the engine has written by itself (merged parts) to the disk now and
 /// then. `engine` must outlive it.
 Round sync_round(engine::Engine& engine);
+
+/// Returns the round that moves events from the journal into their tables. `moves` must outlive it.
+Round moves_round(lanes::Moves& moves);
 
 /// Returns the round that gives tables of the version before the form of today. `tables` must outlive it.
 Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval);

@@ -131,10 +131,10 @@ def test_a_tenant_reads_nothing_of_another(neighbours, own_secret):
 def test_a_tail_has_nothing_of_another_tenant(neighbours):
     n = neighbours
     a, b = n.annals.initialise(unique_name()), n.annals.initialise(unique_name())
-    post_events(n.annals, a, event(event_data="before"))  # a cursor ahead of all events would be refused
     with Tail(n.annals, b) as of_b:
         post_events(n.annals, b, event(event_data=SECRET_WORD))
         of_b.read(1)
+    post_events(n.annals, a, event(event_data="before"))  # a cursor ahead of all events would be refused
 
     with Tail(n.annals, a) as own, Tail(n.annals, a, cursor=of_b.ids[0], q=SECRET_WORD) as prying:
         post_events(n.annals, b, [event(event_data=SECRET_WORD) for _ in range(5)])
@@ -151,12 +151,16 @@ def test_a_cursor_of_another_tenant_shows_only_ones_own(neighbours):
     annals = neighbours.annals
     a, b = annals.initialise(unique_name()), annals.initialise(unique_name())
     ours = [event(event_data="ours") for _ in range(3)]
-    post_events(annals, a, ours)
+    theirs = lambda: event(event_data=SECRET_WORD, record_id=4711)
     with Tail(annals, b) as tail:
-        post_events(annals, b, [event(event_data=SECRET_WORD, record_id=4711) for _ in range(9)])
+        post_events(annals, b, theirs())
+        post_events(annals, a, ours)
+        post_events(annals, b, [theirs() for _ in range(8)])
         tail.read(9)
 
-    assert events_of(annals, a, ordering="arrival", cursor=tail.ids[0], limit=1000) == [shown(one) for one in ours[1:]]
+    # The embedded engine numbers the events of all tenants together, a server those of each.
+    seen = events_of(annals, a, ordering="arrival", cursor=tail.ids[0], limit=1000)
+    assert seen in ([shown(one) for one in ours], [shown(one) for one in ours[1:]])
     ahead = get_history(annals, a, ordering="arrival", cursor=tail.ids[8], limit=1000)
     assert ahead.status_code == 422, f"expected 422 for a cursor ahead of all own events, got {ahead.status_code}"
     assert SECRET_WORD not in ahead.text

@@ -8,6 +8,9 @@ from support.annals import events_table
 from support.events import event, events_of, post_events
 from support.problems import UNAVAILABLE, expect
 from support.processes import run
+from support.waiting import wait_until
+
+CONVERGE_SECONDS = 20
 
 pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
 
@@ -42,12 +45,13 @@ def tenant(annals):
 
 @pytest.fixture
 def doubtful(annals, tenant, broken):
-    """An event whose sync has failed; the marker is left and Annals is down."""
+    """An event that is in its table, whose sync has failed; the marker is left and Annals is down."""
     one = event()
+    assert post_events(annals, tenant, [one]).status_code == 201
     broken.touch()
-    expect(post_events(annals, tenant, [one]), 503, UNAVAILABLE)
+    assert len(events_of(annals, tenant)) == 1  # moves it
+    wait_until(marker(annals).exists, "it remembers the failed sync", CONVERGE_SECONDS)
     annals.terminate()
-    assert marker(annals).exists(), "expected it to remember the failed sync"
     return one
 
 
@@ -89,12 +93,20 @@ def test_what_may_not_be_on_the_disk_is_not_acknowledged_to_whoever_sends_it_aga
     broken.touch()
 
     expect(post_events(annals, tenant, [doubtful]), 503, UNAVAILABLE)
+    assert (annals.data / "journal" / "failed-write").exists(), "expected it to remember the failure"
     expect(post_events(annals, tenant, [doubtful]), 503, UNAVAILABLE)
     # What was lost is not known, so this process acknowledges nothing any more.
     broken.unlink()
     expect(post_events(annals, tenant, [doubtful]), 503, UNAVAILABLE)
     expect(post_events(annals, tenant, [kept]), 503, UNAVAILABLE)
     assert annals.get("/readyz", key=None).status_code == 503
+
+    annals.terminate()
+    annals.start()
+    assert not (annals.data / "journal" / "failed-write").exists()
+    for one in (kept, doubtful):
+        assert post_events(annals, tenant, [one]).status_code == 201
+    assert sorted(one["event_id"] for one in events_of(annals, tenant)) == sorted([kept["event_id"], doubtful["event_id"]])
 
 
 def test_a_restart_reads_everything_again_and_then_acknowledges(annals, tenant, doubtful, broken):

@@ -51,7 +51,9 @@ def test_what_was_acknowledged_is_there_exactly_once(make, engine_kind):
         sent |= writers.sent_ids()
         open_requests += writers.unacknowledged()
         ids = stored_ids(annals, tenant)
-        expect_once(ids, acknowledged, sent, f"kill {number}, the table")
+        # With the embedded engine what was acknowledged may still be in the journal.
+        in_table = acknowledged if engine_kind == "remote" else set()
+        expect_once(ids, in_table, sent, f"kill {number}, the table")
         expect_whole(writers, ids, f"kill {number}")
         annals.start()
         expect_once(shown_ids(annals, tenant), acknowledged, sent, f"kill {number}, the history")

@@ -1,13 +1,14 @@
-"""kill -9 before and after every call to the engine of one POST /api/events.
+"""kill -9 before and after every call to the engine of one POST /api/events and of a read that follows.
 
-After a restart the event is there or not, never twice, and sending it again ends with exactly once. The program
+With the embedded engine it is the read that moves the events from the journal into the table. After a restart the event
+is there or not, never twice, it is there if it was acknowledged, and sending it again ends with exactly once. The program
 `annals_killed` is Annals that kills itself at the N-th of these calls, counted from when a file exists.
 """
 
 import pytest
 
 from support import paths
-from support.events import event, history, post_events, shown
+from support.events import HISTORY, event, history, post_events, shown
 from support.load import everything, stored_ids
 
 MOST_CALLS = 30
@@ -31,19 +32,22 @@ def tenant(annals):
 
 
 def dies(annals, tenant, events, when, number):
-    """True when the service died at that call of the request; False when the request came through."""
+    """Whether the service died at that call of the requests, and whether the events were acknowledged before."""
     arm = annals.directory / "arm"
     kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(arm)}
     annals.start(program=paths.ANNALS_KILLED, environment=kill)
     arm.touch()
-    outcome = annals.outcome("POST", "/api/events", headers={"X-Client-Id": tenant["client_id"]}, json=events)
+    headers = {"X-Client-Id": tenant["client_id"]}
+    posted = annals.outcome("POST", "/api/events", headers=headers, json=events)
+    read = posted and annals.outcome("GET", HISTORY, headers=headers)
     arm.unlink()
-    if outcome is None:
+    for outcome, status in ((posted, 201), (read, 200)):
+        assert outcome is None or outcome[0] == status, f"expected {status} or that the process dies, got {outcome}"
+    if posted is None or read is None:
         annals.wait_killed()
-        return True
-    assert outcome[0] == 201, f"expected that the request succeeds or the process dies, got {outcome}"
+        return True, posted is not None
     annals.terminate()
-    return False
+    return False, True
 
 
 def present(annals, tenant, events, step):
@@ -71,7 +75,8 @@ def walk_through(annals, tenant, when, make_events, sent_before=False):
             annals.start()
             assert post_events(annals, tenant, events).status_code == 201
             annals.terminate()
-        if not dies(annals, tenant, events, when, number):
+        died, acknowledged = dies(annals, tenant, events, when, number)
+        if not died:
             expect_stored_once(annals, tenant, "in the end")
             return outcomes
         annals.start()
@@ -80,6 +85,7 @@ def walk_through(annals, tenant, when, make_events, sent_before=False):
         again = post_events(annals, tenant, events)
 
         assert there in (0, len(events)), f"{step}: expected all or none, got {there} of {len(events)}"
+        assert there or not acknowledged, f"{step}: expected what was acknowledged"
         assert again.status_code == 201, f"{step}: expected 201, got {again.status_code} {again.text}"
         expected = {"accepted": len(events) - there, "duplicates": there, "errors": []}
         assert again.json() == expected, f"{step}: expected {expected}, got {again.json()}"

@@ -1,6 +1,6 @@
-// A disk that fails, for LD_PRELOAD. While the file exists that TEST_FAILING_SYNC names, syncfs fails with
-// EIO. Of the file that TEST_LOST_FILE leads to, the disk has zeros only: they show once it is dropped from
-// the system's cache.
+// A disk that fails, for LD_PRELOAD. While the file exists that TEST_FAILING_SYNC names, syncfs, fsync and
+// fdatasync fail with EIO. Of the file that TEST_LOST_FILE leads to, the disk has zeros only: they show once
+// it is dropped from the system's cache.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -29,16 +29,28 @@ void blank(const char* path) {
   ::close(file);
 }
 
+// NOLINTBEGIN(concurrency-mt-unsafe): nobody changes the environment
+
+/// Returns whether a sync fails now, with errno set.
+bool fails() {
+  const char* file = std::getenv("TEST_FAILING_SYNC");
+  if (file == nullptr || ::access(file, F_OK) != 0) return false;
+  errno = EIO;
+  return true;
+}
+
 }  // namespace
 
-// NOLINTBEGIN(concurrency-mt-unsafe): nobody changes the environment
 extern "C" int syncfs(int descriptor) {
-  const char* file = std::getenv("TEST_FAILING_SYNC");
-  if (file != nullptr && ::access(file, F_OK) == 0) {
-    errno = EIO;
-    return -1;
-  }
-  return static_cast<int>(::syscall(SYS_syncfs, descriptor));
+  return fails() ? -1 : static_cast<int>(::syscall(SYS_syncfs, descriptor));
+}
+
+extern "C" int fsync(int descriptor) {
+  return fails() ? -1 : static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
+
+extern "C" int fdatasync(int descriptor) {
+  return fails() ? -1 : static_cast<int>(::syscall(SYS_fdatasync, descriptor));
 }
 
 extern "C" int posix_fadvise(int descriptor, off_t offset, off_t length, int advice) {

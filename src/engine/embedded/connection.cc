@@ -144,7 +144,7 @@ class EmbeddedConnection final : public Connection {
       release_table_lock();
       throw;
     }
-    make_durable();
+    if (insert.durable) make_durable();
   }
 
  private:

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/embedded/connection.h"
+#include "engine/embedded/deduplication_logs.h"
 #include "engine/embedded/failed_sync.h"
 #include "engine/embedded/file_system_sync.h"
 #include "engine/embedded/leftover_links.h"
@@ -136,6 +137,7 @@ std::unique_ptr<Engine> open_embedded_engine(const EmbeddedSettings& settings) {
   absolute.directory = std::filesystem::absolute(settings.directory);
   std::filesystem::create_directories(absolute.directory);
   remove_leftover_links(absolute.directory);
+  remove_deduplication_logs(absolute.directory);
   return std::make_unique<EmbeddedEngine>(absolute);
 }
 

@@ -167,7 +167,7 @@ class World {
           files(world.files_, world.turns_),
           leases(world.table_, world.turns_),
           databases(*engine),
-          tables(*engine),
+          tables(*engine, true),
           tenancy({.engine = *engine,
                    .leases = leases,
                    .databases = databases,

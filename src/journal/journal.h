@@ -1,0 +1,168 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "error.h"
+#include "io/blocking_pool.h"
+#include "io/wake.h"
+#include "journal/backlog.h"
+#include "journal/record.h"
+#include "journal/segment.h"
+
+namespace annals::journal {
+
+/// The journal has failed: nothing more is acknowledged by this process.
+class JournalError : public Error {
+ public:
+  explicit JournalError(const std::string& log_text)
+      : Error(ErrorCode::engine_unavailable, "History database is unavailable.", log_text) {}
+};
+
+/// The log of acknowledged events that are not in their tenants' tables yet, one for all tenants. What
+/// arrives, of whatever tenants, while a commit of the journal runs leaves together in the next, so an
+/// acknowledgement costs one shared sync. docs/decisions/0012 tells why it is a log of its own.
+///
+/// One thread writes and syncs; another one prepares, rewrites and removes files. Thread-safe. It must
+/// outlive every coroutine that waits on it.
+class Journal {
+ public:
+  struct Settings {
+    std::filesystem::path directory;
+    /// A file beside the tables that names the journal which they need, so that a journal that was lost or is
+    /// of another copy of the tables is noticed.
+    std::filesystem::path witness;
+    bool fsync = true;
+    std::size_t max_bytes = std::size_t{256} << 20U;            // of records that wait to be moved
+    std::size_t max_bytes_per_tenant = std::size_t{64} << 20U;  // of these, of one tenant
+    std::size_t segment_bytes = std::size_t{8} << 20U;
+    Backlog::Limits due = {};
+  };
+
+  /// Reads what a process before has left. Throws std::runtime_error that says what is damaged or missing and
+  /// what to do about it.
+  explicit Journal(Settings settings);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // --- writing ---
+
+  /// Throws JournalError if the journal has failed.
+  void check() const;
+  [[nodiscard]] bool has_failed() const { return failed_; }
+  /// Lets the journal fail: what it keeps may not be kept by the disk.
+  void fail(const std::string& reason);
+
+  /// Returns whether records of so many bytes would exceed what may wait, of all tenants or of this one.
+  [[nodiscard]] bool is_full(ClientId owner, std::size_t bytes) const;
+
+  /// Appends rows as one record and returns once it is durable. Throws JournalError, after which it is not
+  /// known whether the record is kept; Error(overloaded) if the disk is full; and Error(unknown_client) after
+  /// forget().
+  boost::asio::awaitable<void> append(ClientId owner, NumberedRows rows);
+
+  /// Gives numbers to rows that go into their table past the journal, and returns the first one.
+  std::uint64_t reserve(std::size_t rows);
+  /// Makes all numbers from now on higher than this one.
+  void raise(std::uint64_t number);
+
+  // --- moving ---
+
+  /// See Backlog.
+  [[nodiscard]] std::optional<ClientId> due() const;
+  [[nodiscard]] std::optional<ClientId> oldest() const;
+  [[nodiscard]] std::vector<PendingRecord> first_of(ClientId owner, std::size_t max_bytes) const;
+  /// Returns the first number of the tenant's last record, if it has one.
+  [[nodiscard]] std::optional<std::uint64_t> last_of(ClientId owner) const;
+  /// Returns how full the journal is, from 0 to 1.
+  [[nodiscard]] double fill() const;
+  [[nodiscard]] std::size_t tenants() const;
+
+  /// Takes note that the first `count` records of the tenant are in its table.
+  void moved(ClientId owner, std::size_t count);
+  void postpone(ClientId owner, Backlog::Clock::duration time);
+
+  /// What may be given up once the tables are synced.
+  struct Releasable {
+    std::size_t records;                  // that are in their tables
+    std::vector<std::uint64_t> segments;  // of which every record is
+  };
+  [[nodiscard]] Releasable releasable() const;
+  /// Gives up what releasable() has returned before a sync of the tables. One caller at a time.
+  boost::asio::awaitable<void> release(Releasable synced);
+
+  /// Removes every byte of the tenant's records from the files, and refuses further ones. Throws
+  /// std::system_error if the disk refuses.
+  boost::asio::awaitable<void> forget(ClientId owner);
+
+ private:
+  struct Waiting;
+  struct File {
+    std::size_t unmoved = 0;
+    std::set<ClientId> owners;  // whose records it holds, moved ones included
+    Segment::Header header{};
+  };
+  struct Keeper;
+  enum class Spare : std::uint8_t { none, being_made, ready };
+  using Batch = std::vector<std::shared_ptr<Waiting>>;
+
+  void take_over(SegmentContent segment);
+  void enqueue(std::shared_ptr<Waiting> waiting);
+  void write_until_closed();
+  Batch take_batch();
+  void commit(const Batch& batch);
+  template <class Work>
+  void attempt(const Batch& batch, Work work);
+  void write(const Batch& batch);
+  void keep(std::vector<Record> records);
+  void seal_if_needed();
+  void begin_segment(std::size_t bytes);
+  void prepare_spare();
+  void unmark(const std::vector<PendingRecord>& records);
+  void erase(const ClientId& owner);
+  void rewrite(std::uint64_t number);
+  [[nodiscard]] std::filesystem::path path_of(std::uint64_t number) const;
+
+  const Settings settings_;
+  Uuid id_{};
+  // What follows is used by the writing thread.
+  std::unique_ptr<Segment> active_;
+  std::uint64_t written_ = 1;  // the number behind the last one in a segment
+
+  std::atomic<bool> failed_ = false;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable ready_;
+  std::deque<std::shared_ptr<Waiting>> queue_;
+  std::size_t queued_bytes_ = 0;
+  Backlog backlog_;
+  std::deque<PendingRecord> unsynced_;   // they are in their tables, but perhaps not on the disk there
+  std::map<std::uint64_t, File> files_;  // the active one too
+  std::set<ClientId> forgotten_;
+  std::uint64_t next_number_ = 1;
+  std::uint64_t next_segment_ = 1;
+  std::uint64_t sealed_below_ = 0;  // segments with lower numbers are not written to any more
+  Spare spare_ = Spare::none;
+  bool closing_ = false;
+
+  io::BlockingPool<Keeper> keeper_;
+  std::jthread writer_;  // last: it uses everything above
+};
+
+}  // namespace annals::journal

@@ -1,0 +1,102 @@
+#include "lanes/journaled_commits.h"
+
+#include <utility>
+
+#include "events/row.h"
+#include "lanes/pauses.h"
+#include "lanes/stored_ids.h"
+#include "tenants/errors.h"
+
+namespace annals::lanes {
+namespace {
+
+using boost::asio::awaitable;
+using engine::EngineError;
+using events::Event;
+using events::EventsTable;
+
+journal::NumberedRows encoded(const Batch::Events& events) {
+  journal::NumberedRows rows;
+  std::size_t bytes = 0;
+  for (const Event* event : events) bytes += memory_of(*event);  // a row takes less
+  rows.bytes.reserve(bytes);
+  rows.starts.reserve(events.size());
+  for (const Event* event : events) {
+    rows.starts.push_back(static_cast<std::uint32_t>(rows.bytes.size()));
+    events::append_row(rows.bytes, *event, 0, events::kJournaled);
+  }
+  return rows;
+}
+
+}  // namespace
+
+JournaledCommits::JournaledCommits(Settings settings, journal::Journal& journal, Moves& moves)
+    : settings_(settings),
+      journal_(journal),
+      moves_(moves),
+      tables_(settings.max_known_bytes, clock_,
+              [this](EventsTable table) { return moves_.settle(std::move(table)); }) {}
+
+awaitable<std::vector<WriteOutcome>> JournaledCommits::commit(EventsTable table,
+                                                              std::vector<const Event*> events) {
+  const ClientId owner = table.owner;
+  try {
+    auto outcomes = co_await commit_to(std::move(table), std::move(events));
+    co_return outcomes;
+  } catch (const EngineError& error) {
+    if (!events::is_table_gone(error)) throw;
+  }
+  tables_.forget(owner);
+  throw tenants::unknown_client();
+}
+
+awaitable<std::vector<WriteOutcome>> JournaledCommits::commit_to(EventsTable table, Batch::Events events) {
+  // Once a write to the disk has failed, nobody knows what else is lost.
+  journal_.check();
+  const auto known = co_await tables_.find(table);
+  // The table may come from a backup, or have been written to past this journal.
+  journal_.raise(known->end.value_or(TableEnd{}).arrival);
+  Batch batch(std::move(events));
+  // Added before they are written: if that fails, the table will be asked for these ids.
+  const auto suspects = tables_.add(*known, batch.open_ids());
+  Batch::Events fresh;
+  if (suspects.empty()) {
+    fresh = batch.leave_new({}, {});
+  } else {
+    co_await moves_.settle(table);
+    const auto stored = co_await find_stored(table, suspects);
+    fresh = batch.leave_new(suspects, stored);
+    // Seen is not durable: the sync of the original may have failed.
+    if (!stored.empty()) co_await table.engine.make_durable();
+  }
+  if (fresh.empty()) co_return batch.outcomes();
+  auto rows = encoded(fresh);
+  if (rows.bytes.size() >= settings_.direct_bytes) {
+    co_await insert(std::move(table), std::move(rows));
+  } else {
+    co_await append(table.owner, std::move(rows));
+  }
+  co_return batch.outcomes();
+}
+
+/// Inserts events past the journal. Those before them go first, so that the table never holds an event
+/// without all that arrived before it; and no other commit of this table is in flight.
+awaitable<void> JournaledCommits::insert(EventsTable table, journal::NumberedRows rows) {
+  co_await moves_.settle(table);
+  rows.number_from(journal_.reserve(rows.starts.size()));
+  co_await table.engine.insert(table.insert(std::move(rows.bytes), true));
+}
+
+awaitable<void> JournaledCommits::append(ClientId owner, journal::NumberedRows rows) {
+  Pauses pauses(settings_.wait_for_room, std::chrono::milliseconds(5));
+  while (journal_.is_full(owner, rows.bytes.size())) {
+    if (pauses.is_over()) {
+      throw Error(ErrorCode::overloaded, "Too many events are waiting to be written. Try again later.",
+                  "the journal is full");
+    }
+    co_await pauses.wait();
+  }
+  co_await journal_.append(owner, std::move(rows));
+}
+
+}  // namespace annals::lanes

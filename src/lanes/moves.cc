@@ -1,0 +1,225 @@
+#include "lanes/moves.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/rows.h"
+#include "io/pause.h"
+#include "io/settled.h"
+#include "ops/log.h"
+
+namespace annals::lanes {
+namespace {
+
+using boost::asio::awaitable;
+using engine::EngineError;
+using events::EventsTable;
+using namespace std::chrono_literals;
+
+/// The bytes of one move.
+constexpr std::size_t kMaxMove = std::size_t{16} << 20U;
+
+/// Up to this part of the journal the background moves take no more than half of their time, so that what
+/// arrives goes first.
+constexpr double kRoomy = 0.25;
+/// From this part on it does not matter how long events have waited.
+constexpr double kCrowded = 0.5;
+
+constexpr auto kReleaseInterval = 1s;
+constexpr std::chrono::steady_clock::duration kLongestPostponement = 30s;
+
+std::string rows_of(const std::vector<journal::PendingRecord>& records) {
+  std::size_t bytes = 0;
+  for (const auto& one : records) bytes += one->record.bytes.size();
+  std::string rows;
+  rows.reserve(bytes);
+  for (const auto& one : records) rows += one->record.bytes;
+  return rows;
+}
+
+}  // namespace
+
+awaitable<void> Moves::settle(EventsTable table) {
+  const auto last = journal_.last_of(table.owner);
+  if (!last) co_return;
+  while (true) {
+    const auto first = journal_.first_of(table.owner, 0);
+    if (first.empty() || first.front()->record.first > *last) co_return;
+    try {
+      co_await move_once(table);
+    } catch (const EngineError& error) {
+      // That the table refuses the events is not the reader's fault.
+      if (error.kind() != EngineError::Kind::refused || events::is_table_gone(error)) throw;
+      throw EngineError(EngineError::Kind::unavailable, 0, error.what());
+    }
+  }
+}
+
+/// Moves once, or waits for the end of a move that somebody else makes.
+awaitable<void> Moves::move_once(EventsTable table) {
+  const ClientId owner = table.owner;
+  const bool mine = co_await wait_for_turn(owner);
+  if (!mine) co_return;
+  auto outcome = co_await io::settled(move_alone(std::move(table)));
+  end_turn(owner, outcome.has_value());
+  io::result_of(std::move(outcome));
+}
+
+/// Returns true if the turn is the caller's, who must end it; false once another's has ended.
+awaitable<bool> Moves::wait_for_turn(ClientId owner) {
+  bool mine = false;
+  co_await io::suspend([this, owner, &mine](io::Wake wake) {
+    {
+      const std::scoped_lock lock(mutex_);
+      State& state = states_[owner];
+      if (std::exchange(state.is_moving, true)) {
+        state.waiting.push_back(std::move(wake));
+        return;
+      }
+    }
+    mine = true;
+    wake();
+  });
+  co_return mine;
+}
+
+void Moves::end_turn(ClientId owner, bool succeeded) {
+  std::vector<io::Wake> waiting;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = states_.find(owner);
+    State& state = found->second;
+    state.is_moving = false;
+    waiting = std::move(state.waiting);
+    state.waiting.clear();
+    if (succeeded) {
+      states_.erase(found);
+    } else {
+      ++state.failures;
+    }
+  }
+  for (io::Wake& wake : waiting) wake();
+}
+
+/// Whether a move before has failed, so that it is not known what it has done. Call it in the turn.
+bool Moves::is_doubtful(ClientId owner) {
+  const std::scoped_lock lock(mutex_);
+  return states_.at(owner).failures > 0;
+}
+
+awaitable<void> Moves::move_alone(EventsTable table) {
+  const ClientId owner = table.owner;
+  const auto records = journal_.first_of(owner, kMaxMove);
+  if (records.empty()) co_return;
+  const auto may_be_moved = [](const journal::PendingRecord& one) { return one->may_be_moved; };
+  const bool doubtful = is_doubtful(owner) || std::ranges::any_of(records, may_be_moved);
+  auto missing = doubtful ? co_await missing_of(table, records) : records;
+  if (!missing.empty()) co_await table.engine.insert(table.insert(rows_of(missing), false));
+  journal_.moved(owner, records.size());
+}
+
+/// Returns those of the records that the table does not hold. One row of a record stands for all, because a
+/// move is in the table as a whole or not at all.
+awaitable<Moves::Records> Moves::missing_of(EventsTable table, Records records) {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& one : records) numbers.push_back(one->record.first);
+  const auto text = co_await table.engine.query(table.statement(
+      fmt::format("SELECT arrival FROM {} WHERE arrival IN {{numbers:Array(UInt64)}}", table.quoted()),
+      {{"numbers", fmt::format("[{}]", fmt::join(numbers, ","))}}));
+  std::set<std::uint64_t> found;
+  engine::for_each_line(text, [&](std::string_view line) { found.insert(std::stoull(std::string(line))); });
+  std::erase_if(records, [&](const auto& one) { return found.contains(one->record.first); });
+  co_return records;
+}
+
+awaitable<void> Moves::run(std::stop_token stop) {
+  if (journal_.has_failed()) co_return;  // the next start moves what is left
+  while (!stop.stop_requested()) {
+    const double fill = journal_.fill();
+    const auto owner = fill > kCrowded ? journal_.oldest() : journal_.due();
+    if (!owner) break;
+    const auto began = Clock::now();
+    co_await move_due(*owner);
+    const auto now = Clock::now();
+    if (fill < kRoomy) co_await io::pause(now - began);
+    if (now - released_ >= kReleaseInterval) co_await release();
+  }
+  if (Clock::now() - released_ >= kReleaseInterval) co_await release();
+}
+
+/// Moves the events of a tenant in the background. What fails is tried again later, and holds nobody else up.
+awaitable<void> Moves::move_due(ClientId owner) {
+  const auto outcome = co_await io::settled(find_and_move(owner));
+  // If its deletion was faster, there is nothing left to move.
+  if (outcome || !journal_.last_of(owner)) co_return;
+  int failures = 1;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = states_.find(owner);
+    if (found != states_.end()) failures = found->second.failures;
+  }
+  constexpr int kMostDoublings = 5;
+  journal_.postpone(
+      owner, std::min<Clock::duration>(1s * (1 << std::min(failures, kMostDoublings)), kLongestPostponement));
+  try {
+    std::rethrow_exception(outcome.error());
+  } catch (const std::exception& error) {
+    ops::log(ops::Level::error, "events of a tenant cannot be moved into its table; they stay in the journal",
+             {{"client_id", owner.text()}, {"error", error.what()}});
+  }
+}
+
+awaitable<void> Moves::find_and_move(ClientId owner) {
+  auto found = co_await find_table_(owner);
+  if (found.is_gone) {
+    ops::log(ops::Level::warning, "events of a deleted tenant were found in the journal and removed",
+             {{"client_id", owner.text()}});
+    co_await journal_.forget(owner);
+    co_return;
+  }
+  if (!found.table) {  // its deletion goes on, and removes its events here too
+    journal_.postpone(owner, kLongestPostponement);
+    co_return;
+  }
+  co_await move_once(*std::move(found.table));
+}
+
+/// The disk has failed, so the journal must not be trusted to it either.
+void Moves::fail(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const EngineError& failure) {
+    journal_.fail(failure.what());
+  } catch (const std::exception& other) {
+    ops::log(ops::Level::warning, "the tables cannot be synced now", {{"error", other.what()}});
+  }
+}
+
+awaitable<void> Moves::release() {
+  released_ = Clock::now();
+  auto releasable = journal_.releasable();
+  if (releasable.records == 0 && releasable.segments.empty()) co_return;
+  auto synced = co_await io::settled(engine_.make_durable());
+  if (!synced) fail(synced.error());
+  io::result_of(std::move(synced));
+  co_await journal_.release(std::move(releasable));
+}
+
+awaitable<bool> Moves::move_all(Clock::time_point deadline) {
+  while (Clock::now() < deadline) {
+    const auto owner = journal_.oldest();
+    if (!owner) {
+      co_await release();
+      co_return true;
+    }
+    co_await move_due(*owner);
+  }
+  co_return false;
+}
+
+}  // namespace annals::lanes

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "engine/engine.h"
+#include "events/events_table.h"
+#include "ids/id.h"
+#include "io/wake.h"
+#include "journal/journal.h"
+
+namespace annals::lanes {
+
+/// Moves events from the journal into their tenants' tables: in the background when an insert is worth its
+/// cost, and at once when somebody reads that tenant. A tenant's events are moved in the order of their
+/// numbers, so its table always holds what arrived before some moment, and a reader misses nothing.
+///
+/// A move may be done twice over a crash, or its outcome not be known. Then the table is asked which records
+/// it has; no deduplication token is relied on. Thread-safe.
+class Moves {
+ public:
+  /// Where the events of a tenant belong.
+  struct Whereabouts {
+    std::optional<events::EventsTable> table = {};  // of an active tenant
+    bool is_gone = false;                           // the tenant was deleted, and its database with it
+  };
+  using FindTable = std::function<boost::asio::awaitable<Whereabouts>(ClientId owner)>;
+
+  /// All must outlive this object.
+  Moves(journal::Journal& journal, engine::Engine& engine, FindTable find_table)
+      : journal_(journal), engine_(engine), find_table_(std::move(find_table)) {}
+
+  /// Returns once the table holds all events that were acknowledged before the call. Throws
+  /// engine::EngineError.
+  boost::asio::awaitable<void> settle(events::EventsTable table);
+
+  /// Moves what is due and gives up what the journal need not keep any more. Logs what fails. A long run ends
+  /// early once `stop` is requested.
+  boost::asio::awaitable<void> run(std::stop_token stop);
+
+  /// Moves everything, until `deadline` at the latest. Returns whether the journal is empty.
+  boost::asio::awaitable<bool> move_all(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Records = std::vector<journal::PendingRecord>;
+  /// What is known of a tenant of whose records some are being moved, or could not be.
+  struct State {
+    bool is_moving = false;
+    std::vector<io::Wake> waiting;  // for the end of the move
+    int failures = 0;               // one after the other
+  };
+
+  boost::asio::awaitable<bool> wait_for_turn(ClientId owner);
+  void end_turn(ClientId owner, bool succeeded);
+  bool is_doubtful(ClientId owner);
+  boost::asio::awaitable<void> move_once(events::EventsTable table);
+  boost::asio::awaitable<void> move_alone(events::EventsTable table);
+  boost::asio::awaitable<Records> missing_of(events::EventsTable table, Records records);
+  boost::asio::awaitable<void> move_due(ClientId owner);
+  boost::asio::awaitable<void> find_and_move(ClientId owner);
+  boost::asio::awaitable<void> release();
+  void fail(const std::exception_ptr& error);
+
+  journal::Journal& journal_;
+  engine::Engine& engine_;
+  const FindTable find_table_;
+  Clock::time_point released_ = {};  // used by run()
+  std::mutex mutex_;                 // guards what follows
+  std::map<ClientId, State> states_;
+};
+
+}  // namespace annals::lanes
