@@ -50,7 +50,8 @@ struct House {
   leases::InProcessLeases leases;
   files::TenantFiles tenant_files{files};
   tenants::Databases databases{*engine};
-  events::TenantTables tables{*engine, false};
+  events::Changes changes{true};
+  events::TenantTables tables{*engine, changes, false};
   files::LateUploads late_uploads{*engine, std::chrono::hours(1)};
   tenants::Tenancy tenancy{{.engine = *engine,
                             .leases = leases,

@@ -99,7 +99,8 @@ Service::Service(config::Config config, const Adapters& adapters)
       leases_(make_leases(config_, *engine_)),
       tenant_files_(*files_.store),
       databases_(*engine_),
-      tables_(*engine_, shares_its_engine(config_)),
+      changes_(!shares_its_engine(config_)),
+      tables_(*engine_, changes_, shares_its_engine(config_)),
       journaled_(journal_.get()),
       broken_parts_(*engine_),
       table_upgrade_(*engine_, shares_its_engine(config_)),
@@ -122,13 +123,14 @@ Service::Service(config::Config config, const Adapters& adapters)
       writing_(io_.executor(), {.commits = {.other_instances = shares_its_engine(config_),
                                             .retry_for = config_.events.retry_time,
                                             .max_known_bytes = config_.events.max_known_bytes},
-                                .journal = journal_.get(),
-                                .moves = moves_.get(),
+                                .journaled = journaled_parts(),
                                 .lanes = lane_limits(config_),
                                 .max_receiving_bytes = config_.events.max_receiving_bytes}),
       history_({.time_limit = config_.history.timeout,
                 .max_memory_bytes = config_.history.max_memory_bytes,
-                .before_reading = settling()}),
+                .before_reading = settling()},
+               changes_),
+      arrival_poll_(history_, changes_),
       api_({.authenticator = authenticator_,
             .engine = *engine_,
             .reconciliation = tenancy_.reconciliation(),
@@ -138,6 +140,7 @@ Service::Service(config::Config config, const Adapters& adapters)
             .directory = tenancy_.directory(),
             .intake = writing_.intake(),
             .history = history_,
+            .changes = changes_,
             .files = *files_.store,
             .tenant_field = config_.event_bridge.tenant_field,
             .public_url = [this] { return public_url(); },
@@ -157,7 +160,9 @@ std::vector<upkeep::Round> Service::rounds() {
       upkeep::recovery_round(tenancy_.lifecycle(), tenancy_.reconciliation(), sweep_times(config_)),
       upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval)};
   // What a ClickHouse server does with its parts is its operator's matter.
-  if (!shares_its_engine(config_)) {
+  if (shares_its_engine(config_)) {
+    rounds.push_back(upkeep::arrival_poll_round(arrival_poll_));
+  } else {
     rounds.push_back(upkeep::moves_round(*moves_));
     rounds.push_back(upkeep::broken_parts_round(broken_parts_));
     rounds.push_back(upkeep::sync_round(*engine_));
@@ -169,6 +174,12 @@ std::unique_ptr<lanes::Moves> Service::make_moves() {
   if (!journal_) return nullptr;
   return std::make_unique<lanes::Moves>(*journal_, *engine_,
                                         [this](ClientId owner) { return find_table(owner); });
+}
+
+/// Returns the way of events through the journal, if there is one.
+std::optional<lanes::JournaledCommits::Parts> Service::journaled_parts() {
+  if (!journal_) return std::nullopt;
+  return lanes::JournaledCommits::Parts{.journal = *journal_, .moves = *moves_, .changes = changes_};
 }
 
 /// Returns what brings acknowledged events into a table before it is read; null if they are there at once.

@@ -14,12 +14,14 @@
 #include "config/data_directory.h"
 #include "engine/engine.h"
 #include "events/broken_parts.h"
+#include "events/changes.h"
 #include "events/table_upgrade.h"
 #include "events/tenant_tables.h"
 #include "files/file_store.h"
 #include "files/late_upload_removal.h"
 #include "files/late_uploads.h"
 #include "files/tenant_files.h"
+#include "history/arrival_poll.h"
 #include "history/history.h"
 #include "http/server/server.h"
 #include "io/threads.h"
@@ -85,6 +87,7 @@ class Service {
   void check_files();
   void empty_journal(std::chrono::steady_clock::time_point deadline);
   std::unique_ptr<lanes::Moves> make_moves();
+  std::optional<lanes::JournaledCommits::Parts> journaled_parts();
   std::function<boost::asio::awaitable<void>(events::EventsTable)> settling();
   boost::asio::awaitable<lanes::Moves::Whereabouts> find_table(ClientId owner);
   std::vector<upkeep::Round> rounds();
@@ -100,6 +103,7 @@ class Service {
   // The belongings of tenants.
   files::TenantFiles tenant_files_;
   tenants::Databases databases_;
+  events::Changes changes_;
   events::TenantTables tables_;
   journal::TenantRecords journaled_;
   events::BrokenParts broken_parts_;
@@ -112,6 +116,7 @@ class Service {
   std::unique_ptr<lanes::Moves> moves_;  // with `journal_`
   lanes::Writing writing_;
   history::History history_;
+  history::ArrivalPoll arrival_poll_;
   api::Api api_;
   http::Server server_;
   upkeep::Upkeep upkeep_;

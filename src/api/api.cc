@@ -7,6 +7,7 @@ Api::Api(const Parts& parts, const MoreRoutes& more_routes)
       tenants_(parts.lifecycle, parts.registry),
       events_({.intake = parts.intake, .directory = parts.directory, .tenant_field = parts.tenant_field}),
       history_({.history = parts.history,
+                .changes = parts.changes,
                 .files = parts.files,
                 .admission = admission_,
                 .public_url = parts.public_url,

@@ -11,6 +11,7 @@
 #include "api/health.h"
 #include "api/history.h"
 #include "api/tenants.h"
+#include "events/changes.h"
 #include "http/router.h"
 
 namespace annals::api {
@@ -28,6 +29,7 @@ class Api {
     tenants::TenantDirectory& directory;
     lanes::Intake& intake;
     history::History& history;
+    events::Changes& changes;
     files::FileStore& files;
     std::string tenant_field;  // see Events::Parts
     std::function<std::string()> public_url;

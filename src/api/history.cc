@@ -8,6 +8,7 @@
 #include "files/errors.h"
 #include "history/errors.h"
 #include "history/tail.h"
+#include "http/entity_tags.h"
 
 namespace annals::api {
 namespace {
@@ -24,6 +25,7 @@ using history::Page;
 using http::Status;
 
 constexpr int kTemporaryRedirect = 307;
+constexpr int kNotModified = 304;
 
 std::string quoted_or_null(const std::optional<std::string>& text) {
   return text ? boost::json::serialize(boost::json::string(*text)) : "null";
@@ -205,8 +207,7 @@ http::Operation file_operation() {
 }  // namespace
 
 void History::add_to(http::Router& router) {
-  const auto add = [&](std::string path, http::Operation operation,
-                       Response (History::*handler)(Caller, Request)) {
+  const auto add = [&](std::string path, http::Operation operation, Handler handler) {
     router.add({.method = "GET",
                 .path = std::move(path),
                 .operation = std::move(operation),
@@ -215,12 +216,46 @@ void History::add_to(http::Router& router) {
                       return (this->*handler)(std::move(caller), std::move(request));
                     })});
   };
-  add("/api/history/events", list_operation(), &History::list);
-  add("/api/history/events/count-by", count_by_operation(), &History::count_by);
+  // What changes only with the tenant's events.
+  const auto add_tagged = [&](std::string path, http::Operation operation, Handler handler) {
+    operation.parameters.push_back({.place = http::Parameter::Place::header,
+                                    .name = "If-None-Match",
+                                    .type = "string",
+                                    .summary = "The ETag of an earlier answer."});
+    operation.answers.push_back({.status = kNotModified, .summary = "The earlier answer still holds."});
+    router.add({.method = "GET",
+                .path = std::move(path),
+                .operation = std::move(operation),
+                .admit = parts_.admission.with(
+                    Permission::read_history, [this, handler](Caller caller, Request request) {
+                      return unless_unchanged(std::move(caller), std::move(request), handler);
+                    })});
+  };
+  add_tagged("/api/history/events", list_operation(), &History::list);
+  add_tagged("/api/history/events/count-by", count_by_operation(), &History::count_by);
   add("/api/history/export", export_operation(), &History::export_events);
   add("/api/history/tail", tail_operation(), &History::tail);
-  add("/api/history/events/{event_id}", show_operation(), &History::show);
+  add_tagged("/api/history/events/{event_id}", show_operation(), &History::show);
   add("/api/history/events/{event_id}/file", file_operation(), &History::file);
+}
+
+/// Answers with 304 if the client has what the handler would return. Clients ask for it with the tag of an
+/// earlier answer. An answer changes only when the tenant's events do, so the engine is not asked.
+History::Response History::unless_unchanged(Caller caller, Request request, Handler handler) {
+  const auto changes = parts_.changes.tag(caller.tenant->id);
+  const std::string tag = fmt::format("\"{}\"", changes.value_or(""));
+  const std::string* known = request.header("if-none-match");
+  http::Response response;
+  if (changes && known != nullptr && *known != "*" && http::names_entity_tag(*known, tag)) {
+    response.status = kNotModified;
+  } else {
+    response = co_await (this->*handler)(std::move(caller), std::move(request));
+  }
+  if (!changes) co_return response;
+  response.headers.emplace_back("ETag", tag);
+  response.headers.emplace_back("Cache-Control", "private, no-cache");
+  response.headers.emplace_back("Vary", "X-Client-Id, X-Client-Secret, X-API-Key");
+  co_return response;
 }
 
 /// Runs both queries at the same time. Events that arrive in between are in both results.
@@ -321,8 +356,9 @@ History::Response History::tail(Caller caller, Request request) {
     if (!reached) refuse_cursor_ahead(request, true);
   }
   auto table = [this, request] { return table_again(request); };
-  auto tail =
-      std::make_unique<history::Tail>(parts_.history, std::move(table), std::move(query.filter), query.after);
+  auto tail = std::make_unique<history::Tail>(
+      history::Tail::Parts{.history = parts_.history, .changes = parts_.changes}, std::move(table),
+      std::move(query.filter), query.after);
   if (!query.after) co_await tail->start_at_the_end();
   co_return http::Response{.content_type = "text/event-stream",
                            .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "api/admission.h"
+#include "events/changes.h"
 #include "files/file_store.h"
 #include "history/history.h"
 #include "http/message.h"
@@ -19,7 +20,8 @@ namespace annals::api {
 class History {
  public:
   struct Parts {
-    history::History& history;  // all three must outlive this object
+    history::History& history;  // all four must outlive this object
+    events::Changes& changes;
     files::FileStore& files;
     const Admission& admission;
     std::function<std::string()> public_url;  // the beginning of URLs in answers, without a slash at its end
@@ -41,6 +43,9 @@ class History {
   Response count_by(access::Caller caller, Request request);
   Response export_events(access::Caller caller, Request request);
   Response tail(access::Caller caller, Request request);
+
+  using Handler = Response (History::*)(access::Caller caller, Request request);
+  Response unless_unchanged(access::Caller caller, Request request, Handler handler);
 
   boost::asio::awaitable<std::tuple<history::Page, history::Counts>> page_and_counts(
       events::EventsTable table, history::PageRequest request);

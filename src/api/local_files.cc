@@ -8,8 +8,8 @@
 #include "api/byte_range.h"
 #include "files/errors.h"
 #include "http/body.h"
+#include "http/entity_tags.h"
 #include "io/settled.h"
-#include "text/ascii.h"
 
 namespace annals::api {
 namespace {
@@ -48,21 +48,6 @@ std::string etag_of(const FileHead& head) {
 std::string_view header_of(const Request& request, std::string_view name) {
   const std::string* value = request.header(name);
   return value == nullptr ? std::string_view() : std::string_view(*value);
-}
-
-/// Returns whether an If-None-Match header names the tag: it is a list of entity tags, compared weakly, or
-/// `*` (RFC 9110, section 13.1.2).
-bool names_etag(std::string_view list, const std::string& etag) {
-  if (list == "*") return true;
-  while (!list.empty()) {
-    const auto comma = list.find(',');
-    std::string_view one = list.substr(0, comma);
-    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-    one = text::trim(one);
-    if (one.starts_with("W/")) one.remove_prefix(2);
-    if (one == etag) return true;
-  }
-  return false;
 }
 
 /// Returns the requested range, or the whole file if the range belongs to another version of it (If-Range) or
@@ -188,7 +173,7 @@ awaitable<Response> LocalFiles::get(Request request) {
   const Place place = place_of(request);
   const auto file = co_await store_.open(place.database, place.file);
   if (!file) throw files::file_not_found();
-  if (names_etag(header_of(request, "if-none-match"), etag_of(file->head()))) {
+  if (http::names_entity_tag(header_of(request, "if-none-match"), etag_of(file->head()))) {
     co_return about(file->head(), kNotModified);
   }
   const ByteRange range = range_of(request, *file);

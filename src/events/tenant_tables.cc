@@ -10,7 +10,8 @@ boost::asio::awaitable<bool> TenantTables::make(tenants::Owner owner) {
   co_return true;
 }
 
-boost::asio::awaitable<void> TenantTables::remove(tenants::Owner /*owner*/, tenants::Fence /*fence*/) {
+boost::asio::awaitable<void> TenantTables::remove(tenants::Owner owner, tenants::Fence /*fence*/) {
+  changes_.forget(owner.id);  // who waits for events of the tenant learns that it is gone
   co_return;
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "engine/engine.h"
+#include "events/changes.h"
 #include "tenants/belonging.h"
 
 namespace annals::events {
@@ -11,8 +12,9 @@ namespace annals::events {
 /// nothing to remove. Thread-safe; make() throws engine::EngineError.
 class TenantTables final : public tenants::Belonging {
  public:
-  /// `shared` says whether several instances write to the tables. `engine` must outlive this object.
-  TenantTables(engine::Engine& engine, bool shared) : engine_(engine), shared_(shared) {}
+  /// `shared` says whether several instances write to the tables. Both references must outlive this object.
+  TenantTables(engine::Engine& engine, Changes& changes, bool shared)
+      : engine_(engine), changes_(changes), shared_(shared) {}
 
   boost::asio::awaitable<bool> make(tenants::Owner owner) override;
   boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::Fence fence) override;
@@ -20,6 +22,7 @@ class TenantTables final : public tenants::Belonging {
 
  private:
   engine::Engine& engine_;
+  Changes& changes_;
   const bool shared_;
 };
 

@@ -154,11 +154,17 @@ awaitable<bool> History::reaches(EventsTable table, Position position) {
 
 awaitable<Counts> History::count(EventsTable table, Filter filter) {
   Conditions conditions = conditions_of(filter);
-  auto sql = fmt::format("SELECT (SELECT count() FROM {0}), count() FROM {0}{1}{2}", table.quoted(),
-                         conditions.where(), limits());
+  const ClientId owner = table.owner;
+  const auto total = changes_.total(owner);
+  if (total && conditions.sql.empty()) co_return Counts{.total = *total, .filtered = *total};
+  const auto moment = changes_.quiet_moment(owner);
+  const std::string all =
+      total ? fmt::format("{}", *total) : fmt::format("(SELECT count() FROM {})", table.quoted());
+  auto sql = fmt::format("SELECT {}, count() FROM {}{}{}", all, table.quoted(), conditions.where(), limits());
   const auto text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
   const auto numbers = engine::numbers_in(text);
   Counts counts{.total = numbers.at(0)};
+  if (!total && moment) changes_.learn_total(owner, *moment, counts.total);
   counts.raise_to(numbers.at(1));
   co_return counts;
 }

@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "engine/engine.h"
+#include "events/changes.h"
 #include "events/events_table.h"
 #include "events/row.h"
 #include "history/requests.h"
@@ -46,7 +47,8 @@ class History {
     std::function<boost::asio::awaitable<void>(events::EventsTable)> before_reading = {};
   };
 
-  explicit History(Settings settings) : settings_(std::move(settings)) {}
+  /// `changes` must outlive this object.
+  History(Settings settings, events::Changes& changes) : settings_(std::move(settings)), changes_(changes) {}
 
   boost::asio::awaitable<Page> page(events::EventsTable table, PageRequest request);
   /// Returns nullopt if there is no such event.
@@ -69,6 +71,7 @@ class History {
                                           std::vector<engine::Parameter> parameters);
 
   const Settings settings_;
+  events::Changes& changes_;
 };
 
 }  // namespace annals::history

@@ -11,7 +11,7 @@ namespace {
 
 using events::Ordering;
 
-constexpr std::chrono::milliseconds kPollInterval{250};
+constexpr std::chrono::milliseconds kAskInterval{250};
 constexpr std::chrono::seconds kKeepAliveInterval{10};
 constexpr std::uint64_t kMaxEventsAtOnce = 500;
 
@@ -45,21 +45,31 @@ boost::asio::awaitable<std::string> Tail::wait_for_events() {
   const auto deadline = std::chrono::steady_clock::now() + kKeepAliveInterval;
   while (std::chrono::steady_clock::now() < deadline) {
     auto table = co_await table_();
-    const auto page = co_await history_.page(
-        std::move(table),
-        {.filter = filter_, .ordering = Ordering::arrival, .limit = kMaxEventsAtOnce, .after = after_});
-    if (!page.events.empty()) {
-      std::string text;
-      for (const events::StoredEvent& event : page.events) {
-        text += fmt::format("id: {}\ndata: {}\n\n", event.position.text(Ordering::arrival),
-                            on_one_line(event.json));
-      }
-      after_ = page.events.back().position;
-      co_return text;
-    }
-    co_await io::pause(kPollInterval);
+    // Counted before the table is read: a change meanwhile is waited for no longer.
+    const std::uint64_t seen = changes_.count(table.owner);
+    auto text = co_await new_events(table);
+    if (!text.empty()) co_return text;
+    co_await changes_.wait(std::move(table), seen, deadline);
+    // However much is written: each question costs the engine something, and the writers an insert.
+    const auto next = asked_at_ + kAskInterval;
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next) co_await io::pause(next - now);
   }
   co_return ": nothing new\n\n";
+}
+
+boost::asio::awaitable<std::string> Tail::new_events(events::EventsTable table) {
+  asked_at_ = std::chrono::steady_clock::now();
+  const auto page = co_await history_.page(
+      std::move(table),
+      {.filter = filter_, .ordering = Ordering::arrival, .limit = kMaxEventsAtOnce, .after = after_});
+  std::string text;
+  for (const events::StoredEvent& event : page.events) {
+    text +=
+        fmt::format("id: {}\ndata: {}\n\n", event.position.text(Ordering::arrival), on_one_line(event.json));
+  }
+  if (!page.events.empty()) after_ = page.events.back().position;
+  co_return text;
 }
 
 }  // namespace annals::history

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
 
+#include "events/changes.h"
 #include "events/events_table.h"
 #include "events/position.h"
 #include "history/history.h"
@@ -20,9 +22,18 @@ class Tail {
   /// Returns the table, or throws if the reader may no longer read it. It is called before each query.
   using TableSource = std::function<boost::asio::awaitable<events::EventsTable>()>;
 
-  /// `history` must outlive this object. Call start_at_the_end() first if there is no `after`.
-  Tail(History& history, TableSource table, Filter filter, std::optional<events::Position> after)
-      : history_(history), table_(std::move(table)), filter_(std::move(filter)), after_(after) {}
+  struct Parts {
+    History& history;  // both must outlive the tail
+    events::Changes& changes;
+  };
+
+  /// Call start_at_the_end() first if there is no `after`.
+  Tail(Parts parts, TableSource table, Filter filter, std::optional<events::Position> after)
+      : history_(parts.history),
+        changes_(parts.changes),
+        table_(std::move(table)),
+        filter_(std::move(filter)),
+        after_(after) {}
 
   /// Skips the events that are stored already.
   boost::asio::awaitable<void> start_at_the_end();
@@ -33,12 +44,15 @@ class Tail {
 
  private:
   boost::asio::awaitable<std::string> wait_for_events();
+  boost::asio::awaitable<std::string> new_events(events::EventsTable table);
 
   History& history_;
+  events::Changes& changes_;
   TableSource table_;
   Filter filter_;
   std::optional<events::Position> after_;
   bool started_ = false;
+  std::chrono::steady_clock::time_point asked_at_ = {};
 };
 
 }  // namespace annals::history

@@ -30,10 +30,11 @@ journal::NumberedRows encoded(const Batch::Events& events) {
 
 }  // namespace
 
-JournaledCommits::JournaledCommits(Settings settings, journal::Journal& journal, Moves& moves)
+JournaledCommits::JournaledCommits(Settings settings, Parts parts)
     : settings_(settings),
-      journal_(journal),
-      moves_(moves),
+      journal_(parts.journal),
+      moves_(parts.moves),
+      changes_(parts.changes),
       tables_(settings.max_known_bytes, clock_,
               [this](EventsTable table) { return moves_.settle(std::move(table)); }) {}
 
@@ -70,13 +71,19 @@ awaitable<std::vector<WriteOutcome>> JournaledCommits::commit_to(EventsTable tab
     if (!stored.empty()) co_await table.engine.make_durable();
   }
   if (fresh.empty()) co_return batch.outcomes();
-  auto rows = encoded(fresh);
+  co_await write(std::move(table), encoded(fresh));
+  co_return batch.outcomes();
+}
+
+awaitable<void> JournaledCommits::write(EventsTable table, journal::NumberedRows rows) {
+  events::Changes::Write write(changes_, table.owner);
+  const std::size_t count = rows.starts.size();
   if (rows.bytes.size() >= settings_.direct_bytes) {
     co_await insert(std::move(table), std::move(rows));
   } else {
     co_await append(table.owner, std::move(rows));
   }
-  co_return batch.outcomes();
+  write.succeeded(count);
 }
 
 /// Inserts events past the journal. Those before them go first, so that the table never holds an event

@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "events/changes.h"
 #include "events/event.h"
 #include "events/events_table.h"
 #include "journal/journal.h"
@@ -28,8 +29,13 @@ class JournaledCommits {
     std::chrono::milliseconds wait_for_room{20'000};  // while the journal is full
   };
 
-  /// Both must outlive this object.
-  JournaledCommits(Settings settings, journal::Journal& journal, Moves& moves);
+  struct Parts {
+    journal::Journal& journal;  // all of them must outlive this object
+    Moves& moves;
+    events::Changes& changes;
+  };
+
+  JournaledCommits(Settings settings, Parts parts);
 
   /// Commits the events and returns what became of each, in their order. The events must outlive the call.
   /// Once it returns, all of them are durable, duplicates too. Throws engine::EngineError,
@@ -41,12 +47,14 @@ class JournaledCommits {
  private:
   boost::asio::awaitable<std::vector<WriteOutcome>> commit_to(events::EventsTable table,
                                                               Batch::Events events);
+  boost::asio::awaitable<void> write(events::EventsTable table, journal::NumberedRows rows);
   boost::asio::awaitable<void> insert(events::EventsTable table, journal::NumberedRows rows);
   boost::asio::awaitable<void> append(ClientId owner, journal::NumberedRows rows);
 
   const Settings settings_;
   journal::Journal& journal_;
   Moves& moves_;
+  events::Changes& changes_;
   EngineClock clock_;
   KnownTables tables_;
 };

@@ -10,7 +10,7 @@ Writing::Writing(const boost::asio::any_io_executor& executor, const Settings& s
       intake_(lanes_, receiving_) {}
 
 Commit Writing::choose(const Settings& settings) {
-  if (settings.journal == nullptr) {
+  if (!settings.journaled) {
     commits_.emplace(settings.commits);
     return [this](events::EventsTable table, std::vector<const events::Event*> events) {
       return commits_->commit(std::move(table), std::move(events));
@@ -18,7 +18,7 @@ Commit Writing::choose(const Settings& settings) {
   }
   journaled_.emplace(JournaledCommits::Settings{.max_known_bytes = settings.commits.max_known_bytes,
                                                 .wait_for_room = settings.commits.retry_for},
-                     *settings.journal, *settings.moves);
+                     *settings.journaled);
   return [this](events::EventsTable table, std::vector<const events::Event*> events) {
     return journaled_->commit(std::move(table), std::move(events));
   };

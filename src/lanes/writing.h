@@ -19,9 +19,8 @@ class Writing {
  public:
   struct Settings {
     Commits::Settings commits;
-    // Set if events go through the journal; both must outlive this object.
-    journal::Journal* journal = nullptr;
-    Moves* moves = nullptr;
+    // Set if events go through the journal.
+    std::optional<JournaledCommits::Parts> journaled = {};
     LaneLimits lanes;
     std::size_t max_receiving_bytes{};  // bodies and events that are being received, over all requests
   };

@@ -69,6 +69,12 @@ Round moves_round(lanes::Moves& moves) {
           .run = [&moves](std::stop_token stop) { return moves.run(std::move(stop)); }};
 }
 
+Round arrival_poll_round(history::ArrivalPoll& poll) {
+  return {.name = "search for events of other instances",
+          .interval = std::chrono::milliseconds(250),
+          .run = [&poll](std::stop_token stop) { return poll.run(std::move(stop)); }};
+}
+
 Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval) {
   return {.name = "upgrade of events tables",
           .interval = interval,

@@ -6,6 +6,7 @@
 #include "events/broken_parts.h"
 #include "events/table_upgrade.h"
 #include "files/late_upload_removal.h"
+#include "history/arrival_poll.h"
 #include "lanes/moves.h"
 #include "tenants/lifecycle.h"
 #include "tenants/reconciliation.h"
@@ -34,6 +35,9 @@ Round sync_round(engine::Engine& engine);
 
 /// Returns the round that moves events from the journal into their tables. `moves` must outlive it.
 Round moves_round(lanes::Moves& moves);
+
+/// Returns the round that finds out what other instances have written. `poll` must outlive it.
+Round arrival_poll_round(history::ArrivalPoll& poll);
 
 /// Returns the round that gives tables of the version before the form of today. `tables` must outlive it.
 Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval);

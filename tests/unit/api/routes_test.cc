@@ -37,7 +37,8 @@ class RoutesTest : public testing::Test {
   io::Budget budget_{1};
   lanes::Lanes lanes_{driver_.executor(), nullptr, {}};
   lanes::Intake intake_{lanes_, budget_};
-  history::History history_{history::History::Settings{}};
+  events::Changes changes_{true};
+  history::History history_{history::History::Settings{}, changes_};
   Api api_{{.authenticator = authenticator_,
             .engine = engine_,
             .reconciliation = tenancy_.reconciliation(),
@@ -47,6 +48,7 @@ class RoutesTest : public testing::Test {
             .directory = tenancy_.directory(),
             .intake = intake_,
             .history = history_,
+            .changes = changes_,
             .files = files_,
             .tenant_field = "source",
             .public_url = [] { return std::string(); },

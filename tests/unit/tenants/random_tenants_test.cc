@@ -167,7 +167,7 @@ class World {
           files(world.files_, world.turns_),
           leases(world.table_, world.turns_),
           databases(*engine),
-          tables(*engine, true),
+          tables(*engine, changes, true),
           tenancy({.engine = *engine,
                    .leases = leases,
                    .databases = databases,
@@ -181,6 +181,7 @@ class World {
     SimulatedFiles files;
     SimulatedLeases leases;
     Databases databases;
+    events::Changes changes{false};
     events::TenantTables tables;
     Tenancy tenancy;
   };

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace annals::http {
+
+/// Returns whether the value of an If-None-Match header names the tag (with its quotes): it is a list of
+/// entity tags, compared weakly, or `*` (RFC 9110, section 13.1.2).
+bool names_entity_tag(std::string_view list, const std::string& tag);
+
+}  // namespace annals::http
