@@ -1,5 +1,6 @@
 #include "engine/pooled_engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "io/chunk_channel.h"
@@ -9,6 +10,14 @@ namespace {
 
 /// The number of bytes that may wait for a slow reader, per stream.
 constexpr std::size_t kStreamBuffer = std::size_t{1} << 20U;
+
+io::Turns::Reader reader_of(const Statement& statement) {
+  if (!statement.reader) return {};
+  return {.name = statement.reader->text(), .takes_long = true};
+}
+
+/// A stream is limited otherwise than a statement, so that a client's pages do not wait for its exports.
+constexpr std::size_t kStreamsLeftToOthers = 1;
 
 }  // namespace
 
@@ -44,41 +53,62 @@ boost::asio::awaitable<void> PooledEngine::execute(Statement statement) {
 }
 
 boost::asio::awaitable<std::string> PooledEngine::query(Statement statement) {
+  auto reader = reader_of(statement);
   auto work = [statement = std::move(statement)](Connection& connection) {
     return connection.query(statement);
   };
-  auto result = co_await pool_.run(std::move(work));
+  auto result = co_await pool_.run(std::move(work), std::move(reader));
   co_return result;
 }
 
 boost::asio::awaitable<void> PooledEngine::scan(Statement statement, Sink sink) {
+  auto reader = reader_of(statement);
   auto work = [statement = std::move(statement), sink = std::move(sink)](Connection& connection) {
     connection.stream(statement, sink, Connection::Deadline::of_statement);
   };
-  co_await pool_.run(std::move(work));
+  co_await pool_.run(std::move(work), std::move(reader));
 }
 
 boost::asio::awaitable<std::unique_ptr<ResultStream>> PooledEngine::stream(Statement statement) {
-  if (streams_.fetch_add(1) >= max_streams_) {
-    --streams_;
+  const std::string reader = reader_of(statement).name;
+  if (!begin_stream(reader)) {
     throw Error(ErrorCode::overloaded, "Too many large results are being read. Try again later.");
   }
   auto channel = std::make_shared<io::ChunkChannel>(kStreamBuffer);
-  pool_.post([this, channel, statement = std::move(statement)](Connection* connection) {
-    std::exception_ptr error;
-    try {
-      const auto push = [&](std::string part) { return channel->push(std::move(part)); };
-      io::BlockingPool<Connection>::checked(connection)
-          .stream(statement, push, Connection::Deadline::of_reader);
-    } catch (...) {
-      error = std::current_exception();
-    }
-    --streams_;
-    channel->finish(error);
-  });
+  pool_.post(
+      [this, channel, reader, statement = std::move(statement)](Connection* connection) {
+        std::exception_ptr error;
+        try {
+          const auto push = [&](std::string part) { return channel->push(std::move(part)); };
+          io::BlockingPool<Connection>::checked(connection)
+              .stream(statement, push, Connection::Deadline::of_reader);
+        } catch (...) {
+          error = std::current_exception();
+        }
+        end_stream(reader);
+        channel->finish(error);
+      },
+      {.takes_long = true});
   auto stream = std::make_unique<Stream>(std::move(channel));
   co_await stream->begin();
   co_return stream;
+}
+
+/// Returns false if there are too many streams, of all clients or of this one.
+bool PooledEngine::begin_stream(const std::string& reader) {
+  const std::scoped_lock lock(mutex_);
+  const std::size_t of_one =
+      std::max<std::size_t>(1, max_streams_ - std::min(max_streams_, kStreamsLeftToOthers));
+  if (streams_ >= max_streams_ || (!reader.empty() && streams_of_[reader] >= of_one)) return false;
+  ++streams_;
+  if (!reader.empty()) ++streams_of_[reader];
+  return true;
+}
+
+void PooledEngine::end_stream(const std::string& reader) {
+  const std::scoped_lock lock(mutex_);
+  --streams_;
+  if (!reader.empty() && --streams_of_[reader] == 0) streams_of_.erase(reader);
 }
 
 boost::asio::awaitable<void> PooledEngine::make_durable() {

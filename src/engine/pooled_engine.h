@@ -1,8 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <vector>
 
 #include "engine/connection.h"
@@ -17,7 +19,8 @@ class PooledEngine : public Engine {
  public:
   /// `connections` are for all statements but those that wait for others, which have `waiting`. At most
   /// `max_queued` statements may wait for a connection of either kind; more are refused. A stream keeps its
-  /// connection for as long as its reader takes, so streams may have at most half of the connections.
+  /// connection for as long as its reader takes, so streams may have at most half of the connections, and
+  /// those of one client all but one of that half.
   PooledEngine(std::vector<std::unique_ptr<Connection>> connections,
                std::vector<std::unique_ptr<Connection>> waiting, std::size_t max_queued)
       : max_streams_(std::max<std::size_t>(1, connections.size() / 2)),
@@ -37,8 +40,13 @@ class PooledEngine : public Engine {
  private:
   class Stream;
 
+  bool begin_stream(const std::string& reader);
+  void end_stream(const std::string& reader);
+
   std::size_t max_streams_;
-  std::atomic<std::size_t> streams_ = 0;
+  std::mutex mutex_;  // guards the next two
+  std::size_t streams_ = 0;
+  std::map<std::string, std::size_t> streams_of_;  // by client
   io::BlockingPool<Connection> pool_;
   io::BlockingPool<Connection> waiting_pool_;
 };

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ids/database_name.h"
+#include "ids/id.h"
 
 namespace annals::engine {
 
@@ -32,6 +34,8 @@ struct Statement {
   /// Whether the statement waits for others, as a DROP does for those who read. It then takes no connection
   /// from those that do not wait.
   bool waits_for_others = false;
+  /// The client for whom a history is read. Clients take turns, and no client has all connections.
+  std::optional<ClientId> reader = {};
 };
 
 /// Returns a name for a statement that is made for a request: the request's id and a part that makes it

@@ -1,8 +1,23 @@
 #include "io/blocking_pool.h"
 
-namespace annals::io {
+#include <algorithm>
 
-BlockingThreads::BlockingThreads(std::size_t threads, std::size_t max_waiting) : max_waiting_(max_waiting) {
+namespace annals::io {
+namespace {
+
+/// The threads that jobs of readers leave to others.
+std::size_t kept_free(std::size_t threads) {
+  constexpr std::size_t kMost = 2;
+  return std::min(kMost, threads / 2);
+}
+
+}  // namespace
+
+BlockingThreads::BlockingThreads(std::size_t threads, std::size_t max_waiting)
+    : turns_({.waiting = max_waiting,
+              .waiting_of_one = std::max<std::size_t>(1, max_waiting / 4),
+              .running = threads - kept_free(threads),
+              .running_of_one = std::max<std::size_t>(1, threads / 4)}) {
   threads_.reserve(threads);
   for (std::size_t index = 0; index < threads; ++index) {
     threads_.emplace_back([this, index] { run(index); });
@@ -17,29 +32,33 @@ BlockingThreads::~BlockingThreads() {
   ready_.notify_all();
 }
 
-void BlockingThreads::post(Job job) {
+void BlockingThreads::post(const Reader& reader, Job job) {
   std::unique_lock lock(mutex_);
-  if (jobs_.size() >= max_waiting_) {
-    lock.unlock();
-    job(std::nullopt);
-    return;
-  }
-  jobs_.push_back(std::move(job));
+  const bool queued = turns_.push(reader, job);
   lock.unlock();
-  ready_.notify_one();
+  if (queued) {
+    ready_.notify_one();
+  } else {
+    job(std::nullopt);
+  }
 }
 
 void BlockingThreads::run(std::size_t index) {
+  std::unique_lock lock(mutex_);
   while (true) {
-    Job job;
-    {
-      std::unique_lock lock(mutex_);
-      ready_.wait(lock, [this] { return closing_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
-    }
-    job(index);
+    std::optional<Turns::Taken> taken;
+    ready_.wait(lock, [&] {
+      taken = turns_.pop();
+      return taken || (closing_ && turns_.empty());
+    });
+    if (!taken) return;
+    lock.unlock();
+    taken->job(index);
+    taken->job = nullptr;  // what it holds goes outside of the lock
+    lock.lock();
+    turns_.ended(taken->reader);
+    // Another job of this reader may run now.
+    if (!turns_.empty() || closing_) ready_.notify_all();
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -21,32 +20,36 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "error.h"
+#include "io/turns.h"
 
 namespace annals::io {
 
-/// Runs queued jobs on a fixed number of threads, in order of arrival. The queue is bounded; the destructor
+/// Runs queued jobs on a fixed number of threads; readers take turns. The queue is bounded; the destructor
 /// runs what is queued, then joins. Thread-safe.
 class BlockingThreads {
  public:
-  /// A job gets the index of the thread that runs it, below `threads`, or nullopt if the queue was full. It
-  /// must not throw.
-  using Job = std::move_only_function<void(std::optional<std::size_t> thread)>;
+  using Reader = Turns::Reader;
+  /// A job gets the index of the thread that runs it, below `threads`, or nullopt if there was no room to
+  /// wait. It must not throw.
+  using Job = Turns::Job;
 
+  /// At most `max_waiting` jobs may wait, of one reader a quarter of that; of one reader a quarter of the
+  /// threads may run jobs; and of all readers so many jobs that two threads, if there are enough, are left
+  /// for others.
   BlockingThreads(std::size_t threads, std::size_t max_waiting);
   ~BlockingThreads();
   BlockingThreads(const BlockingThreads&) = delete;
   BlockingThreads& operator=(const BlockingThreads&) = delete;
 
-  /// Queues the job. If `max_waiting` jobs wait already, calls it at once with nullopt.
-  void post(Job job);
+  /// Queues the job. If there is no room for it, calls it at once with nullopt.
+  void post(const Reader& reader, Job job);
 
  private:
   void run(std::size_t index);
 
-  const std::size_t max_waiting_;
   std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<Job> jobs_;
+  Turns turns_;
   bool closing_ = false;
   std::vector<std::jthread> threads_;
 };
@@ -63,8 +66,8 @@ class BlockingPool {
   /// Runs `work(resource)` on one of the threads, for its effects only. If too many wait, calls it at once
   /// with null. `work` must not throw.
   template <class Work>
-  void post(Work work) {
-    threads_.post([this, work = std::move(work)](std::optional<std::size_t> thread) mutable {
+  void post(Work work, const Turns::Reader& reader = {}) {
+    threads_.post(reader, [this, work = std::move(work)](std::optional<std::size_t> thread) mutable {
       work(thread ? resources_[*thread].get() : nullptr);
     });
   }
@@ -79,14 +82,14 @@ class BlockingPool {
   /// Runs `work(resource)` on one of the threads and resumes the caller on its own executor with the result,
   /// or with the exception that `work` threw. Throws Error(overloaded) if too many wait.
   template <class Work>
-  boost::asio::awaitable<std::invoke_result_t<Work&, Resource&>> run(Work work) {
+  boost::asio::awaitable<std::invoke_result_t<Work&, Resource&>> run(Work work, Turns::Reader reader = {}) {
     using Result = std::invoke_result_t<Work&, Resource&>;
     using Token = boost::asio::use_awaitable_t<>;
-    auto start = [this, work = std::move(work)](auto handler) mutable {
+    auto start = [this, work = std::move(work), reader = std::move(reader)](auto handler) mutable {
       auto executor = boost::asio::get_associated_executor(handler);
       auto guard = boost::asio::make_work_guard(executor);
-      threads_.post([this, work = std::move(work), handler = std::move(handler),
-                     guard = std::move(guard)](std::optional<std::size_t> thread) mutable {
+      threads_.post(reader, [this, work = std::move(work), handler = std::move(handler),
+                             guard = std::move(guard)](std::optional<std::size_t> thread) mutable {
         resume(std::move(handler), guard.get_executor(), work, thread ? resources_[*thread].get() : nullptr);
       });
     };

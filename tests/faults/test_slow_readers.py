@@ -17,8 +17,8 @@ EXPORT = "/api/history/export"
 # More than the sockets and the service hold between them: an export that nobody reads stands still.
 ROWS = 100_000
 PAYLOAD = 1_000
-# A stream may have half of the eight connections to the engine.
-STREAMS = 4
+# Streams may have half of the eight connections to the engine, and those of one client all but one of that half.
+STREAMS = 3
 HANG_UPS = 20
 BETWEEN_WRITES = 4 << 20
 ANSWER_SECONDS = 5
