@@ -61,6 +61,10 @@ std::chrono::steady_clock::duration default_gather_time(std::chrono::steady_cloc
   return std::min<std::chrono::steady_clock::duration>(commit_time / 2, kLongestGathering);
 }
 
+std::chrono::steady_clock::duration no_gather_time(std::chrono::steady_clock::duration /*commit_time*/) {
+  return {};
+}
+
 Lanes::Lanes(boost::asio::any_io_executor executor, Commit commit, LaneLimits limits)
     : executor_(std::move(executor)),
       commit_(std::move(commit)),
@@ -180,7 +184,9 @@ void Lanes::give_up(ClientId owner, Lane& lane, const std::exception_ptr& error)
 /// time at the latest. A sender that is alone waits for nobody.
 awaitable<void> Lanes::gather(std::shared_ptr<Lane> lane, std::size_t answered,
                               std::chrono::steady_clock::duration commit_time) {
-  lane->gathering.expires_after(limits_.gather_time(commit_time));
+  const auto time = limits_.gather_time(commit_time);
+  if (time <= time.zero()) co_return;
+  lane->gathering.expires_after(time);
   {
     const std::scoped_lock lock(mutex_);
     if (lane->bytes >= kEnough) co_return;

@@ -23,6 +23,9 @@ namespace annals::lanes {
 /// Returns half of the time that a commit took, and 20 ms at most (docs/decisions/0007).
 std::chrono::steady_clock::duration default_gather_time(std::chrono::steady_clock::duration commit_time);
 
+/// Returns zero: for commits that lanes share anyway, as those of the journal.
+std::chrono::steady_clock::duration no_gather_time(std::chrono::steady_clock::duration commit_time);
+
 struct LaneLimits {
   std::size_t max_rows_per_commit = 100'000;
   std::size_t max_bytes_per_commit = std::size_t{32} << 20U;

@@ -24,9 +24,10 @@ using namespace std::chrono_literals;
 /// The bytes of one move.
 constexpr std::size_t kMaxMove = std::size_t{16} << 20U;
 
-/// Up to this part of the journal the background moves take no more than half of their time, so that what
-/// arrives goes first.
+/// Up to this part of the journal the background moves rest after each move for so many times its time, so
+/// that what arrives goes first.
 constexpr double kRoomy = 0.25;
+constexpr int kRest = 4;
 /// From this part on it does not matter how long events have waited.
 constexpr double kCrowded = 0.5;
 
@@ -146,7 +147,7 @@ awaitable<void> Moves::run(std::stop_token stop) {
     const auto began = Clock::now();
     co_await move_due(*owner);
     const auto now = Clock::now();
-    if (fill < kRoomy) co_await io::pause(now - began);
+    if (fill < kRoomy) co_await io::pause(kRest * (now - began));
     if (now - released_ >= kReleaseInterval) co_await release();
   }
   if (Clock::now() - released_ >= kReleaseInterval) co_await release();
