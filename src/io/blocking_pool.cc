@@ -5,10 +5,11 @@
 namespace annals::io {
 namespace {
 
-/// The threads that jobs of readers leave to others.
+/// The threads that jobs which take long leave to others. A few threads are too few to keep one free: a job
+/// that takes very long would then keep all others of its kind waiting.
 std::size_t kept_free(std::size_t threads) {
   constexpr std::size_t kMost = 2;
-  return std::min(kMost, threads / 2);
+  return std::min(kMost, threads / 4);
 }
 
 }  // namespace

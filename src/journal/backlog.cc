@@ -84,8 +84,9 @@ std::optional<ClientId> Backlog::due() const {
 }
 
 std::optional<ClientId> Backlog::oldest() const {
-  if (by_due_.empty()) return std::nullopt;
-  return by_due_.begin()->second;
+  const auto first = std::ranges::find_if(
+      by_due_, [this](const auto& entry) { return !tenants_.at(entry.second).is_postponed; });
+  return first == by_due_.end() ? std::nullopt : std::optional(first->second);
 }
 
 std::optional<std::uint64_t> Backlog::last_of(const ClientId& owner) const {

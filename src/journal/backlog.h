@@ -53,7 +53,7 @@ class Backlog {
 
   /// Returns the tenant that is due for the longest time, if any is.
   [[nodiscard]] std::optional<ClientId> due() const;
-  /// Returns the tenant that is due first, now or later, if any has records.
+  /// Returns the tenant that is due first, now or later, but for those that were postponed.
   [[nodiscard]] std::optional<ClientId> oldest() const;
   /// Makes the tenant due again after that time.
   void postpone(const ClientId& owner, Clock::duration time);

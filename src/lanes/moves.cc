@@ -28,6 +28,7 @@ constexpr std::size_t kMaxMove = std::size_t{16} << 20U;
 /// that what arrives goes first.
 constexpr double kRoomy = 0.25;
 constexpr int kRest = 4;
+constexpr std::chrono::steady_clock::duration kLongestRest = 200ms;  // a stop waits for it
 /// From this part on it does not matter how long events have waited.
 constexpr double kCrowded = 0.5;
 
@@ -147,7 +148,7 @@ awaitable<void> Moves::run(std::stop_token stop) {
     const auto began = Clock::now();
     co_await move_due(*owner);
     const auto now = Clock::now();
-    if (fill < kRoomy) co_await io::pause(kRest * (now - began));
+    if (fill < kRoomy) co_await io::pause(std::min(kRest * (now - began), kLongestRest));
     if (now - released_ >= kReleaseInterval) co_await release();
   }
   if (Clock::now() - released_ >= kReleaseInterval) co_await release();

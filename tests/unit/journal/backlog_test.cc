@@ -1,0 +1,62 @@
+#include "journal/backlog.h"
+
+#include <gtest/gtest.h>
+
+namespace annals::journal {
+namespace {
+
+using namespace std::chrono_literals;
+
+class BacklogTest : public testing::Test {
+ protected:
+  void add(const ClientId& owner, std::size_t bytes) {
+    backlog_.add(std::make_shared<const Pending>(
+        Pending{.record = {.owner = owner, .first = next_++, .rows = 1, .bytes = std::string(bytes, 'x')}}));
+  }
+
+  const ClientId first_ = ClientId::random();
+  const ClientId second_ = ClientId::random();
+  Backlog backlog_{{.age = 1h, .bytes = 1000}};
+
+ private:
+  std::uint64_t next_ = 1;
+};
+
+TEST_F(BacklogTest, IsDueForATenantOnceEnoughOfItWaits) {
+  add(first_, 10);
+  EXPECT_FALSE(backlog_.due());
+  add(second_, 1000);
+  EXPECT_EQ(backlog_.due(), second_);
+  EXPECT_EQ(backlog_.oldest(), second_);
+  backlog_.remove(second_, 1);
+  EXPECT_FALSE(backlog_.due());
+  EXPECT_EQ(backlog_.oldest(), first_);
+}
+
+TEST_F(BacklogTest, LeavesOutWhoWasPostponedHoweverMuchOfItWaits) {
+  add(first_, 2000);
+  backlog_.postpone(first_, 1h);
+  add(first_, 2000);
+
+  EXPECT_FALSE(backlog_.due());
+  EXPECT_FALSE(backlog_.oldest()) << "else the one that fails would be tried without end";
+  add(second_, 1);
+  EXPECT_EQ(backlog_.oldest(), second_);
+}
+
+TEST_F(BacklogTest, GivesTheFirstRecordsAndAtLeastOne) {
+  add(first_, 400);
+  add(first_, 400);
+  add(first_, 400);
+
+  EXPECT_EQ(backlog_.first_of(first_, 0).size(), 1U);
+  EXPECT_EQ(backlog_.first_of(first_, 800).size(), 2U);
+  EXPECT_EQ(backlog_.last_of(first_), 3U);
+  EXPECT_EQ(backlog_.bytes(), 1200U);
+  EXPECT_EQ(backlog_.remove_all(first_).size(), 3U);
+  EXPECT_EQ(backlog_.bytes(), 0U);
+  EXPECT_EQ(backlog_.tenants(), 0U);
+}
+
+}  // namespace
+}  // namespace annals::journal
