@@ -44,6 +44,7 @@ lanes::LaneLimits lane_limits(const config::Config& config) {
   return {.max_bytes_waiting_per_tenant = config.events.max_waiting_bytes_per_tenant,
           .max_bytes_waiting = config.events.max_waiting_bytes,
           .max_commits = shares_its_engine(config) ? config.events.commits : kJournalCommits,
+          .max_large_commits = config.events.commits,
           .gather_time = shares_its_engine(config) ? lanes::default_gather_time : lanes::no_gather_time};
 }
 

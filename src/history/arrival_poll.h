@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <stop_token>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,11 +20,11 @@ class ArrivalPoll {
   /// Both must outlive this object.
   ArrivalPoll(History& history, events::Changes& changes) : history_(history), changes_(changes) {}
 
-  /// Asks once for each tenant for whose events somebody waits, as long as the engine answers.
+  /// Asks once for each tenant for whose events somebody waits.
   boost::asio::awaitable<void> run(std::stop_token stop);
 
  private:
-  boost::asio::awaitable<std::optional<std::uint64_t>> last_arrival(events::EventsTable table);
+  boost::asio::awaitable<std::uint64_t> last_arrival(events::EventsTable table);
 
   History& history_;
   events::Changes& changes_;

@@ -1,6 +1,7 @@
 #include "journal/journal.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -21,6 +22,11 @@ constexpr std::size_t kMaxCommit = std::size_t{4} << 20U;
 
 constexpr std::size_t kMaxKeeping = 100'000;  // jobs that wait for the keeper's thread
 constexpr const char* kSpare = "spare";
+constexpr const char* kNext = "next";
+
+bool is_lack_of_room(const std::system_error& error) {
+  return error.code() == std::errc::no_space_on_device || error.code().value() == EDQUOT;
+}
 
 Error cannot_grow(const std::exception& error) {
   return {ErrorCode::engine_unavailable, "History database is unavailable.",
@@ -80,7 +86,7 @@ void Journal::take_over(SegmentContent segment) {
   file.header = segment.header;
   for (Record& record : segment.records) {
     file.owners.insert(record.owner);
-    ++file.unmoved;
+    file.add(record);
     backlog_.add(std::make_shared<const Pending>(
         Pending{.record = std::move(record), .segment = number, .may_be_moved = true}));
   }
@@ -104,7 +110,7 @@ bool Journal::is_full(ClientId owner, std::size_t bytes) const {
   const auto exceeds = [bytes](std::size_t held, std::size_t room) {
     return held > 0 && held + bytes > room;
   };
-  return exceeds(backlog_.bytes() + queued_bytes_, settings_.max_bytes) ||
+  return exceeds(backlog_.bytes() + queued_bytes_ + unsynced_bytes_, settings_.max_bytes) ||
          exceeds(backlog_.bytes_of(owner), settings_.max_bytes_per_tenant);
 }
 
@@ -212,7 +218,9 @@ void Journal::write(const Batch& batch) {
   if (!active_->has_room(bytes)) begin_segment(bytes);
   std::string text;
   text.reserve(bytes);
-  for (const Record& record : records) append_record(text, record, active_->key());
+  for (const Record& record : records) {
+    append_record(text, record, active_->key(), static_cast<std::uint32_t>(text.size()));
+  }
   active_->write(text);
   if (settings_.fsync) active_->sync();
   written_ = records.back().first + records.back().rows;
@@ -229,7 +237,7 @@ void Journal::keep(std::vector<Record> records) {
     // Its bytes are in the file, whether or not its owner was forgotten meanwhile.
     file.owners.insert(record.owner);
     if (forgotten_.contains(record.owner)) continue;
-    ++file.unmoved;
+    file.add(record);
     backlog_.add(std::make_shared<const Pending>(
         Pending{.record = std::move(record), .segment = number, .may_be_moved = false}));
   }
@@ -246,27 +254,34 @@ void Journal::seal_if_needed() {
   begin_segment(0);
 }
 
-/// Begins a segment that has room for so many bytes. If that fails, the active one stays.
+/// Begins a segment that has room for so many bytes. If there is no room on the disk, the active one stays.
 void Journal::begin_segment(std::size_t bytes) {
-  const auto spare = settings_.directory / kSpare;
+  const std::size_t size = std::max(settings_.segment_bytes, bytes + Segment::kHeaderSize);
   Segment::Header header{};
   bool prepared = false;
   {
     const std::scoped_lock lock(mutex_);
     header = {.key = {.journal = id_, .number = next_segment_++}, .next = written_};
-    prepared = std::exchange(spare_, Spare::none) == Spare::ready;
+    // One that is still being made must not be touched.
+    prepared = spare_ == Spare::ready && size == settings_.segment_bytes;
+    if (prepared) spare_ = Spare::none;
   }
-  try {
-    const std::size_t size = std::max(settings_.segment_bytes, bytes + Segment::kHeaderSize);
-    const auto source = prepared && size == settings_.segment_bytes ? spare : settings_.directory / "next";
-    if (source != spare) Segment::prepare(source, size);
-    active_ = std::make_unique<Segment>(source, settings_.directory, header, settings_.fsync);
-  } catch (const std::system_error& error) {
-    throw cannot_grow(error);
-  }
+  const auto source = settings_.directory / (prepared ? kSpare : kNext);
+  if (!prepared) prepare_next(source, size);
+  active_ = std::make_unique<Segment>(source, settings_.directory, header, settings_.fsync);
   const std::scoped_lock lock(mutex_);
   files_[header.key.number].header = header;
   sealed_below_ = header.key.number;
+}
+
+/// Throws Error(engine_unavailable) if the disk is full, which costs nothing but this attempt.
+void Journal::prepare_next(const std::filesystem::path& path, std::size_t size) {
+  try {
+    Segment::prepare(path, size);
+  } catch (const std::system_error& error) {
+    if (!is_lack_of_room(error)) throw;
+    throw cannot_grow(error);
+  }
 }
 
 /// Lets the keeper make the raw material of the next segment.
@@ -316,7 +331,7 @@ std::optional<std::uint64_t> Journal::last_of(ClientId owner) const {
 
 double Journal::fill() const {
   const std::scoped_lock lock(mutex_);
-  return static_cast<double>(backlog_.bytes()) / static_cast<double>(settings_.max_bytes);
+  return static_cast<double>(backlog_.bytes() + unsynced_bytes_) / static_cast<double>(settings_.max_bytes);
 }
 
 std::size_t Journal::tenants() const {
@@ -328,6 +343,7 @@ void Journal::moved(ClientId owner, std::size_t count) {
   const std::scoped_lock lock(mutex_);
   auto records = backlog_.remove(owner, count);
   unmark(records);
+  for (const PendingRecord& record : records) unsynced_bytes_ += record->record.bytes.size();
   std::ranges::move(records, std::back_inserter(unsynced_));
 }
 
@@ -338,7 +354,11 @@ void Journal::postpone(ClientId owner, Backlog::Clock::duration time) {
 
 /// Call with the mutex held.
 void Journal::unmark(const std::vector<PendingRecord>& records) {
-  for (const PendingRecord& record : records) --files_.at(record->segment).unmoved;
+  for (const PendingRecord& record : records) {
+    File& file = files_.at(record->segment);
+    --file.unmoved;
+    file.unmoved_bytes -= record->record.bytes.size();
+  }
 }
 
 Journal::Releasable Journal::releasable() const {
@@ -353,16 +373,40 @@ Journal::Releasable Journal::releasable() const {
 awaitable<void> Journal::release(Releasable synced) {
   {
     const std::scoped_lock lock(mutex_);
-    unsynced_.erase(unsynced_.begin(), unsynced_.begin() + static_cast<std::ptrdiff_t>(synced.records));
-  }
-  if (synced.segments.empty()) co_return;
-  co_await keeper_.run([this, numbers = std::move(synced.segments)](Keeper&) {
-    for (const std::uint64_t number : numbers) {
-      std::filesystem::remove(path_of(number));
-      const std::scoped_lock lock(mutex_);
-      files_.erase(number);
+    for (std::size_t i = 0; i < synced.records; ++i) {
+      unsynced_bytes_ -= unsynced_.front()->record.bytes.size();
+      unsynced_.pop_front();
     }
+  }
+  auto sparse = sparse_segments();
+  if (synced.segments.empty() && sparse.empty()) co_return;
+  co_await keeper_.run([this, numbers = std::move(synced.segments), sparse = std::move(sparse)](Keeper&) {
+    keeping([&] {
+      for (const std::uint64_t number : numbers) remove_segment(number);
+      for (const std::uint64_t number : sparse) rewrite(number);
+    });
   });
+}
+
+void Journal::remove_segment(std::uint64_t number) {
+  std::filesystem::remove(path_of(number));
+  const std::scoped_lock lock(mutex_);
+  files_.erase(number);
+}
+
+/// Returns some older segments of which little is needed: a tenant whose table refuses its events must not
+/// keep everybody else's on the disk.
+std::vector<std::uint64_t> Journal::sparse_segments() const {
+  constexpr std::uint64_t kYoung = 8;  // segments that may empty by themselves
+  constexpr std::size_t kMost = 4;     // at a time
+  constexpr std::size_t kSparse = 8;   // an eighth is needed
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::uint64_t> numbers;
+  for (const auto& [number, file] : files_) {
+    if (number + kYoung > sealed_below_ || numbers.size() == kMost) break;
+    if (file.unmoved > 0 && file.unmoved_bytes * kSparse < file.bytes) numbers.push_back(number);
+  }
+  return numbers;
 }
 
 awaitable<void> Journal::forget(ClientId owner) {
@@ -377,7 +421,18 @@ awaitable<void> Journal::forget(ClientId owner) {
     enqueue(waiting);
   });
   if (waiting->error) std::rethrow_exception(waiting->error);
-  co_await keeper_.run([this, owner](Keeper&) { erase(owner); });
+  co_await keeper_.run([this, owner](Keeper&) { keeping([&] { erase(owner); }); });
+}
+
+/// Does a piece of work on files. A disk that fails, but for lack of room, is trusted with nothing more.
+template <class Work>
+void Journal::keeping(Work work) {
+  try {
+    work();
+  } catch (const std::system_error& error) {
+    if (!is_lack_of_room(error)) fail(error.what());
+    throw;
+  }
 }
 
 /// Removes what the sealed segments hold of a forgotten tenant.
@@ -417,7 +472,10 @@ void Journal::rewrite(std::uint64_t number) {
   std::ranges::sort(records, {}, &Record::first);
   rewrite_segment(path_of(number), header, records, settings_.fsync);
   const std::scoped_lock lock(mutex_);
-  files_.at(number).owners = std::move(owners);
+  File& file = files_.at(number);
+  file.owners = std::move(owners);
+  file.bytes = 0;
+  for (const Record* record : records) file.bytes += record->bytes.size();
 }
 
 std::filesystem::path Journal::path_of(std::uint64_t number) const {

@@ -114,7 +114,15 @@ class Journal {
  private:
   struct Waiting;
   struct File {
-    std::size_t unmoved = 0;
+    void add(const Record& record) {
+      ++unmoved;
+      unmoved_bytes += record.bytes.size();
+      bytes += record.bytes.size();
+    }
+
+    std::size_t unmoved = 0;  // records that are not in their tables
+    std::size_t unmoved_bytes = 0;
+    std::size_t bytes = 0;      // of all records
     std::set<ClientId> owners;  // whose records it holds, moved ones included
     Segment::Header header{};
   };
@@ -133,8 +141,13 @@ class Journal {
   void keep(std::vector<Record> records);
   void seal_if_needed();
   void begin_segment(std::size_t bytes);
+  static void prepare_next(const std::filesystem::path& path, std::size_t size);
   void prepare_spare();
   void unmark(const std::vector<PendingRecord>& records);
+  template <class Work>
+  void keeping(Work work);
+  void remove_segment(std::uint64_t number);
+  [[nodiscard]] std::vector<std::uint64_t> sparse_segments() const;
   void erase(const ClientId& owner);
   void rewrite(std::uint64_t number);
   [[nodiscard]] std::filesystem::path path_of(std::uint64_t number) const;
@@ -152,7 +165,8 @@ class Journal {
   std::deque<std::shared_ptr<Waiting>> queue_;
   std::size_t queued_bytes_ = 0;
   Backlog backlog_;
-  std::deque<PendingRecord> unsynced_;   // they are in their tables, but perhaps not on the disk there
+  std::deque<PendingRecord> unsynced_;  // they are in their tables, but perhaps not on the disk there
+  std::size_t unsynced_bytes_ = 0;
   std::map<std::uint64_t, File> files_;  // the active one too
   std::set<ClientId> forgotten_;
   std::uint64_t next_number_ = 1;

@@ -16,6 +16,7 @@ constexpr std::size_t kLength = 4;
 constexpr std::size_t kFirst = 8;
 constexpr std::size_t kOwner = 16;
 constexpr std::size_t kRows = 32;
+constexpr std::size_t kInCommit = 36;
 
 static_assert(std::endian::native == std::endian::little, "the files are little-endian");
 
@@ -50,14 +51,14 @@ void NumberedRows::number_from(std::uint64_t first) {
   }
 }
 
-void append_record(std::string& text, const Record& record, const SegmentKey& key) {
+void append_record(std::string& text, const Record& record, const SegmentKey& key, std::uint32_t in_commit) {
   const std::size_t begin = text.size();
   append_integer(text, std::uint32_t{0});
   append_integer(text, static_cast<std::uint32_t>(record.bytes.size()));
   append_integer(text, record.first);
   text.append(reinterpret_cast<const char*>(record.owner.uuid().data), sizeof record.owner.uuid().data);
   append_integer(text, record.rows);
-  append_integer(text, std::uint32_t{0});
+  append_integer(text, in_commit);
   text += record.bytes;
   const std::uint32_t crc = crc_of(std::string_view(text).substr(begin + kCrcSize), key);
   std::memcpy(text.data() + begin, &crc, sizeof crc);
@@ -77,6 +78,10 @@ std::optional<Record> read_record(std::string_view text, std::size_t& at, const 
                 .first = integer_at<std::uint64_t>(whole, kFirst),
                 .rows = integer_at<std::uint32_t>(whole, kRows),
                 .bytes = std::string(whole.substr(kRecordHeader))};
+}
+
+std::size_t commit_begin(std::string_view text, std::size_t at) {
+  return at - std::min<std::size_t>(at, integer_at<std::uint32_t>(text, at + kInCommit));
 }
 
 std::size_t record_end(std::string_view text, std::size_t at) {

@@ -35,15 +35,19 @@ struct SegmentKey {
 };
 
 /// The bytes before the rows of a record: CRC-32 of all that follows and of the key, length of the rows,
-/// number of the first row, owner, number of rows, zeros.
+/// number of the first row, owner, number of rows, bytes from the beginning of the commit.
 inline constexpr std::size_t kRecordHeader = 40;
 
-/// Appends the record as it lies in the file.
-void append_record(std::string& text, const Record& record, const SegmentKey& key);
+/// Appends the record as it lies in the file. The records that are written and synced together are a commit;
+/// `in_commit` is how far behind the beginning of its commit the record begins.
+void append_record(std::string& text, const Record& record, const SegmentKey& key, std::uint32_t in_commit);
 
 /// Reads the record that begins at `at` and moves `at` behind it. Returns nullopt, and leaves `at`, if no
 /// valid record begins there.
 std::optional<Record> read_record(std::string_view text, std::size_t& at, const SegmentKey& key);
+
+/// Returns where the commit of the valid record begins that begins at `at`.
+std::size_t commit_begin(std::string_view text, std::size_t at);
 
 /// Returns where the record that begins at `at` ends by its own header, or where the bytes end that are not
 /// zero if that is not in the text.

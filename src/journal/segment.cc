@@ -64,8 +64,9 @@ io::Descriptor open_file(const std::filesystem::path& path, int flags) {
   return file;
 }
 
-/// Returns whether a valid record begins anywhere behind `from`.
-bool has_record_behind(std::string_view text, std::size_t from, const SegmentKey& key) {
+/// Returns whether a valid record of a later commit begins anywhere behind `from`: then everything up to
+/// there had been synced. Records of the same commit may be on the disk although an earlier one is not.
+bool has_commit_behind(std::string_view text, std::size_t from, const SegmentKey& key) {
   for (std::size_t at = from + 1; at + kRecordHeader < text.size(); ++at) {
     if (text[at] == '\0') {  // most of what is looked at is zeros, and a header of zeros is none
       const auto next = text.find_first_not_of('\0', at);
@@ -73,7 +74,9 @@ bool has_record_behind(std::string_view text, std::size_t from, const SegmentKey
       at = std::max(at, next - std::min(next, kRecordHeader - 1));
     }
     std::size_t begin = at;
-    if (read_record(text, begin, key)) return true;
+    if (!read_record(text, begin, key)) continue;
+    if (commit_begin(text, at) > from) return true;
+    at = begin - 1;
   }
   return false;
 }
@@ -147,7 +150,7 @@ std::optional<SegmentContent> read_segment(const std::filesystem::path& path) {
   if (rest == std::string::npos) return content;
   content.damage = fmt::format("what begins at byte {} is no valid record", content.end);
   content.is_torn =
-      has_unwritten_sector(text, content.end) && !has_record_behind(text, content.end, header->key);
+      has_unwritten_sector(text, content.end) && !has_commit_behind(text, content.end, header->key);
   return content;
 }
 
@@ -168,7 +171,7 @@ void sync_segment(const std::filesystem::path& path, bool forget_cached) {
 void rewrite_segment(const std::filesystem::path& path, const Segment::Header& header,
                      const std::vector<const Record*>& records, bool fsync) {
   std::string text = encode(header);
-  for (const Record* record : records) append_record(text, *record, header.key);
+  for (const Record* record : records) append_record(text, *record, header.key, 0);
   const std::filesystem::path next = path.string() + ".new";
   {
     const io::Descriptor file = open_file(next, O_WRONLY | O_CREAT | O_TRUNC);

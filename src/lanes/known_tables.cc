@@ -61,10 +61,10 @@ awaitable<void> KnownTables::load(EventsTable table, KnownTable& known) {
     rest.erase(0, whole);
     return !known.ids.is_saturated();
   };
-  co_await table.engine.scan(
-      table.statement(fmt::format("SELECT event_id FROM {} FORMAT RowBinary SETTINGS max_execution_time = 0",
-                                  table.quoted())),
-      add);
+  auto statement = table.statement(fmt::format(
+      "SELECT event_id FROM {} FORMAT RowBinary SETTINGS max_execution_time = 0", table.quoted()));
+  statement.reader = table.owner;  // it may take long
+  co_await table.engine.scan(std::move(statement), add);
   known.bytes = known.ids.bytes();
 }
 

@@ -26,6 +26,8 @@ using events::EventsTable;
 constexpr std::chrono::milliseconds kLongestGathering{20};
 /// From this size on the fixed cost of an insert does not matter, so the lane waits for nobody.
 constexpr std::size_t kEnough = std::size_t{1} << 20U;
+/// A batch of more bytes than that is large.
+constexpr std::size_t kLarge = std::size_t{1} << 20U;
 
 std::size_t size_of(const std::vector<Event>& events) {
   std::size_t bytes = 0;
@@ -69,7 +71,8 @@ Lanes::Lanes(boost::asio::any_io_executor executor, Commit commit, LaneLimits li
     : executor_(std::move(executor)),
       commit_(std::move(commit)),
       limits_(limits),
-      slots_(limits.max_commits) {}
+      slots_(limits.max_commits),
+      large_slots_(limits.max_large_commits) {}
 
 Lanes::~Lanes() = default;
 
@@ -153,12 +156,30 @@ awaitable<void> Lanes::drain(ClientId owner, std::shared_ptr<Lane> lane) {
   std::rethrow_exception(error);
 }
 
-/// Commits one batch when it is this lane's turn.
+/// Commits one batch when it is this lane's turn. What is in flight is not counted as waiting, so only few
+/// batches may be large.
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
 awaitable<Lanes::Committed> Lanes::commit_next(ClientId owner, Lane& lane) {
+  if (!is_large(lane)) {
+    const auto committed = co_await commit_up_to(owner, lane, kLarge);
+    co_return committed;
+  }
+  co_await large_slots_.take();
+  const io::HeldSlot slot(large_slots_);
+  const auto committed = co_await commit_up_to(owner, lane, limits_.max_bytes_per_commit);
+  co_return committed;
+}
+
+bool Lanes::is_large(const Lane& lane) {
+  const std::scoped_lock lock(mutex_);
+  return lane.bytes > kLarge;
+}
+
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<Lanes::Committed> Lanes::commit_up_to(ClientId owner, Lane& lane, std::size_t bytes) {
   co_await slots_.take();
   const io::HeldSlot slot(slots_);
-  const Batch batch = take(owner, lane);
+  const Batch batch = take(owner, lane, std::min(bytes, limits_.max_bytes_per_commit));
   const auto began = std::chrono::steady_clock::now();
   if (!batch.empty()) co_await commit(batch);
   co_return Committed{.calls = batch.size(), .time = std::chrono::steady_clock::now() - began};
@@ -199,7 +220,7 @@ awaitable<void> Lanes::gather(std::shared_ptr<Lane> lane, std::size_t answered,
 }
 
 /// Takes the next batch, as large as the limits allow. Removes the lane if nothing waits.
-Lanes::Batch Lanes::take(ClientId owner, Lane& lane) {
+Lanes::Batch Lanes::take(ClientId owner, Lane& lane, std::size_t max_bytes) {
   Batch batch;
   std::size_t rows = 0;
   std::size_t bytes = 0;
@@ -209,7 +230,7 @@ Lanes::Batch Lanes::take(ClientId owner, Lane& lane) {
     const auto& next = lane.queue.front();
     rows += next->events.size();
     bytes += next->bytes;
-    if (!batch.empty() && (rows > limits_.max_rows_per_commit || bytes > limits_.max_bytes_per_commit)) break;
+    if (!batch.empty() && (rows > limits_.max_rows_per_commit || bytes > max_bytes)) break;
     lane.bytes -= next->bytes;
     bytes_waiting_ -= next->bytes;
     batch.push_back(next);

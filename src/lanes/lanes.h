@@ -32,6 +32,7 @@ struct LaneLimits {
   std::size_t max_bytes_waiting_per_tenant = std::size_t{128} << 20U;
   std::size_t max_bytes_waiting = std::size_t{512} << 20U;  // over all tenants
   std::size_t max_commits = 4;                              // in flight, over all tenants
+  std::size_t max_large_commits = 4;                        // of these, such as are larger than a MiB
   // How long a lane waits, after a commit of that time, for those who were just answered.
   std::chrono::steady_clock::duration (*gather_time)(std::chrono::steady_clock::duration commit_time) =
       default_gather_time;
@@ -87,13 +88,16 @@ class Lanes {
   boost::asio::awaitable<Committed> commit_next(ClientId owner, Lane& lane);
   boost::asio::awaitable<void> commit(BatchView batch);
   static std::vector<const events::Event*> events_of(BatchView batch);
-  Batch take(ClientId owner, Lane& lane);
+  boost::asio::awaitable<Committed> commit_up_to(ClientId owner, Lane& lane, std::size_t bytes);
+  bool is_large(const Lane& lane);
+  Batch take(ClientId owner, Lane& lane, std::size_t max_bytes);
   void give_up(ClientId owner, Lane& lane, const std::exception_ptr& error);
 
   boost::asio::any_io_executor executor_;
   const Commit commit_;
   const LaneLimits limits_;
   io::Slots slots_;
+  io::Slots large_slots_;
   std::mutex mutex_;  // guards what follows, the lanes' queues included
   std::size_t bytes_waiting_ = 0;
   std::map<ClientId, std::shared_ptr<Lane>> lanes_;

@@ -62,35 +62,56 @@ awaitable<void> Moves::settle(EventsTable table) {
   }
 }
 
+/// The right to move a tenant's events. It ends with this object, however the coroutine ends that holds it: a
+/// client that hangs up cancels it at any await.
+class Moves::Turn {
+ public:
+  Turn(Moves& moves, const ClientId& owner) : moves_(moves), owner_(owner) {}
+  ~Turn() { moves_.end_turn(owner_, succeeded_); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  void succeeded() { succeeded_ = true; }
+
+ private:
+  Moves& moves_;
+  ClientId owner_;
+  bool succeeded_ = false;
+};
+
 /// Moves once, or waits for the end of a move that somebody else makes.
 awaitable<void> Moves::move_once(EventsTable table) {
   const ClientId owner = table.owner;
-  const bool mine = co_await wait_for_turn(owner);
-  if (!mine) co_return;
-  auto outcome = co_await io::settled(move_alone(std::move(table)));
-  end_turn(owner, outcome.has_value());
-  io::result_of(std::move(outcome));
+  if (!begin_turn(owner)) {
+    co_await wait_for_end(owner);
+    co_return;
+  }
+  Turn turn(*this, owner);
+  co_await move_alone(std::move(table));
+  turn.succeeded();
 }
 
-/// Returns true if the turn is the caller's, who must end it; false once another's has ended.
-awaitable<bool> Moves::wait_for_turn(ClientId owner) {
-  bool mine = false;
-  co_await io::suspend([this, owner, &mine](io::Wake wake) {
+/// Returns false if somebody else has the turn. Otherwise it is the caller's, for a Turn.
+bool Moves::begin_turn(const ClientId& owner) {
+  const std::scoped_lock lock(mutex_);
+  return !std::exchange(states_[owner].is_moving, true);
+}
+
+awaitable<void> Moves::wait_for_end(ClientId owner) {
+  co_await io::suspend([this, owner](io::Wake wake) {
     {
       const std::scoped_lock lock(mutex_);
-      State& state = states_[owner];
-      if (std::exchange(state.is_moving, true)) {
-        state.waiting.push_back(std::move(wake));
+      const auto found = states_.find(owner);
+      if (found != states_.end() && found->second.is_moving) {
+        found->second.waiting.push_back(std::move(wake));
         return;
       }
     }
-    mine = true;
     wake();
   });
-  co_return mine;
 }
 
-void Moves::end_turn(ClientId owner, bool succeeded) {
+void Moves::end_turn(const ClientId& owner, bool succeeded) {
   std::vector<io::Wake> waiting;
   {
     const std::scoped_lock lock(mutex_);

@@ -60,8 +60,11 @@ class Moves {
     int failures = 0;               // one after the other
   };
 
-  boost::asio::awaitable<bool> wait_for_turn(ClientId owner);
-  void end_turn(ClientId owner, bool succeeded);
+  class Turn;
+
+  bool begin_turn(const ClientId& owner);
+  boost::asio::awaitable<void> wait_for_end(ClientId owner);
+  void end_turn(const ClientId& owner, bool succeeded);
   bool is_doubtful(ClientId owner);
   boost::asio::awaitable<void> move_once(events::EventsTable table);
   boost::asio::awaitable<void> move_alone(events::EventsTable table);

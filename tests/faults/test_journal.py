@@ -6,17 +6,19 @@ import shutil
 import pytest
 
 from support import paths
-from support.annals import events_table
+from support.annals import API_KEY, events_table
 from support.arrival import Reader, arrived
 from support.events import event, events_of, get_history, history, post_events
 from support.load import stored_ids
 from support.problems import NO_SUCH_CLIENT, expect
 from support.processes import run
+from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
 
 CONVERGE_SECONDS = 30
+HANG_UPS = 80
 # No event that a test sends is of this record.
 REFUSING = "CONSTRAINT nothing CHECK record_id = 0"
 
@@ -85,6 +87,27 @@ def test_a_deleted_tenants_events_are_in_no_file_any_more(annals, tenant):
     assert files_with(annals, "the secret of a client") == []
     assert sorted(arrived(annals, other)) == list(range(5))
     expect(post_events(annals, tenant, event()), 400, NO_SUCH_CLIENT)
+
+
+def test_clients_that_hang_up_while_they_read_stop_nothing(annals, tenant):
+    """A reader moves what waits; if it goes in the middle of that, others go on."""
+    asks = [
+        head("GET", path, f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}")
+        for path in ("/api/history/tail", "/api/history/events", "/api/history/export")
+    ]
+    for number in range(HANG_UPS):
+        post(annals, tenant, number)
+        readers = [RawConnection(annals) for _ in asks]
+        for reader, ask in zip(readers, asks):
+            reader.send(ask)
+        for reader in readers[number % 2 :]:
+            reader.socket.close()
+
+    # Until its readers that are gone have had their turn, a client may get 503 for more of them.
+    served = lambda: get_history(annals, tenant).status_code == 200
+    wait_until(served, "the client is served again", CONVERGE_SECONDS)
+    assert history(annals, tenant)["total_count"] == HANG_UPS
+    assert arrived(annals, tenant, limit=1000) == list(range(HANG_UPS))
 
 
 def test_a_copy_of_the_directory_has_everything(make, annals, tenant):

@@ -231,6 +231,28 @@ TEST_F(JournalTest, WritesManyAtOnceTogetherAndAnswersEach) {
   EXPECT_EQ(waiting(first_).size() + waiting(second_).size(), 500U);
 }
 
+TEST_F(JournalTest, DoesNotKeepWholeSegmentsForTheFewRecordsThatCannotBeMoved) {
+  append(first_, 1, "stays");
+  for (int i = 0; i < 40; ++i) append(second_, 1, std::string(3000, 'b'));
+  ASSERT_GT(segments().size(), 12U);
+  const auto first = segments().front();
+  const auto before = fs::file_size(first);
+  journal().moved(second_, 40);
+
+  run(journal().release(journal().releasable()));
+
+  EXPECT_LT(fs::file_size(first), before / 8);
+  EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{1}));
+  open();
+  EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{1}));
+}
+
+TEST_F(JournalTest, GoesOnThroughManySegmentsWhoseSuccessorsAreMadeMeanwhile) {
+  for (int i = 0; i < 200; ++i) append(i % 2 == 0 ? first_ : second_, 1, std::string(3000, 'x'));
+  open();
+  EXPECT_EQ(waiting(first_).size() + waiting(second_).size(), 200U);
+}
+
 // --- damage ---
 
 TEST_F(JournalTest, RefusesToStartWithADamagedRecordAndNamesIt) {

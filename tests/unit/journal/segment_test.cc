@@ -21,7 +21,7 @@ class SegmentTest : public testing::Test {
     Segment::prepare(path("spare"), kSize);
     Segment segment(path("spare"), directory_.path(), header_, true);
     std::string text;
-    for (std::uint64_t i = 0; i < kRecords; ++i) append_record(text, record(i), header_.key);
+    for (std::uint64_t i = 0; i < kRecords; ++i) append_record(text, record(i), header_.key, 0);
     segment.write(text);
     segment.sync();
   }
@@ -98,6 +98,28 @@ TEST_F(SegmentTest, EndsWhereALaterSectorWasWrittenAndAnEarlierOneWasNot) {
   }
 }
 
+TEST_F(SegmentTest, EndsBeforeACommitOfWhichALaterRecordWasWrittenAndAnEarlierOneWasNot) {
+  std::string text;
+  append_record(text, record(0), header_.key, 0);
+  const std::size_t commit = text.size();
+  for (std::uint64_t i = 1; i < kRecords; ++i) {
+    append_record(text, record(i), header_.key, static_cast<std::uint32_t>(text.size() - commit));
+  }
+  std::string whole = bytes();
+  whole.replace(begin_of(0), text.size(), text);
+  std::string torn = whole;
+  torn.replace(4 * kSector, kSector, kSector, '\0');  // in record 1
+  replace(torn);
+  const auto content = read();
+  EXPECT_EQ(content.records.size(), 1U);
+  EXPECT_TRUE(content.is_torn) << "record 2 was never acknowledged";
+
+  torn = whole;
+  torn.replace(kSector, kSector, kSector, '\0');  // in record 0, of the commit before
+  replace(torn);
+  EXPECT_FALSE(read().is_torn);
+}
+
 TEST_F(SegmentTest, IsDamagedIfABitHasFlippedAnywhere) {
   const std::string whole = bytes();
   for (std::size_t at = begin_of(0); at < begin_of(3); at += 7) {
@@ -126,7 +148,7 @@ TEST_F(SegmentTest, HasNoHeaderIfABitOfItHasFlipped) {
 TEST_F(SegmentTest, TakesNoRecordOfAnotherFile) {
   std::string other = bytes();
   std::string text;
-  append_record(text, record(0), {.journal = header_.key.journal, .number = 8});
+  append_record(text, record(0), {.journal = header_.key.journal, .number = 8}, 0);
   other.replace(begin_of(0), text.size(), text);
   replace(other);
 
