@@ -23,6 +23,7 @@
 #include <boost/uuid/string_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
+#include "at_once.h"
 #include "events/row.h"
 #include "house.h"
 #include "ids.h"
@@ -93,34 +94,27 @@ awaitable<Samples> insert_repeatedly(House* house, EventsTable table, std::size_
 }
 
 template <class Start>
-Rate at_once(House& house, std::size_t workers, Start start) {
-  const auto begin = Clock::now();
-  std::vector<std::future<Samples>> running;
-  running.reserve(workers);
-  for (std::size_t i = 0; i < workers; ++i) {
-    running.push_back(
-        boost::asio::co_spawn(house.load(), start(i, begin + kRunFor), boost::asio::use_future));
-  }
+Rate rate_of(House& house, std::size_t workers, Start start) {
   Rate rate;
-  for (auto& one : running) rate.times.add(one.get());
-  rate.per_second =
-      static_cast<double>(rate.times.count()) / std::chrono::duration<double>(Clock::now() - begin).count();
+  const double seconds =
+      at_once(house, workers, kRunFor, start, [&](const Samples& times) { rate.times.add(times); });
+  rate.per_second = static_cast<double>(rate.times.count()) / seconds;
   return rate;
 }
 
 void measure_single(House& house) {
   const auto client = house.tenant("single");
   const auto table = house.bare_table("single_bare");
-  auto bare64 = at_once(house, 1, [&](std::size_t, Clock::time_point end) {
+  auto bare64 = rate_of(house, 1, [&](std::size_t, Clock::time_point end) {
     return insert_repeatedly(&house, table, 64, end);
   });
   fmt::print("bare insert of 64 rows, one after the other: {:.0f} rows/s, p50 {:.2f} ms\n",
              64 * bare64.per_second, bare64.times.percentile(0.5));
   for (const std::size_t connections : {1U, 16U, 64U, 256U}) {
-    auto ours = at_once(house, connections, [&](std::size_t i, Clock::time_point end) {
+    auto ours = rate_of(house, connections, [&](std::size_t i, Clock::time_point end) {
       return post_singles(&house, client, i * 1'000'000, end);
     });
-    auto bare = at_once(house, connections, [&](std::size_t, Clock::time_point end) {
+    auto bare = rate_of(house, connections, [&](std::size_t, Clock::time_point end) {
       return insert_repeatedly(&house, table, 1, end);
     });
     fmt::print(

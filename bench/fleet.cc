@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <future>
 #include <optional>
 #include <random>
 #include <string>
@@ -18,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "at_once.h"
 #include "house.h"
 #include "io/descriptor.h"
 #include "memory.h"
@@ -80,28 +80,20 @@ awaitable<Load> send(House* house, std::function<std::pair<std::size_t, std::str
 }
 
 template <class Next>
-Load at_once(House& house, std::size_t connections, Next make_next) {
-  const auto begin = Clock::now();
-  std::vector<std::future<Load>> running;
-  running.reserve(connections);
-  for (std::size_t i = 0; i < connections; ++i) {
-    running.push_back(boost::asio::co_spawn(house.load(), send(&house, make_next(i), begin + kRunFor),
-                                            boost::asio::use_future));
-  }
+Load load_of(House& house, std::size_t connections, Next make_next) {
   Load all;
-  for (auto& one : running) {
-    const Load load = one.get();
+  const auto start = [&](std::size_t i, Clock::time_point end) { return send(&house, make_next(i), end); };
+  const double seconds = at_once(house, connections, kRunFor, start, [&all](const Load& load) {
     all.times.add(load.times);
     all.of_others.add(load.of_others);
-  }
-  all.per_second =
-      static_cast<double>(all.times.count()) / std::chrono::duration<double>(Clock::now() - begin).count();
+  });
+  all.per_second = static_cast<double>(all.times.count()) / seconds;
   return all;
 }
 
 Load post_events(House& house, const std::vector<std::string>& clients, const Choice& choose,
                  std::size_t connections) {
-  return at_once(house, connections, [&](std::size_t i) {
+  return load_of(house, connections, [&](std::size_t i) {
     return [&clients, choose, random = std::mt19937(static_cast<unsigned>(i)),
             number = i * 1'000'000]() mutable {
       const std::size_t tenant = choose(random);
@@ -115,7 +107,7 @@ Load post_events(House& house, const std::vector<std::string>& clients, const Ch
 Load ask_for_health(House& house, std::size_t connections) {
   const std::string request =
       House::request("GET", "/healthz", "application/json", "", json_of(make_event(1)));
-  return at_once(house, connections,
+  return load_of(house, connections,
                  [&](std::size_t) { return [request] { return std::pair(std::size_t{0}, request); }; });
 }
 

@@ -25,7 +25,6 @@ using history::Page;
 using http::Status;
 
 constexpr int kTemporaryRedirect = 307;
-constexpr int kNotModified = 304;
 
 std::string quoted_or_null(const std::optional<std::string>& text) {
   return text ? boost::json::serialize(boost::json::string(*text)) : "null";
@@ -207,36 +206,34 @@ http::Operation file_operation() {
 }  // namespace
 
 void History::add_to(http::Router& router) {
-  const auto add = [&](std::string path, http::Operation operation, Handler handler) {
+  const auto add = [&](std::string path, http::Operation operation, api::Handler handle) {
     router.add({.method = "GET",
                 .path = std::move(path),
                 .operation = std::move(operation),
-                .admit = parts_.admission.with(
-                    Permission::read_history, [this, handler](Caller caller, Request request) {
-                      return (this->*handler)(std::move(caller), std::move(request));
-                    })});
+                .admit = parts_.admission.with(Permission::read_history, std::move(handle))});
   };
-  // What changes only with the tenant's events.
+  const auto add_plain = [&](std::string path, http::Operation operation, Handler handler) {
+    add(std::move(path), std::move(operation), [this, handler](Caller caller, Request request) {
+      return (this->*handler)(std::move(caller), std::move(request));
+    });
+  };
+  // An answer of these changes only with the tenant's events.
   const auto add_tagged = [&](std::string path, http::Operation operation, Handler handler) {
     operation.parameters.push_back({.place = http::Parameter::Place::header,
                                     .name = "If-None-Match",
                                     .type = "string",
                                     .summary = "The ETag of an earlier answer."});
-    operation.answers.push_back({.status = kNotModified, .summary = "The earlier answer still holds."});
-    router.add({.method = "GET",
-                .path = std::move(path),
-                .operation = std::move(operation),
-                .admit = parts_.admission.with(
-                    Permission::read_history, [this, handler](Caller caller, Request request) {
-                      return unless_unchanged(std::move(caller), std::move(request), handler);
-                    })});
+    operation.answers.push_back({.status = http::kNotModified, .summary = "The earlier answer still holds."});
+    add(std::move(path), std::move(operation), [this, handler](Caller caller, Request request) {
+      return unless_unchanged(std::move(caller), std::move(request), handler);
+    });
   };
   add_tagged("/api/history/events", list_operation(), &History::list);
   add_tagged("/api/history/events/count-by", count_by_operation(), &History::count_by);
-  add("/api/history/export", export_operation(), &History::export_events);
-  add("/api/history/tail", tail_operation(), &History::tail);
+  add_plain("/api/history/export", export_operation(), &History::export_events);
+  add_plain("/api/history/tail", tail_operation(), &History::tail);
   add_tagged("/api/history/events/{event_id}", show_operation(), &History::show);
-  add("/api/history/events/{event_id}/file", file_operation(), &History::file);
+  add_plain("/api/history/events/{event_id}/file", file_operation(), &History::file);
 }
 
 /// Answers with 304 if the client has what the handler would return. Clients ask for it with the tag of an
@@ -247,7 +244,7 @@ History::Response History::unless_unchanged(Caller caller, Request request, Hand
   const std::string* known = request.header("if-none-match");
   http::Response response;
   if (changes && known != nullptr && *known != "*" && http::names_entity_tag(*known, tag)) {
-    response.status = kNotModified;
+    response.status = http::kNotModified;
   } else {
     response = co_await (this->*handler)(std::move(caller), std::move(request));
   }

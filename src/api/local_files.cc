@@ -24,7 +24,6 @@ using http::Response;
 
 constexpr int kOk = 200;
 constexpr int kPartialContent = 206;
-constexpr int kNotModified = 304;
 constexpr int kRangeNotSatisfiable = 416;
 constexpr std::size_t kPartSize = std::size_t{256} << 10U;
 
@@ -174,7 +173,7 @@ awaitable<Response> LocalFiles::get(Request request) {
   const auto file = co_await store_.open(place.database, place.file);
   if (!file) throw files::file_not_found();
   if (http::names_entity_tag(header_of(request, "if-none-match"), etag_of(file->head()))) {
-    co_return about(file->head(), kNotModified);
+    co_return about(file->head(), http::kNotModified);
   }
   const ByteRange range = range_of(request, *file);
   if (range.kind == ByteRange::Kind::unsatisfiable) co_return range_not_satisfiable(file->size());

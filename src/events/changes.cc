@@ -49,15 +49,7 @@ void Changes::end(const ClientId& owner, std::optional<std::uint64_t> added) {
 }
 
 void Changes::note(const ClientId& owner) {
-  std::set<Timer> waiting;
-  {
-    const std::scoped_lock lock(mutex_);
-    Tenant& tenant = tenants_[owner];
-    ++tenant.changes;
-    tenant.total.reset();
-    waiting = tenant.waiting;
-  }
-  wake(waiting);
+  const Write of_somebody_else(*this, owner);
 }
 
 void Changes::forget(const ClientId& owner) {

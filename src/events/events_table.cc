@@ -42,11 +42,11 @@ engine::Statement EventsTable::create_statement(bool shared) const {
   // insert may carry events of many years. Granules are small because a page of one record reads few rows;
   // the filter is sharp because every commit asks for ids that are not there.
   //
-  // Of several instances an insert claims its arrival numbers by its deduplication token (lanes::Insertion),
-  // so the window must hold all inserts that come while one may still be late. The constraint refuses what
-  // comes later: the upper half of `commit` is the second by which its insert must have come. The window is
-  // that of some two minutes at 180 inserts per second, which is more than one tenant reaches. With one
-  // instance it would cost a megabyte per table for nothing.
+  // If several instances write, an insert claims its arrival numbers by its deduplication token
+  // (lanes::Insertion), so the window must hold all inserts that come while one may still be late. The
+  // constraint refuses what comes later: the upper half of `commit` is the second by which its insert must
+  // have come. The window is that of some two minutes at 180 inserts per second, which is more than one
+  // tenant reaches. With one instance it would cost a megabyte per table for nothing.
   constexpr std::string_view kSql = R"(
 CREATE TABLE IF NOT EXISTS {}
 (

@@ -39,7 +39,7 @@ enum class RowShape : std::uint8_t {
 /// Returns the columns that read_row() expects, for `SELECT <columns> … FORMAT RowBinary`.
 const std::string& select_columns(RowShape shape);
 
-/// The commit number of rows that came through the journal: they may be inserted at any time.
+/// Rows that came through the journal have this commit number: they may be inserted at any time.
 inline constexpr std::uint64_t kJournaled = std::numeric_limits<std::uint64_t>::max();
 
 /// Appends one row in RowBinary. It begins with `arrival`, its place in the order of arrival; `commit` is the

@@ -16,14 +16,8 @@ constexpr mode_t kMode = 0666;  // without the bits of the umask
   throw std::system_error(errno, std::generic_category(), what + " " + path.string());
 }
 
-void sync_directory_of(const std::filesystem::path& path) {
-  const auto parent = path.parent_path();
-  const std::string name = parent.empty() ? "." : parent.string();
-  const int directory = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) fail("cannot open", name);
-  const bool synced = ::fsync(directory) == 0;
-  ::close(directory);
-  if (!synced) fail("cannot sync", name);
+std::filesystem::path unfinished(const std::filesystem::path& path) {
+  return path.string() + ".new";
 }
 
 }  // namespace
@@ -46,12 +40,28 @@ std::optional<std::string> read_if_there(const std::filesystem::path& path) {
 }
 
 void replace_file(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path unfinished = path.string() + ".new";
   {
-    GrowingFile file(unfinished, 0);
+    GrowingFile file(unfinished(path), 0);
     file.append(content);
   }
-  std::filesystem::rename(unfinished, path);
+  std::filesystem::rename(unfinished(path), path);
+}
+
+void replace_durably(const std::filesystem::path& path, std::string_view content) {
+  GrowingFile file(unfinished(path), 0);
+  file.append(content);
+  file.sync_and_rename(path);
+}
+
+void sync_directory(const std::filesystem::path& directory) {
+  const std::string name = directory.empty() ? "." : directory.string();
+  const int descriptor = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) fail("cannot open", name);
+  const bool synced = ::fsync(descriptor) == 0;
+  const int error = errno;
+  ::close(descriptor);
+  errno = error;
+  if (!synced) fail("cannot sync", name);
 }
 
 GrowingFile::GrowingFile(std::filesystem::path path, std::uint64_t keep)
@@ -100,7 +110,7 @@ void GrowingFile::cut(std::uint64_t size) {
 void GrowingFile::sync_and_rename(const std::filesystem::path& name) {
   if (::fsync(descriptor_) != 0) fail("cannot sync", path_);
   std::filesystem::rename(path_, name);
-  sync_directory_of(name);
+  sync_directory(name.parent_path());
 }
 
 }  // namespace annals::io

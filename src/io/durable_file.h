@@ -14,6 +14,12 @@ std::optional<std::string> read_if_there(const std::filesystem::path& path);
 /// It does not sync the file to the disk. Throws std::system_error.
 void replace_file(const std::filesystem::path& path, std::string_view content);
 
+/// Does the same, and returns once the new content and its name are on the disk. Throws std::system_error.
+void replace_durably(const std::filesystem::path& path, std::string_view content);
+
+/// Returns once the names in the directory are on the disk. Throws std::system_error.
+void sync_directory(const std::filesystem::path& directory);
+
 /// Writes a file that grows at its end. Every call throws std::system_error.
 class GrowingFile {
  public:

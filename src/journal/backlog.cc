@@ -65,7 +65,7 @@ std::vector<PendingRecord> Backlog::remove(const ClientId& owner, std::size_t co
     tenants_.erase(found);
   } else {
     tenant.is_postponed = false;
-    // What is left came while the others were moved.
+    // The rest came while the others were moved.
     make_due(owner, tenant,
              Clock::now() +
                  (tenant.bytes >= limits_.bytes ? Clock::duration::zero() : Clock::duration(limits_.age)));

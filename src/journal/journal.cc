@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "io/durable_file.h"
 #include "journal/start.h"
 #include "ops/log.h"
 #include "tenants/errors.h"
@@ -82,11 +83,9 @@ Journal::~Journal() {
 /// Makes pending what a process before has left in a segment.
 void Journal::take_over(SegmentContent segment) {
   const std::uint64_t number = segment.header.key.number;
-  File& file = files_[number];
-  file.header = segment.header;
+  files_.begin(segment.header);
   for (Record& record : segment.records) {
-    file.owners.insert(record.owner);
-    file.add(record);
+    files_.add(number, record);
     backlog_.add(std::make_shared<const Pending>(
         Pending{.record = std::move(record), .segment = number, .may_be_moved = true}));
   }
@@ -117,6 +116,10 @@ bool Journal::is_full(ClientId owner, std::size_t bytes) const {
 awaitable<void> Journal::append(ClientId owner, NumberedRows rows) {
   auto waiting = std::make_shared<Waiting>(owner);
   waiting->rows = std::move(rows);
+  co_await wait_for_writer(std::move(waiting));
+}
+
+awaitable<void> Journal::wait_for_writer(std::shared_ptr<Waiting> waiting) {
   co_await io::suspend([this, waiting](io::Wake wake) {
     waiting->wake = std::move(wake);
     enqueue(waiting);
@@ -232,12 +235,12 @@ void Journal::write(const Batch& batch) {
 void Journal::keep(std::vector<Record> records) {
   const std::scoped_lock lock(mutex_);
   const std::uint64_t number = active_->key().number;
-  File& file = files_[number];
   for (Record& record : records) {
-    // Its bytes are in the file, whether or not its owner was forgotten meanwhile.
-    file.owners.insert(record.owner);
-    if (forgotten_.contains(record.owner)) continue;
-    file.add(record);
+    if (forgotten_.contains(record.owner)) {  // meanwhile; its bytes are in the file all the same
+      files_.add_unneeded(number, record);
+      continue;
+    }
+    files_.add(number, record);
     backlog_.add(std::make_shared<const Pending>(
         Pending{.record = std::move(record), .segment = number, .may_be_moved = false}));
   }
@@ -247,9 +250,8 @@ void Journal::keep(std::vector<Record> records) {
 void Journal::seal_if_needed() {
   {
     const std::scoped_lock lock(mutex_);
-    const auto& owners = files_[active_->key().number].owners;
-    if (std::ranges::none_of(owners, [this](const ClientId& one) { return forgotten_.contains(one); }))
-      return;
+    const auto is_forgotten = [this](const ClientId& one) { return forgotten_.contains(one); };
+    if (std::ranges::none_of(files_.owners_in_last(), is_forgotten)) return;
   }
   begin_segment(0);
 }
@@ -270,8 +272,7 @@ void Journal::begin_segment(std::size_t bytes) {
   if (!prepared) prepare_next(source, size);
   active_ = std::make_unique<Segment>(source, settings_.directory, header, settings_.fsync);
   const std::scoped_lock lock(mutex_);
-  files_[header.key.number].header = header;
-  sealed_below_ = header.key.number;
+  files_.begin(header);
 }
 
 /// Throws Error(engine_unavailable) if the disk is full, which costs nothing but this attempt.
@@ -303,7 +304,7 @@ void Journal::prepare_spare() {
                {{"error", error.what()}});
     }
     const std::scoped_lock lock(mutex_);
-    if (spare_ == Spare::being_made) spare_ = made ? Spare::ready : Spare::none;
+    spare_ = made ? Spare::ready : Spare::none;
   });
 }
 
@@ -354,31 +355,24 @@ void Journal::postpone(ClientId owner, Backlog::Clock::duration time) {
 
 /// Call with the mutex held.
 void Journal::unmark(const std::vector<PendingRecord>& records) {
-  for (const PendingRecord& record : records) {
-    File& file = files_.at(record->segment);
-    --file.unmoved;
-    file.unmoved_bytes -= record->record.bytes.size();
-  }
+  for (const PendingRecord& one : records) files_.moved(one->segment, one->record);
 }
 
 Journal::Releasable Journal::releasable() const {
   const std::scoped_lock lock(mutex_);
-  Releasable found{.records = unsynced_.size(), .segments = {}};
-  for (const auto& [number, file] : files_) {
-    if (file.unmoved == 0 && number < sealed_below_) found.segments.push_back(number);
-  }
-  return found;
+  return {.records = unsynced_.size(), .segments = files_.emptied()};
 }
 
 awaitable<void> Journal::release(Releasable synced) {
+  std::vector<std::uint64_t> sparse;
   {
     const std::scoped_lock lock(mutex_);
     for (std::size_t i = 0; i < synced.records; ++i) {
       unsynced_bytes_ -= unsynced_.front()->record.bytes.size();
       unsynced_.pop_front();
     }
+    sparse = files_.sparse();
   }
-  auto sparse = sparse_segments();
   if (synced.segments.empty() && sparse.empty()) co_return;
   co_await keeper_.run([this, numbers = std::move(synced.segments), sparse = std::move(sparse)](Keeper&) {
     keeping([&] {
@@ -391,22 +385,7 @@ awaitable<void> Journal::release(Releasable synced) {
 void Journal::remove_segment(std::uint64_t number) {
   std::filesystem::remove(path_of(number));
   const std::scoped_lock lock(mutex_);
-  files_.erase(number);
-}
-
-/// Returns some older segments of which little is needed: a tenant whose table refuses its events must not
-/// keep everybody else's on the disk.
-std::vector<std::uint64_t> Journal::sparse_segments() const {
-  constexpr std::uint64_t kYoung = 8;  // segments that may empty by themselves
-  constexpr std::size_t kMost = 4;     // at a time
-  constexpr std::size_t kSparse = 8;   // an eighth is needed
-  const std::scoped_lock lock(mutex_);
-  std::vector<std::uint64_t> numbers;
-  for (const auto& [number, file] : files_) {
-    if (number + kYoung > sealed_below_ || numbers.size() == kMost) break;
-    if (file.unmoved > 0 && file.unmoved_bytes * kSparse < file.bytes) numbers.push_back(number);
-  }
-  return numbers;
+  files_.remove(number);
 }
 
 awaitable<void> Journal::forget(ClientId owner) {
@@ -415,12 +394,7 @@ awaitable<void> Journal::forget(ClientId owner) {
     forgotten_.insert(owner);
     unmark(backlog_.remove_all(owner));
   }
-  auto waiting = std::make_shared<Waiting>(owner);
-  co_await io::suspend([this, waiting](io::Wake wake) {
-    waiting->wake = std::move(wake);
-    enqueue(waiting);
-  });
-  if (waiting->error) std::rethrow_exception(waiting->error);
+  co_await wait_for_writer(std::make_shared<Waiting>(owner));
   co_await keeper_.run([this, owner](Keeper&) { keeping([&] { erase(owner); }); });
 }
 
@@ -440,14 +414,12 @@ void Journal::erase(const ClientId& owner) {
   std::vector<std::uint64_t> numbers;
   {
     const std::scoped_lock lock(mutex_);
-    for (const auto& [number, file] : files_) {
-      if (file.owners.contains(owner)) numbers.push_back(number);
-    }
+    numbers = files_.holding(owner);
   }
   for (const std::uint64_t number : numbers) rewrite(number);
   // The names too must be on the disk, else a power cut would bring files back, also such as were removed
   // before.
-  if (settings_.fsync) sync_directory(settings_.directory);
+  if (settings_.fsync) io::sync_directory(settings_.directory);
 }
 
 /// Replaces a sealed segment by one with the records that are needed: those that are not in their tables yet,
@@ -461,21 +433,15 @@ void Journal::rewrite(std::uint64_t number) {
     std::ranges::copy_if(unsynced_, std::back_inserter(left), [this, number](const PendingRecord& one) {
       return one->segment == number && !forgotten_.contains(one->record.owner);
     });
-    header = files_.at(number).header;
+    header = files_.header_of(number);
   }
   std::vector<const Record*> records;
-  std::set<ClientId> owners;
-  for (const PendingRecord& one : left) {
-    records.push_back(&one->record);
-    owners.insert(one->record.owner);
-  }
+  records.reserve(left.size());
+  for (const PendingRecord& one : left) records.push_back(&one->record);
   std::ranges::sort(records, {}, &Record::first);
   rewrite_segment(path_of(number), header, records, settings_.fsync);
   const std::scoped_lock lock(mutex_);
-  File& file = files_.at(number);
-  file.owners = std::move(owners);
-  file.bytes = 0;
-  for (const Record* record : records) file.bytes += record->bytes.size();
+  files_.rewritten(number, records);
 }
 
 std::filesystem::path Journal::path_of(std::uint64_t number) const {

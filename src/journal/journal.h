@@ -7,7 +7,6 @@
 #include <deque>
 #include <exception>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +23,7 @@
 #include "journal/backlog.h"
 #include "journal/record.h"
 #include "journal/segment.h"
+#include "journal/segment_files.h"
 
 namespace annals::journal {
 
@@ -98,7 +98,7 @@ class Journal {
   void moved(ClientId owner, std::size_t count);
   void postpone(ClientId owner, Backlog::Clock::duration time);
 
-  /// What may be given up once the tables are synced.
+  /// A Releasable says what may be given up once the tables are synced.
   struct Releasable {
     std::size_t records;                  // that are in their tables
     std::vector<std::uint64_t> segments;  // of which every record is
@@ -113,24 +113,12 @@ class Journal {
 
  private:
   struct Waiting;
-  struct File {
-    void add(const Record& record) {
-      ++unmoved;
-      unmoved_bytes += record.bytes.size();
-      bytes += record.bytes.size();
-    }
-
-    std::size_t unmoved = 0;  // records that are not in their tables
-    std::size_t unmoved_bytes = 0;
-    std::size_t bytes = 0;      // of all records
-    std::set<ClientId> owners;  // whose records it holds, moved ones included
-    Segment::Header header{};
-  };
   struct Keeper;
   enum class Spare : std::uint8_t { none, being_made, ready };
   using Batch = std::vector<std::shared_ptr<Waiting>>;
 
   void take_over(SegmentContent segment);
+  boost::asio::awaitable<void> wait_for_writer(std::shared_ptr<Waiting> waiting);
   void enqueue(std::shared_ptr<Waiting> waiting);
   void write_until_closed();
   Batch take_batch();
@@ -147,14 +135,13 @@ class Journal {
   template <class Work>
   void keeping(Work work);
   void remove_segment(std::uint64_t number);
-  [[nodiscard]] std::vector<std::uint64_t> sparse_segments() const;
   void erase(const ClientId& owner);
   void rewrite(std::uint64_t number);
   [[nodiscard]] std::filesystem::path path_of(std::uint64_t number) const;
 
   const Settings settings_;
   Uuid id_{};
-  // What follows is used by the writing thread.
+  // The writing thread alone uses the next two.
   std::unique_ptr<Segment> active_;
   std::uint64_t written_ = 1;  // the number behind the last one in a segment
 
@@ -167,11 +154,10 @@ class Journal {
   Backlog backlog_;
   std::deque<PendingRecord> unsynced_;  // they are in their tables, but perhaps not on the disk there
   std::size_t unsynced_bytes_ = 0;
-  std::map<std::uint64_t, File> files_;  // the active one too
+  SegmentFiles files_;
   std::set<ClientId> forgotten_;
   std::uint64_t next_number_ = 1;
   std::uint64_t next_segment_ = 1;
-  std::uint64_t sealed_below_ = 0;  // segments with lower numbers are not written to any more
   Spare spare_ = Spare::none;
   bool closing_ = false;
 

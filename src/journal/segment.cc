@@ -121,7 +121,7 @@ Segment::Segment(const std::filesystem::path& prepared, const std::filesystem::p
   write_all(file_.get(), encode(header), 0, prepared);
   if (fsync) sync_file(file_.get(), prepared);
   std::filesystem::rename(prepared, path_);
-  if (fsync) sync_directory(directory);
+  if (fsync) io::sync_directory(directory);
 }
 
 bool Segment::is_empty() const {
@@ -179,11 +179,6 @@ void rewrite_segment(const std::filesystem::path& path, const Segment::Header& h
     if (fsync) sync_file(file.get(), next);
   }
   std::filesystem::rename(next, path);
-}
-
-void sync_directory(const std::filesystem::path& directory) {
-  const io::Descriptor opened = open_file(directory, O_RDONLY | O_DIRECTORY);
-  if (::fsync(opened.get()) != 0) io::fail(errno, directory.string() + ": fsync");
 }
 
 }  // namespace annals::journal

@@ -53,7 +53,7 @@ class Segment {
 /// Returns the name of a segment's file.
 std::string segment_name(std::uint64_t number);
 
-/// What a segment's file holds.
+/// A SegmentContent is what a segment's file holds.
 struct SegmentContent {
   Segment::Header header;
   std::vector<Record> records;
@@ -76,8 +76,5 @@ void sync_segment(const std::filesystem::path& path, bool forget_cached);
 /// std::system_error.
 void rewrite_segment(const std::filesystem::path& path, const Segment::Header& header,
                      const std::vector<const Record*>& records, bool fsync);
-
-/// Returns once the names in the directory are on the disk. Throws std::system_error.
-void sync_directory(const std::filesystem::path& directory);
 
 }  // namespace annals::journal

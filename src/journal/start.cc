@@ -105,16 +105,13 @@ Start read_journal(const fs::path& directory, const fs::path& witness, bool fsyn
 }
 
 void write_witness(const fs::path& witness, const Uuid& id) {
-  const fs::path unfinished = witness.string() + ".new";
-  io::GrowingFile file(unfinished, 0);
-  file.append(uuid_text(id) + "\n");
-  file.sync_and_rename(witness);
+  io::replace_durably(witness, uuid_text(id) + "\n");
 }
 
 void note_failed_write(const fs::path& directory) noexcept {
   try {
     io::GrowingFile(directory / kFailedMark, 0).append("a write or a sync has failed\n");
-    sync_directory(directory);
+    io::sync_directory(directory);
   } catch (const std::exception& error) {
     ops::log(ops::Level::error, "a failed write of the journal may not be remembered",
              {{"error", error.what()}});

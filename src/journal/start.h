@@ -8,7 +8,7 @@
 
 namespace annals::journal {
 
-/// What a start finds in the directory of a journal.
+/// A Start is what is found in the directory of a journal.
 struct Start {
   Uuid id{};
   bool is_new = false;            // there was no journal before

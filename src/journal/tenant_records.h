@@ -7,7 +7,7 @@
 
 namespace annals::journal {
 
-/// What tenants have in the journal. It is made by writing, so only its removal has anything to do.
+/// Removes what tenants have in the journal. It is made by writing, so there is nothing else to do.
 /// Thread-safe.
 class TenantRecords final : public tenants::Belonging {
  public:

@@ -6,13 +6,11 @@
 #include "lanes/insertion.h"
 #include "lanes/stored_ids.h"
 #include "lanes/table_end.h"
-#include "tenants/errors.h"
 
 namespace annals::lanes {
 namespace {
 
 using boost::asio::awaitable;
-using engine::EngineError;
 using events::EventsTable;
 
 /// How long an end that was seen may be built on if others write to the table. The deduplication window of a
@@ -27,14 +25,8 @@ Commits::Commits(Settings settings)
 awaitable<std::vector<WriteOutcome>> Commits::commit(EventsTable table,
                                                      std::vector<const events::Event*> events) {
   const ClientId owner = table.owner;
-  try {
-    auto outcomes = co_await commit_to(std::move(table), std::move(events));
-    co_return outcomes;
-  } catch (const EngineError& error) {
-    if (!events::is_table_gone(error)) throw;
-  }
-  tables_.forget(owner);
-  throw tenants::unknown_client();
+  auto outcomes = co_await tables_.unless_gone(owner, commit_to(std::move(table), std::move(events)));
+  co_return outcomes;
 }
 
 awaitable<std::vector<WriteOutcome>> Commits::commit_to(EventsTable table, Events events) {

@@ -1,17 +1,16 @@
 #include "lanes/journaled_commits.h"
 
+#include <optional>
 #include <utility>
 
 #include "events/row.h"
 #include "lanes/pauses.h"
 #include "lanes/stored_ids.h"
-#include "tenants/errors.h"
 
 namespace annals::lanes {
 namespace {
 
 using boost::asio::awaitable;
-using engine::EngineError;
 using events::Event;
 using events::EventsTable;
 
@@ -41,22 +40,16 @@ JournaledCommits::JournaledCommits(Settings settings, Parts parts)
 awaitable<std::vector<WriteOutcome>> JournaledCommits::commit(EventsTable table,
                                                               std::vector<const Event*> events) {
   const ClientId owner = table.owner;
-  try {
-    auto outcomes = co_await commit_to(std::move(table), std::move(events));
-    co_return outcomes;
-  } catch (const EngineError& error) {
-    if (!events::is_table_gone(error)) throw;
-  }
-  tables_.forget(owner);
-  throw tenants::unknown_client();
+  auto outcomes = co_await tables_.unless_gone(owner, commit_to(std::move(table), std::move(events)));
+  co_return outcomes;
 }
 
 awaitable<std::vector<WriteOutcome>> JournaledCommits::commit_to(EventsTable table, Batch::Events events) {
   // Once a write to the disk has failed, nobody knows what else is lost.
   journal_.check();
   const auto known = co_await tables_.find(table);
-  // The table may come from a backup, or have been written to past this journal.
-  journal_.raise(known->end.value_or(TableEnd{}).arrival);
+  // The table may come from a backup, or have been written to past this journal. Once is enough.
+  if (const auto end = std::exchange(known->end, std::nullopt)) journal_.raise(end->arrival);
   Batch batch(std::move(events));
   // Added before they are written: if that fails, the table will be asked for these ids.
   const auto suspects = tables_.add(*known, batch.open_ids());

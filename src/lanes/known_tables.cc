@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/row_binary.h"
+#include "tenants/errors.h"
 
 namespace annals::lanes {
 
@@ -40,6 +41,18 @@ std::vector<EventId> KnownTables::add(KnownTable& known, std::span<const EventId
     std::erase_if(tables_, [](const auto& entry) { return entry.second.use_count() == 1; });
   }
   return suspects;
+}
+
+awaitable<std::vector<WriteOutcome>> KnownTables::unless_gone(ClientId owner,
+                                                              awaitable<std::vector<WriteOutcome>> commit) {
+  try {
+    auto outcomes = co_await std::move(commit);
+    co_return outcomes;
+  } catch (const engine::EngineError& error) {
+    if (!events::is_table_gone(error)) throw;
+  }
+  forget(owner);
+  throw tenants::unknown_client();
 }
 
 void KnownTables::forget(ClientId owner) {

@@ -18,6 +18,7 @@
 #include "lanes/engine_clock.h"
 #include "lanes/known_ids.h"
 #include "lanes/table_end.h"
+#include "lanes/write_outcome.h"
 
 namespace annals::lanes {
 
@@ -49,9 +50,13 @@ class KnownTables {
   /// too much for the memory, tables are forgotten that no commit uses now; they can be read again.
   std::vector<EventId> add(KnownTable& known, std::span<const EventId> ids);
 
-  void forget(ClientId owner);
+  /// Awaits a commit to a tenant's table. If it fails because the table is gone, forgets the table and throws
+  /// Error(unknown_client).
+  boost::asio::awaitable<std::vector<WriteOutcome>> unless_gone(
+      ClientId owner, boost::asio::awaitable<std::vector<WriteOutcome>> commit);
 
  private:
+  void forget(ClientId owner);
   boost::asio::awaitable<void> load(events::EventsTable table, KnownTable& known);
 
   const std::size_t max_bytes_;

@@ -10,7 +10,6 @@
 
 #include "engine/rows.h"
 #include "io/pause.h"
-#include "io/settled.h"
 #include "ops/log.h"
 
 namespace annals::lanes {
@@ -55,7 +54,7 @@ awaitable<void> Moves::settle(EventsTable table) {
     try {
       co_await move_once(table);
     } catch (const EngineError& error) {
-      // That the table refuses the events is not the reader's fault.
+      // It is not the reader's fault that the table refuses the events.
       if (error.kind() != EngineError::Kind::refused || events::is_table_gone(error)) throw;
       throw EngineError(EngineError::Kind::unavailable, 0, error.what());
     }
@@ -129,10 +128,12 @@ void Moves::end_turn(const ClientId& owner, bool succeeded) {
   for (io::Wake& wake : waiting) wake();
 }
 
-/// Whether a move before has failed, so that it is not known what it has done. Call it in the turn.
-bool Moves::is_doubtful(ClientId owner) {
+/// Returns how many moves of the tenant have failed, one after the other: it is not known what they have
+/// done.
+int Moves::failures_of(const ClientId& owner) {
   const std::scoped_lock lock(mutex_);
-  return states_.at(owner).failures > 0;
+  const auto found = states_.find(owner);
+  return found == states_.end() ? 0 : found->second.failures;
 }
 
 awaitable<void> Moves::move_alone(EventsTable table) {
@@ -140,7 +141,7 @@ awaitable<void> Moves::move_alone(EventsTable table) {
   const auto records = journal_.first_of(owner, kMaxMove);
   if (records.empty()) co_return;
   const auto may_be_moved = [](const journal::PendingRecord& one) { return one->may_be_moved; };
-  const bool doubtful = is_doubtful(owner) || std::ranges::any_of(records, may_be_moved);
+  const bool doubtful = failures_of(owner) > 0 || std::ranges::any_of(records, may_be_moved);
   auto missing = doubtful ? co_await missing_of(table, records) : records;
   if (!missing.empty()) co_await table.engine.insert(table.insert(rows_of(missing), false));
   journal_.moved(owner, records.size());
@@ -177,21 +178,13 @@ awaitable<void> Moves::run(std::stop_token stop) {
 
 /// Moves the events of a tenant in the background. What fails is tried again later, and holds nobody else up.
 awaitable<void> Moves::move_due(ClientId owner) {
-  const auto outcome = co_await io::settled(find_and_move(owner));
-  // If its deletion was faster, there is nothing left to move.
-  if (outcome || !journal_.last_of(owner)) co_return;
-  int failures = 1;
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto found = states_.find(owner);
-    if (found != states_.end()) failures = found->second.failures;
-  }
-  constexpr int kMostDoublings = 5;
-  journal_.postpone(
-      owner, std::min<Clock::duration>(1s * (1 << std::min(failures, kMostDoublings)), kLongestPostponement));
   try {
-    std::rethrow_exception(outcome.error());
+    co_await find_and_move(owner);
   } catch (const std::exception& error) {
+    if (!journal_.last_of(owner)) co_return;  // its deletion was faster
+    constexpr int kMostDoublings = 5;
+    const auto pause = 1s * (1 << std::clamp(failures_of(owner), 1, kMostDoublings));
+    journal_.postpone(owner, std::min<Clock::duration>(pause, kLongestPostponement));
     ops::log(ops::Level::error, "events of a tenant cannot be moved into its table; they stay in the journal",
              {{"client_id", owner.text()}, {"error", error.what()}});
   }
@@ -212,24 +205,16 @@ awaitable<void> Moves::find_and_move(ClientId owner) {
   co_await move_once(*std::move(found.table));
 }
 
-/// The disk has failed, so the journal must not be trusted to it either.
-void Moves::fail(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const EngineError& failure) {
-    journal_.fail(failure.what());
-  } catch (const std::exception& other) {
-    ops::log(ops::Level::warning, "the tables cannot be synced now", {{"error", other.what()}});
-  }
-}
-
 awaitable<void> Moves::release() {
   released_ = Clock::now();
   auto releasable = journal_.releasable();
   if (releasable.records == 0 && releasable.segments.empty()) co_return;
-  auto synced = co_await io::settled(engine_.make_durable());
-  if (!synced) fail(synced.error());
-  io::result_of(std::move(synced));
+  try {
+    co_await engine_.make_durable();
+  } catch (const EngineError& error) {
+    journal_.fail(error.what());  // the disk has failed, so the journal must not be trusted to it either
+    throw;
+  }
   co_await journal_.release(std::move(releasable));
 }
 

@@ -53,7 +53,7 @@ class Moves {
  private:
   using Clock = std::chrono::steady_clock;
   using Records = std::vector<journal::PendingRecord>;
-  /// What is known of a tenant of whose records some are being moved, or could not be.
+  /// A State is what is known of a tenant of whose records some are being moved, or could not be.
   struct State {
     bool is_moving = false;
     std::vector<io::Wake> waiting;  // for the end of the move
@@ -65,14 +65,13 @@ class Moves {
   bool begin_turn(const ClientId& owner);
   boost::asio::awaitable<void> wait_for_end(ClientId owner);
   void end_turn(const ClientId& owner, bool succeeded);
-  bool is_doubtful(ClientId owner);
+  int failures_of(const ClientId& owner);
   boost::asio::awaitable<void> move_once(events::EventsTable table);
   boost::asio::awaitable<void> move_alone(events::EventsTable table);
   boost::asio::awaitable<Records> missing_of(events::EventsTable table, Records records);
   boost::asio::awaitable<void> move_due(ClientId owner);
   boost::asio::awaitable<void> find_and_move(ClientId owner);
   boost::asio::awaitable<void> release();
-  void fail(const std::exception_ptr& error);
 
   journal::Journal& journal_;
   engine::Engine& engine_;

@@ -28,12 +28,6 @@ bool turn_off(std::string& definition) {
   return true;
 }
 
-void write(const fs::path& path, std::string_view text) {
-  io::GrowingFile file(path.string() + ".new", 0);
-  file.append(text);
-  file.sync_and_rename(path);
-}
-
 /// Returns the files that define tables: store/<prefix>/<id of a database>/<table>.sql.
 std::vector<fs::path> tables_of(const fs::path& directory) {
   std::vector<fs::path> tables;
@@ -54,9 +48,9 @@ void remove_deduplication_logs(const fs::path& directory) {
   if (fs::exists(done)) return;
   for (const auto& table : tables_of(directory)) {
     auto definition = io::read_if_there(table).value_or("");
-    if (turn_off(definition)) write(table, definition);
+    if (turn_off(definition)) io::replace_durably(table, definition);
   }
-  write(done, "");
+  io::replace_durably(done, "");
 }
 
 }  // namespace annals::engine

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <boost/beast/http/status.hpp>
 
+#include "http/entity_tags.h"
+
 namespace annals::http {
 namespace {
 
@@ -24,8 +26,6 @@ std::string_view connection_header(const Framing& framing) {
   if (!framing.keep_alive) return "Connection: close\r\n";
   return framing.http_1_0 ? "Connection: keep-alive\r\n" : "";
 }
-
-constexpr int kNotModified = 304;
 
 std::string length_header(const Response& response, const Framing& framing) {
   if (!response.body_parts) return fmt::format("Content-Length: {}\r\n", response.body.size());
