@@ -223,7 +223,7 @@ awaitable<bool> Moves::move_all(Clock::time_point deadline) {
     const auto owner = journal_.oldest();
     if (!owner) {
       co_await release();
-      co_return true;
+      co_return journal_.tenants() == 0;  // those that were postponed are left
     }
     co_await move_due(*owner);
   }

@@ -168,6 +168,7 @@ def test_a_tenant_whose_table_refuses_is_named_and_costs_the_others_nothing(make
         post(annals, other, record)
     assert arrived(annals, other) == list(range(20))
     with annals.behind_its_back() as sql:
+        assert "the journal holds events" in annals.log, "expected that the stop says what is left"
         sql(f"ALTER TABLE {events_table(broken)} DROP CONSTRAINT nothing")
     assert history(annals, broken)["total_count"] == statuses.count(201)
 
