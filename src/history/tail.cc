@@ -59,6 +59,8 @@ boost::asio::awaitable<std::string> Tail::wait_for_events() {
 }
 
 boost::asio::awaitable<std::string> Tail::new_events(events::EventsTable table) {
+  const auto tag = changes_.tag(table.owner);
+  if (tag && tag == read_until_) co_return "";
   asked_at_ = std::chrono::steady_clock::now();
   const auto page = co_await history_.page(
       std::move(table),
@@ -69,6 +71,7 @@ boost::asio::awaitable<std::string> Tail::new_events(events::EventsTable table) 
         fmt::format("id: {}\ndata: {}\n\n", event.position.text(Ordering::arrival), on_one_line(event.json));
   }
   if (!page.events.empty()) after_ = page.events.back().position;
+  if (page.events.size() < kMaxEventsAtOnce) read_until_ = tag;
   co_return text;
 }
 

@@ -52,6 +52,7 @@ class Tail {
   Filter filter_;
   std::optional<events::Position> after_;
   bool started_ = false;
+  std::optional<std::string> read_until_ = {};  // Changes::tag() before the last events there were read
   std::chrono::steady_clock::time_point asked_at_ = {};
 };
 
