@@ -27,9 +27,9 @@
 #include "events/row.h"
 #include "house.h"
 #include "ids.h"
-#include "memory.h"
 #include "sample_events.h"
 #include "samples.h"
+#include "used.h"
 
 namespace annals::bench {
 namespace {

@@ -20,9 +20,9 @@
 #include "at_once.h"
 #include "house.h"
 #include "io/descriptor.h"
-#include "memory.h"
 #include "sample_events.h"
 #include "samples.h"
+#include "used.h"
 
 namespace annals::bench {
 namespace {
@@ -79,6 +79,21 @@ awaitable<Load> send(House* house, std::function<std::pair<std::size_t, std::str
   co_return load;
 }
 
+/// Takes tenants one after the other, together with others that do the same on the load generator's thread.
+awaitable<Samples> first_events(House* house, const std::vector<std::string>* clients, std::size_t* next) {
+  KeptConnection connection(house->load().get_executor(), house->port());
+  Samples times;
+  while (*next < clients->size()) {
+    const std::string& client = (*clients)[(*next)++];
+    const auto start = Clock::now();
+    const auto reply = co_await connection.send(
+        House::request("POST", "/api/events", "application/json", client, json_of(make_event(*next))));
+    times.add(Clock::now() - start);
+    if (reply.status >= 300) throw std::runtime_error("refused: " + reply.body);
+  }
+  co_return times;
+}
+
 template <class Next>
 Load load_of(House& house, std::size_t connections, Next make_next) {
   Load all;
@@ -128,18 +143,6 @@ void measure_disk(const std::filesystem::path& directory) {
              times.percentile(0.5), times.percentile(0.99));
 }
 
-std::uint64_t files_below(const std::filesystem::path& directory) {
-  std::uint64_t files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
-    files += !entry.is_directory();
-  return files;
-}
-
-std::uint64_t descriptors() {
-  return static_cast<std::uint64_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
-                                                  std::filesystem::directory_iterator()));
-}
-
 void add_tenants(House& house, std::vector<std::string>& clients, std::size_t count) {
   Samples times;
   while (clients.size() < count) {
@@ -160,6 +163,28 @@ void print(std::string_view what, std::size_t tenants, std::size_t connections, 
                load.of_others.percentile(0.99));
   fmt::print("\n");
   std::fflush(stdout);
+}
+
+/// Sends the first event to every tenant, which wakes its table.
+void wake(House& house, const std::vector<std::string>& clients, std::size_t connections) {
+  std::size_t next = 0;
+  Samples times;
+  const auto start = [&](std::size_t, Clock::time_point) { return first_events(&house, &clients, &next); };
+  const double seconds =
+      at_once(house, connections, {}, start, [&times](const Samples& some) { times.add(some); });
+  fmt::print(
+      "{:>6} tenants, first event of each, {:>2} connections: p50 {:.1f} ms, p99 {:.1f} ms, {:.0f} s\n",
+      clients.size(), connections, times.percentile(0.5), times.percentile(0.99), seconds);
+}
+
+/// Prints what the process does while nobody asks for anything.
+void measure_idleness(std::size_t tenants) {
+  constexpr auto kRest = std::chrono::seconds(10);
+  const double before = cpu_seconds();
+  std::this_thread::sleep_for(kRest);
+  fmt::print("{:>6} tenants, idle: {:.2f} % of a core, {} MB resident\n", tenants,
+             100.0 * (cpu_seconds() - before) / std::chrono::duration<double>(kRest).count(),
+             rss_bytes() >> 20U);
 }
 
 void measure(House& house, const std::vector<std::string>& clients) {
@@ -191,12 +216,16 @@ void run(const std::filesystem::path& directory, std::size_t count) {
              Milliseconds(Clock::now() - begin).count(), rss_bytes() >> 20U, descriptors());
   if (count > clients.size()) {
     add_tenants(*house, clients, count);
+    house.reset();  // so that the tables sleep
+    house.emplace(directory / "data");
+    wake(*house, clients, 1);
     std::ofstream file(names);
     for (const std::string& client : clients) file << client << '\n';
     measure(*house, clients);
   } else {
-    begin = Clock::now();
-    post_events(*house, clients, uniform(clients.size()), 1);
+    measure_idleness(clients.size());
+    wake(*house, clients, 16);
+    measure_idleness(clients.size());
   }
   begin = Clock::now();
   house.reset();

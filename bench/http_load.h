@@ -26,7 +26,16 @@ class KeptConnection {
 
   struct Reply {
     int status = 0;
+    std::string head;
     std::string body;
+
+    /// Returns the value of a header field, or "" if there is none.
+    [[nodiscard]] std::string field(const std::string& name) const {
+      const auto at = head.find("\r\n" + name + ": ");
+      if (at == std::string::npos) return "";
+      const auto begin = at + name.size() + 4;
+      return head.substr(begin, head.find("\r\n", begin) - begin);
+    }
   };
 
   /// Sends a whole request and reads a reply with a Content-Length, or only the header of a chunked one.
@@ -48,6 +57,7 @@ class KeptConnection {
     std::from_chars(head.data() + 9, head.data() + 12, reply.status);
     const std::size_t end = header_end + 4 + length;
     while (received_.size() < end) co_await read_some();
+    reply.head = received_.substr(0, header_end);
     reply.body = received_.substr(header_end + 4, length);
     received_.erase(0, end);
     co_return reply;

@@ -4,6 +4,7 @@
 #include "api/local_files.h"
 #include "engine/embedded/engine.h"
 #include "engine/remote/engine.h"
+#include "events/events_table.h"
 #include "files/local/store.h"
 #include "files/s3/aws_credentials.h"
 #include "files/s3/store.h"
@@ -30,6 +31,7 @@ std::unique_ptr<engine::Engine> make_engine(const config::Config& config, config
                                        .max_waiting = settings.max_waiting,
                                        .statement_timeout = settings.timeout,
                                        .max_memory_bytes = settings.max_memory_bytes,
+                                       .may_sleep = events::has_present_form,
                                        .fsync = settings.fsync});
 }
 

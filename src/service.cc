@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "io/descriptor_limit.h"
 #include "leases/engine_leases.h"
 #include "leases/in_process_leases.h"
 #include "ops/log.h"
@@ -83,6 +84,21 @@ int thread_count(const config::Config& config) {
   const auto wanted =
       config.server.threads != 0 ? config.server.threads : std::thread::hardware_concurrency();
   return static_cast<int>(std::max(1U, wanted));
+}
+
+/// Says what this process may use. An engine reads and merges files of parts, some dozens per statement.
+void log_limits(const config::Config& config) {
+  constexpr std::uint64_t kFilesOfStatement = 256;
+  constexpr std::uint64_t kFilesOfMerges = 2048;
+  const std::uint64_t needed = config.server.max_connections + config.engine.connections * kFilesOfStatement +
+                               (shares_its_engine(config) ? 0 : kFilesOfMerges);
+  const std::uint64_t limit = io::raise_descriptor_limit();
+  const auto level = limit < needed ? ops::Level::warning : ops::Level::debug;
+  ops::log(level,
+           limit < needed ? "the limit of open files is low; raise it (LimitNOFILE=, ulimit -n)" : "limits",
+           {{"open_files", fmt::format("{}", limit)},
+            {"open_files_needed", fmt::format("{}", needed)},
+            {"engine_memory_bytes", fmt::format("{}", config.engine.max_memory_bytes)}});
 }
 
 void log_exception(const char* what) {
@@ -166,7 +182,7 @@ std::vector<upkeep::Round> Service::rounds() {
     rounds.push_back(upkeep::arrival_poll_round(arrival_poll_));
   } else {
     rounds.push_back(upkeep::moves_round(*moves_));
-    rounds.push_back(upkeep::broken_parts_round(broken_parts_));
+    rounds.push_back(upkeep::broken_parts_round(broken_parts_, 6 * config_.tenants.sweep_interval));
     rounds.push_back(upkeep::sync_round(*engine_));
   }
   return rounds;
@@ -222,6 +238,7 @@ std::vector<crypto::Secret> Service::platform_keys() {
 }
 
 void Service::start() {
+  log_limits(config_);
   io_.start();
   check_files();
   upkeep_.start().wait();

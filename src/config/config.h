@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/machine_memory.h"
 #include "crypto/secret.h"
 
 namespace annals::config {
@@ -44,7 +45,8 @@ struct Config {
     std::uint32_t connections = 8;              // statements that run at a time
     std::uint32_t max_waiting = 1024;           // statements that wait for a connection
     std::chrono::milliseconds timeout{30'000};  // of one statement
-    std::uint64_t max_memory_bytes = std::uint64_t{4} << 30U;  // embedded: all statements together
+    // Embedded: all statements and loaded tables together.
+    std::uint64_t max_memory_bytes = memory_of_engine();
     bool fsync = true;    // embedded: an acknowledged write is on the disk, not only in the system's cache
     std::string ca_file;  // remote: certificates to trust besides the system's
   } engine;
@@ -73,8 +75,9 @@ struct Config {
     std::uint64_t max_waiting_bytes = std::uint64_t{512} << 20U;  // events to be written, over all tenants
     std::uint64_t max_waiting_bytes_per_tenant = std::uint64_t{128} << 20U;  // of one tenant
     std::uint64_t max_receiving_bytes = std::uint64_t{256} << 20U;  // bodies of requests that are arriving
-    std::uint64_t max_known_bytes = std::uint64_t{1} << 30U;        // embedded: memory for the known ids
-    std::uint32_t commits = 4;                                      // in flight, over all tenants
+    // Embedded: memory for the known ids.
+    std::uint64_t max_known_bytes = memory_of_known_ids(memory_of_engine());
+    std::uint32_t commits = 4;                     // in flight, over all tenants
     std::chrono::milliseconds retry_time{20'000};  // how long an insert without an answer is retried
   } events;
   struct {

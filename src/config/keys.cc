@@ -129,7 +129,7 @@ constexpr auto kKeys = std::to_array<Key>({
   {"engine.max_waiting", whole<1, 1'000'000, [](Config& c) -> auto& { return c.engine.max_waiting; }>},
   {"engine.timeout_seconds", seconds<kInstant, kHour, [](Config& c) -> auto& { return c.engine.timeout; }>},
   {"engine.max_memory_bytes",
-   whole<64 * kMiB, kPiB, [](Config& c) -> auto& { return c.engine.max_memory_bytes; }>},
+   whole<kLeastEngineMemory, kPiB, [](Config& c) -> auto& { return c.engine.max_memory_bytes; }>},
   {"engine.fsync", flag<[](Config& c) -> auto& { return c.engine.fsync; }>},
   {"engine.ca_file", text<parse_line, [](Config& c) -> auto& { return c.engine.ca_file; }>},
 

@@ -11,6 +11,9 @@
 
 namespace annals::config {
 
+/// With less, the engine would refuse statements that everything depends on.
+inline constexpr std::uint64_t kLeastEngineMemory = std::uint64_t{256} << 20U;
+
 /// A setting: its name in the file, and how its value gets into a Config.
 struct Key {
   std::string_view name;  // section.key

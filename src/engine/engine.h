@@ -51,8 +51,9 @@ class EngineError : public Error {
 struct Insert {
   std::string into;  // SQL after INSERT INTO: a table, its columns and SETTINGS; nothing of a user's
   std::string rows;
-  std::string query_id = {};  // see Statement::query_id
-  bool durable = true;        // false: make_durable() will be called before anybody relies on the rows
+  std::optional<DatabaseName> database = {};  // see Statement::database
+  std::string query_id = {};                  // see Statement::query_id
+  bool durable = true;  // false: make_durable() will be called before anybody relies on the rows
 };
 
 /// A result that arrives in parts. Its destructor ends the statement.

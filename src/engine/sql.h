@@ -23,6 +23,9 @@ struct Parameter {
 struct Statement {
   std::string sql;
   std::vector<Parameter> parameters = {};
+  /// The tenant's database that the statement uses, if it uses one. The embedded engine's tables sleep until
+  /// a statement that says so wakes them; to others they do not exist.
+  std::optional<DatabaseName> database = {};
   /// The format of a result whose rows make one document, as in Parquet; `sql` then has no FORMAT clause.
   std::string document_format = {};
   /// The name of the statement in a ClickHouse server's logs and process list, see new_query_id(). The

@@ -6,7 +6,7 @@
 
 namespace annals::events {
 
-boost::asio::awaitable<std::vector<BrokenParts::Table>> BrokenParts::find() {
+boost::asio::awaitable<std::vector<BrokenParts::Table>> BrokenParts::find_new() {
   const auto text = co_await engine_.query(
       {.sql = "SELECT database, table, toString(count()) FROM system.detached_parts "
               "WHERE startsWith(reason, 'broken') GROUP BY ALL ORDER BY ALL FORMAT JSONCompactEachRow"});
@@ -18,6 +18,8 @@ boost::asio::awaitable<std::vector<BrokenParts::Table>> BrokenParts::find() {
                       .parts = std::string(row.at(2).as_string())});
   });
   tables_ = tables.size();
+  std::erase_if(tables, [this](const Table& table) { return known_.contains(table); });
+  known_.insert(tables.begin(), tables.end());
   co_return tables;
 }
 

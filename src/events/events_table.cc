@@ -21,6 +21,7 @@ std::string EventsTable::quoted() const {
 engine::Statement EventsTable::statement(std::string sql, std::vector<engine::Parameter> parameters) const {
   return {.sql = std::move(sql),
           .parameters = std::move(parameters),
+          .database = database,
           .query_id = engine::new_query_id(request_id)};
 }
 
@@ -33,6 +34,7 @@ engine::Insert EventsTable::insert(std::string rows, bool durable) const {
       "min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0";
   return {.into = fmt::format("{} ({}) SETTINGS {}", quoted(), insert_columns(), kOneBlock),
           .rows = std::move(rows),
+          .database = database,
           .query_id = engine::new_query_id(request_id),
           .durable = durable};
 }
@@ -61,6 +63,10 @@ SETTINGS index_granularity = 1024, non_replicated_deduplication_window = {}
 COMMENT '{}')";
   return statement(fmt::format(kSql, quoted(), column_definitions(), kInTimeCheck,
                                shared ? kDeduplicationWindow : 0, kTableComment));
+}
+
+bool has_present_form(std::string_view definition) {
+  return definition.contains(fmt::format("COMMENT '{}'", kTableComment));
 }
 
 bool is_table_gone(const engine::EngineError& error) {

@@ -42,6 +42,10 @@ struct EventsTable {
                                             std::vector<engine::Parameter> parameters = {}) const;
 };
 
+/// Returns whether a table with that definition, a CREATE statement of the engine's, is an events table of
+/// the present form.
+bool has_present_form(std::string_view definition);
+
 /// Returns whether a statement failed because the table does not exist: its tenant has been deleted.
 bool is_table_gone(const engine::EngineError& error);
 

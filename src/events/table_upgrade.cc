@@ -49,47 +49,47 @@ awaitable<void> TableUpgrade::upgrade(EventsTable table) {
   co_await add_arrival(table);
   const std::string name = table.quoted();
   // Until this is done in the background, the engine computes what it reads.
-  co_await engine_.execute(
-      {.sql = fmt::format("ALTER TABLE {} MATERIALIZE COLUMN arrival, MATERIALIZE INDEX by_arrival", name)});
+  co_await engine_.execute(table.statement(
+      fmt::format("ALTER TABLE {} MATERIALIZE COLUMN arrival, MATERIALIZE INDEX by_arrival", name)));
   // The last step marks the table as upgraded.
-  co_await engine_.execute({.sql = fmt::format("ALTER TABLE {} MODIFY COMMENT '{}'", name, kTableComment)});
+  co_await engine_.execute(
+      table.statement(fmt::format("ALTER TABLE {} MODIFY COMMENT '{}'", name, kTableComment)));
 }
 
 /// Adds the column unless it is there, so that rows of today are not counted among the old ones.
 awaitable<void> TableUpgrade::add_arrival(EventsTable table) {
   const bool has_column = co_await engine::counts_any(
-      engine_,
-      {.sql = "SELECT count() FROM system.columns WHERE name = 'arrival' AND database = {database:String} "
-              "AND table = {table:String}",
-       .parameters = {{"database", table.database.text()}, {"table", table.name()}}});
+      engine_, table.statement("SELECT count() FROM system.columns WHERE name = 'arrival' AND database = "
+                               "{database:String} AND table = {table:String}",
+                               {{"database", table.database.text()}, {"table", table.name()}}));
   if (has_column) co_return;
   const std::string name = table.quoted();
   const auto text = co_await engine_.query(
-      {.sql = fmt::format("SELECT min(commit), max(commit), max(place) FROM {}", name)});
+      table.statement(fmt::format("SELECT min(commit), max(commit), max(place) FROM {}", name)));
   const auto bounds = engine::numbers_in(text);
   co_await engine_.execute(
-      {.sql = fmt::format(R"(
+      table.statement(fmt::format(R"(
 ALTER TABLE {}
   ADD COLUMN IF NOT EXISTS arrival UInt64 DEFAULT {},
   ADD INDEX IF NOT EXISTS by_arrival arrival TYPE minmax GRANULARITY 1,
   ADD CONSTRAINT IF NOT EXISTS in_time {},
   MODIFY SETTING non_replicated_deduplication_window = {})",
-                          name, arrival_of_old_rows(bounds.at(0), bounds.at(1), bounds.at(2)), kInTimeCheck,
-                          other_instances_ ? kDeduplicationWindow : 0)});
+                                  name, arrival_of_old_rows(bounds.at(0), bounds.at(1), bounds.at(2)),
+                                  kInTimeCheck, other_instances_ ? kDeduplicationWindow : 0)));
 }
 
 /// Deletes all rows of an id but the first. Two instances could bring an event in twice, for queries with
 /// FINAL to hide one.
 awaitable<void> TableUpgrade::remove_doubles(EventsTable table) {
   const std::string name = table.quoted();
-  co_await engine_.execute({.sql = fmt::format(R"(
+  co_await engine_.execute(table.statement(fmt::format(R"(
 DELETE FROM {0}
 WHERE event_id IN (SELECT event_id FROM {0} GROUP BY event_id HAVING count() > 1)
   AND (event_id, commit, place) NOT IN
     (SELECT event_id, tupleElement(min((commit, place)) AS first, 1), tupleElement(first, 2)
      FROM {0} GROUP BY event_id HAVING count() > 1)
 SETTINGS lightweight_deletes_sync = 2)",
-                                               name)});
+                                                       name)));
 }
 
 }  // namespace annals::events

@@ -68,6 +68,7 @@ std::vector<engine::Parameter> parameters(const Owner& owner) {
 /// already looked at.
 Statement rename_statement(const DatabaseName& from, const DatabaseName& to) {
   return {.sql = fmt::format("RENAME DATABASE {} TO {}", engine::quote(from), engine::quote(to)),
+          .database = from,
           .at_most_once = true};
 }
 
@@ -199,7 +200,8 @@ awaitable<bool> Databases::has_any(ClientId owner) {
 }
 
 awaitable<bool> Databases::is_empty(DatabaseName name) {
-  Statement statement{.sql = std::string(kFilledTables), .parameters = {{"name", name.text()}}};
+  Statement statement{
+      .sql = std::string(kFilledTables), .parameters = {{"name", name.text()}}, .database = name};
   const bool filled = co_await engine::counts_any(engine_, std::move(statement));
   co_return !filled;
 }
@@ -211,6 +213,7 @@ awaitable<void> Databases::drop(DatabaseName aside) {
       .sql = fmt::format("DROP DATABASE IF EXISTS {} SYNC SETTINGS max_table_size_to_drop = 0, "
                          "max_partition_size_to_drop = 0",
                          engine::quote(aside)),
+      .database = aside,
       .waits_for_others = true};
   co_await engine_.execute(std::move(statement));
 }

@@ -28,7 +28,7 @@ boost::asio::awaitable<void> upgrade(events::TableUpgrade& tables, std::stop_tok
 
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): they outlive the round
 boost::asio::awaitable<void> report(events::BrokenParts& parts) {
-  const auto tables = co_await parts.find();
+  const auto tables = co_await parts.find_new();
   for (const auto& table : tables) {
     ops::log(ops::Level::error, "parts of a table are broken and were set aside; their events are not shown",
              {{"database", table.database}, {"table", table.table}, {"parts", table.parts}});
@@ -50,9 +50,9 @@ Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& rec
           .before_serving = true};
 }
 
-Round broken_parts_round(events::BrokenParts& parts) {
+Round broken_parts_round(events::BrokenParts& parts, std::chrono::milliseconds interval) {
   return {.name = "report of broken parts",
-          .interval = std::chrono::hours(1),
+          .interval = interval,
           .run = [&parts](const std::stop_token& /*stop*/) { return report(parts); },
           .before_serving = true};
 }

@@ -26,8 +26,8 @@ struct SweepTimes {
 Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& reconciliation,
                      SweepTimes times);
 
-/// Returns the round that reports broken parts of tables. `parts` must outlive it.
-Round broken_parts_round(events::BrokenParts& parts);
+/// Returns the round that reports broken parts of tables, once each. `parts` must outlive it.
+Round broken_parts_round(events::BrokenParts& parts, std::chrono::milliseconds interval);
 
 /// Returns the round that gives what the engine has written by itself (merged parts) to the disk now and
 /// then. `engine` must outlive it.

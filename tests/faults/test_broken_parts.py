@@ -23,7 +23,7 @@ def break_parts(annals, tenant):
 
 
 def test_the_others_are_served_and_the_broken_one_is_named(make):
-    annals = make.annals("embedded")
+    annals = make.annals("embedded", environment={"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.5"})
     broken, other = annals.initialise("broken"), annals.initialise("other")
     for record in range(MANY):
         assert post_events(annals, broken, event(record_id=record)).status_code == 201
@@ -37,7 +37,15 @@ def test_the_others_are_served_and_the_broken_one_is_named(make):
 
     assert [one["event_id"] for one in history(annals, other)["results"]] == [sent["event_id"]]
     assert post_events(annals, other, event()).status_code == 201
+    assert post_events(annals, broken, event()).status_code == 201, "it takes new events"
+    check_report(annals)  # of the table that this has woken
+
+    annals.terminate()
+    annals.start()
+    check_report(annals)  # of a table that is not put to sleep any more
+
+
+def check_report(annals):
     wait_until(lambda: REPORT in annals.log, "the log says so", REPORT_SECONDS)
     assert '"database":"broken"' in annals.log, annals.log
     assert annals.get("/readyz").json() == {"status": "ready", "tables_with_broken_parts": 1}
-    assert post_events(annals, broken, event()).status_code == 201, "it takes new events"

@@ -28,9 +28,10 @@ struct Subject {
 };
 
 struct EmbeddedSubject final : Subject {
+  static constexpr std::uint64_t kMemory = std::uint64_t{1} << 30U;
   support::TemporaryDirectory directory;
-  std::unique_ptr<Engine> opened =
-      open_embedded_engine({.directory = directory.path() / "engine", .connections = 3});
+  std::unique_ptr<Engine> opened = open_embedded_engine(
+      {.directory = directory.path() / "engine", .connections = 3, .max_memory_bytes = kMemory});
   Engine& engine() override { return *opened; }
 };
 
@@ -98,6 +99,17 @@ TEST_P(EngineTest, refuses_with_the_number_of_the_engines_error) {
     EXPECT_EQ(error.code(), ErrorCode::internal) << "a refused statement is our mistake, not the client's";
   }
   execute("DROP DATABASE twice SYNC");
+}
+
+TEST_P(EngineTest, refuses_a_statement_that_needs_too_much_memory_and_runs_the_next) {
+  try {
+    query(
+        "SELECT length(groupArray(number)) FROM numbers(1000000000) SETTINGS max_memory_usage = 2000000000");
+    FAIL() << "it needs eight gigabytes; the embedded engine has one, and the statement may have two";
+  } catch (const EngineError& error) {
+    EXPECT_EQ(error.kind(), EngineError::Kind::unavailable) << error.what();
+  }
+  EXPECT_EQ(query("SELECT 1"), "1\n");
 }
 
 TEST_P(EngineTest, commits_rows_of_an_insert) {

@@ -43,8 +43,16 @@ class EmbeddedEngine:
 
     def sql(self, text, **parameters):
         if self._inspector is None:
+            self._wake_tables()
             self._inspector = ClickHouseServer(self.directory).start()
         return self._inspector.sql(text, **parameters)
+
+    def _wake_tables(self):
+        """As docs/operations.md says for those who open the directory with another program."""
+        for saved in self.directory.glob("store/*/*/*.sql.bak"):
+            saved.rename(saved.with_suffix(""))
+        for mark in self.directory.glob("store/*/*/*.sql.detached"):
+            mark.unlink()
 
     def release(self):
         """Before Annals starts: one process per directory."""

@@ -80,8 +80,8 @@ class EmbeddedConnection final : public Connection {
   /// `sync` may be null: what was written is then left to the system's cache. `document` is a file that only
   /// this connection uses, for results that cannot be fetched in parts.
   EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments, FileSystemSync* sync,
-                     std::filesystem::path document)
-      : library_(library), sync_(sync), document_(std::move(document)) {
+                     SleepingTables& tables, std::filesystem::path document)
+      : library_(library), sync_(sync), tables_(tables), document_(std::move(document)) {
     std::filesystem::remove(document_);  // a crash may have left it behind
     std::vector<char*> argv;
     argv.reserve(arguments.size());
@@ -93,6 +93,7 @@ class EmbeddedConnection final : public Connection {
   ~EmbeddedConnection() override { library_.close_conn(handle_); }
 
   std::string query(const Statement& statement) override {
+    const auto in_use = wake(statement.database);
     const Result result = run(statement);
     result.check();
     return result.text();
@@ -119,6 +120,7 @@ class EmbeddedConnection final : public Connection {
       stream_document(statement, sink);
       return;
     }
+    const auto in_use = wake(statement.database);
     const BoundParameters bound(statement.parameters);
     const Result stream(library_,
                         library_.stream_query_with_params_n(
@@ -138,6 +140,7 @@ class EmbeddedConnection final : public Connection {
   }
 
   void insert(const Insert& insert) override {
+    const auto in_use = wake(insert.database);
     try {
       stream_rows(insert);
     } catch (const EngineError&) {
@@ -148,6 +151,12 @@ class EmbeddedConnection final : public Connection {
   }
 
  private:
+  /// Wakes the tables of that database, if there is one, and keeps them awake until the result goes.
+  std::unique_ptr<SleepingTables::Use> wake(const std::optional<DatabaseName>& database) {
+    if (!database) return nullptr;
+    return tables_.use(*database, [this](const std::string& sql) { run({.sql = sql}).check(); });
+  }
+
   Result run(const Statement& statement) {
     const BoundParameters bound(statement.parameters);
     return {library_, library_.query_with_params_n(
@@ -189,9 +198,11 @@ class EmbeddedConnection final : public Connection {
   /// afterwards.
   void stream_document(const Statement& statement, const Sink& sink) {
     const io::RemovedAtEnd file(document_);
-    Statement to_file{.sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
-                                         in_quotes(document_.string(), '\''), statement.document_format),
-                      .parameters = statement.parameters};
+    const Statement to_file{
+        .sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
+                           in_quotes(document_.string(), '\''), statement.document_format),
+        .parameters = statement.parameters,
+        .database = statement.database};
     query(to_file);
     std::ifstream content(document_, std::ios::binary);
     constexpr std::size_t kPart = std::size_t{256} << 10U;
@@ -204,6 +215,7 @@ class EmbeddedConnection final : public Connection {
 
   const EmbeddedLibrary& library_;
   FileSystemSync* sync_;
+  SleepingTables& tables_;
   const std::filesystem::path document_;
   ChdbConnection* handle_ = nullptr;
 };
@@ -212,8 +224,9 @@ class EmbeddedConnection final : public Connection {
 
 std::unique_ptr<Connection> make_embedded_connection(const EmbeddedLibrary& library,
                                                      std::vector<std::string> arguments, FileSystemSync* sync,
-                                                     std::filesystem::path document) {
-  return std::make_unique<EmbeddedConnection>(library, std::move(arguments), sync, std::move(document));
+                                                     SleepingTables& tables, std::filesystem::path document) {
+  return std::make_unique<EmbeddedConnection>(library, std::move(arguments), sync, tables,
+                                              std::move(document));
 }
 
 }  // namespace annals::engine

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/embedded/table_files.h"
 #include "engine/engine.h"
 
 namespace annals::engine {
@@ -16,8 +17,9 @@ struct EmbeddedSettings {
   std::size_t connections = 8;
   std::size_t max_waiting = 1024;
   std::chrono::milliseconds statement_timeout{30'000};
-  std::uint64_t max_memory_bytes = std::uint64_t{4} << 30U;
-  bool fsync = true;  // every change reaches the disk before it is acknowledged
+  std::uint64_t max_memory_bytes = std::uint64_t{4} << 30U;  // of all statements and loaded tables
+  MaySleep may_sleep = {};  // which tables sleep until they are used; null: none
+  bool fsync = true;        // every change reaches the disk before it is acknowledged
 };
 
 /// Opens ClickHouse in this process (libchdb). A process can have only one such engine, and a directory can

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/keys.h"
+#include "config/machine_memory.h"
 #include "unit/config/loading.h"
 
 namespace annals::config::testing {
@@ -110,6 +111,15 @@ TEST(Load, reads_every_key_of_the_file) {
   EXPECT_EQ(config.tenants.sweep_interval, milliseconds(250));
   EXPECT_EQ(config.tenants.cache_time, milliseconds(0));
   EXPECT_EQ(config.log.level, "debug");
+}
+
+TEST(Load, shares_out_the_memory_that_was_not_given) {
+  EXPECT_EQ(load_variables({}).engine.max_memory_bytes,
+            std::max(machine_memory() / 2, std::uint64_t{1} << 30U));
+  EXPECT_EQ(load_variables({{"ANNALS_ENGINE_MAX_MEMORY_BYTES", "268435456"}}).events.max_known_bytes,
+            67'108'864U)
+      << "a quarter of what the engine may use";
+  EXPECT_EQ(load_variables({{"ANNALS_EVENTS_MAX_KNOWN_BYTES", "0"}}).events.max_known_bytes, 0U);
 }
 
 TEST(Load, lets_a_variable_win_over_the_file) {

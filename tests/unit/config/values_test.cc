@@ -64,7 +64,8 @@ TEST(Values, numbers_have_a_range) {
   expect_refused("ANNALS_SERVER_MAX_BODY_BYTES", {"0", "1073741825"}, "must be between 1 and 1073741824");
   expect_refused("ANNALS_ENGINE_CONNECTIONS", {"0", "257"}, "must be between 1 and 256");
   expect_refused("ANNALS_ENGINE_MAX_WAITING", {"0"}, "must be between 1 and 1000000");
-  expect_refused("ANNALS_ENGINE_MAX_MEMORY_BYTES", {"1000"}, "must be between 67108864 and 1125899906842624");
+  expect_refused("ANNALS_ENGINE_MAX_MEMORY_BYTES", {"1000"},
+                 "must be between 268435456 and 1125899906842624");
 }
 
 TEST(Values, times_are_seconds_with_or_without_a_fraction) {

@@ -1,0 +1,148 @@
+#include "engine/embedded/table_files.h"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+
+#include "io/durable_file.h"
+
+namespace annals::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kDefinition = ".sql";
+constexpr std::string_view kSaved = ".sql.bak";
+constexpr std::string_view kDetached = ".sql.detached";
+
+/// Returns the name without that end, or nullopt if it has another.
+std::optional<std::string> without_end(const fs::path& path, std::string_view end) {
+  std::string name = path.filename().string();
+  if (!name.ends_with(end)) return std::nullopt;
+  name.resize(name.size() - end.size());
+  return name;
+}
+
+/// Returns the directory of a thing in store/ whose definition says UUID '…'.
+std::optional<fs::path> directory_in_store(const fs::path& directory, std::string_view definition) {
+  constexpr std::string_view kUuid = "UUID '";
+  constexpr std::size_t kUuidLength = 36;
+  constexpr std::size_t kPrefixLength = 3;
+  const auto at = definition.find(kUuid);
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto uuid = definition.substr(at + kUuid.size(), kUuidLength);
+  if (uuid.size() < kUuidLength) return std::nullopt;
+  return directory / "store" / uuid.substr(0, kPrefixLength) / uuid;
+}
+
+/// Returns the name of a database as names of files have it: ClickHouse writes each odd byte as %XX.
+std::string file_name_of(const DatabaseName& database) {
+  std::string name;
+  for (const char c : database.text()) {
+    if (c == '-') {
+      name += "%2D";
+    } else {
+      name += c;
+    }
+  }
+  return name;
+}
+
+/// Returns the directory of the database that a file of metadata/ defines, or nullopt if it has none.
+std::optional<fs::path> tables_of(const fs::path& directory, const fs::path& definition) {
+  auto tables = directory_in_store(directory, io::read_if_there(definition).value_or(""));
+  if (tables && !fs::exists(*tables)) tables.reset();
+  return tables;
+}
+
+std::optional<fs::path> tables_of(const fs::path& directory, const DatabaseName& database) {
+  return tables_of(directory, directory / "metadata" / (file_name_of(database) + std::string(kDefinition)));
+}
+
+/// Calls `visit` with the directory of every database.
+template <class Visit>
+void for_each_database(const fs::path& directory, const Visit& visit) {
+  const fs::path metadata = directory / "metadata";
+  if (!fs::exists(metadata)) return;
+  for (const auto& entry : fs::directory_iterator(metadata)) {
+    if (entry.path().extension() != kDefinition) continue;
+    if (const auto tables = tables_of(directory, entry.path())) visit(*tables);
+  }
+}
+
+bool has_broken_parts(const fs::path& directory, std::string_view definition) {
+  const auto table = directory_in_store(directory, definition);
+  if (!table || !fs::exists(*table / "detached")) return false;
+  const fs::directory_iterator parts(*table / "detached");
+  return std::ranges::any_of(parts, [](const fs::directory_entry& part) {
+    return part.path().filename().string().starts_with("broken");
+  });
+}
+
+/// Returns the definitions of those tables in a database's directory that are awake and may sleep.
+std::vector<fs::path> definitions_that_may_sleep(const fs::path& directory, const fs::path& tables,
+                                                 const MaySleep& may_sleep) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(tables)) {
+    if (entry.path().extension() != kDefinition) continue;
+    const auto definition = io::read_if_there(entry.path()).value_or("");
+    if (may_sleep(definition) && !has_broken_parts(directory, definition)) found.push_back(entry.path());
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<SleepingTable> sleeping_tables_of(const fs::path& directory, const DatabaseName& database) {
+  const auto tables = tables_of(directory, database);
+  std::vector<SleepingTable> found;
+  if (!tables) return found;
+  for (const auto& entry : fs::directory_iterator(*tables)) {
+    if (auto name = without_end(entry.path(), kDetached))
+      found.push_back({.name = *std::move(name), .saved = {}});
+    if (auto name = without_end(entry.path(), kSaved)) {
+      found.push_back({.name = *std::move(name), .saved = entry.path()});
+    }
+  }
+  return found;
+}
+
+std::string attach_statement(const std::string& quoted_table, const fs::path& saved) {
+  constexpr std::string_view kBeginning = "ATTACH TABLE _ ";
+  const auto definition = io::read_if_there(saved).value_or("");
+  if (!definition.starts_with(kBeginning)) throw std::runtime_error(saved.string() + " defines no table");
+  return "ATTACH TABLE IF NOT EXISTS " + quoted_table + " " + definition.substr(kBeginning.size());
+}
+
+std::vector<std::string> tables_that_may_sleep(const fs::path& directory, const DatabaseName& database,
+                                               const MaySleep& may_sleep) {
+  const auto tables = tables_of(directory, database);
+  std::vector<std::string> names;
+  if (!tables) return names;
+  for (const auto& definition : definitions_that_may_sleep(directory, *tables, may_sleep)) {
+    names.push_back(definition.stem().string());
+  }
+  return names;
+}
+
+void put_tables_to_sleep(const fs::path& directory, const MaySleep& may_sleep) {
+  for_each_database(directory, [&](const fs::path& tables) {
+    for (const auto& definition : definitions_that_may_sleep(directory, tables, may_sleep)) {
+      fs::remove(fs::path(definition).replace_extension(kDetached));
+      fs::rename(definition, fs::path(definition).replace_extension(kSaved));
+    }
+  });
+}
+
+void wake_all_tables(const fs::path& directory) {
+  for_each_database(directory, [&](const fs::path& tables) {
+    for (const auto& entry : fs::directory_iterator(tables)) {
+      if (without_end(entry.path(), kDetached)) fs::remove(entry.path());
+      if (without_end(entry.path(), kSaved))
+        fs::rename(entry.path(), fs::path(entry.path()).replace_extension());
+    }
+  });
+}
+
+}  // namespace annals::engine
