@@ -57,7 +57,7 @@ struct House {
                             .leases = leases,
                             .databases = databases,
                             .belongings = {tenant_files, late_uploads, databases, tables},
-                            .max_age = std::chrono::hours(1)}};
+                            .directory = {.max_age = std::chrono::hours(1)}}};
 };
 
 DatabaseName name(std::string_view kind, int number) {

@@ -129,7 +129,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                 // The database goes after everything that lies under its name, because it says whose that is.
                 // A crash after the note about late uploads makes the note twice, which is harmless.
                 .belongings = {tenant_files_, late_uploads_, journaled_, databases_, tables_},
-                .max_age = max_tenant_age(config_)}),
+                .directory = {.max_age = max_tenant_age(config_), .is_alone = !shares_its_engine(config_)}}),
       late_upload_removal_({.late_uploads = late_uploads_,
                             .registry = tenancy_.registry(),
                             .databases = databases_,
@@ -176,6 +176,7 @@ std::vector<upkeep::Round> Service::rounds() {
   std::vector<upkeep::Round> rounds{
       upkeep::upgrade_round(table_upgrade_, config_.tenants.sweep_interval),
       upkeep::recovery_round(tenancy_.lifecycle(), tenancy_.reconciliation(), sweep_times(config_)),
+      upkeep::tenants_round(tenancy_.directory(), kNoOtherInstance / 2),
       upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval)};
   // What a ClickHouse server does with its parts is its operator's matter.
   if (shares_its_engine(config_)) {

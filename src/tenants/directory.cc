@@ -1,6 +1,8 @@
 #include "tenants/directory.h"
 
+#include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace annals::tenants {
 namespace {
@@ -10,29 +12,45 @@ using boost::asio::awaitable;
 /// More tenants than one instance serves at a time; past it the cache starts anew.
 constexpr std::size_t kMaxEntries = 100'000;
 
+/// Ids that are remembered as unknown; past it they are asked for anew.
+constexpr std::size_t kMaxAbsent = 10'000;
+
 }  // namespace
 
 awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find(std::string client_id) {
   const auto id = ClientId::parse(client_id);
   if (!id) co_return nullptr;
   if (auto tenant = cached(*id)) co_return tenant;
+  if (is_unknown(*id)) co_return nullptr;
   const Asked asked = ask();
   auto found = co_await registry_.find(*id);
-  co_return keep(std::move(found), asked);
+  if (!found) note_absent(*id, asked);
+  co_return learn(std::move(found), asked);
 }
 
 awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find_by_database(std::string name) {
   const auto database = DatabaseName::parse(name);
   if (!database) co_return nullptr;
   if (auto tenant = cached_by_database(name)) co_return tenant;
+  if (is_unknown(*database)) co_return nullptr;
   const Asked asked = ask();
   auto found = co_await registry_.find_by_database(*database);
-  co_return keep(std::move(found), asked);
+  co_return learn(std::move(found), asked);
 }
 
 awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find_named(std::string name) {
   const bool is_id = ClientId::parse(name).has_value();
   return is_id ? find(std::move(name)) : find_by_database(std::move(name));
+}
+
+awaitable<void> TenantDirectory::load() {
+  if (!settings_.is_alone) co_return;
+  const Asked asked = ask();
+  const auto active = co_await registry_.list(TenantState::active, kMaxEntries, 0);
+  const std::scoped_lock lock(mutex_);
+  if (epoch_ != asked.epoch) co_return;  // one of them may be the forgotten one; the next call reads again
+  for (const Tenant& tenant : active.tenants) keep(std::make_shared<const Tenant>(tenant), asked);
+  is_complete_ = active.total_count == active.tenants.size() && entries_.size() < kMaxEntries;
 }
 
 TenantDirectory::Asked TenantDirectory::ask() const {
@@ -43,13 +61,20 @@ TenantDirectory::Asked TenantDirectory::ask() const {
 void TenantDirectory::forget(ClientId id) {
   const std::scoped_lock lock(mutex_);
   entries_.erase(id);
+  expected_.erase(id);
   ++epoch_;
+}
+
+TenantDirectory::Asked TenantDirectory::expect(const ClientId& id, const DatabaseName& database) {
+  const std::scoped_lock lock(mutex_);
+  if (settings_.is_alone) expected_.emplace(id, database);
+  return {.at = Clock::now(), .epoch = epoch_};
 }
 
 std::shared_ptr<const Tenant> TenantDirectory::cached(const ClientId& id) const {
   const std::shared_lock lock(mutex_);
   const auto entry = entries_.find(id);
-  if (entry == entries_.end() || Clock::now() - entry->second.read_at > max_age_) return nullptr;
+  if (entry == entries_.end() || Clock::now() - entry->second.read_at > settings_.max_age) return nullptr;
   return entry->second.tenant;
 }
 
@@ -64,19 +89,49 @@ std::shared_ptr<const Tenant> TenantDirectory::cached_by_database(const std::str
   return tenant && tenant->database.text() == name ? tenant : nullptr;
 }
 
-/// Returns the tenant if it is active, and caches it unless a tenant was forgotten since the question.
-std::shared_ptr<const Tenant> TenantDirectory::keep(std::optional<Tenant> found, const Asked& asked) {
+/// Returns whether there is no active tenant of that id, without a question to the registry.
+bool TenantDirectory::is_unknown(const ClientId& id) const {
+  const std::shared_lock lock(mutex_);
+  if (is_complete_) return !entries_.contains(id) && !expected_.contains(id);
+  const auto absent = absent_.find(id);
+  return absent != absent_.end() && Clock::now() - absent->second <= settings_.max_age;
+}
+
+bool TenantDirectory::is_unknown(const DatabaseName& database) const {
+  const std::shared_lock lock(mutex_);
+  if (!is_complete_) return false;  // another instance may be giving the name to a tenant
+  const auto found = by_database_.find(database.text());
+  if (found != by_database_.end() && entries_.contains(found->second)) return false;
+  return std::ranges::none_of(expected_, [&](const auto& entry) { return entry.second == database; });
+}
+
+/// Remembers for a moment that the registry has no such tenant. Nobody can ask by an id before it is made.
+void TenantDirectory::note_absent(const ClientId& id, const Asked& asked) {
+  if (settings_.is_alone) return;
+  const std::scoped_lock lock(mutex_);
+  if (absent_.size() >= kMaxAbsent) absent_.clear();
+  absent_.insert_or_assign(id, asked.at);
+}
+
+std::shared_ptr<const Tenant> TenantDirectory::learn(std::optional<Tenant> found, const Asked& asked) {
   if (!found || found->state != TenantState::active) return nullptr;
   auto tenant = std::make_shared<const Tenant>(*std::move(found));
   const std::scoped_lock lock(mutex_);
-  if (epoch_ != asked.epoch) return tenant;  // it may be the forgotten one
+  // After a call of forget() it may be the forgotten one.
+  if (epoch_ == asked.epoch) keep(tenant, asked);
+  return tenant;
+}
+
+/// Caches the tenant. The caller holds the lock.
+void TenantDirectory::keep(const std::shared_ptr<const Tenant>& tenant, const Asked& asked) {
   if (entries_.size() >= kMaxEntries || by_database_.size() >= kMaxEntries) {
     entries_.clear();
     by_database_.clear();
+    is_complete_ = false;
   }
   by_database_.insert_or_assign(tenant->database.text(), tenant->id);
   entries_.insert_or_assign(tenant->id, Entry{.tenant = tenant, .read_at = asked.at});
-  return tenant;
+  expected_.erase(tenant->id);
 }
 
 }  // namespace annals::tenants

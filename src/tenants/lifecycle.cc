@@ -96,19 +96,20 @@ awaitable<bool> Lifecycle::create_steps(ClientId id, NewTenant request, crypto::
         co_await belonging.make({.id = id, .database = request.database, .label = request.label});
     if (!made) co_return false;
   }
-  co_await activate(id, claims);
+  co_await activate(id, request.database, claims);
   co_return true;
 }
 
-awaitable<void> Lifecycle::activate(ClientId id, Claims claims) {
+awaitable<void> Lifecycle::activate(ClientId id, DatabaseName database, Claims claims) {
   co_await claims.keep();
+  const auto asked = parts_.directory.expect(id, database);
   co_await parts_.registry.advance(id, TenantState::active);
   // The statement says nothing if the row has gone meanwhile, so the row is asked. recover() gives up on a
   // tenant under the lease on its name only, and nobody else gets the label under that on the label; as both
   // still hold after the answer, the tenant stays active and the only one.
-  const auto tenant = co_await parts_.registry.find(id);
-  if (!tenant || tenant->state != TenantState::active)
-    throw leases::taken_over("the tenant was given up before it was active");
+  auto found = co_await parts_.registry.find(id);
+  const auto tenant = parts_.directory.learn(std::move(found), asked);
+  if (!tenant) throw leases::taken_over("the tenant was given up before it was active");
   co_await claims.keep();
 }
 

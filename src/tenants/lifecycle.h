@@ -63,7 +63,7 @@ class Lifecycle {
   boost::asio::awaitable<std::optional<InitialisedTenant>> create(NewTenant request, Claims claims);
   boost::asio::awaitable<bool> create_steps(ClientId id, NewTenant request, crypto::SecretHash secret,
                                             Claims claims);
-  boost::asio::awaitable<void> activate(ClientId id, Claims claims);
+  boost::asio::awaitable<void> activate(ClientId id, DatabaseName database, Claims claims);
   boost::asio::awaitable<void> roll_back(ClientId id);
   boost::asio::awaitable<bool> delete_alone(ClientId id);
   boost::asio::awaitable<bool> delete_steps(ClientId id, leases::Lease& lease);

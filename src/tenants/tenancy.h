@@ -23,13 +23,13 @@ class Tenancy {
     leases::Leases& leases;
     Databases& databases;
     std::vector<std::reference_wrapper<Belonging>> belongings;  // see Lifecycle::Parts
-    std::chrono::milliseconds max_age;                          // see TenantDirectory
-    std::chrono::milliseconds poll_interval{50};                // see Lifecycle::Parts
+    TenantDirectory::Settings directory;
+    std::chrono::milliseconds poll_interval{50};  // see Lifecycle::Parts
   };
 
   explicit Tenancy(Parts parts)
       : registry_(parts.engine),
-        directory_(registry_, parts.max_age),
+        directory_(registry_, parts.directory),
         lifecycle_({.registry = registry_,
                     .directory = directory_,
                     .leases = parts.leases,

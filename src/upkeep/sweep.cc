@@ -57,6 +57,13 @@ Round broken_parts_round(events::BrokenParts& parts, std::chrono::milliseconds i
           .before_serving = true};
 }
 
+Round tenants_round(tenants::TenantDirectory& directory, std::chrono::milliseconds interval) {
+  return {.name = "list of tenants",
+          .interval = interval,
+          .run = [&directory](const std::stop_token& /*stop*/) { return directory.load(); },
+          .before_serving = true};
+}
+
 Round sync_round(engine::Engine& engine) {
   return {.name = "sync of merged parts",
           .interval = std::chrono::seconds(30),

@@ -8,6 +8,7 @@
 #include "files/late_upload_removal.h"
 #include "history/arrival_poll.h"
 #include "lanes/moves.h"
+#include "tenants/directory.h"
 #include "tenants/lifecycle.h"
 #include "tenants/reconciliation.h"
 #include "upkeep/round.h"
@@ -25,6 +26,10 @@ struct SweepTimes {
 /// with the databases. Both references must outlive it.
 Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& reconciliation,
                      SweepTimes times);
+
+/// Returns the round that reads all tenants into the directory, if this is the only instance. `directory`
+/// must outlive it.
+Round tenants_round(tenants::TenantDirectory& directory, std::chrono::milliseconds interval);
 
 /// Returns the round that reports broken parts of tables, once each. `parts` must outlive it.
 Round broken_parts_round(events::BrokenParts& parts, std::chrono::milliseconds interval);

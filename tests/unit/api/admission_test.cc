@@ -48,7 +48,7 @@ class AdmissionTest : public testing::Test {
   support::ScriptedEngine engine_;
   support::TenantsTable table_;
   tenants::Registry registry_{engine_};
-  tenants::TenantDirectory directory_{registry_, std::chrono::hours(1)};
+  tenants::TenantDirectory directory_{registry_, {.max_age = std::chrono::hours(1)}};
   access::PlatformKeys keys_{
       std::vector{crypto::Secret(std::string(kOldKey)), crypto::Secret(std::string(kNewKey))}};
   access::Authenticator authenticator_{keys_, directory_, engine_};

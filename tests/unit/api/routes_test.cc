@@ -30,7 +30,7 @@ class RoutesTest : public testing::Test {
                              .leases = leases_,
                              .databases = databases_,
                              .belongings = {},
-                             .max_age = std::chrono::hours(1)}};
+                             .directory = {.max_age = std::chrono::hours(1)}}};
   events::BrokenParts broken_parts_{engine_};
   access::PlatformKeys keys_{{}};
   access::Authenticator authenticator_{keys_, tenancy_.directory(), engine_};

@@ -41,7 +41,7 @@ class DirectoryTest : public testing::Test {
 };
 
 TEST_F(DirectoryTest, ATenantIsAskedForOnceAndThenComesFromMemory) {
-  TenantDirectory directory(registry_, 1h);
+  TenantDirectory directory(registry_, {.max_age = 1h});
   EXPECT_EQ(find(directory, id_.text()), "Demo");
   EXPECT_EQ(find(directory, id_.text()), "Demo");
   EXPECT_EQ(find_named(directory, "demo"), "Demo") << "by its database too";
@@ -49,14 +49,14 @@ TEST_F(DirectoryTest, ATenantIsAskedForOnceAndThenComesFromMemory) {
 }
 
 TEST_F(DirectoryTest, AnEntryThatIsTooOldIsReadAgain) {
-  TenantDirectory directory(registry_, -1ms);
+  TenantDirectory directory(registry_, {.max_age = -1ms});
   find(directory, id_.text());
   table_.rows[0].state = 3;
   EXPECT_EQ(find(directory, id_.text()), "") << "another instance has begun to delete the tenant";
 }
 
 TEST_F(DirectoryTest, OnlyActiveTenantsAreFound) {
-  TenantDirectory directory(registry_, 1h);
+  TenantDirectory directory(registry_, {.max_age = 1h});
   for (const int state : {1, 3}) {
     table_.rows[0].state = state;
     EXPECT_EQ(find(directory, id_.text()), "") << "state " << state;
@@ -66,7 +66,7 @@ TEST_F(DirectoryTest, OnlyActiveTenantsAreFound) {
 }
 
 TEST_F(DirectoryTest, AForgottenTenantIsAskedForAgain) {
-  TenantDirectory directory(registry_, 1h);
+  TenantDirectory directory(registry_, {.max_age = 1h});
   find(directory, id_.text());
   table_.rows[0].state = 3;
   directory.forget(id_);
@@ -74,7 +74,7 @@ TEST_F(DirectoryTest, AForgottenTenantIsAskedForAgain) {
 }
 
 TEST_F(DirectoryTest, AnAnswerThatWasOnItsWayDoesNotBringAForgottenTenantBack) {
-  TenantDirectory directory(registry_, 1h);
+  TenantDirectory directory(registry_, {.max_age = 1h});
   // The registry answers, and before the answer arrives the tenant is deleted here.
   const auto answer = engine_.on_query;
   engine_.on_query = [&](const engine::Statement& statement) {
@@ -88,8 +88,94 @@ TEST_F(DirectoryTest, AnAnswerThatWasOnItsWayDoesNotBringAForgottenTenantBack) {
   EXPECT_EQ(find(directory, id_.text()), "") << "the stale answer must not be cached";
 }
 
+TEST_F(DirectoryTest, AnUnknownIdIsAskedForOnceInAWhile) {
+  TenantDirectory directory(registry_, {.max_age = 1h});
+  const std::string unknown = ClientId::random().text();
+  EXPECT_EQ(find(directory, unknown), "");
+  EXPECT_EQ(find(directory, unknown), "");
+  EXPECT_EQ(questions(), 1U);
+  EXPECT_EQ(find_named(directory, "later"), "");
+  EXPECT_EQ(find_named(directory, "later"), "");
+  EXPECT_EQ(questions(), 3U) << "another instance may give the name to a tenant now";
+}
+
+TEST_F(DirectoryTest, NoAnswerOutlivesItsTime) {
+  TenantDirectory directory(registry_, {.max_age = -1ms});
+  const std::string unknown = ClientId::random().text();
+  find(directory, unknown);
+  find(directory, unknown);
+  EXPECT_EQ(questions(), 2U);
+}
+
+class DirectoryOfTheOnlyInstance : public DirectoryTest {
+ protected:
+  DirectoryOfTheOnlyInstance() {
+    support::run_to_end(driver_, directory_.load());
+    loaded_ = questions();
+  }
+  [[nodiscard]] std::size_t questions_since() const { return questions() - loaded_; }
+  /// Makes a tenant as the lifecycle does, up to where `learned` says.
+  std::string make(const std::string& database, bool learned) {
+    const ClientId id = ClientId::random();
+    const auto asked = directory_.expect(id, *DatabaseName::parse(database));
+    table_.rows.push_back({.id = id.text(),
+                           .label = "New",
+                           .database = database,
+                           .secret_hash = table_.rows[0].secret_hash,
+                           .state = 2});
+    if (learned) directory_.learn(support::run_to_end(driver_, registry_.find(id)), asked);
+    return id.text();
+  }
+
+  TenantDirectory directory_{registry_, {.max_age = 1h, .is_alone = true}};
+  std::size_t loaded_ = 0;
+};
+
+TEST_F(DirectoryOfTheOnlyInstance, KnowsEverybodyWithoutAQuestion) {
+  EXPECT_EQ(find(directory_, id_.text()), "Demo");
+  EXPECT_EQ(find_named(directory_, "demo"), "Demo");
+  EXPECT_EQ(find(directory_, ClientId::random().text()), "");
+  EXPECT_EQ(find_named(directory_, "nobody"), "");
+  EXPECT_EQ(questions_since(), 0U);
+}
+
+TEST_F(DirectoryOfTheOnlyInstance, KnowsWhoIsMadeMeanwhile) {
+  const std::string learned = make("learned", true);
+  loaded_ = questions();
+  EXPECT_EQ(find(directory_, learned), "New");
+  EXPECT_EQ(find_named(directory_, "learned"), "New");
+  EXPECT_EQ(questions_since(), 0U);
+
+  const std::string expected = make("expected", false);
+  EXPECT_EQ(find_named(directory_, "expected"), "New")
+      << "it may be active already, so the registry is asked";
+  EXPECT_EQ(find(directory_, expected), "New");
+}
+
+TEST_F(DirectoryOfTheOnlyInstance, ForgetsForGood) {
+  directory_.forget(id_);
+  EXPECT_EQ(find(directory_, id_.text()), "");
+  EXPECT_EQ(find_named(directory_, "demo"), "");
+  EXPECT_EQ(questions_since(), 0U);
+}
+
+TEST_F(DirectoryOfTheOnlyInstance, DoesNotLearnWhoWasForgottenSinceTheQuestion) {
+  const auto asked = directory_.expect(ClientId::random(), *DatabaseName::parse("other"));
+  auto found = support::run_to_end(driver_, registry_.find(id_));
+  directory_.forget(id_);
+  directory_.learn(std::move(found), asked);
+  EXPECT_EQ(find(directory_, id_.text()), "");
+}
+
+TEST_F(DirectoryOfTheOnlyInstance, AsksUntilItHasReadAll) {
+  TenantDirectory directory(registry_, {.max_age = 1h, .is_alone = true});
+  EXPECT_EQ(find_named(directory, "demo"), "Demo");
+  EXPECT_EQ(find(directory, ClientId::random().text()), "");
+  EXPECT_EQ(questions_since(), 2U);
+}
+
 TEST_F(DirectoryTest, AnythingButAnIdIsNotAskedFor) {
-  TenantDirectory directory(registry_, 1h);
+  TenantDirectory directory(registry_, {.max_age = 1h});
   for (const std::string& id : std::vector<std::string>{"", "demo", "not-a-uuid", "{" + id_.text() + "}"}) {
     EXPECT_EQ(find(directory, id), "");
   }
@@ -97,7 +183,7 @@ TEST_F(DirectoryTest, AnythingButAnIdIsNotAskedFor) {
 }
 
 TEST_F(DirectoryTest, TheShapeOfANameDecidesWhereItIsLookedUp) {
-  TenantDirectory directory(registry_, 1h);
+  TenantDirectory directory(registry_, {.max_age = 1h});
   // A database that is called like another tenant's id must not be reached by that id.
   table_.rows.push_back({.id = ClientId::random().text(),
                          .label = "Impostor",
@@ -110,7 +196,7 @@ TEST_F(DirectoryTest, TheShapeOfANameDecidesWhereItIsLookedUp) {
 }
 
 TEST_F(DirectoryTest, ARegistryThatCannotAnswerIsAnErrorAndNotAnUnknownTenant) {
-  TenantDirectory directory(registry_, 1h);
+  TenantDirectory directory(registry_, {.max_age = 1h});
   engine_.on_query = [](const engine::Statement& /*statement*/) -> boost::asio::awaitable<std::string> {
     throw engine::EngineError(engine::EngineError::Kind::unavailable, 0, "away");
   };

@@ -95,7 +95,7 @@ class LifecycleTest : public testing::Test {
   RecordedBelonging files_{"files", steps_, table_};
   RecordedBelonging database_{"database", steps_, table_};
   Registry registry_{engine_};
-  TenantDirectory directory_{registry_, std::chrono::hours(1)};
+  TenantDirectory directory_{registry_, {.max_age = std::chrono::hours(1)}};
   leases::InProcessLeases leases_;
   ToldOwnership ownership_;
   Lifecycle lifecycle_{{.registry = registry_,

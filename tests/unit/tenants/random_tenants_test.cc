@@ -172,7 +172,7 @@ class World {
                    .leases = leases,
                    .databases = databases,
                    .belongings = {files, databases, tables},
-                   .max_age = std::chrono::hours(1),
+                   .directory = {.max_age = std::chrono::hours(1)},
                    .poll_interval = std::chrono::milliseconds(0)}) {
       engine->on_execute = [&world](Statement statement) { return world.execute(std::move(statement)); };
       engine->on_query = [&world](Statement statement) { return world.query(std::move(statement)); };
