@@ -31,12 +31,20 @@ constexpr std::chrono::seconds kOldPartsLifetime{120};
 /// From this size on a merged part is synced before its sources go: its writing may take the system long.
 constexpr std::uint64_t kLargeMerge = std::uint64_t{16} << 20U;  // bytes
 
+/// Room on the disk below which the engine refuses to write. It asks for the room that a part needs before it
+/// writes the part, and then does not notice if a write fails all the same (26.7: with ENOSPC from every
+/// write(2) an insert succeeds, and its part is empty). So what others may take meanwhile must be left.
+constexpr std::uint64_t kKeptFree = std::uint64_t{256} << 20U;  // bytes
+
 /// What a loaded table of events takes of the memory while it is idle, in bytes.
 constexpr std::uint64_t kMemoryPerTable = std::uint64_t{512} << 10U;
 
 /// A database that was not used for this time goes to sleep. By then its parts are merged, and those that
 /// were merged are removed.
-constexpr std::chrono::minutes kIdleTime{10};
+constexpr std::chrono::seconds kIdleTime{600};
+
+/// The time between two looks for such databases.
+constexpr std::chrono::seconds kIdleWatch{30};
 
 /// The share of the memory that idle tables may take.
 constexpr std::uint64_t kShareOfTables = 2;
@@ -58,6 +66,9 @@ std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
   <max_server_memory_usage>{}</max_server_memory_usage>
   <database_atomic_delay_before_drop_table_sec>0</database_atomic_delay_before_drop_table_sec>
   <database_catalog_unused_dir_cleanup_period_sec>0</database_catalog_unused_dir_cleanup_period_sec>
+  <storage_configuration><disks><default>
+    <keep_free_space_bytes>{}</keep_free_space_bytes>
+  </default></disks></storage_configuration>
   <merge_tree>
     <old_parts_lifetime>{}</old_parts_lifetime>
     <min_compressed_bytes_to_fsync_after_merge>{}</min_compressed_bytes_to_fsync_after_merge>
@@ -66,7 +77,7 @@ std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
   </merge_tree>
 </clickhouse>
 )",
-      settings.max_memory_bytes, kOldPartsLifetime.count(), settings.fsync ? kLargeMerge : 0,
+      settings.max_memory_bytes, kKeptFree, kOldPartsLifetime.count(), settings.fsync ? kLargeMerge : 0,
       kAnyNumberOfParts, kAnyNumberOfBytes);
   file.close();
   if (!file) throw std::runtime_error("cannot write " + path.string());
@@ -165,7 +176,7 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable_any stopped;
-    while (!stopped.wait_for(lock, stop, kIdleTime / 20, [&stop] { return stop.stop_requested(); })) {
+    while (!stopped.wait_for(lock, stop, kIdleWatch, [&stop] { return stop.stop_requested(); })) {
       tables().put_idle_to_sleep(kIdleTime, run);
     }
   }

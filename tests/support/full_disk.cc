@@ -1,0 +1,77 @@
+// A disk without room, for LD_PRELOAD. While the file exists that TEST_FULL_DISK names, no file in the
+// directory that TEST_FULL_DISK_BELOW names grows: a write beyond its end fails with ENOSPC, and whoever asks
+// for room is told that there is none.
+
+#include <dlfcn.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace {
+
+// NOLINTBEGIN(concurrency-mt-unsafe): nobody changes the environment
+
+bool is_below(int descriptor, const char* directory) {
+  std::array<char, 64> link{};
+  std::array<char, 4096> path{};
+  std::snprintf(link.data(), link.size(), "/proc/self/fd/%d", descriptor);
+  const ssize_t length = ::readlink(link.data(), path.data(), path.size());
+  return length > 0 && std::string_view(path.data(), static_cast<std::size_t>(length)).starts_with(directory);
+}
+
+bool is_full() {
+  const char* full = std::getenv("TEST_FULL_DISK");
+  return full != nullptr && ::access(full, F_OK) == 0;
+}
+
+/// Returns whether a write of so many bytes at that place fails now, with errno set.
+bool fails(int descriptor, off_t at, std::size_t bytes) {
+  const char* below = std::getenv("TEST_FULL_DISK_BELOW");
+  struct stat status = {};
+  if (below == nullptr || !is_full()) return false;
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  if (at + static_cast<off_t>(bytes) <= status.st_size || !is_below(descriptor, below)) return false;
+  errno = ENOSPC;
+  return true;
+}
+// NOLINTEND(concurrency-mt-unsafe)
+
+}  // namespace
+
+extern "C" ssize_t write(int descriptor, const void* data, std::size_t bytes) {
+  const off_t at = ::lseek(descriptor, 0, SEEK_CUR);
+  if (at >= 0 && fails(descriptor, at, bytes)) return -1;
+  return ::syscall(SYS_write, descriptor, data, bytes);
+}
+
+extern "C" ssize_t pwrite(int descriptor, const void* data, std::size_t bytes, off_t at) {
+  if (fails(descriptor, at, bytes)) return -1;
+  return ::syscall(SYS_pwrite64, descriptor, data, bytes, at);
+}
+
+extern "C" ssize_t pwrite64(int descriptor, const void* data, std::size_t bytes, off_t at) {
+  return ::pwrite(descriptor, data, bytes, at);
+}
+
+extern "C" int statvfs(const char* path, struct statvfs* room) {
+  using Statvfs = int (*)(const char*, struct statvfs*);
+  const auto real = reinterpret_cast<Statvfs>(::dlsym(RTLD_NEXT, "statvfs"));
+  const int result = real(path, room);
+  if (result == 0 && is_full()) room->f_bavail = room->f_bfree = 0;
+  return result;
+}
+
+extern "C" int statvfs64(const char* path, struct statvfs64* room) {
+  using Statvfs = int (*)(const char*, struct statvfs64*);
+  const auto real = reinterpret_cast<Statvfs>(::dlsym(RTLD_NEXT, "statvfs64"));
+  const int result = real(path, room);
+  if (result == 0 && is_full()) room->f_bavail = room->f_bfree = 0;
+  return result;
+}
