@@ -13,14 +13,16 @@ namespace {
 using boost::asio::awaitable;
 using events::EventsTable;
 
-/// How long an end that was seen may be built on if others write to the table. The deduplication window of a
-/// table must hold the inserts of this time and of the lateness of an insert, see EventsTable.
+/// What this process has written says nothing about what others have.
+constexpr std::size_t kNoKnownIds = 0;
+
+/// How long an end that was seen may be built on, because others write to the table. The deduplication window
+/// of a table must hold the inserts of this time and of the lateness of an insert, see EventsTable.
 constexpr std::int64_t kMaxEndAge = 10;  // seconds
 
 }  // namespace
 
-Commits::Commits(Settings settings)
-    : settings_(settings), tables_(settings.other_instances ? 0 : settings.max_known_bytes, clock_) {}
+Commits::Commits(Settings settings) : settings_(settings), tables_(kNoKnownIds, clock_) {}
 
 awaitable<std::vector<WriteOutcome>> Commits::commit(EventsTable table,
                                                      std::vector<const events::Event*> events) {
@@ -37,20 +39,14 @@ awaitable<std::vector<WriteOutcome>> Commits::commit_to(EventsTable table, Event
 }
 
 bool Commits::is_old(TableEnd end) const {
-  return settings_.other_instances && clock_.now() - end.seen_at >= kMaxEndAge;
+  return clock_.now() - end.seen_at >= kMaxEndAge;
 }
 
 /// Stores those events of the batch that are new, each above an `end` up to which every row was looked at.
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
 awaitable<void> Commits::append(EventsTable table, KnownTable& known, Batch& batch) {
-  Insertion insertion(table,
-                      {.other_instances = settings_.other_instances,
-                       .retry_for = settings_.retry_for,
-                       .pause = settings_.retry_pause},
-                      clock_);
+  Insertion insertion(table, {.retry_for = settings_.retry_for, .pause = settings_.retry_pause}, clock_);
   auto suspects = batch.open_ids();
-  // Added before the insert: if its answer is lost, the table will be asked for these ids.
-  if (!settings_.other_instances) suspects = tables_.add(known, suspects);
   while (true) {
     // If this throws after the rows are in the table, then their numbers are taken and `end` is not known.
     auto end = std::exchange(known.end, std::nullopt);

@@ -16,16 +16,13 @@
 
 namespace annals::lanes {
 
-/// Inserts batches of events into tenants' tables, each event once. Thread-safe. At most one commit() per
-/// table may be in flight.
+/// Inserts batches of events into tenants' tables, to which other instances may write too, each event once.
+/// Thread-safe. At most one commit() per table may be in flight here.
 class Commits {
  public:
   struct Settings {
-    bool other_instances = false;                 // whether others may write to the same tables
     std::chrono::milliseconds retry_for{20'000};  // how long an insert without an answer is retried
     std::chrono::milliseconds retry_pause{50};    // before the first repetition; it doubles
-    // Memory for the ids that are known to be in the tables. A table that needs more is queried instead.
-    std::size_t max_known_bytes = std::size_t{1} << 30U;
   };
 
   explicit Commits(Settings settings);

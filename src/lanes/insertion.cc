@@ -44,26 +44,18 @@ std::string encoded(const Insertion::Events& events, std::uint64_t first, std::u
 }  // namespace
 
 Insertion::Insertion(EventsTable table, Settings settings, EngineClock& clock)
-    : table_(std::move(table)),
-      settings_(settings),
-      clock_(clock),
-      pauses_(settings.retry_for, settings.pause) {
+    : table_(std::move(table)), clock_(clock), pauses_(settings.retry_for, settings.pause) {
   renew_number();
 }
 
 awaitable<Insertion::Attempt> Insertion::attempt(Events events, TableEnd end) {
   const std::uint64_t first = end.arrival + 1;
-  ++attempts_;
   Outcome outcome = Outcome::unknown;
   co_await is_done(insert(events, first, outcome));
   if (outcome == Outcome::too_late) {
     end = co_await find_end(table_, clock_);
     renew_number();
     co_return Attempt{.rest = std::move(events), .end = end};
-  }
-  if (outcome == Outcome::answered && !settings_.other_instances) {
-    end.arrival += events.size();
-    co_return Attempt{.rest = {}, .end = end};
   }
   if (outcome == Outcome::unknown) co_await pauses_.wait();
   Attempt attempt;
@@ -83,10 +75,8 @@ void Insertion::renew_number() {
 }
 
 engine::Insert Insertion::insert_of(const Events& events, std::uint64_t first) const {
-  const std::string token = settings_.other_instances ? fmt::format("arrival {}", first)
-                                                      : fmt::format("{} {}", numbers_.back(), attempts_);
-  return {.into = fmt::format("{} ({}) SETTINGS {}, insert_deduplication_token = '{}'", table_.quoted(),
-                              events::insert_columns(), kSettings, token),
+  return {.into = fmt::format("{} ({}) SETTINGS {}, insert_deduplication_token = 'arrival {}'",
+                              table_.quoted(), events::insert_columns(), kSettings, first),
           .rows = encoded(events, first, numbers_.back()),
           .query_id = engine::new_query_id(table_.request_id)};
 }

@@ -17,7 +17,7 @@ namespace annals::lanes {
 /// Appends the events of one commit to their table. Each attempt asks for the numbers that follow the highest
 /// arrival number in the table. Not safe for concurrent use.
 ///
-/// Over several instances the number is claimed by the insert's deduplication token, which names it: of the
+/// The number is claimed by the insert's deduplication token, which names it: of the
 /// inserts that ask for one number the engine takes a single one and ignores the others, however late they
 /// come. So an event becomes visible before any with a higher number does, and whoever was first past a
 /// number has seen all rows below it. ClickHouse notes a token under the same lock under which it makes the
@@ -25,12 +25,10 @@ namespace annals::lanes {
 /// the table refuses what comes so late that the window may have moved on (EventsTable).
 ///
 /// A token that the engine knows proves nothing about our rows: it may be another's, or the server died
-/// between the note and the rows. So the table is asked, unless this process is the only writer and the
-/// engine has answered.
+/// between the note and the rows. So the table is asked.
 class Insertion {
  public:
   struct Settings {
-    bool other_instances;                 // whether others may write to the same table
     std::chrono::milliseconds retry_for;  // how long attempts without an answer are repeated
     std::chrono::milliseconds pause;      // before the first repetition; it doubles
   };
@@ -63,10 +61,8 @@ class Insertion {
   boost::asio::awaitable<bool> is_done(boost::asio::awaitable<void> work) const;
 
   events::EventsTable table_;
-  Settings settings_;
   EngineClock& clock_;
   Pauses pauses_;
-  int attempts_ = 0;
   int refusals_ = 0;                    // for being late, one after the other
   std::vector<std::uint64_t> numbers_;  // of this commit; the last one is in use
 };

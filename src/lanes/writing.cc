@@ -16,7 +16,7 @@ Commit Writing::choose(const Settings& settings) {
       return commits_->commit(std::move(table), std::move(events));
     };
   }
-  journaled_.emplace(JournaledCommits::Settings{.max_known_bytes = settings.commits.max_known_bytes,
+  journaled_.emplace(JournaledCommits::Settings{.max_known_bytes = settings.max_known_bytes,
                                                 .wait_for_room = settings.commits.retry_for},
                      *settings.journaled);
   return [this](events::EventsTable table, std::vector<const events::Event*> events) {

@@ -21,6 +21,7 @@ class Writing {
     Commits::Settings commits;
     // Set if events go through the journal.
     std::optional<JournaledCommits::Parts> journaled = {};
+    std::size_t max_known_bytes = 0;  // with the journal, see KnownTables
     LaneLimits lanes;
     std::size_t max_receiving_bytes{};  // bodies and events that are being received, over all requests
   };

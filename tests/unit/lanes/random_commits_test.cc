@@ -31,9 +31,9 @@ using Kind = EngineError::Kind;
 /// One world: a table, some instances that write to it, and a reader in the order of arrival.
 class World {
  public:
-  World(unsigned seed, bool shared) : turns_(seed), shared_(shared) {
+  explicit World(unsigned seed) : turns_(seed) {
     simulated_.now += static_cast<std::int64_t>(turns_.below(1000));
-    const std::size_t instances = shared ? 1 + turns_.below(3) : 1;
+    const std::size_t instances = 1 + turns_.below(3);
     for (std::size_t i = 0; i < instances; ++i) instances_.push_back(std::make_unique<Instance>(*this));
     for (std::size_t i = 0; i < 2 + turns_.below(8); ++i) ids_.push_back(EventId::random());
   }
@@ -76,8 +76,7 @@ class World {
   /// A process: its commits, and its way to the table.
   struct Instance {
     explicit Instance(World& world)
-        : commits({.other_instances = world.shared_,
-                   .retry_for = std::chrono::milliseconds(world.turns_.below(2) * 20'000),
+        : commits({.retry_for = std::chrono::milliseconds(world.turns_.below(2) * 20'000),
                    .retry_pause = std::chrono::milliseconds(0)}) {
       world.simulated_.answer_for(engine);
       engine.on_query = [&world](engine::Statement statement) { return world.query(std::move(statement)); };
@@ -129,8 +128,8 @@ class World {
     switch (turns_.below(8)) {
       case 0:  // it never comes
         break;
-      case 1:  // it comes later, unless it is in this process
-        if (shared_) late_.push_back(std::move(insert));
+      case 1:  // it comes later
+        late_.push_back(std::move(insert));
         break;
       case 2:  // its answer is lost
         simulated_.insert(insert);
@@ -139,7 +138,7 @@ class World {
         simulated_.note_token(insert);
         break;
       case 4:  // something repeats it
-        if (shared_) late_.push_back(insert);
+        late_.push_back(insert);
         [[fallthrough]];
       default:
         simulated_.insert(insert);
@@ -177,7 +176,6 @@ class World {
   }
 
   support::Turns turns_;
-  bool shared_;
   ClientId owner_ = ClientId::random();
   support::Driver driver_;
   SimulatedTable simulated_;
@@ -192,20 +190,12 @@ class World {
   std::vector<std::unique_ptr<support::Started<void>>> running_;
 };
 
-void expect_promises(bool shared) {
-  support::for_each_seed([shared](unsigned seed) {
-    World world(seed, shared);
+TEST(RandomCommits, LoseNothingAndShowEverythingOnceAndInOrder) {
+  support::for_each_seed([](unsigned seed) {
+    World world(seed);
     world.run();
     return world.fault();
   });
-}
-
-TEST(RandomCommits, OfSeveralInstancesLoseNothingAndShowEverythingOnceAndInOrder) {
-  expect_promises(true);
-}
-
-TEST(RandomCommits, OfOneProcessLoseNothingAndShowEverythingOnceAndInOrder) {
-  expect_promises(false);
 }
 
 }  // namespace
