@@ -47,7 +47,11 @@ def pytest_runtest_makereport(item, call):
     if not report.failed:
         return
     for annals in item.session.stash.get(_running, []):
-        report.sections.append((f"output of annals in {annals.directory.name}", annals.log[-LOG_SHOWN:]))
+        name = annals.directory.name
+        # An outage writes so many warnings that an error among them would not be seen.
+        errors = "\n".join(line for line in annals.log.splitlines() if '"level":"error"' in line)
+        report.sections.append((f"errors of annals in {name}", errors[:LOG_SHOWN]))
+        report.sections.append((f"output of annals in {name}", annals.log[-LOG_SHOWN:]))
 
 
 def pytest_sessionstart(session):
