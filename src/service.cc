@@ -93,9 +93,9 @@ void log_limits(const config::Config& config) {
   const std::uint64_t needed = config.server.max_connections + config.engine.connections * kFilesOfStatement +
                                (shares_its_engine(config) ? 0 : kFilesOfMerges);
   const std::uint64_t limit = io::raise_descriptor_limit();
-  const auto level = limit < needed ? ops::Level::warning : ops::Level::debug;
-  ops::log(level,
-           limit < needed ? "the limit of open files is low; raise it (LimitNOFILE=, ulimit -n)" : "limits",
+  const bool is_low = limit < needed;
+  ops::log(is_low ? ops::Level::warning : ops::Level::debug,
+           is_low ? "the limit of open files is low; raise it (LimitNOFILE=, ulimit -n)" : "limits",
            {{"open_files", fmt::format("{}", limit)},
             {"open_files_needed", fmt::format("{}", needed)},
             {"engine_memory_bytes", fmt::format("{}", config.engine.max_memory_bytes)}});

@@ -13,7 +13,7 @@ namespace {
 using boost::asio::awaitable;
 using events::EventsTable;
 
-/// What this process has written says nothing about what others have.
+/// The ids that this process has written say nothing about those of other instances.
 constexpr std::size_t kNoKnownIds = 0;
 
 /// How long an end that was seen may be built on, because others write to the table. The deduplication window

@@ -36,7 +36,7 @@ constexpr std::uint64_t kLargeMerge = std::uint64_t{16} << 20U;  // bytes
 /// write(2) an insert succeeds, and its part is empty). So what others may take meanwhile must be left.
 constexpr std::uint64_t kKeptFree = std::uint64_t{256} << 20U;  // bytes
 
-/// What a loaded table of events takes of the memory while it is idle, in bytes.
+/// A loaded table of events takes this much of the memory while it is idle, in bytes.
 constexpr std::uint64_t kMemoryPerTable = std::uint64_t{512} << 10U;
 
 /// A database that was not used for this time goes to sleep. By then its parts are merged, and those that
@@ -84,6 +84,14 @@ std::filesystem::path write_server_config(const EmbeddedSettings& settings) {
   return path;
 }
 
+/// Returns the arguments of every connection (chdb_connect).
+std::vector<std::string> arguments_of(const EmbeddedSettings& settings) {
+  const auto seconds = static_cast<double>(settings.statement_timeout.count()) / 1000.0;
+  return {"clickhouse", "--path=" + settings.directory.string(),
+          "--config-file=" + write_server_config(settings).string(),
+          fmt::format("--max_execution_time={}", seconds)};
+}
+
 std::size_t max_awake(const EmbeddedSettings& settings) {
   return settings.max_memory_bytes / kShareOfTables / kMemoryPerTable;
 }
@@ -93,13 +101,12 @@ class EmbeddedEngineHolder {
  public:
   explicit EmbeddedEngineHolder(const EmbeddedSettings& settings)
       : library_(settings.library),
-        tables_(
-            settings.directory, max_awake(settings),
-            settings.may_sleep ? settings.may_sleep : [](auto) { return false; }) {
+        arguments_(arguments_of(settings)),
+        tables_(settings.directory, max_awake(settings), settings.may_sleep) {
     if (settings.fsync) prepare_sync(settings.directory);
     if (tables_in_doubt_) {
       wake_all_tables(settings.directory);
-    } else if (settings.may_sleep) {
+    } else {
       put_tables_to_sleep(settings.directory, settings.may_sleep);
     }
   }
@@ -108,6 +115,7 @@ class EmbeddedEngineHolder {
   EmbeddedEngineHolder& operator=(const EmbeddedEngineHolder&) = delete;
 
   [[nodiscard]] const EmbeddedLibrary& library() const { return library_; }
+  [[nodiscard]] const std::vector<std::string>& arguments() const { return arguments_; }
   [[nodiscard]] SleepingTables& tables() { return tables_; }
   [[nodiscard]] FileSystemSync* sync() { return sync_ ? &*sync_ : nullptr; }
   /// Returns whether a sync has failed before this start, so that the tables must be checked.
@@ -123,6 +131,7 @@ class EmbeddedEngineHolder {
   }
 
   EmbeddedLibrary library_;
+  const std::vector<std::string> arguments_;
   std::optional<FileSystemSync> sync_;
   SleepingTables tables_;
   bool tables_in_doubt_ = false;
@@ -148,18 +157,11 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
     std::size_t count;
   };
   std::vector<std::unique_ptr<Connection>> connect(const EmbeddedSettings& settings, Range range) {
-    const auto seconds = static_cast<double>(settings.statement_timeout.count()) / 1000.0;
-    const std::vector<std::string> arguments{
-        "clickhouse",
-        "--path=" + settings.directory.string(),
-        "--config-file=" + write_server_config(settings).string(),
-        fmt::format("--max_execution_time={}", seconds),
-    };
     std::vector<std::unique_ptr<Connection>> connections;
     connections.reserve(range.count);
     for (std::size_t i = range.first; i < range.first + range.count; ++i) {
       connections.push_back(make_embedded_connection(
-          library(), arguments, sync(), tables(), settings.directory / fmt::format("annals-result-{}", i)));
+          library(), arguments(), sync(), tables(), settings.directory / fmt::format("annals-result-{}", i)));
     }
     return connections;
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/embedded/table_files.h"
 #include "engine/engine.h"
@@ -18,8 +19,9 @@ struct EmbeddedSettings {
   std::size_t max_waiting = 1024;
   std::chrono::milliseconds statement_timeout{30'000};
   std::uint64_t max_memory_bytes = std::uint64_t{4} << 30U;  // of all statements and loaded tables
-  MaySleep may_sleep = {};  // which tables sleep until they are used; null: none
-  bool fsync = true;        // every change reaches the disk before it is acknowledged
+  // Which tables sleep until they are used.
+  MaySleep may_sleep = [](std::string_view /*definition*/) { return false; };
+  bool fsync = true;  // every change reaches the disk before it is acknowledged
 };
 
 /// Opens ClickHouse in this process (libchdb). A process can have only one such engine, and a directory can

@@ -55,22 +55,28 @@ SleepingTables::Place SleepingTables::begin_use(Lock& lock, const DatabaseName& 
 void SleepingTables::wake(Lock& lock, Place place, const Run& run) {
   lock.unlock();
   try {
-    for (const SleepingTable& table : sleeping_tables_of(directory_, place->database)) {
-      const auto name = table_name(place->database, table.name);
+    attach(place->database, run);
+  } catch (...) {
+    lock.lock();
+    forget(place);
+    throw;
+  }
+  lock.lock();
+  place->is_changing = false;
+  changed_.notify_all();
+}
+
+void SleepingTables::attach(const DatabaseName& database, const Run& run) const {
+  try {
+    for (const SleepingTable& table : sleeping_tables_of(directory_, database)) {
+      const auto name = table_name(database, table.name);
       run(table.saved.empty() ? "ATTACH TABLE " + name : attach_statement(name, table.saved));
       // The engine has written the definition anew, and to the disk.
       if (!table.saved.empty()) std::filesystem::remove(table.saved);
     }
-    lock.lock();
-    place->is_changing = false;
-    changed_.notify_all();
   } catch (const EngineError&) {
-    lock.lock();
-    forget(place);
     throw;
   } catch (const std::exception& error) {  // of the file system
-    lock.lock();
-    forget(place);
     throw EngineError(EngineError::Kind::unavailable, 0, error.what());
   }
 }

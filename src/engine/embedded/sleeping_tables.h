@@ -71,6 +71,7 @@ class SleepingTables {
   void put_others_to_sleep(Lock& lock, const Run& run);
   std::optional<Place> used_longest_ago();
   void put_to_sleep(Lock& lock, Place place, const Run& run);
+  void attach(const DatabaseName& database, const Run& run) const;
   bool detach(const DatabaseName& database, const Run& run) noexcept;
   void forget(Place place);
 
