@@ -29,6 +29,7 @@
 #include "ids.h"
 #include "sample_events.h"
 #include "samples.h"
+#include "scratch.h"
 #include "used.h"
 
 namespace annals::bench {
@@ -281,12 +282,10 @@ void measure(House& house, const std::set<std::string>& wanted) {
 int main(int argc, char** argv) {
   using namespace annals::bench;
   const std::set<std::string> wanted(argv + 1, argv + argc);
-  std::string pattern = (std::filesystem::temp_directory_path() / "annals-bench-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) return 1;
+  const Scratch scratch;
   {
-    House house(pattern);
+    House house(scratch.path());
     measure(house, wanted);
   }
-  std::filesystem::remove_all(pattern);
   return 0;
 }

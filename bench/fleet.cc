@@ -22,6 +22,7 @@
 #include "io/descriptor.h"
 #include "sample_events.h"
 #include "samples.h"
+#include "scratch.h"
 #include "used.h"
 
 namespace annals::bench {
@@ -189,10 +190,7 @@ void wake_all(House& house, const std::vector<std::string>& clients) {
 /// Prints what the process does while nobody asks for anything.
 void measure_idleness(std::size_t tenants) {
   constexpr auto kRest = std::chrono::seconds(10);
-  const double before = cpu_seconds();
-  std::this_thread::sleep_for(kRest);
-  fmt::print("{:>6} tenants, idle: {:.2f} % of a core, {} MB resident\n", tenants,
-             100.0 * (cpu_seconds() - before) / std::chrono::duration<double>(kRest).count(),
+  fmt::print("{:>6} tenants, idle: {:.2f} % of a core, {} MB resident\n", tenants, cpu_share(kRest),
              rss_bytes() >> 20U);
 }
 
@@ -269,15 +267,13 @@ int main(int argc, char** argv) {
     }
     return 0;
   }
-  std::string pattern = (std::filesystem::temp_directory_path() / "annals-bench-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) return 1;
-  measure_disk(pattern);
-  again({"--in", pattern, "0"});
+  const Scratch scratch;
+  measure_disk(scratch.path());
+  again({"--in", scratch.path(), "0"});
   const std::vector<std::string> usual{"1", "100", "1000", "10000"};
   for (const std::string& count : arguments.empty() ? usual : arguments) {
-    again({"--in", pattern, count});  // makes them
-    again({"--in", pattern, count});
+    again({"--in", scratch.path(), count});  // makes them
+    again({"--in", scratch.path(), count});
   }
-  std::filesystem::remove_all(pattern);
   return 0;
 }

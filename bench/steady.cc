@@ -9,26 +9,13 @@
 #include "at_once.h"
 #include "house.h"
 #include "sample_events.h"
+#include "scratch.h"
 #include "used.h"
 
 namespace annals::bench {
 namespace {
 
 constexpr std::size_t kConnections = 64;
-
-boost::asio::awaitable<Samples> send(House* house, std::string client, std::uint64_t first,
-                                     Clock::time_point end) {
-  KeptConnection connection(house->load().get_executor(), house->port());
-  Samples times;
-  for (std::uint64_t number = first; Clock::now() < end; ++number) {
-    const auto start = Clock::now();
-    const auto reply = co_await connection.send(
-        House::request("POST", "/api/events", "application/json", client, json_of(make_event(number))));
-    times.add(Clock::now() - start);
-    if (reply.status >= 300) throw std::runtime_error("refused: " + reply.body);
-  }
-  co_return times;
-}
 
 void run(const std::filesystem::path& directory, int minutes) {
   House house(directory);
@@ -47,7 +34,13 @@ void run(const std::filesystem::path& directory, int minutes) {
   for (int minute = 1; minute <= minutes; ++minute) {
     Samples times;
     const auto start = [&](std::size_t i, Clock::time_point end) {
-      return send(&house, client, (static_cast<std::uint64_t>(minute) * kConnections + i) << 32U, end);
+      const auto next = [&client, number = (static_cast<std::uint64_t>(minute) * kConnections + i)
+                                           << 32U]() mutable {
+        return House::request("POST", "/api/events", "application/json", client,
+                              json_of(make_event(number++)));
+      };
+      constexpr int kCreated = 201;
+      return ask_until(&house, next, kCreated, end);
     };
     at_once(house, kConnections, std::chrono::minutes(1), start,
             [&times](const Samples& some) { times.add(some); });
@@ -61,9 +54,7 @@ void run(const std::filesystem::path& directory, int minutes) {
 
 int main(int argc, char** argv) {
   constexpr int kMinutes = 10;
-  std::string pattern = (std::filesystem::temp_directory_path() / "annals-bench-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) return 1;
-  annals::bench::run(pattern, argc > 1 ? std::stoi(argv[1]) : kMinutes);
-  std::filesystem::remove_all(pattern);
+  const annals::bench::Scratch scratch;
+  annals::bench::run(scratch.path(), argc > 1 ? std::stoi(argv[1]) : kMinutes);
   return 0;
 }

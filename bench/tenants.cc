@@ -23,6 +23,7 @@
 #include "ids.h"
 #include "leases/in_process_leases.h"
 #include "samples.h"
+#include "scratch.h"
 #include "tenants/databases.h"
 #include "tenants/tenancy.h"
 
@@ -163,10 +164,9 @@ void run(boost::asio::io_context& io, awaitable<void> work) {
 
 int main() {
   using namespace annals;
-  std::string pattern = (std::filesystem::temp_directory_path() / "annals-bench-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) return 1;
+  const annals::bench::Scratch scratch;
   {
-    House house(pattern);
+    House house(scratch.path());
     boost::asio::io_context io(1);
     Report report;
     run(io, house.files.check());
@@ -176,6 +176,5 @@ int main() {
     print("delete", report.remove, report.bare_remove);
     fmt::print("authentication and tenant resolution: {:.2f} µs (aim: 20)\n", report.lookup_us);
   }
-  std::filesystem::remove_all(pattern);
   return 0;
 }

@@ -3,11 +3,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <thread>
 
 namespace annals::bench {
 
@@ -28,6 +30,13 @@ inline double cpu_seconds() {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+/// Sleeps for that time, and returns how much of a core this process has used meanwhile, in per cent.
+inline double cpu_share(std::chrono::seconds time) {
+  const double before = cpu_seconds();
+  std::this_thread::sleep_for(time);
+  return 100.0 * (cpu_seconds() - before) / std::chrono::duration<double>(time).count();
 }
 
 /// Returns the number of files that this process has open.

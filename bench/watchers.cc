@@ -14,6 +14,7 @@
 #include "at_once.h"
 #include "house.h"
 #include "sample_events.h"
+#include "scratch.h"
 #include "used.h"
 
 namespace annals::bench {
@@ -23,22 +24,12 @@ constexpr std::size_t kEvents = 10'000;
 constexpr std::size_t kTails = 1'000;
 constexpr auto kRunFor = std::chrono::seconds(5);
 
-boost::asio::awaitable<Samples> ask(House* house, std::string request, int status, Clock::time_point end) {
-  KeptConnection connection(house->load().get_executor(), house->port());
-  Samples times;
-  while (Clock::now() < end) {
-    const auto start = Clock::now();
-    const auto reply = co_await connection.send(request);
-    times.add(Clock::now() - start);
-    if (reply.status != status) throw std::runtime_error(fmt::format("answered with {}", reply.status));
-  }
-  co_return times;
-}
-
 double ask_again(House& house, std::string_view what, const std::string& request, int status) {
   constexpr std::size_t kConnections = 16;
   Samples all;
-  const auto start = [&](std::size_t, Clock::time_point end) { return ask(&house, request, status, end); };
+  const auto start = [&](std::size_t, Clock::time_point end) {
+    return ask_until(&house, [&request] { return request; }, status, end);
+  };
   const double seconds =
       at_once(house, kConnections, kRunFor, start, [&all](const Samples& some) { all.add(some); });
   const double rate = static_cast<double>(all.count()) / seconds;
@@ -57,12 +48,6 @@ void measure_pages(House& house, const std::string& client) {
   const double pages = ask_again(house, "a page of 50 events", page, 200);
   const double unchanged = ask_again(house, "the same with its ETag: 304", again, 304);
   fmt::print("{:.0f} × as many answers 304 as pages\n", unchanged / pages);
-}
-
-double cpu_share(std::chrono::seconds time) {
-  const double before = cpu_seconds();
-  std::this_thread::sleep_for(time);
-  return 100.0 * (cpu_seconds() - before) / std::chrono::duration<double>(time).count();
 }
 
 void measure_tails(House& house) {
@@ -101,9 +86,7 @@ void run(const std::filesystem::path& directory) {
 }  // namespace annals::bench
 
 int main() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "annals-bench-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) return 1;
-  annals::bench::run(pattern);
-  std::filesystem::remove_all(pattern);
+  const annals::bench::Scratch scratch;
+  annals::bench::run(scratch.path());
   return 0;
 }
