@@ -43,6 +43,14 @@ bool fails(int descriptor, off_t at, std::size_t bytes) {
 }
 // NOLINTEND(concurrency-mt-unsafe)
 
+template <class Room>
+int ask_for_room(const char* function, const char* path, Room* room) {
+  const auto real = reinterpret_cast<int (*)(const char*, Room*)>(::dlsym(RTLD_NEXT, function));
+  const int result = real(path, room);
+  if (result == 0 && is_full()) room->f_bavail = room->f_bfree = 0;
+  return result;
+}
+
 }  // namespace
 
 extern "C" ssize_t write(int descriptor, const void* data, std::size_t bytes) {
@@ -61,17 +69,9 @@ extern "C" ssize_t pwrite64(int descriptor, const void* data, std::size_t bytes,
 }
 
 extern "C" int statvfs(const char* path, struct statvfs* room) {
-  using Statvfs = int (*)(const char*, struct statvfs*);
-  const auto real = reinterpret_cast<Statvfs>(::dlsym(RTLD_NEXT, "statvfs"));
-  const int result = real(path, room);
-  if (result == 0 && is_full()) room->f_bavail = room->f_bfree = 0;
-  return result;
+  return ask_for_room("statvfs", path, room);
 }
 
 extern "C" int statvfs64(const char* path, struct statvfs64* room) {
-  using Statvfs = int (*)(const char*, struct statvfs64*);
-  const auto real = reinterpret_cast<Statvfs>(::dlsym(RTLD_NEXT, "statvfs64"));
-  const int result = real(path, room);
-  if (result == 0 && is_full()) room->f_bavail = room->f_bfree = 0;
-  return result;
+  return ask_for_room("statvfs64", path, room);
 }
