@@ -1,5 +1,6 @@
 #include "crypto/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -33,28 +34,43 @@ Sha256 sha256(std::string_view data) {
   return digest<std::tuple_size_v<Sha256>>(EVP_sha256(), data);
 }
 
-struct Sha256Stream::State {
+struct DigestStream::State {
+  explicit State(const EVP_MD* algorithm) {
+    if (context == nullptr || EVP_DigestInit_ex(context.get(), algorithm, nullptr) != 1) refused();
+  }
+
   struct Free {
     void operator()(EVP_MD_CTX* unused) const noexcept { EVP_MD_CTX_free(unused); }
   };
   std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
 };
 
-Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) {
-  EVP_MD_CTX* context = state_->context.get();
-  if (context == nullptr || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1) refused();
-}
+DigestStream::DigestStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Sha256Stream::~Sha256Stream() = default;
+DigestStream::~DigestStream() = default;
 
-void Sha256Stream::add(std::string_view part) {
+void DigestStream::add(std::string_view part) {
   if (EVP_DigestUpdate(state_->context.get(), part.data(), part.size()) != 1) refused();
 }
 
+void DigestStream::finish(unsigned char* digest) {
+  if (EVP_DigestFinal_ex(state_->context.get(), digest, nullptr) != 1) refused();
+}
+
+Sha256Stream::Sha256Stream() : DigestStream(std::make_unique<State>(EVP_sha256())) {}
+
 Sha256 Sha256Stream::finish() {
   Sha256 result{};
-  if (EVP_DigestFinal_ex(state_->context.get(), result.data(), nullptr) != 1) refused();
+  DigestStream::finish(result.data());
   return result;
+}
+
+Md5Stream::Md5Stream() : DigestStream(std::make_unique<State>(EVP_md5())) {}
+
+std::string Md5Stream::finish_base64() {
+  std::array<unsigned char, kMd5Size> md5{};
+  finish(md5.data());
+  return text::base64_encode({reinterpret_cast<const char*>(md5.data()), md5.size()});
 }
 
 Sha256 hmac_sha256(std::string_view key, std::string_view data) {
@@ -66,6 +82,24 @@ Sha256 hmac_sha256(std::string_view key, std::string_view data) {
     throw std::runtime_error("OpenSSL refused to compute an HMAC");
   }
   return result;
+}
+
+Sha256 stretched(std::string_view password, std::string_view salt) {
+  constexpr std::uint64_t kCost = std::uint64_t{1} << 14U;
+  constexpr std::uint64_t kBlockSize = 8;
+  constexpr std::uint64_t kParallel = 1;
+  constexpr std::uint64_t kMaxMemory = std::uint64_t{32} << 20U;
+  Sha256 result{};
+  if (EVP_PBE_scrypt(password.data(), password.size(), reinterpret_cast<const unsigned char*>(salt.data()),
+                     salt.size(), kCost, kBlockSize, kParallel, kMaxMemory, result.data(),
+                     result.size()) != 1) {
+    throw std::runtime_error("OpenSSL refused to derive a key");
+  }
+  return result;
+}
+
+bool equal(const Sha256& one, const Sha256& other) {
+  return CRYPTO_memcmp(one.data(), other.data(), one.size()) == 0;
 }
 
 std::string md5_base64(std::string_view data) {

@@ -13,25 +13,49 @@ using Sha256 = std::array<std::uint8_t, 32>;
 /// Returns the SHA-256 of the data (FIPS 180-4).
 Sha256 sha256(std::string_view data);
 
-/// Computes the SHA-256 of data that arrives in parts.
-class Sha256Stream {
+/// Computes a digest of data that arrives in parts.
+class DigestStream {
  public:
-  Sha256Stream();
-  ~Sha256Stream();
-  Sha256Stream(const Sha256Stream&) = delete;
-  Sha256Stream& operator=(const Sha256Stream&) = delete;
+  DigestStream(const DigestStream&) = delete;
+  DigestStream& operator=(const DigestStream&) = delete;
 
   void add(std::string_view part);
-  /// Returns the digest of all parts so far. Call it once, as the last call.
-  Sha256 finish();
+
+ protected:
+  struct State;
+  explicit DigestStream(std::unique_ptr<State> state);
+  ~DigestStream();
+  void finish(unsigned char* digest);
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
+};
+
+/// Computes the SHA-256 of data that arrives in parts.
+class Sha256Stream : public DigestStream {
+ public:
+  Sha256Stream();
+  /// Returns the digest of all parts so far. Call it once, as the last call.
+  Sha256 finish();
+};
+
+/// Computes the MD5 (RFC 1321) of data that arrives in parts. Not for security.
+class Md5Stream : public DigestStream {
+ public:
+  Md5Stream();
+  /// Returns the digest of all parts so far, in base64 as Content-MD5 has it. Call it once, as the last call.
+  std::string finish_base64();
 };
 
 /// Returns the HMAC-SHA-256 of the data (RFC 2104).
 Sha256 hmac_sha256(std::string_view key, std::string_view data);
+
+/// Returns a key that is derived from a password by scrypt (RFC 7914; N = 2^14, r = 8, p = 1). It takes some
+/// 50 milliseconds and 16 MiB, so that whoever sees what the key has signed cannot guess the password fast.
+Sha256 stretched(std::string_view password, std::string_view salt);
+
+/// Returns whether two digests are equal, in a time that does not depend on where they differ.
+bool equal(const Sha256& one, const Sha256& other);
 
 /// Returns the MD5 of the data (RFC 1321) in base64, as S3 requires it in Content-MD5. Not for security.
 std::string md5_base64(std::string_view data);

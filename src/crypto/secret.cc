@@ -1,9 +1,7 @@
 #include "crypto/secret.h"
 
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
-#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -13,14 +11,9 @@ namespace annals::crypto {
 
 Secret Secret::random() {
   constexpr std::size_t kBytes = 32;
-  constexpr std::size_t kEncoded = 43;  // base64 without padding
   std::array<unsigned char, kBytes> raw{};
   if (RAND_bytes(raw.data(), kBytes) != 1) throw std::runtime_error("the system's random generator failed");
-  std::string text = text::base64_encode({reinterpret_cast<const char*>(raw.data()), raw.size()});
-  text.resize(kEncoded);
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
-  return Secret(std::move(text));
+  return Secret(text::base64url_encode({reinterpret_cast<const char*>(raw.data()), raw.size()}));
 }
 
 std::optional<SecretHash> SecretHash::from_hex(std::string_view text) {
@@ -30,7 +23,7 @@ std::optional<SecretHash> SecretHash::from_hex(std::string_view text) {
 }
 
 bool SecretHash::matches(const SecretHash& other) const {
-  return CRYPTO_memcmp(digest_.data(), other.digest_.data(), digest_.size()) == 0;
+  return equal(digest_, other.digest_);
 }
 
 }  // namespace annals::crypto

@@ -21,7 +21,7 @@ std::optional<DatabaseName> DatabaseName::parse(std::string_view text) {
 }
 
 bool DatabaseName::is_reserved() const {
-  constexpr std::array<std::string_view, 3> kReserved{"default", "system", "information_schema"};
+  constexpr std::array<std::string_view, 4> kReserved{"default", "system", "information_schema", kTrail};
   return is_aside() || std::ranges::find(kReserved, text::to_lower(text_)) != kReserved.end();
 }
 

@@ -21,10 +21,12 @@ class DatabaseName {
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   /// The beginning of the names under which databases of deleted tenants wait for their end.
   static constexpr std::string_view kAsidePrefix = "annals_gone_";
+  /// The name by which requests mean the audit trail. A tenant of that name would be taken for it.
+  static constexpr std::string_view kTrail = "_annals";
   [[nodiscard]] bool is_aside() const { return text_.starts_with(kAsidePrefix); }
 
-  /// Returns true for names that no tenant may have: those that the engine itself owns (`default`, `system`
-  /// and `information_schema`, in any case) and those that begin with kAsidePrefix.
+  /// Returns true for names that no new tenant may have: those that the engine itself owns (`default`,
+  /// `system` and `information_schema`, in any case), kTrail and those that begin with kAsidePrefix.
   [[nodiscard]] bool is_reserved() const;
 
   bool operator==(const DatabaseName&) const = default;

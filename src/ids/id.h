@@ -41,6 +41,8 @@ class Id {
 using ClientId = Id<struct ClientKind>;
 /// Names a file of a tenant; the second part of its key in the file store.
 using FileId = Id<struct FileKind>;
+/// Names a platform key that was made over the API. It is no secret.
+using KeyId = Id<struct KeyKind>;
 /// Names an event of a tenant. An event that is sent again has the same one.
 using EventId = Id<struct EventKind>;
 

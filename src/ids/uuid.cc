@@ -6,6 +6,7 @@
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
+#include "text/ascii.h"
 #include "text/hex.h"
 
 namespace annals {
@@ -22,7 +23,7 @@ Uuid random_uuid() {
   return boost::uuids::random_generator_pure()();
 }
 
-// Boost's own reader also takes braces and leaves hyphens out, which the contract does not.
+// Boost's own reader also takes braces and texts without hyphens; parse_any_uuid() is for these.
 std::optional<Uuid> parse_uuid(std::string_view text) {
   if (text.size() != kTextSize) return std::nullopt;
   if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return std::nullopt;
@@ -36,6 +37,20 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
   }
   if (wrong > 0xF) return std::nullopt;
   return result;
+}
+
+std::optional<Uuid> parse_any_uuid(std::string_view text) {
+  constexpr std::string_view kUrn = "urn:uuid:";
+  if (text.size() == kTextSize) return parse_uuid(text);
+  if (text.size() == kUrn.size() + kTextSize && text::to_lower(text.substr(0, kUrn.size())) == kUrn) {
+    return parse_uuid(text.substr(kUrn.size()));
+  }
+  if (text.starts_with('{') && text.ends_with('}')) {
+    text = text.substr(1, text.size() - 2);
+    if (text.size() == kTextSize) return parse_uuid(text);
+  }
+  Uuid result{};
+  return text::from_hex(text, result.data) ? std::optional(result) : std::nullopt;
 }
 
 std::string uuid_text(const Uuid& uuid) {

@@ -17,6 +17,10 @@ Uuid random_uuid();
 /// Reads a UUID in its usual form of 36 characters, in either case. Returns nullopt for any other text.
 std::optional<Uuid> parse_uuid(std::string_view text);
 
+/// Reads a UUID as senders write it: in its usual form, without hyphens, in braces, or as `urn:uuid:` (RFC
+/// 9562, section 4), in either case. Returns nullopt for any other text.
+std::optional<Uuid> parse_any_uuid(std::string_view text);
+
 /// Returns the UUID in its usual form, in lower case.
 std::string uuid_text(const Uuid& uuid);
 

@@ -5,6 +5,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 
 #include "input/json_flaw.h"
+#include "input/json_string.h"
 
 namespace annals::input {
 namespace {
@@ -41,17 +42,34 @@ struct Ignore {
   bool on_comment(string_view, error_code&) { return true; }
 };
 
-}  // namespace
-
-std::optional<FieldProblem> find_json_flaw(std::string_view text, std::size_t max_depth) {
+Stop read(std::string_view text, std::size_t max_depth) {
   boost::json::parse_options options;
   options.max_depth = max_depth;
   boost::json::basic_parser<Ignore> parser(options);
-  error_code error;
-  const std::size_t used = parser.write_some(/*more=*/false, text.data(), text.size(), error);
-  if (!error && used < text.size()) error = boost::json::error::extra_data;
-  if (!error) return std::nullopt;
-  return json_problem(error, text.substr(0, used));
+  Stop stop{.error = {}, .used = 0, .max_depth = max_depth};
+  stop.used = parser.write_some(/*more=*/false, text.data(), text.size(), stop.error);
+  if (!stop.error && stop.used < text.size()) stop.error = boost::json::error::extra_data;
+  return stop;
+}
+
+// Returns whether the flaw may be one for Boost.JSON alone. What it says of a surrogate that is followed by
+// anything but an escape, it says of every other mistake too.
+bool may_be_valid(std::string_view text, const error_code& error) {
+  using Cause = boost::json::error;
+  if (error == Cause::syntax) return text.contains("\\ud") || text.contains("\\uD");
+  return error == Cause::exponent_overflow || error == Cause::illegal_leading_surrogate ||
+         error == Cause::illegal_trailing_surrogate || error == Cause::expected_utf16_escape;
+}
+
+}  // namespace
+
+std::optional<FieldProblem> find_json_flaw(std::string_view text, std::size_t max_depth) {
+  Stop stop = read(text, max_depth);
+  // Boost.JSON wants to have a character for every escape and a number for every exponent. Here no more is
+  // asked than whether the text is JSON, so the few texts with others are read again without these.
+  if (may_be_valid(text, stop.error)) stop = read(without_extremes(text), max_depth);
+  if (!stop.error) return std::nullopt;
+  return json_problem(text, stop);
 }
 
 }  // namespace annals::input

@@ -1,9 +1,12 @@
 #include "input/json_flaw.h"
 
 #include <algorithm>
+#include <string>
 
+#include <fmt/format.h>
 #include <boost/json/error.hpp>
 
+#include "input/document_kind.h"
 #include "text/utf8.h"
 
 namespace annals::input {
@@ -11,10 +14,13 @@ namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
 
-std::string_view what_is_wrong(const boost::system::error_code& error, std::string_view before) {
+std::string what_is_wrong(std::string_view text, const Stop& stop) {
   using Cause = boost::json::error;
+  const auto& error = stop.error;
+  if (const auto kind = other_kind(text); !kind.empty()) return std::string(kind);
   if (error == Cause::extra_data) return "Extra data";
-  if (error == Cause::too_deep) return "Nested too deeply";
+  if (error == Cause::too_deep) return fmt::format("Nested too deeply (more than {} levels)", stop.max_depth);
+  const std::string_view before = text.substr(0, stop.used);
   if (before.find_first_not_of(kBlank) == std::string_view::npos) return "Expecting value";
   if (error == Cause::incomplete) return "Unexpected end of document";
   if (error == Cause::exponent_overflow) return "Number out of range";
@@ -27,12 +33,13 @@ std::string_view what_is_wrong(const boost::system::error_code& error, std::stri
 
 }  // namespace
 
-FieldProblem json_problem(const boost::system::error_code& error, std::string_view before) {
+FieldProblem json_problem(std::string_view text, const Stop& stop) {
+  const std::string_view before = text.substr(0, stop.used);
   const auto offset = static_cast<std::int64_t>(text::code_points(before));
   const std::int64_t line = std::ranges::count(before, '\n') + 1;
   const std::size_t line_start = before.rfind('\n') + 1;  // 0 on the first line, because npos + 1 is 0
   const auto column = static_cast<std::int64_t>(text::code_points(before.substr(line_start))) + 1;
-  return not_json({.what = what_is_wrong(error, before), .offset = offset, .line = line, .column = column});
+  return not_json({.what = what_is_wrong(text, stop), .offset = offset, .line = line, .column = column});
 }
 
 }  // namespace annals::input

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include <boost/system/error_code.hpp>
@@ -8,9 +9,15 @@
 
 namespace annals::input {
 
-/// Returns the problem of a text that is not JSON. `error` is Boost.JSON's, `before` is what Boost.JSON had
-/// read until then. The problem shows nothing of the text; the caller prepends the place of the text to its
-/// `loc`.
-FieldProblem json_problem(const boost::system::error_code& error, std::string_view before);
+/// Where and why Boost.JSON stopped reading a text.
+struct Stop {
+  boost::system::error_code error;
+  std::size_t used = 0;       // bytes that it had read
+  std::size_t max_depth = 0;  // arrays and objects in each other that it was to take
+};
+
+/// Returns the problem of a text that is not JSON. It names the text's kind if that can be told, and shows
+/// nothing of the text; the caller prepends the place of the text to its `loc`.
+FieldProblem json_problem(std::string_view text, const Stop& stop);
 
 }  // namespace annals::input

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
 #include "input/json_check.h"
+#include "input/json_string.h"
+#include "text/utf8.h"
 
 namespace annals::input {
 namespace {
@@ -126,7 +125,7 @@ std::string JsonValue::string() const {
 
 std::string_view JsonValue::string(std::string& room) const {
   if (!text_.contains('\\')) return text_.substr(1, text_.size() - 2);
-  room = boost::json::parse(text_).as_string();
+  room = unescaped(text_);
   return room;
 }
 
@@ -135,18 +134,19 @@ void JsonValue::for_each_element(const std::function<void(const JsonValue&)>& ta
   for (auto text = cutter.next(); !text.empty(); text = cutter.next()) take(JsonValue(text));
 }
 
-std::vector<JsonMember> JsonValue::members() const {
+std::vector<JsonMember> JsonValue::members(std::size_t at_most) const {
   constexpr std::size_t kUsual = 12;
   std::vector<JsonMember> result;
   result.reserve(kUsual);
   Cutter cutter(text_);
-  for (auto key = cutter.next(); !key.empty(); key = cutter.next()) {
+  for (auto key = cutter.next(); !key.empty() && result.size() < at_most; key = cutter.next()) {
     result.push_back({.key = JsonValue(key), .value = JsonValue(cutter.next())});
   }
   return result;
 }
 
 std::expected<JsonValue, FieldProblem> parse_json(std::string_view text, std::size_t max_depth) {
+  text = text::without_byte_order_mark(text);
   if (auto flaw = find_json_flaw(text, max_depth)) return std::unexpected(std::move(*flaw));
   return JsonValue(without_blanks(text));
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,14 +29,17 @@ class JsonValue {
 
   /// Returns whether this is a string with that content, however it is escaped.
   [[nodiscard]] bool is_string(std::string_view content) const;
-  /// Returns the content of a string with its escapes resolved. Only for strings.
+  /// Returns the content of a string with its escapes resolved, as unescaped() in json_string.h does. It is
+  /// UTF-8, except for surrogates without their other halves. Only for strings.
   [[nodiscard]] std::string string() const;
   /// Does the same as string() without a copy if nothing is escaped; otherwise puts the content into `room`.
   [[nodiscard]] std::string_view string(std::string& room) const;
   /// Calls `take` for each element in order. Only for arrays.
   void for_each_element(const std::function<void(const JsonValue&)>& take) const;
-  /// Returns the members in order, a repeated key as often as it was sent. Only for objects.
-  [[nodiscard]] std::vector<JsonMember> members() const;
+  /// Returns the members in order, a repeated key as often as it was sent. The members beyond
+  /// `at_most` are left out. Only for objects.
+  [[nodiscard]] std::vector<JsonMember> members(
+      std::size_t at_most = std::numeric_limits<std::size_t>::max()) const;
 
  private:
   explicit JsonValue(std::string_view text) noexcept : text_(text) {}
@@ -49,10 +53,10 @@ struct JsonMember {
   JsonValue value;
 };
 
-/// Checks a JSON text (RFC 8259) to its last byte: UTF-8, no unpaired surrogates (RFC 7493), nothing but
-/// white space around the one value, arrays and objects no deeper than `max_depth`. If the check fails,
-/// returns a problem of type `value_error.jsondecode` whose `loc` is the offset alone; it never shows what
-/// was sent.
+/// Checks a JSON text (RFC 8259) to its last byte: UTF-8, nothing but white space around the one value,
+/// arrays and objects no deeper than `max_depth`. A byte order mark is skipped (section 8.1) and not counted.
+/// Numbers may have any size, and escaped surrogates need no other half. If the check fails, returns a
+/// problem of type `value_error.jsondecode` whose `loc` is the offset alone; it never shows what was sent.
 std::expected<JsonValue, FieldProblem> parse_json(std::string_view text, std::size_t max_depth);
 
 /// Returns the value of a key, or nullopt if the key is absent. Of a repeated key the last value counts, as

@@ -12,7 +12,12 @@ using Kind = JsonValue::Kind;
 
 std::optional<std::vector<JsonMember>> members_of(const JsonValue& value, const Place& place,
                                                   Problems& problems) {
-  if (value.kind() == Kind::object) return value.members();
+  if (value.kind() == Kind::object) {
+    auto members = value.members(kMaxMembers + 1);
+    if (members.size() <= kMaxMembers) return members;
+    problems.push_back(at(place, more_items_than(kMaxMembers)));
+    return std::nullopt;
+  }
   problems.push_back(at(place, value.kind() == Kind::null ? none_not_allowed() : not_a_dict()));
   return std::nullopt;
 }
@@ -52,7 +57,7 @@ Uuid ObjectFields::uuid(std::string_view name, const Field& field) {
   if (value == nullptr) return {};
   if (value->kind() == Kind::string) {
     std::string room;
-    if (const auto uuid = parse_uuid(value->string(room))) return *uuid;
+    if (const auto uuid = parse_any_uuid(value->string(room))) return *uuid;
   }
   add_problem(name, not_a_uuid());
   return {};
@@ -63,7 +68,12 @@ Timestamp ObjectFields::time(std::string_view name, const Field& field) {
   if (value == nullptr) return {};
   if (value->kind() == Kind::string) {
     std::string room;
-    if (const auto time = text::parse_time(value->string(room))) return *time;
+    const auto time = text::parse_time(value->string(room));
+    if (time && text::is_storable(*time)) return *time;
+    if (time) {
+      add_problem(name, time_not_storable());
+      return {};
+    }
   }
   add_problem(name, not_a_time());
   return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +14,12 @@
 
 namespace annals::input {
 
-/// Returns the members of an object, or nullopt after adding a problem if the value is not one.
+/// The number of members that an object may have if it is cut into them. More would take far more memory than
+/// their text.
+inline constexpr std::size_t kMaxMembers = 10'000;
+
+/// Returns the members of an object, or nullopt after adding a problem if the value is not one, or has more
+/// than kMaxMembers.
 std::optional<std::vector<JsonMember>> members_of(const JsonValue& value, const Place& place,
                                                   Problems& problems);
 
@@ -34,7 +40,9 @@ class ObjectFields {
 
   /// Reads a JSON integer from 0 to `max`; 1.0, "1" and true are not integers.
   std::uint64_t integer(std::string_view name, const Field& field, std::uint64_t max);
+  /// Reads a UUID in any form that parse_any_uuid() takes.
   Uuid uuid(std::string_view name, const Field& field);
+  /// Reads a time that can be stored.
   Timestamp time(std::string_view name, const Field& field);
   std::string text(std::string_view name, const Field& field);
 

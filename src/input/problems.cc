@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 #include <boost/json.hpp>
 
+#include "text/time.h"
+
 namespace annals::input {
 namespace {
 
@@ -55,6 +57,10 @@ FieldProblem unknown_field() {
   return problem("extra fields not permitted", "value_error.extra");
 }
 
+FieldProblem repeated_field() {
+  return problem("field given more than once", "value_error.repeated");
+}
+
 FieldProblem not_a_dict() {
   return problem("value is not a valid dict", "type_error.dict");
 }
@@ -81,6 +87,12 @@ FieldProblem not_a_uuid() {
 
 FieldProblem not_a_time() {
   return problem("invalid datetime format", "value_error.datetime");
+}
+
+FieldProblem time_not_storable() {
+  return problem(fmt::format("ensure this value is from {} to {}", text::format_time(text::kEarliestTime),
+                             text::format_time(text::kLatestTime)),
+                 "value_error.datetime");
 }
 
 FieldProblem not_base64() {
@@ -127,11 +139,41 @@ FieldProblem line_longer_than(std::size_t max_bytes) {
                  "value_error.any_str.max_length", std::uint64_t{max_bytes});
 }
 
+FieldProblem fewer_items_than(std::size_t min) {
+  return limited(fmt::format("ensure this value has at least {} items", min), "value_error.list.min_items",
+                 std::uint64_t{min});
+}
+
+FieldProblem more_items_than(std::size_t max) {
+  return limited(fmt::format("ensure this value has at most {} items", max), "value_error.list.max_items",
+                 std::uint64_t{max});
+}
+
+FieldProblem too_many_lines_without_event(std::size_t max) {
+  return limited(fmt::format("more than {} lines hold no event", max), "value_error.list.max_items",
+                 std::uint64_t{max});
+}
+
 FieldProblem no_match(std::string_view pattern) {
   FieldProblem result =
       problem(fmt::format("string does not match regex \"{}\"", pattern), "value_error.str.regex");
   result.ctx = {{"pattern", std::string(pattern)}};
   return result;
+}
+
+FieldProblem no_word() {
+  return problem("ensure this value has at least 1 word", "value_error.any_str.min_words");
+}
+
+FieldProblem more_words_than(std::size_t max) {
+  return limited(fmt::format("ensure this value has at most {} words", max), "value_error.any_str.max_words",
+                 std::uint64_t{max});
+}
+
+FieldProblem token_longer_than(std::size_t max) {
+  return limited(
+      fmt::format("ensure this value makes a token of at most {} characters; name fewer values", max),
+      "value_error.token.max_length", std::uint64_t{max});
 }
 
 FieldProblem none_of(const std::vector<std::string>& permitted) {
@@ -153,10 +195,7 @@ FieldProblem not_json(const JsonFlaw& flaw) {
       .loc = {flaw.offset},
       .msg = fmt::format("{}: line {} column {} (char {})", flaw.what, flaw.line, flaw.column, flaw.offset),
       .type = "value_error.jsondecode",
-      .ctx = {{"msg", std::string(flaw.what)},
-              {"pos", flaw.offset},
-              {"lineno", flaw.line},
-              {"colno", flaw.column}}};
+      .ctx = {{"msg", flaw.what}, {"pos", flaw.offset}, {"lineno", flaw.line}, {"colno", flaw.column}}};
 }
 
 }  // namespace annals::input

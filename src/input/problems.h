@@ -35,8 +35,9 @@ FieldProblem at(const Place& place, FieldProblem problem);
 /// Carries all problems of one request to the client, in field order.
 class InvalidInput : public Error {
  public:
-  explicit InvalidInput(Problems problems)
-      : Error(ErrorCode::invalid_input, "Invalid input.", "invalid input"), problems_(std::move(problems)) {}
+  /// `log_text` says what the problems, which the client sees, must not.
+  explicit InvalidInput(Problems problems, const std::string& log_text = "invalid input")
+      : Error(ErrorCode::invalid_input, "Invalid input.", log_text), problems_(std::move(problems)) {}
 
   [[nodiscard]] const Problems& problems() const noexcept { return problems_; }
 
@@ -54,6 +55,7 @@ boost::json::array detail_of(const Problems& problems);
 FieldProblem missing();
 FieldProblem none_not_allowed();
 FieldProblem unknown_field();
+FieldProblem repeated_field();
 
 FieldProblem not_a_dict();
 FieldProblem not_a_list();
@@ -62,6 +64,7 @@ FieldProblem not_an_integer();
 FieldProblem not_a_boolean();
 FieldProblem not_a_uuid();
 FieldProblem not_a_time();
+FieldProblem time_not_storable();
 FieldProblem not_base64();
 FieldProblem not_a_cursor();
 FieldProblem earlier_cursor();
@@ -73,7 +76,14 @@ FieldProblem greater_than(std::uint64_t max);
 FieldProblem shorter_than(std::size_t min);
 FieldProblem longer_than(std::size_t max);
 FieldProblem line_longer_than(std::size_t max_bytes);
+/// Counts the items of a list, or the members of an object.
+FieldProblem fewer_items_than(std::size_t min);
+FieldProblem more_items_than(std::size_t max);
+FieldProblem too_many_lines_without_event(std::size_t max);
 FieldProblem no_match(std::string_view pattern);
+FieldProblem token_longer_than(std::size_t max);
+FieldProblem no_word();
+FieldProblem more_words_than(std::size_t max);
 FieldProblem none_of(const std::vector<std::string>& permitted);
 
 FieldProblem offset_beside_cursor();
@@ -81,7 +91,7 @@ FieldProblem data_beside_base64();
 
 /// Where and why a text stops being JSON. Positions count code points; line and column count from 1.
 struct JsonFlaw {
-  std::string_view what;
+  std::string what;
   std::int64_t offset;
   std::int64_t line;
   std::int64_t column;

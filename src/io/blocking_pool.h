@@ -1,14 +1,17 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -137,6 +140,39 @@ class BlockingPool {
 
   std::vector<std::unique_ptr<Resource>> resources_;
   BlockingThreads threads_;  // after the resources: its destructor joins the threads that use them
+};
+
+/// Runs work that would keep an I/O thread too long. Those who want work done take turns. Thread-safe. It
+/// must outlive every coroutine that waits on it.
+class SideThreads {
+ public:
+  SideThreads(std::size_t threads, std::size_t max_waiting) : pool_(nothing_for(threads), max_waiting) {}
+
+  /// Runs `work()` on one of the threads and resumes the caller on its own executor with the result, or with
+  /// the exception that `work` threw. Throws Error(overloaded) if too much waits, of all or for that name.
+  template <class Work>
+  boost::asio::awaitable<std::invoke_result_t<Work&>> run(const std::string& name, Work work) {
+    return pool_.run([work = std::move(work)](Nothing& /*nothing*/) mutable { return work(); },
+                     {.name = name});
+  }
+
+  /// Runs `work(true)` on one of the threads, for its effects only. If too much waits, calls `work(false)` at
+  /// once. `work` must not throw.
+  template <class Work>
+  void post(Work work) {
+    pool_.post([work = std::move(work)](const Nothing* nothing) mutable { work(nothing != nullptr); });
+  }
+
+ private:
+  using Nothing = std::monostate;
+
+  static std::vector<std::unique_ptr<Nothing>> nothing_for(std::size_t threads) {
+    std::vector<std::unique_ptr<Nothing>> nothing(threads);
+    for (auto& one : nothing) one = std::make_unique<Nothing>();
+    return nothing;
+  }
+
+  BlockingPool<Nothing> pool_;
 };
 
 }  // namespace annals::io

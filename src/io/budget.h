@@ -1,48 +1,67 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <utility>
+#include <map>
+#include <mutex>
+#include <string>
 
 namespace annals::io {
 
-/// Shares a number of bytes among many holders, so that what they hold together has a limit. Thread-safe, but
-/// a Share is not. It must outlive every Share.
+/// Shares a number of bytes among many holders, so that what they hold together has a limit, and no holder
+/// can take what all others need. Thread-safe, but a Share is not. It must outlive every Share.
 class Budget {
  public:
-  explicit Budget(std::size_t bytes) : free_(bytes) {}
+  struct Limits {
+    std::size_t total;
+    std::size_t of_one;               // of one holder
+    std::size_t reserve = 0;          // the part of `total` that is kept for those who hold little
+    std::size_t of_one_reserved = 0;  // what a holder may hold and still take from the reserve
+  };
 
-  /// The bytes that one holder has taken. The destructor gives them back.
+  /// Returns limits for `total` bytes: a quarter is kept for those who hold little, and one holder may have
+  /// half, or all but the reserve if that is not much.
+  static Limits fair(std::size_t total);
+
+  explicit Budget(Limits limits) : limits_(limits) {}
+  ~Budget() = default;
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
+
+ private:
+  struct Holder {
+    std::size_t held = 0;
+    std::size_t shares = 0;
+  };
+  using Holders = std::map<std::string, Holder>;
+
+ public:
+  /// The bytes that one holder has taken for one purpose. The destructor gives them back.
   class Share {
    public:
-    explicit Share(Budget& budget) : budget_(&budget) {}
-    ~Share() { release(); }
+    /// Shares with the same name belong to one holder.
+    Share(Budget& budget, const std::string& holder);
+    ~Share();
+    Share(Share&& other) noexcept;
+    Share& operator=(Share&&) = delete;
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    /// Takes more bytes. Returns false, and takes nothing, if that many are not free.
-    [[nodiscard]] bool take(std::size_t bytes) {
-      if (!budget_->take(bytes)) return false;
-      held_ += bytes;
-      return true;
-    }
-    void release() { budget_->free_ += std::exchange(held_, 0); }
+    /// Takes more bytes. Returns false, and takes nothing, if this holder may not have that many now.
+    [[nodiscard]] bool take(std::size_t bytes);
+    void release();
+    [[nodiscard]] std::size_t held() const { return held_; }
 
    private:
-    Budget* budget_;
+    Budget* budget_;  // null after a move
+    Holders::iterator holder_;
     std::size_t held_ = 0;
   };
 
  private:
-  [[nodiscard]] bool take(std::size_t bytes) {
-    std::size_t free = free_;
-    while (free >= bytes) {
-      if (free_.compare_exchange_weak(free, free - bytes)) return true;
-    }
-    return false;
-  }
-
-  std::atomic<std::size_t> free_;
+  const Limits limits_;
+  std::mutex mutex_;  // guards what follows
+  std::size_t taken_ = 0;
+  Holders holders_;  // those that have a share
 };
 
 }  // namespace annals::io

@@ -72,6 +72,14 @@ GrowingFile::GrowingFile(std::filesystem::path path, std::uint64_t keep)
   cut(keep);
 }
 
+GrowingFile::GrowingFile(Descriptor descriptor, std::filesystem::path path)
+    : path_(std::move(path)), descriptor_(descriptor.release()), owned_(true) {}
+
+GrowingFile::GrowingFile(Descriptor descriptor, std::filesystem::path path, std::uint64_t keep)
+    : GrowingFile(std::move(descriptor), std::move(path)) {
+  cut(keep);
+}
+
 GrowingFile GrowingFile::borrowed(int descriptor, std::string name) {
   GrowingFile file;
   file.path_ = std::move(name);

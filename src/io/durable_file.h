@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "io/descriptor.h"
+
 namespace annals::io {
 
 /// Returns the content of a file, or nullopt if it does not exist. Throws std::system_error.
@@ -26,6 +28,10 @@ class GrowingFile {
   GrowingFile() = default;
   /// Opens or creates the file and cuts it off after its first `keep` bytes.
   GrowingFile(std::filesystem::path path, std::uint64_t keep);
+  /// Takes over what is open for writing, such as a device. `path` is its name.
+  GrowingFile(Descriptor descriptor, std::filesystem::path path);
+  /// Takes over a file that is open for writing at its end, and cuts it off after its first `keep` bytes.
+  GrowingFile(Descriptor descriptor, std::filesystem::path path, std::uint64_t keep);
   /// Wraps a descriptor that is not its own, such as standard output, and leaves it open. `name` is for
   /// messages.
   static GrowingFile borrowed(int descriptor, std::string name);

@@ -134,10 +134,25 @@ struct HttpClient::Incoming {
   const Sink* sink = nullptr;  // takes the body of a 200
   CURL* curl = nullptr;
   bool too_large = false;
-  bool stopped = false;  // by the sink
+  bool stopped = false;     // by the sink
+  bool head_ended = false;  // the empty line after the final response's headers was seen
   std::chrono::milliseconds max_silence{0};
   std::chrono::steady_clock::time_point last_heard = std::chrono::steady_clock::now();
   bool body_begun = false;
+
+  /// Returns whether the response said where it ends. If it did, libcurl has seen its end. It takes a
+  /// response that breaks off in its headers for a whole one without a body (7.88), and one without a length
+  /// is whole whenever the connection closes.
+  [[nodiscard]] bool tells_its_end(const HttpRequest& request) const {
+    constexpr int kNoContent = 204;
+    constexpr int kNotModified = 304;
+    if (!head_ended) return false;
+    if (request.method == "HEAD" || response.status == kNoContent || response.status == kNotModified) {
+      return true;
+    }
+    return !response.header("content-length").empty() ||
+           text::to_lower(response.header("transfer-encoding")).ends_with("chunked");
+  }
 
   [[nodiscard]] bool streams() const {
     constexpr long kOk = 200;
@@ -168,13 +183,17 @@ std::size_t HttpClient::on_body(char* data, std::size_t /*one*/, std::size_t siz
 }
 
 std::size_t HttpClient::on_header(char* data, std::size_t /*one*/, std::size_t size, void* target) noexcept {
-  static_cast<Incoming*>(target)->last_heard = std::chrono::steady_clock::now();
-  auto& headers = static_cast<Incoming*>(target)->response.headers;
+  auto& incoming = *static_cast<Incoming*>(target);
+  incoming.last_heard = std::chrono::steady_clock::now();
+  auto& headers = incoming.response.headers;
   const std::string_view line(data, size);
   try {
     const auto colon = line.find(':');
     if (line.starts_with("HTTP/")) {
       headers.clear();  // those of an interim 1xx response before this one
+      incoming.head_ended = false;
+    } else if (text::trim(line).empty()) {
+      incoming.head_ended = true;
     } else if (colon != std::string_view::npos) {
       headers.emplace_back(text::to_lower(text::trim(line.substr(0, colon))),
                            text::trim(line.substr(colon + 1)));
@@ -258,6 +277,9 @@ HttpResponse HttpClient::perform(const HttpRequest& request, Incoming incoming) 
   long status = 0;
   curl_easy_getinfo(handle.curl.get(), CURLINFO_RESPONSE_CODE, &status);
   incoming.response.status = static_cast<int>(status);
+  if (!incoming.stopped && !incoming.tells_its_end(request)) {
+    throw HttpFailure("the response broke off, or does not say where it ends", true);
+  }
   return std::move(incoming.response);
 }
 

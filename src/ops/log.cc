@@ -1,13 +1,17 @@
 #include "ops/log.h"
 
+#include <cstdint>
+#include <iterator>
 #include <string>
 
+#include <fmt/format.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 
+#include "ops/damper.h"
 #include "text/utf8.h"
 
 namespace annals::ops {
@@ -40,25 +44,81 @@ spdlog::logger& logger() {
   return *instance;
 }
 
-// Appends a JSON string. Boost.JSON escapes what JSON must not hold; bytes that are not UTF-8 are replaced
-// first, because a text from outside must not make the log unreadable.
+/// Returns whether a terminal or a viewer may take a character for a command, or show what follows it in
+/// another order or not at all: the controls of C0 and C1, marks of direction, line and paragraph separators,
+/// and characters without a width.
+bool is_unsafe(std::uint32_t c) {
+  const auto within = [c](std::uint32_t first, std::uint32_t last) { return c >= first && c <= last; };
+  return within(0x7F, 0x9F) || c == 0x61C || within(0x200B, 0x200F) || within(0x2028, 0x202E) ||
+         within(0x2060, 0x206F) || c == 0xFEFF || within(0xFFF9, 0xFFFB) || within(0xE0000, 0xE007F);
+}
+
+/// Appends \uXXXX, or a pair of them above U+FFFF.
+void append_escaped(std::string& line, std::uint32_t c) {
+  constexpr std::uint32_t kFirstOfPairs = 0x10000;
+  if (c < kFirstOfPairs) {
+    fmt::format_to(std::back_inserter(line), "\\u{:04x}", c);
+    return;
+  }
+  const std::uint32_t rest = c - kFirstOfPairs;
+  fmt::format_to(std::back_inserter(line), "\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10U),
+                 0xDC00 + (rest & 0x3FFU));
+}
+
+/// Appends a JSON string. Boost.JSON escapes what JSON must not hold; bytes that are not UTF-8 are replaced
+/// first, because a text from outside must not make the log unreadable, and what could fool its reader is
+/// escaped afterwards.
 void append_quoted(std::string& line, std::string_view text) {
-  line += boost::json::serialize(boost::json::string(text::replace_invalid_utf8(text)));
+  const std::string quoted = boost::json::serialize(boost::json::string(text::replace_invalid_utf8(text)));
+  for (std::string_view rest = quoted; !rest.empty();) {
+    const std::string_view sequence = rest.substr(0, text::utf8_sequence(rest));
+    const std::uint32_t c = text::code_point(sequence);
+    if (is_unsafe(c)) {
+      append_escaped(line, c);
+    } else {
+      line += sequence;
+    }
+    rest.remove_prefix(sequence.size());
+  }
+}
+
+void append_field(std::string& line, std::string_view name, std::string_view value) {
+  line += ',';
+  append_quoted(line, name);
+  line += ':';
+  append_quoted(line, value);
+}
+
+std::string line_of(std::string_view message, LogFields fields) {
+  std::string line = "\"msg\":";
+  append_quoted(line, message);
+  for (const auto& [name, value] : fields) append_field(line, name, value);
+  return line;
+}
+
+void write(Level level, const std::string& line) {
+  logger().log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+}
+
+/// Returns the damper of the only logger.
+Damper& damper() {
+  static Damper instance{Damper::Limits{}};
+  return instance;
 }
 
 }  // namespace
 
 void log(Level level, std::string_view message, LogFields fields) {
+  if (log_enabled(level)) write(level, line_of(message, fields));
+}
+
+void log_damped(Level level, std::string_view message, LogFields fields, std::string_view kind) {
   if (!log_enabled(level)) return;
-  std::string line = "\"msg\":";
-  append_quoted(line, message);
-  for (const auto& [name, value] : fields) {
-    line += ',';
-    append_quoted(line, name);
-    line += ':';
-    append_quoted(line, value);
-  }
-  logger().log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
+  const auto left_out = damper().admit(fmt::format("{}\n{}", message, kind), Damper::Clock::now());
+  if (!left_out) return;
+  std::string line = line_of(message, fields);
+  if (*left_out > 0) append_field(line, "left_out", fmt::format("{}", *left_out));
+  write(level, line);
 }
 
 bool log_enabled(Level level) {

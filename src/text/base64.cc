@@ -1,5 +1,7 @@
 #include "text/base64.h"
 
+#include <algorithm>
+
 #include <boost/archive/iterators/base64_from_binary.hpp>
 #include <boost/archive/iterators/binary_from_base64.hpp>
 #include <boost/archive/iterators/transform_width.hpp>
@@ -36,6 +38,25 @@ std::optional<std::string> base64_decode(std::string_view text) {
   const std::string_view padded = whole;
   std::string bytes(Decoding(padded.begin()), Decoding(padded.end()));
   bytes.resize(bytes.size() - padding);
+  return bytes;
+}
+
+std::string base64url_encode(std::string_view bytes) {
+  std::string text = base64_encode(bytes);
+  text.resize(text.size() - static_cast<std::size_t>(std::ranges::count(text, '=')));
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
+std::optional<std::string> base64url_decode(std::string_view text) {
+  std::string padded(text);
+  std::ranges::replace(padded, '-', '+');
+  std::ranges::replace(padded, '_', '/');
+  padded.append((kGroup - padded.size() % kGroup) % kGroup, '=');
+  auto bytes = base64_decode(padded);
+  // Besides the other alphabet and padding, the last character may have bits that no byte holds.
+  if (!bytes || base64url_encode(*bytes) != text) return std::nullopt;
   return bytes;
 }
 

@@ -13,4 +13,11 @@ std::string base64_encode(std::string_view bytes);
 /// not one.
 std::optional<std::string> base64_decode(std::string_view text);
 
+/// Returns the bytes in URL-safe base64 (RFC 4648, section 5), without padding.
+std::string base64url_encode(std::string_view bytes);
+
+/// Returns the bytes of a text that base64url_encode() made, or nullopt for any other text: no two texts have
+/// the same bytes.
+std::optional<std::string> base64url_decode(std::string_view text);
+
 }  // namespace annals::text

@@ -9,9 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Timestamp kEarliest = std::chrono::sys_days(1900y / 1 / 1);
-constexpr Timestamp kEnd = std::chrono::sys_days(2300y / 1 / 1);
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -67,6 +64,7 @@ class Reader {
 
 constexpr int kMaxHour = 23;
 constexpr int kMaxSixtieth = 59;
+constexpr int kLeapSecond = 60;
 
 std::chrono::year_month_day read_date(Reader& reader) {
   const int year = reader.number(4, 9999);
@@ -77,14 +75,22 @@ std::chrono::year_month_day read_date(Reader& reader) {
   return std::chrono::year(year) / month / day;
 }
 
-std::chrono::milliseconds read_time_of_day(Reader& reader) {
+struct TimeOfDay {
+  std::chrono::milliseconds value;
+  bool in_leap_second;
+};
+
+TimeOfDay read_time_of_day(Reader& reader) {
   const std::chrono::hours hours(reader.number(2, kMaxHour));
   reader.expect(":");
   const std::chrono::minutes minutes(reader.number(2, kMaxSixtieth));
   reader.expect(":");
-  const std::chrono::seconds seconds(reader.number(2, kMaxSixtieth));
+  const std::chrono::seconds seconds(reader.number(2, kLeapSecond));
   const auto fraction = reader.take(".") ? reader.fraction() : 0ms;
-  return hours + minutes + seconds + fraction;
+  const bool in_leap_second = seconds.count() == kLeapSecond;
+  // The leap second becomes the last millisecond of the one before.
+  const auto rest = in_leap_second ? std::chrono::seconds(kLeapSecond) - 1ms : seconds + fraction;
+  return {.value = hours + minutes + rest, .in_leap_second = in_leap_second};
 }
 
 // Reads an offset and returns how far local time is ahead of UTC; without one it is UTC.
@@ -98,6 +104,13 @@ std::chrono::minutes read_offset(Reader& reader) {
   return behind ? -ahead : ahead;
 }
 
+// Returns whether a month ends with that millisecond.
+bool ends_month(Timestamp time) {
+  const Timestamp next = time + 1ms;
+  const auto day = std::chrono::floor<std::chrono::days>(next);
+  return next == day && std::chrono::year_month_day(day).day() == std::chrono::day(1);
+}
+
 }  // namespace
 
 std::optional<Timestamp> parse_time(std::string_view text) {
@@ -107,8 +120,8 @@ std::optional<Timestamp> parse_time(std::string_view text) {
   const auto time_of_day = read_time_of_day(reader);
   const auto offset = read_offset(reader);
   if (!reader.succeeded() || !date.ok()) return std::nullopt;
-  const Timestamp time = std::chrono::sys_days(date) + time_of_day - offset;
-  if (time < kEarliest || time >= kEnd) return std::nullopt;
+  const Timestamp time = std::chrono::sys_days(date) + time_of_day.value - offset;
+  if (time_of_day.in_leap_second && !ends_month(time)) return std::nullopt;
   return time;
 }
 

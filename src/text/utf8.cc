@@ -56,6 +56,26 @@ std::uint32_t code_point(std::string_view sequence) {
   return result;
 }
 
+void append_utf8(std::string& text, std::uint32_t code_point) {
+  const auto add = [&text](std::uint32_t byte) { text += static_cast<char>(byte); };
+  const auto add_rest = [&](unsigned shift) { add(0x80U | ((code_point >> shift) & 0x3FU)); };
+  if (code_point < 0x80) {
+    add(code_point);
+  } else if (code_point < 0x800) {
+    add(0xC0U | (code_point >> 6U));
+    add_rest(0);
+  } else if (code_point < 0x10000) {
+    add(0xE0U | (code_point >> 12U));
+    add_rest(6);
+    add_rest(0);
+  } else {
+    add(0xF0U | (code_point >> 18U));
+    add_rest(12);
+    add_rest(6);
+    add_rest(0);
+  }
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t size = utf8_sequence(text);

@@ -14,6 +14,15 @@ namespace annals::text {
 /// Returns the code point of a well-formed sequence.
 [[nodiscard]] std::uint32_t code_point(std::string_view sequence);
 
+/// Appends a code point in UTF-8. A surrogate is encoded as if it were a character, which is not well-formed.
+void append_utf8(std::string& text, std::uint32_t code_point);
+
+/// Returns the text without the byte order mark that it may begin with.
+[[nodiscard]] inline std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+}
+
 /// Returns whether all of `text` is well-formed.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
