@@ -15,7 +15,17 @@ namespace annals::files {
 class FileStoreError : public Error {
  public:
   explicit FileStoreError(const std::string& message)
-      : Error(ErrorCode::internal, "Internal Server Error", message) {}
+      : Error(ErrorCode::file_store_unavailable, "File store is unavailable.", message) {}
+
+ protected:
+  using Error::Error;
+};
+
+/// Reports that the file store has no room for a file.
+class FileStoreFull : public FileStoreError {
+ public:
+  explicit FileStoreFull(const std::string& message)
+      : FileStoreError(ErrorCode::file_store_full, "File store has no room.", message) {}
 };
 
 /// Returns the error for a file that was never uploaded.
@@ -26,6 +36,26 @@ inline Error file_not_found() {
 /// Returns the error for a link that is altered or has expired: one text for all of it.
 inline Error invalid_link() {
   return {ErrorCode::invalid_link, "The link is invalid or has expired."};
+}
+
+/// Returns the error for an upload that would replace a file that an event names.
+inline Error file_in_use() {
+  return {ErrorCode::file_in_use, "An event names this file. It cannot be replaced."};
+}
+
+/// Returns the error for an upload whose Content-MD5 is not that of what arrived.
+inline Error wrong_digest() {
+  return {ErrorCode::bad_request, "Content-MD5 is not the MD5 of the file."};
+}
+
+/// Returns the error for an upload of a part of a file (RFC 9110, section 14.5).
+inline Error partial_upload() {
+  return {ErrorCode::bad_request, "A part of a file cannot be uploaded."};
+}
+
+/// Returns the error for a precondition that does not hold.
+inline Error precondition_failed() {
+  return {ErrorCode::precondition_failed, "Precondition Failed"};
 }
 
 /// Returns the error for a deletion that the file store did not complete; `reason` is for the log.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -24,6 +25,19 @@ struct RemovedFiles {
 struct FileInfo {
   std::uint64_t size = 0;  // bytes
   std::string content_type;
+};
+
+/// A file by its place, and the tenant whose file it is.
+struct TenantFile {  // NOLINT(*-pro-type-member-init): an id cannot be left out
+  ClientId owner;
+  DatabaseName database;
+  FileId id;
+};
+
+/// The terms of an upload URL.
+struct UploadTerms {
+  std::chrono::seconds expires;            // whole seconds, one to seven days
+  std::optional<std::uint64_t> size = {};  // of the file, in bytes; nullopt: any
 };
 
 /// A point of the wall clock.
@@ -46,24 +60,36 @@ class FileStore {
   /// refuses uploads without it, and after remove_all(). Throws FileStoreError.
   virtual boost::asio::awaitable<void> prepare(DatabaseName database) = 0;
 
-  /// Returns a URL to which its holder may PUT the file until `expires` (whole seconds, one to seven days)
-  /// after `now`, any number of times; the last upload counts. Does no I/O. Throws std::invalid_argument for
-  /// another expiry.
-  [[nodiscard]] virtual std::string presign_upload(const DatabaseName& database, FileId file,
-                                                   std::chrono::seconds expires, Time now) const = 0;
+  /// Returns a URL to which its holder may PUT the file until it expires after `now`; earlier than asked for
+  /// if what signs it expires. Does no I/O. Throws std::invalid_argument for another expiry, and
+  /// FileStoreError if nothing can sign it now.
+  [[nodiscard]] virtual std::string presign_upload(const TenantFile& file, const UploadTerms& terms,
+                                                   Time now) const = 0;
 
   /// Returns a URL from which its holder may GET the file, which need not exist. Otherwise as
   /// presign_upload().
-  [[nodiscard]] virtual std::string presign_download(const DatabaseName& database, FileId file,
-                                                     std::chrono::seconds expires, Time now) const = 0;
+  [[nodiscard]] virtual std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
+                                                     Time now) const = 0;
 
   /// Returns nullopt if the file was never uploaded. Throws FileStoreError.
-  virtual boost::asio::awaitable<std::optional<FileInfo>> find(DatabaseName database, FileId file) = 0;
+  virtual boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) = 0;
 
   /// Removes every object whose key starts with `<database>/`, unfinished uploads included, and nothing of a
   /// database whose name merely starts alike. Idempotent. Throws FileStoreError if anything may be left, and
   /// what `before_page` throws.
   virtual boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) = 0;
+
+  /// Removes the files in a database that bear the tag of an earlier tenant (see files/file_ids.h), and
+  /// nothing else. Otherwise as remove_all().
+  virtual boost::asio::awaitable<RemovedFiles> remove_of(ClientId owner, DatabaseName database,
+                                                         BeforePage before_page) = 0;
+
+  /// Removes single files of a database, as far as they are there. Otherwise as remove_all().
+  virtual boost::asio::awaitable<RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
+                                                            BeforePage before_page) = 0;
+
+  /// Returns how many bytes the files of a database take. Reads a list of all of them. Throws FileStoreError.
+  virtual boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) = 0;
 
   /// Proves cheaply that the store can be used (credentials, bucket or directory). Throws FileStoreError.
   virtual boost::asio::awaitable<void> check() = 0;

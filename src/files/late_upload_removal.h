@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <stop_token>
 
 #include <boost/asio/awaitable.hpp>
@@ -13,9 +14,8 @@
 namespace annals::files {
 
 /// Removes files that were uploaded, through URLs that were still valid, for tenants that are gone. If the
-/// name belongs to a new tenant by now, its files are left alone: a late upload of the old tenant then stays
-/// until the new one is deleted, under an id that nobody who can read there knows. Thread-safe, and safe over
-/// any number of instances.
+/// name belongs to a new tenant by now, only files that bear the old one's tag are removed. Safe over any
+/// number of instances. Each instance calls run() at most once at a time.
 class LateUploadRemoval {
  public:
   struct Parts {
@@ -37,8 +37,13 @@ class LateUploadRemoval {
  private:
   boost::asio::awaitable<void> remove(ExpectedUploads uploads);
   boost::asio::awaitable<bool> remove_alone(ExpectedUploads uploads, leases::Lease& lease);
+  boost::asio::awaitable<bool> remove_from(tenants::Tenant holder, ExpectedUploads uploads,
+                                           leases::Lease& lease);
+  boost::asio::awaitable<bool> remove_all(ExpectedUploads uploads, leases::Lease& lease);
 
   Parts parts_;
+  /// The tenants whose files can no longer arrive and are gone, while another has the name.
+  std::set<ClientId> done_;
 };
 
 }  // namespace annals::files

@@ -14,8 +14,10 @@
 namespace annals::files {
 
 /// The name of a deleted database under which files may still arrive.
-struct ExpectedUploads {
+struct ExpectedUploads {  // NOLINT(*-pro-type-member-init): an id cannot be left out
+  ClientId owner;         // the deleted tenant
   DatabaseName database;
+  bool held = false;          // another tenant has the name now
   std::int64_t until_ms = 0;  // milliseconds of Unix time, by the engine's clock
   bool over = false;          // `until_ms` has passed
 };
@@ -23,6 +25,8 @@ struct ExpectedUploads {
 /// The table `default.annals_late_uploads`: it lists the names under which files may still arrive, because an
 /// upload URL outlives the tenant that it was made for. An entry may be added repeatedly; the latest time
 /// counts. As a belonging of a tenant it is what the tenant leaves behind: removing a tenant's adds an entry.
+/// An entry also says whose files are not those of the tenant that has the name now, so it stays for as long
+/// as a tenant has the name that took it while files could arrive.
 /// Thread-safe; every call throws engine::EngineError.
 class LateUploads final : public tenants::Belonging {
  public:
@@ -32,11 +36,15 @@ class LateUploads final : public tenants::Belonging {
       : engine_(engine), longest_(longest) {}
 
   /// Adds an entry that lasts for the longest time from now on.
-  boost::asio::awaitable<void> expect(DatabaseName database);
+  boost::asio::awaitable<void> expect(tenants::Owner owner);
 
+  /// The table of tenants must exist.
   boost::asio::awaitable<std::vector<ExpectedUploads>> list();
 
-  /// Removes the entry and every trace of the name, unless the entry was renewed since it was listed.
+  /// Returns the deleted tenants of that name that there are entries of.
+  boost::asio::awaitable<std::vector<ClientId>> earlier_owners(DatabaseName database);
+
+  /// Removes the entry, unless it was renewed since it was listed.
   boost::asio::awaitable<void> forget(ExpectedUploads entry);
 
   boost::asio::awaitable<bool> make(tenants::Owner owner) override;

@@ -189,6 +189,50 @@ void FileDirectory::remove(const DirectoryPage& page) const {
   if (page.complete && parent.open()) unlink_at(parent, page.directory.back(), AT_REMOVEDIR);
 }
 
+std::uint64_t FileDirectory::remove_if(const std::string& top,
+                                       const std::function<bool(std::string_view name)>& wanted) const {
+  const Descriptor directory = open_inside(open_root(root_), top);
+  if (!directory.open()) return 0;
+  const Stream stream = stream_of(open_inside(directory, "."));
+  std::uint64_t removed = 0;
+  while (const dirent* entry = readdir(stream.get())) {
+    const std::string name = entry->d_name;
+    if (!wanted(name)) continue;
+    unlink_at(directory, name, 0);
+    ++removed;
+  }
+  if (removed > 0 && fsync(directory.get()) != 0) fail(errno, top);
+  return removed;
+}
+
+std::uint64_t FileDirectory::remove_named(const std::string& top,
+                                          const std::vector<std::string>& names) const {
+  const Descriptor directory = open_inside(open_root(root_), top);
+  if (!directory.open()) return 0;
+  std::uint64_t removed = 0;
+  for (const std::string& name : names) {
+    if (!exists(directory, name)) continue;
+    unlink_at(directory, name, 0);
+    ++removed;
+  }
+  // Also if none was there: an earlier call may have crashed before its sync.
+  if (fsync(directory.get()) != 0) fail(errno, top);
+  return removed;
+}
+
+std::uint64_t FileDirectory::bytes_in(const std::string& top) const {
+  const Descriptor directory = open_inside(open_root(root_), top);
+  if (!directory.open()) return 0;
+  const Stream stream = stream_of(open_inside(directory, "."));
+  std::uint64_t bytes = 0;
+  while (const dirent* entry = readdir(stream.get())) {
+    struct stat status{};
+    const bool is_there = fstatat(directory.get(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (is_there && S_ISREG(status.st_mode)) bytes += static_cast<std::uint64_t>(status.st_size);
+  }
+  return bytes;
+}
+
 void FileDirectory::sync() const {
   const Descriptor root = open_root(root_);
   if (fsync(root.get()) != 0) fail(errno, root_.string());

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +50,17 @@ class FileDirectory {
 
   /// Removes the page's files, and its directory if that is then empty. Idempotent.
   void remove(const DirectoryPage& page) const;
+
+  /// Removes the files of `<root>/<top>` whose names `wanted` accepts, and returns their number.
+  std::uint64_t remove_if(const std::string& top,
+                          const std::function<bool(std::string_view name)>& wanted) const;
+
+  /// Removes the files of `<root>/<top>` that have these names, and returns how many were there.
+  [[nodiscard]] std::uint64_t remove_named(const std::string& top,
+                                           const std::vector<std::string>& names) const;
+
+  /// Returns the bytes of the files of `<root>/<top>`, of uploads that are in flight too.
+  [[nodiscard]] std::uint64_t bytes_in(const std::string& top) const;
 
   /// Makes the removals of whole databases durable against a power cut.
   void sync() const;

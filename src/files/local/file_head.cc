@@ -1,6 +1,7 @@
 #include "files/local/file_head.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,28 +25,43 @@ std::optional<std::string> take_line(std::string_view& text, std::string_view na
   return value;
 }
 
+/// Returns the value, or the other one if the value cannot be kept.
+std::string kept(std::string value, std::size_t max_length, const char* otherwise) {
+  return !value.empty() && value.size() <= max_length && is_printable(value) ? std::move(value) : otherwise;
+}
+
 }  // namespace
 
 std::string encode(const FileHead& head) {
-  std::string text =
-      fmt::format("annals file 1\nsha256 {}\ncontent-type {}\n", head.sha256, head.content_type);
+  std::string text = fmt::format(
+      "annals file 2\nsha256 {}\ncontent-type {}\ncontent-encoding {}\ncontent-disposition {}\n", head.sha256,
+      head.metadata.content_type, head.metadata.content_encoding, head.metadata.content_disposition);
   text.resize(FileHead::kSize - 1, ' ');
   return text + "\n";
 }
 
 std::optional<FileHead> parse_file_head(std::string_view text) {
-  if (text.size() != FileHead::kSize) return std::nullopt;
-  const auto version = take_line(text, "annals file 1");
+  const auto version = take_line(text, "annals file ");
   auto sha256 = take_line(text, "sha256 ");
-  auto content_type = take_line(text, "content-type ");
-  if (version != "" || !sha256 || sha256->size() != kHashDigits || !content_type) return std::nullopt;
-  return FileHead{.sha256 = *std::move(sha256), .content_type = *std::move(content_type)};
+  auto type = take_line(text, "content-type ");
+  if (!version || !sha256 || sha256->size() != kHashDigits || !type) return std::nullopt;
+  FileHead head{.sha256 = *std::move(sha256), .metadata = {.content_type = *std::move(type)}};
+  if (version == "1") {
+    head.size = FileHead::kFirstSize;
+    return head;
+  }
+  auto encoding = take_line(text, "content-encoding ");
+  auto disposition = take_line(text, "content-disposition ");
+  if (version != "2" || !encoding || !disposition) return std::nullopt;
+  head.metadata.content_encoding = *std::move(encoding);
+  head.metadata.content_disposition = *std::move(disposition);
+  return head;
 }
 
-std::string kept_content_type(const std::string* sent) {
-  const bool usable =
-      sent != nullptr && !sent->empty() && sent->size() <= FileHead::kMaxContentType && is_printable(*sent);
-  return usable ? *sent : kNeutralType;
+FileMetadata kept_metadata(FileMetadata sent) {
+  return {.content_type = kept(std::move(sent.content_type), FileHead::kMaxType, kNeutralType),
+          .content_encoding = kept(std::move(sent.content_encoding), FileHead::kMaxEncoding, ""),
+          .content_disposition = kept(std::move(sent.content_disposition), FileHead::kMaxDisposition, "")};
 }
 
 }  // namespace annals::files

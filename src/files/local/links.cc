@@ -1,24 +1,29 @@
 #include "files/local/links.h"
 
+#include <algorithm>
 #include <charconv>
-#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "crypto/digest.h"
 #include "files/errors.h"
+#include "text/percent_encoding.h"
 
 namespace annals::files {
 namespace {
 
+using Query = FileLinks::Query;
+
+constexpr std::string_view kClient = "X-Annals-Client";
 constexpr std::string_view kExpires = "X-Annals-Expires";
 constexpr std::string_view kMethod = "X-Annals-Method";
+constexpr std::string_view kSize = "X-Annals-Size";
 constexpr std::string_view kSignature = "X-Annals-Signature";
-constexpr std::size_t kParameters = 3;
+constexpr std::size_t kLeastParameters = 4;  // without the size
 
 /// Returns the parameter's value, or nullopt if it is absent.
-std::optional<std::string_view> value_of(const FileLinks::Query& query, std::string_view name) {
+std::optional<std::string_view> value_of(const Query& query, std::string_view name) {
   for (const auto& [other, value] : query) {
     if (other == name) return value;
   }
@@ -29,41 +34,71 @@ std::int64_t unix_seconds(Time time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
-bool has_passed(std::string_view expires, Time now) {
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(expires.data(), expires.data() + expires.size(), seconds);
-  const bool whole = error == std::errc() && end == expires.data() + expires.size();
-  return !whole || unix_seconds(now) >= seconds;
+template <class Number>
+std::optional<Number> number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// Returns the parameters of a link, all but the signature.
+Query parameters(std::string_view method, const TenantFile& file, const UploadTerms& terms, Time now) {
+  Query query{{std::string(kClient), file.owner.text()},
+              {std::string(kExpires), fmt::format("{}", unix_seconds(now + terms.expires))},
+              {std::string(kMethod), std::string(method)}};
+  if (terms.size) query.emplace_back(kSize, fmt::format("{}", *terms.size));
+  return query;
 }
 
 }  // namespace
 
-std::string FileLinks::make(std::string_view method, const DatabaseName& database, FileId file,
-                            std::chrono::seconds expires, Time now) const {
-  if (expires < std::chrono::seconds(1) || expires > kMaxExpiry) {
+std::string FileLinks::make(std::string_view method, const TenantFile& file, const UploadTerms& terms,
+                            Time now) const {
+  if (terms.expires < std::chrono::seconds(1) || terms.expires > kMaxExpiry) {
     throw std::invalid_argument("a link is valid for one second to seven days");
   }
-  const std::string path = fmt::format("/files/{}/{}", database.text(), file.text());
-  const std::string until = fmt::format("{}", unix_seconds(now + expires));
-  return fmt::format("{}{}?{}={}&{}={}&{}={}", base_url_(), path, kExpires, until, kMethod, method,
-                     kSignature, signature(method, path, until));
+  const std::string path = fmt::format("/files/{}/{}", file.database.text(), file.id.text());
+  Query query = parameters(method, file, terms, now);
+  query.emplace_back(kSignature, signature(path, query));
+  std::string url = base_url_() + path;
+  char separator = '?';
+  for (const auto& [name, value] : query) {
+    url += fmt::format("{}{}={}", std::exchange(separator, '&'), name, value);
+  }
+  return url;
 }
 
-void FileLinks::check(std::string_view method, std::string_view path, const Query& query, Time now) const {
+FileLinks::Terms FileLinks::check(std::string_view method, std::string_view path, const Query& query,
+                                  Time now) const {
+  const auto client = value_of(query, kClient);
   const auto expires = value_of(query, kExpires);
   const auto linked_method = value_of(query, kMethod);
+  const auto size = value_of(query, kSize);
   const auto presented = value_of(query, kSignature);
-  // A link with a fourth parameter, or with one of them twice, is not the link that was given out.
-  if (query.size() != kParameters || !expires || !linked_method || !presented) throw invalid_link();
-  const std::string_view needed = method == "HEAD" ? "GET" : method;
-  const crypto::SecretHash right(signature(*linked_method, path, *expires));
+  // A link with a further parameter, or with one of them twice, is not the link that was given out.
+  const std::size_t wanted = kLeastParameters + (size ? 1 : 0);
+  if (query.size() != wanted || !client || !expires || !linked_method || !presented) throw invalid_link();
+  const crypto::SecretHash right(signature(path, query));
   if (!right.matches(crypto::SecretHash(*presented))) throw invalid_link();
-  if (*linked_method != needed || has_passed(*expires, now)) throw invalid_link();
+
+  const auto owner = ClientId::parse(*client);
+  const auto until = number<std::int64_t>(*expires);
+  const std::string_view needed = method == "HEAD" ? "GET" : method;
+  if (!owner || !until || *linked_method != needed || unix_seconds(now) >= *until) throw invalid_link();
+  return {.owner = *owner,
+          .expires = Time(std::chrono::seconds(*until)),
+          .size = size ? number<std::uint64_t>(*size) : std::nullopt};
 }
 
-std::string FileLinks::signature(std::string_view method, std::string_view path,
-                                 std::string_view expires) const {
-  const std::string signed_text = fmt::format("annals file link 1\n{}\n{}\n{}", method, path, expires);
+/// Signs the path and all parameters but the signature itself. Their order does not matter.
+std::string FileLinks::signature(std::string_view path, const Query& query) const {
+  Query sorted = query;
+  std::ranges::sort(sorted);
+  std::string signed_text = fmt::format("annals file link 2\n{}\n", path);
+  for (const auto& [name, value] : sorted) {
+    if (name != kSignature) signed_text += fmt::format("{}={}\n", name, text::percent_encode(value));
+  }
   return text::to_hex(crypto::hmac_sha256(key_.reveal(), signed_text));
 }
 

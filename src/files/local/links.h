@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,8 +19,10 @@ namespace annals::files {
 using BaseUrl = std::function<std::string()>;
 
 /// Makes and checks signed URLs of files that this service stores itself: `<base>/files/<database>/<file_id>`
-/// with the parameters `X-Annals-Expires` (Unix seconds), `X-Annals-Method` (PUT or GET) and
-/// `X-Annals-Signature` (an HMAC-SHA-256 over method, path and expiry, hexadecimal). Thread-safe.
+/// with the parameters `X-Annals-Client` (the tenant's id), `X-Annals-Expires` (Unix seconds),
+/// `X-Annals-Method` (PUT or GET), perhaps `X-Annals-Size` (the file's, in bytes) and `X-Annals-Signature`
+/// (an HMAC-SHA-256 over the path and the parameters, hexadecimal). The name in the path is given again when
+/// its tenant is deleted; the client's id is not, so that a link never leads to another tenant. Thread-safe.
 class FileLinks {
  public:
   /// Decoded names and values, in the order sent.
@@ -27,18 +31,26 @@ class FileLinks {
 
   FileLinks(const crypto::Secret& key, BaseUrl base_url) : key_(key), base_url_(std::move(base_url)) {}
 
-  /// Returns a URL that is valid until `expires` after `now`. `method` is PUT or GET. Throws
+  /// Returns a URL that is valid until it expires after `now`. `method` is PUT or GET. Throws
   /// std::invalid_argument for an expiry outside one second to kMaxExpiry.
-  [[nodiscard]] std::string make(std::string_view method, const DatabaseName& database, FileId file,
-                                 std::chrono::seconds expires, Time now) const;
+  [[nodiscard]] std::string make(std::string_view method, const TenantFile& file, const UploadTerms& terms,
+                                 Time now) const;
 
-  /// Throws Error(invalid_link) unless the request matches a link that make() has made, which is unaltered
-  /// and has not expired. A link for GET is valid for HEAD as well. `path` and `query` are decoded.
-  void check(std::string_view method, std::string_view path, const Query& query, Time now) const;
+  /// The facts that a link proves, besides its path.
+  struct Terms {  // NOLINT(*-pro-type-member-init): an id cannot be left out
+    ClientId owner;
+    Time expires;
+    std::optional<std::uint64_t> size;
+  };
+
+  /// Returns what the link says. Throws Error(invalid_link) unless the request matches a link that make() has
+  /// made, which is unaltered and has not expired. A link for GET is valid for HEAD as well. `path` and
+  /// `query` are decoded.
+  [[nodiscard]] Terms check(std::string_view method, std::string_view path, const Query& query,
+                            Time now) const;
 
  private:
-  [[nodiscard]] std::string signature(std::string_view method, std::string_view path,
-                                      std::string_view expires) const;
+  [[nodiscard]] std::string signature(std::string_view path, const Query& query) const;
 
   crypto::Secret key_;
   BaseUrl base_url_;

@@ -8,6 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "files/file_ids.h"
+#include "io/free_room.h"
+
 namespace annals::files {
 namespace {
 
@@ -28,59 +31,89 @@ auto as_file_store(Work work) {
     try {
       return work(directory);
     } catch (const std::system_error& error) {
-      throw FileStoreError(fmt::format("local file store: {}", error.what()));
+      const std::string message = fmt::format("local file store: {}", error.what());
+      if (io::is_lack_of_room(error.code())) throw FileStoreFull(message);
+      throw FileStoreError(message);
     }
   };
 }
 
+/// Throws FileStoreFull if too little room is left on the disk of the upload.
+void check_room(const UploadFile& upload, std::uint64_t least) {
+  const std::uint64_t free = upload.free_bytes();
+  if (free >= least) return;
+  throw FileStoreFull(
+      fmt::format("local file store: {} bytes are free on the disk, fewer than files.min_free_bytes", free));
+}
+
 }  // namespace
 
-LocalFileStore::LocalFileStore(const std::filesystem::path& root, FileLinks links)
-    : links_(std::move(links)), pool_(directories(root), kMaxWaiting) {}
+LocalFileStore::LocalFileStore(const std::filesystem::path& root, FileLinks links,
+                               std::uint64_t min_free_bytes)
+    : links_(std::move(links)), min_free_bytes_(min_free_bytes), pool_(directories(root), kMaxWaiting) {}
 
 boost::asio::awaitable<void> LocalFileStore::prepare(DatabaseName database) {
   auto make = [name = database.text()](FileDirectory& directory) { directory.make(name); };
   co_await pool_.run(as_file_store(std::move(make)));
 }
 
-std::string LocalFileStore::presign_upload(const DatabaseName& database, FileId file,
-                                           std::chrono::seconds expires, Time now) const {
-  return links_.make("PUT", database, file, expires, now);
+std::string LocalFileStore::presign_upload(const TenantFile& file, const UploadTerms& terms, Time now) const {
+  return links_.make("PUT", file, terms, now);
 }
 
-std::string LocalFileStore::presign_download(const DatabaseName& database, FileId file,
-                                             std::chrono::seconds expires, Time now) const {
-  return links_.make("GET", database, file, expires, now);
+std::string LocalFileStore::presign_download(const TenantFile& file, std::chrono::seconds expires,
+                                             Time now) const {
+  return links_.make("GET", file, {.expires = expires}, now);
 }
 
-boost::asio::awaitable<std::optional<FileInfo>> LocalFileStore::find(DatabaseName database, FileId file) {
-  const auto found = co_await open(std::move(database), file);
+boost::asio::awaitable<std::optional<FileInfo>> LocalFileStore::find(TenantFile file) {
+  const auto found = co_await open(std::move(file.database), file.id);
   if (!found) co_return std::nullopt;
-  co_return FileInfo{.size = found->size(), .content_type = found->head().content_type};
+  co_return FileInfo{.size = found->size(), .content_type = found->head().metadata.content_type};
 }
 
 boost::asio::awaitable<std::shared_ptr<UploadFile>> LocalFileStore::begin_upload(DatabaseName database) {
-  auto begin = [name = database.text()](FileDirectory& directory) {
-    return std::shared_ptr<UploadFile>(directory.begin_upload(name));
+  auto begin = [name = database.text(), least = min_free_bytes_](FileDirectory& directory) {
+    auto upload = std::shared_ptr<UploadFile>(directory.begin_upload(name));
+    if (upload) check_room(*upload, least);
+    return upload;
   };
   auto upload = co_await pool_.run(as_file_store(std::move(begin)));
   co_return upload;
 }
 
 boost::asio::awaitable<void> LocalFileStore::write(std::shared_ptr<UploadFile> upload, std::string part) {
-  auto write = [upload = std::move(upload), part = std::move(part)](FileDirectory& /*directory*/) {
+  auto write = [upload = std::move(upload), part = std::move(part),
+                least = min_free_bytes_](FileDirectory& /*directory*/) {
+    check_room(*upload, least);
     upload->write(part);
   };
   co_await pool_.run(as_file_store(std::move(write)));
 }
 
-boost::asio::awaitable<std::optional<FileHead>> LocalFileStore::commit(std::shared_ptr<UploadFile> upload,
-                                                                       FileId file,
-                                                                       std::string content_type) {
-  auto commit = [upload = std::move(upload), name = file.text(), type = std::move(content_type)](
-                    FileDirectory& /*directory*/) { return upload->commit(name, type); };
-  auto head = co_await pool_.run(as_file_store(std::move(commit)));
+boost::asio::awaitable<FileHead> LocalFileStore::finish(std::shared_ptr<UploadFile> upload,
+                                                        FileMetadata metadata) {
+  auto finish = [upload = std::move(upload), metadata = std::move(metadata)](FileDirectory& /*directory*/) {
+    return upload->finish(metadata);
+  };
+  auto head = co_await pool_.run(as_file_store(std::move(finish)));
   co_return head;
+}
+
+boost::asio::awaitable<UploadFile::Published> LocalFileStore::publish(
+    std::shared_ptr<UploadFile> upload, FileId file, std::shared_ptr<const StoredFile> seen) {
+  auto publish = [this, upload = std::move(upload), name = file.text(),
+                  seen = std::move(seen)](FileDirectory& /*directory*/) {
+    auto published = UploadFile::Published::removed;
+    {
+      const std::scoped_lock lock(publishing_);
+      published = upload->publish(name, seen.get());
+    }
+    if (published == UploadFile::Published::done) upload->sync_name();
+    return published;
+  };
+  const auto published = co_await pool_.run(as_file_store(std::move(publish)));
+  co_return published;
 }
 
 boost::asio::awaitable<void> LocalFileStore::abandon(std::shared_ptr<UploadFile> upload) {
@@ -126,6 +159,39 @@ boost::asio::awaitable<RemovedFiles> LocalFileStore::remove_all(DatabaseName dat
   auto sync = [](FileDirectory& directory) { directory.sync(); };
   co_await pool_.run(as_file_store(sync));
   co_return removed;
+}
+
+boost::asio::awaitable<RemovedFiles> LocalFileStore::remove_of(ClientId owner, DatabaseName database,
+                                                               BeforePage before_page) {
+  co_await before_page();
+  auto remove = [owner, name = database.text()](FileDirectory& directory) {
+    return directory.remove_if(name, [owner](std::string_view file_name) {
+      const auto file = FileId::parse(file_name);
+      return file && bears_tag_of(*file, owner);
+    });
+  };
+  const auto removed = co_await pool_.run(as_file_store(std::move(remove)));
+  co_return RemovedFiles{.objects = removed};
+}
+
+boost::asio::awaitable<RemovedFiles> LocalFileStore::remove_files(DatabaseName database,
+                                                                  std::vector<FileId> files,
+                                                                  BeforePage before_page) {
+  co_await before_page();
+  std::vector<std::string> names;
+  names.reserve(files.size());
+  for (const FileId& file : files) names.push_back(file.text());
+  auto remove = [top = database.text(), names = std::move(names)](FileDirectory& directory) {
+    return directory.remove_named(top, names);
+  };
+  const auto removed = co_await pool_.run(as_file_store(std::move(remove)));
+  co_return RemovedFiles{.objects = removed};
+}
+
+boost::asio::awaitable<std::uint64_t> LocalFileStore::stored_bytes(DatabaseName database) {
+  auto count = [name = database.text()](FileDirectory& directory) { return directory.bytes_in(name); };
+  const auto bytes = co_await pool_.run(as_file_store(std::move(count)));
+  co_return bytes;
 }
 
 boost::asio::awaitable<void> LocalFileStore::check() {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 
 #include "files/file_store.h"
 #include "files/local/directory.h"
@@ -15,16 +16,22 @@ namespace annals::files {
 /// object must outlive its calls.
 class LocalFileStore : public FileStore {
  public:
-  /// `root` is created by check(); until then every call that needs it fails.
-  LocalFileStore(const std::filesystem::path& root, FileLinks links);
+  /// `root` is created by check(); until then every call that needs it fails. Uploads are refused while fewer
+  /// than `min_free_bytes` are free on the disk.
+  LocalFileStore(const std::filesystem::path& root, FileLinks links, std::uint64_t min_free_bytes = 0);
 
   boost::asio::awaitable<void> prepare(DatabaseName database) override;
-  [[nodiscard]] std::string presign_upload(const DatabaseName& database, FileId file,
-                                           std::chrono::seconds expires, Time now) const override;
-  [[nodiscard]] std::string presign_download(const DatabaseName& database, FileId file,
-                                             std::chrono::seconds expires, Time now) const override;
-  boost::asio::awaitable<std::optional<FileInfo>> find(DatabaseName database, FileId file) override;
+  [[nodiscard]] std::string presign_upload(const TenantFile& file, const UploadTerms& terms,
+                                           Time now) const override;
+  [[nodiscard]] std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
+                                             Time now) const override;
+  boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) override;
   boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) override;
+  boost::asio::awaitable<RemovedFiles> remove_of(ClientId owner, DatabaseName database,
+                                                 BeforePage before_page) override;
+  boost::asio::awaitable<RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
+                                                    BeforePage before_page) override;
+  boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override;
   /// Also creates the root, and removes the unfinished uploads that a crash has left.
   boost::asio::awaitable<void> check() override;
 
@@ -32,15 +39,17 @@ class LocalFileStore : public FileStore {
   [[nodiscard]] const FileLinks& links() const { return links_; }
 
   /// Begins an upload. Returns null if nothing may be uploaded for that database, because prepare() was not
-  /// called or remove_all() was.
+  /// called or remove_all() was. Throws FileStoreFull, as write() does.
   boost::asio::awaitable<std::shared_ptr<UploadFile>> begin_upload(DatabaseName database);
   /// Appends a part to an upload. At most one call per upload may be in flight.
   boost::asio::awaitable<void> write(std::shared_ptr<UploadFile> upload, std::string part);
-  /// Gives the upload its name. Once it returns, the file is on the disk. Returns nullopt if the database's
-  /// files were removed meanwhile.
-  boost::asio::awaitable<std::optional<FileHead>> commit(std::shared_ptr<UploadFile> upload, FileId file,
-                                                         std::string content_type);
-  /// Removes an upload that will not be committed. Never throws.
+  /// Completes an upload. Once it returns, the content is on the disk, still without its name.
+  boost::asio::awaitable<FileHead> finish(std::shared_ptr<UploadFile> upload, FileMetadata metadata);
+  /// Gives a finished upload its name, if the file of that name is still `seen` (null: there is none). Once
+  /// it returns UploadFile::Published::done, the file is on the disk under its name.
+  boost::asio::awaitable<UploadFile::Published> publish(std::shared_ptr<UploadFile> upload, FileId file,
+                                                        std::shared_ptr<const StoredFile> seen);
+  /// Removes an upload that will not be published. Never throws.
   boost::asio::awaitable<void> abandon(std::shared_ptr<UploadFile> upload);
 
   /// Opens a file. Returns null if it was never uploaded.
@@ -51,6 +60,8 @@ class LocalFileStore : public FileStore {
 
  private:
   const FileLinks links_;
+  const std::uint64_t min_free_bytes_;
+  std::mutex publishing_;                 // between the look at a name and the change of what has it
   io::BlockingPool<FileDirectory> pool_;  // last, because its threads use the rest
 };
 

@@ -1,7 +1,5 @@
 #include "files/local/stored_file.h"
 
-#include <sys/stat.h>
-
 #include "files/file_store.h"
 
 namespace annals::files {
@@ -10,16 +8,21 @@ using io::Descriptor;
 using io::fail;
 
 StoredFile::StoredFile(Descriptor file) : file_(std::move(file)) {
-  struct stat status{};
-  if (fstat(file_.get(), &status) != 0) fail(errno, "cannot look at a file");
-  auto head = parse_file_head(S_ISREG(status.st_mode) ? read_at(0, FileHead::kSize) : std::string());
-  if (!head) throw FileStoreError("local file store: a file has no head; was it put there by hand?");
+  if (fstat(file_.get(), &status_) != 0) fail(errno, "cannot look at a file");
+  auto head = parse_file_head(S_ISREG(status_.st_mode) ? read_at(0, FileHead::kSize) : std::string());
+  const auto size = static_cast<std::uint64_t>(status_.st_size);
+  if (!head || size < head->size)
+    throw FileStoreError("local file store: a file has no head; was it put there by hand?");
   head_ = *std::move(head);
-  size_ = static_cast<std::uint64_t>(status.st_size) - FileHead::kSize;
+  size_ = size - head_.size;
+}
+
+bool StoredFile::is(const struct stat& other) const {
+  return status_.st_dev == other.st_dev && status_.st_ino == other.st_ino;
 }
 
 std::string StoredFile::read(std::uint64_t offset, std::size_t size) const {
-  return read_at(static_cast<off_t>(FileHead::kSize + offset), size);
+  return read_at(static_cast<off_t>(head_.size + offset), size);
 }
 
 std::string StoredFile::read_at(off_t position, std::size_t size) const {

@@ -1,10 +1,14 @@
 #include "files/local/upload_file.h"
 
+#include <array>
+#include <cerrno>
 #include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "ids/id.h"
 #include "text/hex.h"
@@ -56,19 +60,62 @@ void UploadFile::write_at(std::string_view text, off_t offset) {
   }
 }
 
-std::optional<FileHead> UploadFile::commit(const std::string& name, std::string content_type) {
-  FileHead head{.sha256 = text::to_hex(sha256_.finish()), .content_type = std::move(content_type)};
+std::uint64_t UploadFile::free_bytes() const {
+  struct statvfs status{};
+  if (fstatvfs(directory_.get(), &status) != 0) fail(errno, name_);
+  return std::uint64_t{status.f_bavail} * status.f_frsize;
+}
+
+FileHead UploadFile::finish(FileMetadata metadata) {
+  FileHead head{.sha256 = text::to_hex(sha256_.finish()), .metadata = std::move(metadata)};
   write_at(encode(head), 0);
   sync(file_, name_);
-  if (renameat(directory_.get(), name_.c_str(), directory_.get(), name.c_str()) != 0) {
-    // The file was removed with all files of its database. A new directory under the same path is another
-    // directory, which this descriptor does not reach.
-    if (errno == ENOENT) return std::nullopt;
+  return head;
+}
+
+// A new directory under the same path is another directory, which directory_ does not reach.
+UploadFile::Published UploadFile::publish(const std::string& name, const StoredFile* seen) {
+  const auto published = seen == nullptr ? publish_new(name) : replace(name, *seen);
+  if (published == Published::done) name_.clear();
+  return published;
+}
+
+UploadFile::Published UploadFile::publish_new(const std::string& name) {
+  // Unlike a rename this fails if there is a file of that name.
+  if (linkat(directory_.get(), name_.c_str(), directory_.get(), name.c_str(), 0) != 0) {
+    if (errno == EEXIST) return Published::changed;
+    if (errno == ENOENT) return Published::removed;
     fail(errno, name);
   }
-  name_.clear();
-  sync(directory_, name);
-  return head;
+  // A crash here leaves both names; the next start removes this one.
+  unlinkat(directory_.get(), name_.c_str(), 0);
+  return Published::done;
+}
+
+UploadFile::Published UploadFile::replace(const std::string& name, const StoredFile& seen) {
+  struct stat present{};
+  if (fstatat(directory_.get(), name.c_str(), &present, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT) fail(errno, name);
+    return Published::removed;  // nothing removes a single file
+  }
+  if (!seen.is(present)) return Published::changed;
+  struct stat mine{};
+  if (fstat(file_.get(), &mine) != 0) fail(errno, name_);
+  if (mine.st_mtim.tv_sec <= seen.modified()) {
+    // Two files must not have the same Last-Modified, which tells one from the other.
+    const std::array<timespec, 2> times{timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+                                        timespec{.tv_sec = seen.modified() + 1, .tv_nsec = 0}};
+    if (futimens(file_.get(), times.data()) != 0) fail(errno, name_);
+  }
+  if (renameat(directory_.get(), name_.c_str(), directory_.get(), name.c_str()) != 0) {
+    if (errno == ENOENT) return Published::removed;
+    fail(errno, name);
+  }
+  return Published::done;
+}
+
+void UploadFile::sync_name() {
+  sync(directory_, "the directory of a file");
 }
 
 void UploadFile::abandon() noexcept {

@@ -1,16 +1,18 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "crypto/digest.h"
 #include "files/local/file_head.h"
+#include "files/local/stored_file.h"
 #include "io/descriptor.h"
 
 namespace annals::files {
 
 /// Writes a file that is being uploaded, under a temporary name beside its final one, so that the file is not
-/// visible before commit(). An upload that is not committed is removed by the destructor, and after a crash
+/// visible before publish(). An upload that is not published is removed by the destructor, and after a crash
 /// by remove_if_abandoned(). The calls block and throw std::system_error. Not thread-safe.
 class UploadFile {
  public:
@@ -25,9 +27,22 @@ class UploadFile {
 
   void write(std::string_view part);
 
-  /// Gives the file its name once it is on the disk, and replaces another file of that name. Returns its
-  /// head, or nullopt if the directory or the temporary file was removed meanwhile and the file is not kept.
-  std::optional<FileHead> commit(const std::string& name, std::string content_type);
+  /// Returns the number of bytes that are free for this user on the disk.
+  [[nodiscard]] std::uint64_t free_bytes() const;
+
+  /// Completes the file and returns once it is on the disk.
+  FileHead finish(FileMetadata metadata);
+
+  enum class Published : std::uint8_t {
+    done,     // the file has its name, once sync_name() returns also after a power cut
+    changed,  // another file has the name
+    removed,  // the directory or the temporary file was removed meanwhile; the file is not kept
+  };
+
+  /// Gives the finished file its name if the file of that name is still `seen` (null: there is none), which
+  /// it then replaces. Calls for one name must follow one another.
+  Published publish(const std::string& name, const StoredFile* seen);
+  void sync_name();
 
   /// Removes the temporary file. Idempotent.
   void abandon() noexcept;
@@ -37,6 +52,8 @@ class UploadFile {
 
  private:
   void write_at(std::string_view text, off_t offset);
+  Published publish_new(const std::string& name);
+  Published replace(const std::string& name, const StoredFile& seen);
 
   io::Descriptor directory_;
   std::string name_;  // empty if nothing is to be removed

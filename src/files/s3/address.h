@@ -5,18 +5,19 @@
 #include <string>
 #include <string_view>
 
-#include "files/s3/aws_credentials.h"
-#include "files/s3/sigv4.h"
+#include "aws/sigv4.h"
+#include "aws/source.h"
 
 namespace annals::files {
 
 /// Names a bucket and says how to reach it.
 struct S3Settings {
-  std::string endpoint = {};  // http(s)://host[:port]; empty: AWS's own for the region
+  std::string endpoint = {};         // http(s)://host[:port]; empty: AWS's own for the region
+  std::string public_endpoint = {};  // in presigned URLs; empty: the same
   std::string bucket;
   std::string region = "us-east-1";
-  bool path_style = false;  // the bucket in the path, not in the host name
-  AwsCredentials credentials;
+  bool path_style = false;  // the bucket in the path; else in the host name, where a certificate can cover it
+  aws::Source credentials;
   std::chrono::milliseconds timeout{20'000};  // of one call with its retries
   std::string ca_file = {};                   // certificates to trust besides the system's
 };
@@ -28,8 +29,8 @@ class S3Address {
   explicit S3Address(const S3Settings& settings);
 
   /// Returns a request for an object, or for the bucket itself if `key` is empty.
-  [[nodiscard]] UnsignedRequest request(std::string method, std::string_view key,
-                                        QueryParameters query = {}) const;
+  [[nodiscard]] aws::UnsignedRequest request(std::string method, std::string_view key,
+                                             aws::QueryParameters query = {}) const;
 
  private:
   std::string scheme_;

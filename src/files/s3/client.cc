@@ -11,6 +11,7 @@
 #include "crypto/digest.h"
 #include "files/s3/replies.h"
 #include "io/pause.h"
+#include "ops/log.h"
 
 namespace annals::files {
 namespace {
@@ -24,6 +25,7 @@ constexpr std::size_t kMaxWaiting = 256;
 constexpr std::size_t kMaxReply = std::size_t{16} << 20U;
 constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kConnectTimeout{5'000};
+constexpr std::chrono::seconds kShortestLink{1};  // the resolution of X-Amz-Expires
 
 std::vector<std::unique_ptr<io::HttpClient>> clients(const std::string& ca_file) {
   std::vector<std::unique_ptr<io::HttpClient>> result;
@@ -32,9 +34,36 @@ std::vector<std::unique_ptr<io::HttpClient>> clients(const std::string& ca_file)
   return result;
 }
 
+/// Returns the settings for those who use the URLs that this service gives out.
+S3Settings with_public_endpoint(S3Settings settings) {
+  if (!settings.public_endpoint.empty()) settings.endpoint = settings.public_endpoint;
+  return settings;
+}
+
 bool is_passing(int status) {
   constexpr std::array kPassing{408, 429, 500, 502, 503, 504};
   return std::ranges::find(kPassing, status) != kPassing.end();
+}
+
+/// Returns whether other credentials may help.
+bool is_stale(const std::optional<io::HttpResponse>& response) {
+  constexpr int kBadRequest = 400;
+  constexpr int kForbidden = 403;
+  constexpr std::array<std::string_view, 3> kCodes{"ExpiredToken", "InvalidToken", "TokenRefreshRequired"};
+  if (!response || (response->status != kBadRequest && response->status != kForbidden)) return false;
+  return std::ranges::find(kCodes, parse_error_code(response->body).value_or("")) != kCodes.end();
+}
+
+/// Returns how long a link may live: `wanted`, or until the credentials expire.
+std::chrono::seconds life_of_link(std::chrono::seconds wanted, const aws::Credentials& credentials,
+                                  aws::SigV4::Time now) {
+  if (!credentials.expires_at) return wanted;
+  const auto left = std::chrono::floor<std::chrono::seconds>(*credentials.expires_at - now);
+  if (left >= wanted) return wanted;
+  ops::log_damped(ops::Level::info,
+                  "links end before files.url_seconds, because the credentials of S3 expire",
+                  {{"seconds", std::to_string(left.count())}});
+  return left;
 }
 
 /// Returns 100 ms, 400 ms, … plus up to half as much again, so that many removals do not retry in step.
@@ -55,7 +84,9 @@ std::string described(const S3Call& call) {
 S3Client::S3Client(const S3Settings& settings)
     : timeout_(settings.timeout),
       address_(settings),
-      signer_(settings.credentials, settings.region),
+      public_address_(with_public_endpoint(settings)),
+      region_(settings.region),
+      renewal_(settings.credentials, settings.ca_file),
       pool_(clients(settings.ca_file), kMaxWaiting) {}
 
 boost::asio::awaitable<std::string> S3Client::call(S3Call call, int expected_status) {
@@ -63,37 +94,74 @@ boost::asio::awaitable<std::string> S3Client::call(S3Call call, int expected_sta
   co_return std::move(response.body);
 }
 
-std::string S3Client::presign(std::string method, std::string_view key, std::chrono::seconds expires,
-                              SigV4::Time now) const {
-  return signer_.presign(address_.request(std::move(method), key), expires, now);
+std::string S3Client::presign(const S3Call& call, io::HttpHeaders headers, std::chrono::seconds expires,
+                              aws::SigV4::Time now) const {
+  aws::UnsignedRequest request = public_address_.request(call.method, call.key, call.query);
+  request.headers = std::move(headers);
+  try {
+    const aws::Renewal::Snapshot credentials = renewal_.current(now + kShortestLink);
+    const aws::SigV4 signer(*credentials, region_);
+    return signer.presign(std::move(request), life_of_link(expires, *credentials, now), now);
+  } catch (const aws::CredentialsError& error) {
+    throw FileStoreError(fmt::format("S3: {}", error.what()));
+  }
+}
+
+boost::asio::awaitable<void> S3Client::renew() {
+  (void)co_await valid_credentials();
+}
+
+boost::asio::awaitable<aws::Renewal::Snapshot> S3Client::valid_credentials() {
+  try {
+    auto credentials = co_await renewal_.get();
+    co_return credentials;
+  } catch (const aws::CredentialsError& error) {
+    throw FileStoreError(fmt::format("S3: {}", error.what()));
+  }
+}
+
+void S3Client::give_up(const S3Call& call, const Outcome& outcome, int attempts) {
+  if (!outcome.response) {
+    throw FileStoreError(fmt::format("{}: {} (attempt {})", described(call), outcome.failure, attempts));
+  }
+  const int status = outcome.response->status;
+  std::string code = parse_error_code(outcome.response->body).value_or("");
+  const std::string_view advice = advice_on(status, code);
+  const std::string message =
+      fmt::format("{}: status {} {} (attempt {}){}{}", described(call), status, code.empty() ? "-" : code,
+                  attempts, advice.empty() ? "" : ": ", advice);
+  throw S3Refused(message, status, std::move(code));
 }
 
 boost::asio::awaitable<io::HttpResponse> S3Client::send(S3Call call, int expected_status) {
+  aws::Renewal::Snapshot credentials = co_await valid_credentials();  // has a deadline of its own
   const auto deadline = steady_clock::now() + timeout_;
+  bool replaced = false;
   for (int attempts = 1;; ++attempts) {
-    Outcome outcome = co_await attempt(call, deadline);
+    Outcome outcome = co_await attempt(call, credentials, deadline);
     if (outcome.response && outcome.response->status == expected_status)
       co_return *std::move(outcome.response);
 
-    const milliseconds pause = pause_after(attempts);
-    if (!outcome.passing || attempts == kAttempts || steady_clock::now() + pause >= deadline) {
-      if (!outcome.response) {
-        throw FileStoreError(fmt::format("{}: {} (attempt {})", described(call), outcome.failure, attempts));
+    if (!replaced && is_stale(outcome.response)) {
+      replaced = true;
+      aws::Renewal::Snapshot others = co_await renewal_.replace(credentials);
+      if (others) {
+        credentials = std::move(others);
+        continue;
       }
-      const int status = outcome.response->status;
-      std::string code = parse_error_code(outcome.response->body).value_or("");
-      const std::string message = fmt::format("{}: status {} {} (attempt {})", described(call), status,
-                                              code.empty() ? "-" : code, attempts);
-      throw S3Refused(message, status, std::move(code));
+    }
+    const milliseconds pause = pause_after(attempts);
+    if (!outcome.passing || attempts >= kAttempts || steady_clock::now() + pause >= deadline) {
+      give_up(call, outcome, attempts);
     }
     co_await io::pause(pause);
   }
 }
 
-boost::asio::awaitable<S3Client::Outcome> S3Client::attempt(S3Call call, Deadline deadline) {
-  auto work = [this, call = std::move(call), deadline](io::HttpClient& http) {
-    return exchange(http, call, deadline);
-  };
+boost::asio::awaitable<S3Client::Outcome> S3Client::attempt(S3Call call, aws::Renewal::Snapshot credentials,
+                                                            Deadline deadline) {
+  auto work = [this, call = std::move(call), credentials = std::move(credentials),
+               deadline](io::HttpClient& http) { return exchange(http, call, *credentials, deadline); };
   try {
     Outcome outcome = co_await pool_.run(std::move(work));
     co_return outcome;
@@ -102,11 +170,13 @@ boost::asio::awaitable<S3Client::Outcome> S3Client::attempt(S3Call call, Deadlin
   }
 }
 
-S3Client::Outcome S3Client::exchange(io::HttpClient& http, const S3Call& call, Deadline deadline) const {
+S3Client::Outcome S3Client::exchange(io::HttpClient& http, const S3Call& call,
+                                     const aws::Credentials& credentials, Deadline deadline) const {
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
   if (left <= milliseconds::zero()) return {.response = {}, .failure = "no thread was free in time"};
-  SignedRequest signed_request = signer_.sign(address_.request(call.method, call.key, call.query), call.body,
-                                              std::chrono::system_clock::now());
+  const aws::SigV4 signer(credentials, region_);
+  aws::SignedRequest signed_request = signer.sign(address_.request(call.method, call.key, call.query),
+                                                  call.body, std::chrono::system_clock::now());
   io::HttpRequest request{.method = call.method,
                           .url = std::move(signed_request.url),
                           .headers = std::move(signed_request.headers),

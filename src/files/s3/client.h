@@ -8,9 +8,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "aws/renewal.h"
+#include "aws/sigv4.h"
 #include "files/file_store.h"
 #include "files/s3/address.h"
-#include "files/s3/sigv4.h"
 #include "io/blocking_pool.h"
 #include "io/http_client.h"
 
@@ -20,7 +21,7 @@ namespace annals::files {
 struct S3Call {
   std::string method = "GET";
   std::string key = {};  // empty: the bucket
-  QueryParameters query = {};
+  aws::QueryParameters query = {};
   std::string body = {};
 };
 
@@ -46,16 +47,27 @@ class S3Client {
 
   /// Makes the call and returns the body of the reply if its status is `expected_status`. After overload,
   /// errors of the server and broken connections it retries with growing pauses, up to kAttempts attempts in
-  /// all and within the timeout of the settings. Throws S3Refused for any other status, FileStoreError if no
-  /// reply arrived.
+  /// all and within the timeout of the settings. If the credentials are refused as expired or invalid, others
+  /// are fetched and the call is repeated once. Throws S3Refused for any other status, FileStoreError if no
+  /// reply arrived or there are no credentials.
   boost::asio::awaitable<std::string> call(S3Call call, int expected_status = 200);
 
   /// Does the same as call(), and returns the whole reply.
   boost::asio::awaitable<io::HttpResponse> send(S3Call call, int expected_status = 200);
 
-  /// Returns a URL with which its holder can make that call; see SigV4::presign(). Does no I/O.
-  [[nodiscard]] std::string presign(std::string method, std::string_view key, std::chrono::seconds expires,
-                                    SigV4::Time now) const;
+  /// Returns a URL with which its holder can make that call, with these headers and any body; see
+  /// aws::SigV4::presign(). It expires earlier if the credentials do. Call renew() before. Does no I/O.
+  /// Throws FileStoreError if there are no credentials that are valid at `now`.
+  [[nodiscard]] std::string presign(const S3Call& call, io::HttpHeaders headers, std::chrono::seconds expires,
+                                    aws::SigV4::Time now) const;
+
+  /// Sees to it that presign() has valid credentials, and that they are renewed in time. Waits only if they
+  /// expire soon. Throws FileStoreError if there are none.
+  boost::asio::awaitable<void> renew();
+
+  /// Returns the credentials that the next call is signed with, to see whether they have changed; perhaps
+  /// null.
+  [[nodiscard]] aws::Renewal::Snapshot credentials() const { return renewal_.latest(); }
 
   static constexpr int kAttempts = 3;
 
@@ -67,12 +79,19 @@ class S3Client {
   };
   using Deadline = std::chrono::steady_clock::time_point;
 
-  boost::asio::awaitable<Outcome> attempt(S3Call call, Deadline deadline);
-  Outcome exchange(io::HttpClient& http, const S3Call& call, Deadline deadline) const;
+  /// Throws what `send` throws after its last attempt.
+  [[noreturn]] static void give_up(const S3Call& call, const Outcome& outcome, int attempts);
+
+  boost::asio::awaitable<aws::Renewal::Snapshot> valid_credentials();
+  boost::asio::awaitable<Outcome> attempt(S3Call call, aws::Renewal::Snapshot credentials, Deadline deadline);
+  Outcome exchange(io::HttpClient& http, const S3Call& call, const aws::Credentials& credentials,
+                   Deadline deadline) const;
 
   const std::chrono::milliseconds timeout_;
   const S3Address address_;
-  const SigV4 signer_;
+  const S3Address public_address_;  // in presigned URLs
+  const std::string region_;
+  aws::Renewal renewal_;
   io::BlockingPool<io::HttpClient> pool_;  // last, because its threads use the rest
 };
 

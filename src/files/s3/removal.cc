@@ -30,7 +30,7 @@ boost::asio::awaitable<RemovedFiles> S3Removal::run() {
     throw_if_refused();
     if (versions == 0) co_return removed;
   }
-  throw FileStoreError(fmt::format("S3: files keep appearing under {} while they are removed", prefix_));
+  throw FileStoreError(fmt::format("S3: files keep appearing under {} while they are removed", keys_.prefix));
 }
 
 boost::asio::awaitable<std::uint64_t> S3Removal::remove_objects() {
@@ -57,24 +57,29 @@ boost::asio::awaitable<std::uint64_t> S3Removal::remove_versions() {
                         .remove = &S3Removal::delete_items});
 }
 
+S3Call S3Removal::page_after(const S3Page& page, const Listing& listing) const {
+  S3Call call{.query = listing.query};
+  call.query.emplace_back("prefix", keys_.prefix);
+  if (page.truncated) {
+    call.query.emplace_back(listing.key_marker, page.next_key);
+    if (!listing.id_marker.empty()) call.query.emplace_back(listing.id_marker, page.next_id);
+  }
+  return call;
+}
+
 boost::asio::awaitable<std::uint64_t> S3Removal::remove_listed(Listing listing) {
   std::uint64_t found = 0;
   S3Page page;
   do {
-    S3Call call{.query = listing.query};
-    call.query.emplace_back("prefix", prefix_);
-    if (page.truncated) {
-      call.query.emplace_back(listing.key_marker, page.next_key);
-      if (!listing.id_marker.empty()) call.query.emplace_back(listing.id_marker, page.next_id);
-    }
     std::string xml;
     try {
-      xml = co_await client_.call(std::move(call));
+      xml = co_await client_.call(page_after(page, listing));
     } catch (const S3Refused& refusal) {
       if (listing.may_be_unknown && refusal.status() == kNotImplemented) co_return 0;
       throw;
     }
-    page = listing.parse(xml, prefix_);
+    page = listing.parse(xml, keys_.prefix);
+    if (keys_.only) std::erase_if(page.items, [this](const S3Item& item) { return !keys_.only(item.key); });
     found += page.items.size();
     if (!page.items.empty()) {
       co_await before_page_();
@@ -124,7 +129,7 @@ void S3Removal::refused(std::uint64_t count, const std::string& code) {
 void S3Removal::throw_if_refused() const {
   if (refusals_.count == 0) return;
   throw FileStoreError(fmt::format("S3 refused to delete {} files under {}, the first with {}",
-                                   refusals_.count, prefix_, refusals_.first_code));
+                                   refusals_.count, keys_.prefix, refusals_.first_code));
 }
 
 }  // namespace annals::files

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,14 @@
 
 namespace annals::files {
 
-/// Removes everything under a prefix, once. It sweeps until a whole pass over the bucket finds nothing more:
+/// The keys that a removal removes.
+struct S3Keys {
+  std::string prefix;
+  std::function<bool(std::string_view key)> only = {};  // of those with the prefix; null: all
+};
+
+/// Removes everything under a prefix, or a part of it, once. It sweeps until a whole pass over the bucket
+/// finds nothing more:
 ///  1. objects, in pages: list, call `before_page`, delete;
 ///  2. unfinished multipart uploads, which no listing of objects shows;
 ///  3. once neither is left, older versions and delete markers, which a bucket with versioning keeps.
@@ -25,8 +33,8 @@ namespace annals::files {
 /// so the two other listings are read as plain XML.
 class S3Removal {
  public:
-  S3Removal(S3Client& client, std::string prefix, BeforePage before_page)
-      : client_(client), prefix_(std::move(prefix)), before_page_(std::move(before_page)) {}
+  S3Removal(S3Client& client, S3Keys keys, BeforePage before_page)
+      : client_(client), keys_(std::move(keys)), before_page_(std::move(before_page)) {}
 
   /// Returns what was removed. Call it once. Throws FileStoreError, and what `before_page` throws.
   boost::asio::awaitable<RemovedFiles> run();
@@ -39,7 +47,7 @@ class S3Removal {
 
   /// A way to list what is under the prefix, page by page, and the removal of a page.
   struct Listing {
-    QueryParameters query;
+    aws::QueryParameters query;
     std::string key_marker;       // the parameter that asks for the next page
     std::string id_marker = {};   // a second parameter of that kind; empty: none
     bool may_be_unknown = false;  // a store that does not implement the listing has nothing to list
@@ -51,6 +59,7 @@ class S3Removal {
   boost::asio::awaitable<std::uint64_t> remove_objects();
   boost::asio::awaitable<std::uint64_t> abort_uploads();
   boost::asio::awaitable<std::uint64_t> remove_versions();
+  S3Call page_after(const S3Page& page, const Listing& listing) const;
   boost::asio::awaitable<std::uint64_t> remove_listed(Listing listing);
 
   boost::asio::awaitable<void> abort_each(std::vector<S3Item> uploads);
@@ -61,7 +70,7 @@ class S3Removal {
   void throw_if_refused() const;
 
   S3Client& client_;
-  const std::string prefix_;
+  const S3Keys keys_;
   const BeforePage before_page_;
   Refusals refusals_;
 };

@@ -1,5 +1,7 @@
 #include "files/s3/replies.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <sstream>
 
@@ -59,6 +61,7 @@ class Listing {
         if (item.id.empty())
           throw UnexpectedReply(fmt::format("the listing has a key without {}", id_element));
       }
+      item.size = node.child("Size").text().as_ullong();
       page_.items.push_back(std::move(item));
     }
   }
@@ -124,6 +127,36 @@ std::optional<std::string> parse_error_code(std::string_view xml) {
   const pugi::xml_node error = document.child("Error");
   if (!error) return std::nullopt;
   return error.child_value("Code");
+}
+
+std::string_view advice_on(int status, std::string_view code) {
+  struct Advice {
+    std::string_view code;
+    std::string_view text;
+  };
+  constexpr std::array<Advice, 9> kAdvice{{
+      {"SignatureDoesNotMatch",
+       "the secret key is wrong; check AWS_SECRET_ACCESS_KEY or the credentials file"},
+      {"InvalidAccessKeyId", "the access key is unknown; check AWS_ACCESS_KEY_ID or the credentials file"},
+      {"ExpiredToken",
+       "the credentials have expired; renew them where they come from, see the log of the start"},
+      {"InvalidToken", "the session token is wrong; check AWS_SESSION_TOKEN"},
+      {"NoSuchBucket",
+       "the bucket does not exist; create it, or check files.s3_bucket and files.s3_endpoint"},
+      {"PermanentRedirect", "the bucket is in another region; check files.s3_region"},
+      {"AuthorizationHeaderMalformed", "the bucket is in another region; check files.s3_region"},
+      {"RequestTimeTooSkewed", "the clocks differ; set this machine's clock"},
+      {"AccessDenied", "the credentials lack a permission; docs/operations.md has the policy"},
+  }};
+  const auto found = std::ranges::find(kAdvice, code, &Advice::code);
+  if (found != kAdvice.end()) return found->text;
+  constexpr int kForbidden = 403;
+  constexpr int kMoved = 301;
+  // HEAD is answered without a document.
+  if (status == kForbidden)
+    return "check the credentials and their permissions; docs/operations.md has the policy";
+  if (status == kMoved) return "the bucket is in another region; check files.s3_region";
+  return {};
 }
 
 bool fits_xml(std::string_view key) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,7 +22,8 @@ class UnexpectedReply : public FileStoreError {
 /// upload.
 struct S3Item {
   std::string key;
-  std::string id = {};  // of the version or upload; empty for an object
+  std::string id = {};     // of the version or upload; empty for an object
+  std::uint64_t size = 0;  // of the object, in bytes; 0 for an upload
 };
 
 /// A page of a listing. `next_key` and `next_id` are set if the server says that more pages follow.
@@ -53,6 +55,9 @@ std::vector<S3Refusal> parse_delete_result(std::string_view xml);
 
 /// Returns the code of an error reply (`AccessDenied`, `SlowDown`, …), or nullopt for any other document.
 std::optional<std::string> parse_error_code(std::string_view xml);
+
+/// Returns what an operator can do about a refusal with that status and code, or an empty text.
+std::string_view advice_on(int status, std::string_view code);
 
 /// Returns whether a key survives the way into an XML document and out again: well-formed UTF-8 without
 /// control characters and without the two non-characters that XML 1.0 excludes. Other keys are deleted one by

@@ -2,18 +2,25 @@
 
 #include <charconv>
 
+#include "files/file_ids.h"
 #include "files/s3/removal.h"
 #include "files/s3/replies.h"
+#include "io/settled.h"
 
 namespace annals::files {
 namespace {
 
-std::string key_of(const DatabaseName& database, FileId file) {
-  return database.text() + "/" + file.text();
+std::string prefix_of(const DatabaseName& database) {
+  return database.text() + "/";
+}
+
+std::string key_of(const TenantFile& file) {
+  return prefix_of(file.database) + file.id.text();
 }
 
 FileInfo info_of(const io::HttpResponse& reply) {
   const std::string_view length = reply.header("content-length");
+  if (reply.header("etag").empty()) throw UnexpectedReply("S3 HEAD object: the reply has no ETag");
   FileInfo info{.content_type = std::string(reply.header("content-type"))};
   const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), info.size);
   if (error != std::errc() || end != length.data() + length.size()) {
@@ -22,29 +29,57 @@ FileInfo info_of(const io::HttpResponse& reply) {
   return info;
 }
 
+bool is_refused(const io::Settled<io::HttpResponse>& reply) {
+  if (reply) return false;
+  try {
+    std::rethrow_exception(reply.error());
+  } catch (const S3Refused&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 S3FileStore::S3FileStore(const S3Settings& settings) : client_(settings) {}
 
 boost::asio::awaitable<void> S3FileStore::prepare(DatabaseName /*database*/) {
-  co_return;
+  co_await client_.renew();
+  if (!usable_) co_await check();
 }
 
-std::string S3FileStore::presign_upload(const DatabaseName& database, FileId file,
-                                        std::chrono::seconds expires, Time now) const {
-  return client_.presign("PUT", key_of(database, file), expires, now);
+std::string S3FileStore::presign_upload(const TenantFile& file, const UploadTerms& terms, Time now) const {
+  io::HttpHeaders headers;
+  if (terms.size) headers.emplace_back("Content-Length", std::to_string(*terms.size));
+  return client_.presign({.method = "PUT", .key = key_of(file)}, std::move(headers), terms.expires, now);
 }
 
-std::string S3FileStore::presign_download(const DatabaseName& database, FileId file,
-                                          std::chrono::seconds expires, Time now) const {
-  return client_.presign("GET", key_of(database, file), expires, now);
+std::string S3FileStore::presign_download(const TenantFile& file, std::chrono::seconds expires,
+                                          Time now) const {
+  return client_.presign({.method = "GET", .key = key_of(file)}, {}, expires, now);
 }
 
-boost::asio::awaitable<std::optional<FileInfo>> S3FileStore::find(DatabaseName database, FileId file) {
+boost::asio::awaitable<std::optional<FileInfo>> S3FileStore::find(TenantFile file) {
+  auto found = co_await io::settled(look_at(key_of(file)));
+  if (!found) usable_ = false;
+  co_return io::result_of(std::move(found));
+}
+
+boost::asio::awaitable<std::optional<FileInfo>> S3FileStore::look_at(std::string key) {
   constexpr int kNotFound = 404;
+  const auto credentials = client_.credentials();
+  auto reply = co_await io::settled(client_.send({.method = "HEAD", .key = key}));
+  if (!is_refused(reply)) co_return info_of(io::result_of(std::move(reply)));
+  // A refusal of HEAD has no document that says what is wrong, the bucket perhaps; one of check() has.
+  co_await check();
+  // check() has learned that the credentials had expired.
+  if (client_.credentials() != credentials) {
+    reply = co_await io::settled(client_.send({.method = "HEAD", .key = std::move(key)}));
+    if (reply) co_return info_of(io::result_of(std::move(reply)));
+  }
   try {
-    const auto reply = co_await client_.send({.method = "HEAD", .key = key_of(database, file)});
-    co_return info_of(reply);
+    (void)io::result_of(std::move(reply));
   } catch (const S3Refused& refusal) {
     if (refusal.status() != kNotFound) throw;
   }
@@ -52,14 +87,58 @@ boost::asio::awaitable<std::optional<FileInfo>> S3FileStore::find(DatabaseName d
 }
 
 boost::asio::awaitable<RemovedFiles> S3FileStore::remove_all(DatabaseName database, BeforePage before_page) {
-  S3Removal removal(client_, database.text() + "/", std::move(before_page));
+  S3Removal removal(client_, {.prefix = prefix_of(database)}, std::move(before_page));
   auto removed = co_await removal.run();
   co_return removed;
 }
 
+boost::asio::awaitable<RemovedFiles> S3FileStore::remove_of(ClientId owner, DatabaseName database,
+                                                            BeforePage before_page) {
+  const std::string prefix = prefix_of(database);
+  auto is_owners = [owner, start = prefix.size()](std::string_view key) {
+    const auto file = FileId::parse(key.substr(start));
+    return file && bears_tag_of(*file, owner);
+  };
+  S3Removal removal(client_, {.prefix = prefix, .only = is_owners}, std::move(before_page));
+  auto removed = co_await removal.run();
+  co_return removed;
+}
+
+boost::asio::awaitable<RemovedFiles> S3FileStore::remove_files(DatabaseName database,
+                                                               std::vector<FileId> files,
+                                                               BeforePage before_page) {
+  RemovedFiles removed;
+  for (const FileId& file : files) {
+    const std::string key = prefix_of(database) + file.text();
+    S3Removal removal(client_,
+                      {.prefix = key, .only = [key](std::string_view found) { return found == key; }},
+                      before_page);
+    const auto one = co_await removal.run();
+    removed.objects += one.objects;
+  }
+  co_return removed;
+}
+
+boost::asio::awaitable<std::uint64_t> S3FileStore::stored_bytes(DatabaseName database) {
+  const std::string prefix = prefix_of(database);
+  std::uint64_t bytes = 0;
+  S3Page page;
+  do {
+    S3Call call{
+        .query = {{"list-type", "2"}, {"max-keys", "1000"}, {"encoding-type", "url"}, {"prefix", prefix}}};
+    if (page.truncated) call.query.emplace_back("continuation-token", page.next_key);
+    const std::string xml = co_await client_.call(std::move(call));
+    page = parse_object_list(xml, prefix);
+    for (const S3Item& item : page.items) bytes += item.size;
+  } while (page.truncated);
+  co_return bytes;
+}
+
 boost::asio::awaitable<void> S3FileStore::check() {
+  usable_ = false;
   const std::string xml = co_await client_.call({.query = {{"list-type", "2"}, {"max-keys", "1"}}});
   parse_object_list(xml, "");
+  usable_ = true;
 }
 
 }  // namespace annals::files

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <atomic>
+#include <optional>
+#include <string>
+
 #include "files/file_store.h"
 #include "files/s3/client.h"
 
@@ -14,21 +18,31 @@ class S3FileStore : public FileStore {
   /// Throws std::invalid_argument if the settings make no address; see S3Address.
   explicit S3FileStore(const S3Settings& settings);
 
-  /// Does nothing: an S3 bucket has no directories, and takes uploads without preparation.
+  /// Checks once that the bucket can be used, and again after it could not: a URL that S3 will refuse is
+  /// given to nobody. A bucket takes uploads without further preparation.
   boost::asio::awaitable<void> prepare(DatabaseName database) override;
 
-  [[nodiscard]] std::string presign_upload(const DatabaseName& database, FileId file,
-                                           std::chrono::seconds expires, Time now) const override;
-  [[nodiscard]] std::string presign_download(const DatabaseName& database, FileId file,
-                                             std::chrono::seconds expires, Time now) const override;
-  boost::asio::awaitable<std::optional<FileInfo>> find(DatabaseName database, FileId file) override;
+  /// If the terms have a size, the signature covers Content-Length.
+  [[nodiscard]] std::string presign_upload(const TenantFile& file, const UploadTerms& terms,
+                                           Time now) const override;
+  [[nodiscard]] std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
+                                             Time now) const override;
+  boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) override;
   boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) override;
+  boost::asio::awaitable<RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
+                                                    BeforePage before_page) override;
+  boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override;
+  boost::asio::awaitable<RemovedFiles> remove_of(ClientId owner, DatabaseName database,
+                                                 BeforePage before_page) override;
 
   /// Lists at most one key, which proves that the bucket exists and the credentials open it.
   boost::asio::awaitable<void> check() override;
 
  private:
+  boost::asio::awaitable<std::optional<FileInfo>> look_at(std::string key);
+
   S3Client client_;
+  std::atomic<bool> usable_ = false;  // by the latest reply to a call of prepare(), find() or check()
 };
 
 }  // namespace annals::files

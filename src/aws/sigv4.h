@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "files/s3/aws_credentials.h"
+#include "aws/credentials.h"
 #include "io/http_client.h"
 
-namespace annals::files {
+namespace annals::aws {
 
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
@@ -29,14 +29,15 @@ struct SignedRequest {
   io::HttpHeaders headers;  // the given ones and those that the signature adds, without Host
 };
 
-/// Signs requests to S3 with AWS Signature Version 4: "Authenticating Requests (AWS Signature Version 4)" in
-/// the Amazon S3 API Reference. Thread-safe.
+/// Signs requests with AWS Signature Version 4: "Authenticating Requests (AWS Signature Version 4)" in the
+/// Amazon S3 API Reference. The path is encoded once, as S3 wants it. Thread-safe.
 class SigV4 {
  public:
   using Time = std::chrono::system_clock::time_point;
   static constexpr std::chrono::seconds kMaxExpiry = std::chrono::days(7);
 
-  SigV4(AwsCredentials credentials, std::string region);
+  /// `service` is the name of the service that is called: s3, sts.
+  SigV4(Credentials credentials, std::string region, std::string service = "s3");
 
   /// Signs a request with an Authorization header, which also covers the body.
   [[nodiscard]] SignedRequest sign(UnsignedRequest request, std::string_view body, Time now) const;
@@ -50,8 +51,9 @@ class SigV4 {
   [[nodiscard]] std::string signature(std::string_view canonical_request, const std::string& timestamp) const;
   [[nodiscard]] std::string scope(std::string_view day) const;
 
-  AwsCredentials credentials_;
+  Credentials credentials_;
   std::string region_;
+  std::string service_;
 };
 
-}  // namespace annals::files
+}  // namespace annals::aws

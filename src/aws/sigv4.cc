@@ -1,4 +1,4 @@
-#include "files/s3/sigv4.h"
+#include "aws/sigv4.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -11,7 +11,7 @@
 #include "text/hex.h"
 #include "text/percent_encoding.h"
 
-namespace annals::files {
+namespace annals::aws {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
@@ -85,8 +85,8 @@ std::string url_of(const UnsignedRequest& request) {
 
 }  // namespace
 
-SigV4::SigV4(AwsCredentials credentials, std::string region)
-    : credentials_(std::move(credentials)), region_(std::move(region)) {}
+SigV4::SigV4(Credentials credentials, std::string region, std::string service)
+    : credentials_(std::move(credentials)), region_(std::move(region)), service_(std::move(service)) {}
 
 SignedRequest SigV4::sign(UnsignedRequest request, std::string_view body, Time now) const {
   const std::string timestamp = timestamp_of(now);
@@ -125,7 +125,7 @@ std::string SigV4::presign(UnsignedRequest request, std::chrono::seconds expires
 }
 
 std::string SigV4::scope(std::string_view day) const {
-  return fmt::format("{}/{}/s3/aws4_request", day, region_);
+  return fmt::format("{}/{}/{}/aws4_request", day, region_, service_);
 }
 
 std::string SigV4::signature(std::string_view canonical_request, const std::string& timestamp) const {
@@ -134,10 +134,10 @@ std::string SigV4::signature(std::string_view canonical_request, const std::stri
                                           text::to_hex(crypto::sha256(canonical_request)));
   crypto::Sha256 key = crypto::hmac_sha256("AWS4" + credentials_.secret_access_key.reveal(), day);
   for (const std::string_view part :
-       {std::string_view(region_), std::string_view("s3"), std::string_view("aws4_request")}) {
+       {std::string_view(region_), std::string_view(service_), std::string_view("aws4_request")}) {
     key = crypto::hmac_sha256(crypto::bytes(key), part);
   }
   return text::to_hex(crypto::hmac_sha256(crypto::bytes(key), to_sign));
 }
 
-}  // namespace annals::files
+}  // namespace annals::aws
