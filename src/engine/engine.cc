@@ -2,21 +2,36 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
 
 namespace annals::engine {
 namespace {
 
 /// Errors after which the effect of a statement is unknown: it ran out of time, was cancelled, lost its peers
-/// midway, or runs already because the HTTP client sent it twice (TIMEOUT_EXCEEDED, SOCKET_TIMEOUT,
+/// midway, or runs already because the HTTP client sent it twice (TIMEOUT_EXCEEDED, TOO_SLOW, SOCKET_TIMEOUT,
 /// NETWORK_ERROR, QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING, ABORTED, UNKNOWN_STATUS_OF_INSERT,
 /// QUERY_WAS_CANCELLED, KEEPER_EXCEPTION).
-constexpr std::array kEffectUnknown{159, 209, 210, 216, 236, 319, 394, 999};
+constexpr std::array kEffectUnknown{159, 160, 209, 210, 216, 236, 319, 394, 999};
 
-/// Errors that say that the engine, or our access to it, is in a state that may pass:
-/// TOO_MANY_SIMULTANEOUS_QUERIES, MEMORY_LIMIT_EXCEEDED, TABLE_IS_READ_ONLY, NOT_ENOUGH_SPACE,
-/// TOO_MANY_PARTS, AUTHENTICATION_FAILED. The statement had no effect.
-constexpr std::array kUnavailable{202, 241, 242, 243, 252, 516};
+/// Errors that say that the engine, or our access to it, is in a state that may pass: UNKNOWN_SETTING,
+/// TOO_MANY_ROWS, READONLY, SET_SIZE_LIMIT_EXCEEDED, QUOTA_EXCEEDED, TOO_MANY_SIMULTANEOUS_QUERIES,
+/// MEMORY_LIMIT_EXCEEDED, TABLE_IS_READ_ONLY, NOT_ENOUGH_SPACE, TOO_MANY_PARTS, TOO_MANY_BYTES,
+/// TOO_MANY_ROWS_OR_BYTES, SETTING_CONSTRAINT_VIOLATION, ACCESS_DENIED, AUTHENTICATION_FAILED. The statement
+/// had no effect.
+constexpr std::array kUnavailable{115, 158, 164, 191, 201, 202, 241, 242, 243, 252, 307, 396, 452, 497, 516};
+
+/// Errors that say that the engine's user may not do something: READONLY, SETTING_CONSTRAINT_VIOLATION,
+/// ACCESS_DENIED.
+constexpr std::array kForbidden{164, 452, 497};
+
+/// Errors that say that a query takes more than it may: TOO_MANY_ROWS, TIMEOUT_EXCEEDED, TOO_SLOW,
+/// SET_SIZE_LIMIT_EXCEEDED, TOO_MANY_BYTES, TOO_MANY_ROWS_OR_BYTES.
+constexpr std::array kTooCostly{158, 159, 160, 191, 307, 396};
+
+/// The number of MEMORY_LIMIT_EXCEEDED, and the words that say that the limit was that of one query.
+constexpr int kMemoryLimit = 241;
+constexpr std::string_view kOfQuery = "Query memory limit exceeded";
 
 /// The words of the system for a full disk. ClickHouse passes it on under several codes, some of its own and
 /// one for every exception of the standard library, at any step of a statement.
@@ -37,6 +52,15 @@ EngineError::Kind kind_of(int exception_code, std::string_view message) {
 
 }  // namespace
 
+int exception_code_in(std::string_view text) {
+  constexpr std::string_view kPrefix = "Code: ";
+  const auto at = text.find(kPrefix);
+  int code = 0;
+  if (at != std::string_view::npos)
+    std::from_chars(text.data() + at + kPrefix.size(), text.data() + text.size(), code);
+  return code;
+}
+
 EngineError EngineError::of_exception(int exception_code, const std::string& message) {
   return {kind_of(exception_code, message), exception_code, message};
 }
@@ -45,6 +69,12 @@ EngineError::EngineError(Kind kind, int exception_code, const std::string& messa
     : Error(kind == Kind::refused ? ErrorCode::internal : ErrorCode::engine_unavailable,
             kind == Kind::refused ? "Internal Server Error" : "History database is unavailable.", message),
       kind_(kind),
-      exception_code_(exception_code) {}
+      exception_code_(exception_code),
+      is_too_costly_(std::ranges::find(kTooCostly, exception_code) != kTooCostly.end()),
+      takes_too_much_memory_(exception_code == kMemoryLimit && message.contains(kOfQuery)) {}
+
+bool EngineError::is_forbidden() const noexcept {
+  return std::ranges::find(kForbidden, exception_code_) != kForbidden.end();
+}
 
 }  // namespace annals::engine

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -41,11 +42,21 @@ class EngineError : public Error {
   [[nodiscard]] bool is(ExceptionCode code) const noexcept {
     return kind_ == Kind::refused && exception_code_ == static_cast<int>(code);
   }
+  /// Returns whether the statement takes more time, memory or rows than a statement may. It would again.
+  [[nodiscard]] bool is_too_costly() const noexcept { return is_too_costly_ || takes_too_much_memory_; }
+  /// Returns whether the engine's user may not run such a statement or change a setting that it has.
+  [[nodiscard]] bool is_forbidden() const noexcept;
+  [[nodiscard]] bool takes_too_much_memory() const noexcept { return takes_too_much_memory_; }
 
  private:
   Kind kind_;
   int exception_code_;
+  bool is_too_costly_;
+  bool takes_too_much_memory_;
 };
+
+/// Returns 82 for "Code: 82. DB::Exception: …", and 0 for a text without a code.
+int exception_code_in(std::string_view text);
 
 /// Rows for one table, encoded as RowBinary by the caller and committed as one block.
 struct Insert {
@@ -102,6 +113,10 @@ class Engine {
   /// Returns once everything that a query has shown so far is as durable as the engine's settings make it. A
   /// row can be seen before its insert has made it durable, and also if that failed.
   virtual boost::asio::awaitable<void> make_durable() = 0;
+
+  /// Returns whether a write to this machine's disk has failed, so that nothing is made durable until a
+  /// restart. Quick.
+  [[nodiscard]] virtual bool has_failed_write() const { return false; }
 };
 
 }  // namespace annals::engine

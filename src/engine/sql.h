@@ -1,12 +1,15 @@
 #pragma once
 
+#include <concepts>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ids/database_name.h"
 #include "ids/id.h"
+#include "ids/uuid.h"
 
 namespace annals::engine {
 
@@ -18,6 +21,23 @@ struct Parameter {
   std::string name;
   std::string value;
 };
+
+/// Returns ids of any kind, or UUIDs, as the value of a parameter of the type Array(UUID).
+template <std::ranges::input_range Ids>
+std::string uuid_array(const Ids& ids) {
+  std::string text = "[";
+  for (const auto& id : ids) {
+    if (text.size() > 1) text += ',';
+    text += '\'';
+    if constexpr (std::same_as<std::ranges::range_value_t<Ids>, Uuid>) {
+      annals::append_uuid(text, id);
+    } else {
+      annals::append_uuid(text, id.uuid());
+    }
+    text += '\'';
+  }
+  return text + "]";
+}
 
 /// An SQL statement. Values of users travel in `parameters`, never in `sql`.
 struct Statement {

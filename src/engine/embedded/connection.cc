@@ -1,7 +1,5 @@
 #include "engine/embedded/connection.h"
 
-#include <charconv>
-#include <fstream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -9,26 +7,18 @@
 
 #include <fmt/format.h>
 
+#include "engine/embedded/document_pipe.h"
 #include "engine/embedded/in_quotes.h"
-#include "io/removed_at_end.h"
+#include "engine/kept_free.h"
+#include "io/free_room.h"
 
 namespace annals::engine {
 namespace {
 
 constexpr std::string_view kDefaultFormat = "TabSeparated";  // of a statement without a FORMAT clause
 
-/// Returns 82 for "Code: 82. DB::Exception: …", and 0 for a text without a code.
-int exception_code(std::string_view text) {
-  constexpr std::string_view kPrefix = "Code: ";
-  const auto at = text.find(kPrefix);
-  int code = 0;
-  if (at != std::string_view::npos)
-    std::from_chars(text.data() + at + kPrefix.size(), text.data() + text.size(), code);
-  return code;
-}
-
 [[noreturn]] void refuse(const char* text) {
-  throw EngineError::of_exception(exception_code(text), text);
+  throw EngineError::of_exception(exception_code_in(text), text);
 }
 
 /// Owns a result of the library.
@@ -77,16 +67,16 @@ struct BoundParameters {
 
 class EmbeddedConnection final : public Connection {
  public:
-  /// `sync` may be null: what was written is then left to the system's cache. `document` is a file that only
-  /// this connection uses, for results that cannot be fetched in parts.
-  EmbeddedConnection(const EmbeddedLibrary& library, std::vector<std::string> arguments, FileSystemSync* sync,
-                     SleepingTables& tables, std::filesystem::path document)
-      : library_(library), sync_(sync), tables_(tables), document_(std::move(document)) {
-    std::filesystem::remove(document_);  // a crash may have left it behind
+  EmbeddedConnection(const Shared& shared, std::vector<std::string> arguments)
+      : library_(shared.library),
+        tables_(shared.tables),
+        sync_(shared.sync),
+        failed_writes_(shared.failed_writes),
+        directory_(shared.directory) {
     std::vector<char*> argv;
     argv.reserve(arguments.size());
     for (std::string& argument : arguments) argv.push_back(argument.data());
-    handle_ = library.connect(static_cast<int>(argv.size()), argv.data());
+    handle_ = library_.connect(static_cast<int>(argv.size()), argv.data());
     if (handle_ == nullptr)
       throw std::runtime_error("the embedded engine does not start; its own words are above");
   }
@@ -104,16 +94,7 @@ class EmbeddedConnection final : public Connection {
     make_durable();
   }
 
-  /// Syncs what statements wrote. If that fails, their outcome is unknown: they were done but may not be on
-  /// the disk.
-  void make_durable() override {
-    if (sync_ == nullptr) return;
-    try {
-      sync_->run();
-    } catch (const std::system_error& error) {
-      throw EngineError(EngineError::Kind::unknown, 0, error.what());
-    }
-  }
+  void make_durable() override { finish_writes({.sync = true}); }
 
   void stream(const Statement& statement, const Sink& sink, Deadline /*deadline*/) override {
     if (!statement.document_format.empty()) {
@@ -140,6 +121,7 @@ class EmbeddedConnection final : public Connection {
   }
 
   void insert(const Insert& insert) override {
+    check_room();
     const auto in_use = wake(insert.database);
     try {
       stream_rows(insert);
@@ -147,7 +129,7 @@ class EmbeddedConnection final : public Connection {
       release_table_lock();
       throw;
     }
-    if (insert.durable) make_durable();
+    finish_writes({.sync = insert.durable});
   }
 
  private:
@@ -163,6 +145,28 @@ class EmbeddedConnection final : public Connection {
                           *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
                           kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
                           bound.values.data(), bound.value_lengths.data(), bound.names.size())};
+  }
+
+  /// Throws EngineError if there is too little room for events.
+  void check_room() const {
+    constexpr int kNotEnoughSpace = 243;  // ClickHouse's number for it
+    const std::uint64_t free = io::free_room(directory_);
+    if (free >= kFreeForEvents) return;
+    throw EngineError::of_exception(kNotEnoughSpace, fmt::format("only {} bytes are free on the disk", free));
+  }
+
+  struct Finish {
+    bool sync;
+  };
+  /// Finds out whether all writes of statements have succeeded, and syncs them. If not, their outcome is
+  /// unknown: they were done but may not be on the disk.
+  void finish_writes(Finish finish) {
+    try {
+      failed_writes_.check([this](const std::string& sql) { return query({.sql = sql}); });
+      if (finish.sync && sync_ != nullptr) sync_->run();
+    } catch (const std::system_error& error) {
+      throw EngineError(EngineError::Kind::unknown, 0, error.what());
+    }
   }
 
   /// Makes the engine release the table of a refused insert: the insert holds the table until the
@@ -194,39 +198,31 @@ class EmbeddedConnection final : public Connection {
   }
 
   /// Passes on a result whose rows make one document. The library formats each fetched part separately, so
-  /// that every part would be a document. The engine therefore writes the result to a file, which is read
-  /// afterwards.
+  /// that every part would be a document. The engine therefore writes the result to a pipe as to a file.
   void stream_document(const Statement& statement, const Sink& sink) {
-    const io::RemovedAtEnd file(document_);
-    const Statement to_file{
-        .sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
-                           in_quotes(document_.string(), '\''), statement.document_format),
-        .parameters = statement.parameters,
-        .database = statement.database};
-    query(to_file);
-    std::ifstream content(document_, std::ios::binary);
-    constexpr std::size_t kPart = std::size_t{256} << 10U;
-    std::string part(kPart, '\0');
-    while (content.read(part.data(), kPart) || content.gcount() > 0) {
-      if (!sink(part.substr(0, static_cast<std::size_t>(content.gcount())))) return;
-    }
-    if (!content.eof()) refuse("the result cannot be read back");
+    read_document(
+        [this, &statement](const std::string& path) {
+          query({.sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
+                                    in_quotes(path, '\''), statement.document_format),
+                 .parameters = statement.parameters,
+                 .database = statement.database});
+        },
+        sink);
   }
 
   const EmbeddedLibrary& library_;
-  FileSystemSync* sync_;
   SleepingTables& tables_;
-  const std::filesystem::path document_;
+  FileSystemSync* sync_;
+  FailedWrites& failed_writes_;
+  const std::filesystem::path directory_;
   ChdbConnection* handle_ = nullptr;
 };
 
 }  // namespace
 
-std::unique_ptr<Connection> make_embedded_connection(const EmbeddedLibrary& library,
-                                                     std::vector<std::string> arguments, FileSystemSync* sync,
-                                                     SleepingTables& tables, std::filesystem::path document) {
-  return std::make_unique<EmbeddedConnection>(library, std::move(arguments), sync, tables,
-                                              std::move(document));
+std::unique_ptr<Connection> make_embedded_connection(const Shared& shared,
+                                                     std::vector<std::string> arguments) {
+  return std::make_unique<EmbeddedConnection>(shared, std::move(arguments));
 }
 
 }  // namespace annals::engine

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ struct EmbeddedSettings {
   std::uint64_t max_memory_bytes = std::uint64_t{4} << 30U;  // of all statements and loaded tables
   // Which tables sleep until they are used.
   MaySleep may_sleep = [](std::string_view /*definition*/) { return false; };
+  // Is called with the reason, again and again, once a write of the engine has failed. Merges may destroy
+  // what is still whole within two minutes, so it should end the process; the next start checks all tables.
+  std::function<void(const std::string& reason)> on_failed_write = [](const std::string& /*reason*/) {};
   bool fsync = true;  // every change reaches the disk before it is acknowledged
 };
 

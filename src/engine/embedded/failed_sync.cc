@@ -97,14 +97,22 @@ void check_tables(Connection& connection, const std::filesystem::path& directory
     if (!is_whole(connection, table)) damaged.insert(table);
   }
   // A part that cannot even be loaded is set aside, and a check of its table passes over it. All tables are
-  // loaded by now, because they were checked.
+  // loaded by now, because they were checked. A merged part is no loss while the parts that it was made of
+  // are there: the engine has loaded them instead, and they begin and end with the same blocks.
   damaged.merge(
-      tables_of(connection, "database, table FROM system.detached_parts WHERE startsWith(reason, 'broken')"));
+      tables_of(connection,
+                "database, table FROM system.detached_parts WHERE startsWith(reason, 'broken') "
+                "AND ((database, table, partition_id, min_block_number) NOT IN "
+                "(SELECT database, table, partition_id, min_block_number FROM system.parts WHERE active) "
+                "OR (database, table, partition_id, max_block_number) NOT IN "
+                "(SELECT database, table, partition_id, max_block_number FROM system.parts WHERE active))"));
   if (damaged.empty()) return;
-  throw std::runtime_error(
-      fmt::format("a write to the disk had failed, and the disk does not have everything of {}: acknowledged "
-                  "events may be lost; restore the tenants of these tables from a backup, then remove {}",
-                  fmt::join(damaged, ", "), marker_in(directory).string()));
+  throw std::runtime_error(fmt::format(
+      "a write to the disk had failed, and the disk does not have everything of {}: acknowledged "
+      "events may be lost; restore the tenants of these tables from a backup, then remove {} (if the "
+      "failure was a write that no file had room for, the journal still has the events: removing "
+      "that file is enough)",
+      fmt::join(damaged, ", "), marker_in(directory).string()));
 }
 
 void forget_failed_sync(const std::filesystem::path& directory) {

@@ -11,14 +11,6 @@
 namespace annals::engine {
 namespace {
 
-std::string library_path(const std::string& configured) {
-  if (!configured.empty()) return configured;
-  std::error_code ignored;
-  const auto beside = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "libchdb.so";
-  if (std::filesystem::exists(beside, ignored)) return beside.string();
-  return ANNALS_ENGINE_LIBRARY;
-}
-
 template <class Function>
 void bind(void* library, const char* name, Function*& function) {
   function = reinterpret_cast<Function*>(dlsym(library, name));
@@ -26,22 +18,43 @@ void bind(void* library, const char* name, Function*& function) {
     throw std::runtime_error(fmt::format("the engine library has no function {}", name));
 }
 
+/// Loads what libchdb needs of the C library. Otherwise they would be searched for in the directory on its
+/// builder's machine that libchdb names first (RUNPATH), where a user of this machine might put them.
+void load_from_the_system() {
+  for (const char* name : {"libpthread.so.0", "librt.so.1", "libdl.so.2", "libm.so.6"}) {
+    if (dlopen(name, RTLD_NOW | RTLD_GLOBAL) == nullptr)
+      throw std::runtime_error(fmt::format("cannot load a part of the C library: {}", dlerror()));
+  }
+}
+
 void* open(const std::string& path) {
+  load_from_the_system();
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     throw std::runtime_error(
-        fmt::format("cannot open the engine library: {} (set engine.library)", dlerror()));
+        fmt::format("cannot open the engine library: {}; in a checkout `./dev setup` installs it; elsewhere "
+                    "put libchdb.so "
+                    "of the npm package {} beside the program, or name it in engine.library",
+                    dlerror(), ANNALS_ENGINE_PACKAGE));
   }
   return library;
 }
 
 }  // namespace
 
+std::string EmbeddedLibrary::find(const std::string& configured) {
+  if (!configured.empty()) return configured;
+  std::error_code ignored;
+  const auto beside = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "libchdb.so";
+  if (std::filesystem::exists(beside, ignored)) return beside.string();
+  return ANNALS_ENGINE_LIBRARY;
+}
+
 EmbeddedLibrary::EmbeddedLibrary(const std::string& path) {
 #ifdef ANNALS_SANITIZED
   throw std::runtime_error("a sanitized build cannot load the engine library; use engine.kind = remote");
 #endif
-  library_.reset(open(library_path(path)));
+  library_.reset(open(find(path)));
   void* library = library_.get();
   bind(library, "chdb_connect", connect);
   bind(library, "chdb_close_conn", close_conn);

@@ -18,9 +18,12 @@ using ChdbInsertStream = chdb_insert_stream_*;
 /// Opens libchdb and holds its functions, which are those of chdb.h without their prefix.
 class EmbeddedLibrary {
  public:
-  /// Opens the library and turns its signal handlers off, so that Annals handles SIGTERM. An empty path means
-  /// `libchdb.so` beside the executable or, if that does not exist, the one that the build was configured
-  /// with. Throws std::runtime_error if the library cannot be used.
+  /// Returns the path of the library that is used: `configured`, or if that is empty `libchdb.so` beside the
+  /// executable or, if that does not exist, the one that the build was configured with.
+  static std::string find(const std::string& configured);
+
+  /// Opens the library that find() returns, and turns its signal handlers off, so that Annals handles
+  /// SIGTERM. Throws std::runtime_error if the library cannot be used.
   explicit EmbeddedLibrary(const std::string& path);
 
   // NOLINTBEGIN(readability-identifier-naming): the names of the C interface

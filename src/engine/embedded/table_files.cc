@@ -1,6 +1,8 @@
 #include "engine/embedded/table_files.h"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -12,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kVisitors = 16;  // threads
 constexpr std::string_view kDefinition = ".sql";
 constexpr std::string_view kSaved = ".sql.bak";
 constexpr std::string_view kDetached = ".sql.detached";
@@ -60,15 +63,26 @@ std::optional<fs::path> tables_of(const fs::path& directory, const DatabaseName&
   return tables_of(directory, directory / "metadata" / (file_name_of(database) + std::string(kDefinition)));
 }
 
-/// Calls `visit` with the directory of every database.
+/// Calls `visit` with the directory of every database, on several threads at once: each visit waits for the
+/// file system most of its time, and a start waits for all of them.
 template <class Visit>
 void for_each_database(const fs::path& directory, const Visit& visit) {
   const fs::path metadata = directory / "metadata";
   if (!fs::exists(metadata)) return;
+  std::vector<fs::path> definitions;
   for (const auto& entry : fs::directory_iterator(metadata)) {
-    if (entry.path().extension() != kDefinition) continue;
-    if (const auto tables = tables_of(directory, entry.path())) visit(*tables);
+    if (entry.path().extension() == kDefinition) definitions.push_back(entry.path());
   }
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < definitions.size(); i = next++) {
+      if (const auto tables = tables_of(directory, definitions[i])) visit(*tables);
+    }
+  };
+  std::vector<std::future<void>> workers;
+  workers.reserve(kVisitors);
+  for (std::size_t i = 0; i < kVisitors; ++i) workers.push_back(std::async(std::launch::async, work));
+  for (std::future<void>& worker : workers) worker.get();
 }
 
 bool has_broken_parts(const fs::path& directory, std::string_view definition) {

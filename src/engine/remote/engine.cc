@@ -9,6 +9,7 @@
 
 #include "engine/connection.h"
 #include "engine/pooled_engine.h"
+#include "engine/remote/pinned_settings.h"
 #include "io/http_client.h"
 #include "text/percent_encoding.h"
 
@@ -66,7 +67,8 @@ class ErrorTail {
     const std::string error = at == std::string::npos ? std::string() : held_.substr(at);
     held_.resize(std::min(at, held_.size()));
     if (wanted_ && !held_.empty()) sink_(std::move(held_));
-    if (!error.empty()) throw EngineError(EngineError::Kind::unknown, 0, "a result broke off: " + error);
+    if (error.empty()) return;
+    throw EngineError(EngineError::Kind::unknown, exception_code_in(error), "a result broke off: " + error);
   }
 
  private:
@@ -77,16 +79,45 @@ class ErrorTail {
   bool wanted_ = true;
 };
 
+constexpr std::string_view kBytes = "application/octet-stream";
+
+/// The body of a request and its type.
+struct Content {
+  std::string type;
+  std::string body;
+};
+
+/// Returns a statement with its parameters as a form (RFC 7578). Parameters hold labels, hashes of secrets
+/// and the words that somebody searches for; a URL is written into the logs of proxies and of the server.
+Content content_of(const Statement& statement, std::string sql, std::string_view boundary) {
+  if (statement.parameters.empty()) return {.type = std::string(kBytes), .body = std::move(sql)};
+  std::string form;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    form += fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n", boundary, name,
+                        value);
+  };
+  add("query", sql);
+  for (const Parameter& parameter : statement.parameters) {
+    add("param_" + parameter.name, escape_parameter(parameter.value));
+  }
+  form += fmt::format("--{}--\r\n", boundary);
+  return {.type = fmt::format("multipart/form-data; boundary={}", boundary), .body = std::move(form)};
+}
+
 class RemoteConnection final : public Connection {
  public:
   explicit RemoteConnection(const RemoteSettings& settings)
       : settings_(settings),
         client_(settings.ca_file),
-        base_url_(fmt::format("{}/?enable_http_compression=1&max_execution_time={:.3f}", settings.endpoint,
-                              static_cast<double>(settings.statement_timeout.count()) / 1000.0)) {}
+        base_url_(fmt::format("{}/?enable_http_compression=1&max_execution_time={:.3f}{}", settings.endpoint,
+                              static_cast<double>(settings.statement_timeout.count()) / 1000.0,
+                              pinned_settings())) {}
 
   std::string query(const Statement& statement) override {
-    return send(url_of(statement, kWholeAnswer), statement.sql, statement.at_most_once);
+    const Content content = content_of(statement, statement.sql, boundary_);
+    io::HttpRequest request = post(url_of(statement, kWholeAnswer), content.type, content.body);
+    request.at_most_once = statement.at_most_once;
+    return send(std::move(request));
   }
 
   void execute(const Statement& statement) override { query(statement); }
@@ -97,7 +128,8 @@ class RemoteConnection final : public Connection {
   void stream(const Statement& statement, const Sink& sink, Deadline deadline) override {
     std::string sql = statement.sql;
     if (!statement.document_format.empty()) sql += " FORMAT " + statement.document_format;
-    io::HttpRequest request = post(url_of(statement, kProgress), sql);
+    const Content content = content_of(statement, std::move(sql), boundary_);
+    io::HttpRequest request = post(url_of(statement, kProgress), content.type, content.body);
     if (deadline == Deadline::of_reader) {
       request.max_silence = request.timeout;
       request.timeout = kLongestStream;
@@ -111,9 +143,18 @@ class RemoteConnection final : public Connection {
 
   void insert(const Insert& insert) override {
     const std::string sql = fmt::format("INSERT INTO {} FORMAT RowBinary", insert.into);
-    send(fmt::format("{}{}{}&query={}", base_url_, kWholeAnswer, query_id(insert.query_id),
-                     text::percent_encode(sql)),
-         insert.rows, true);  // sent again, it would be taken for a success: the engine may know its token
+    io::HttpRequest request = post(fmt::format("{}{}{}&query={}", base_url_, kWholeAnswer,
+                                               query_id(insert.query_id), text::percent_encode(sql)),
+                                   kBytes, insert.rows);
+    request.at_most_once =
+        true;  // sent again, it would be taken for a success: the engine may know its token
+    std::string packed;
+    if (insert.rows.size() >= kCompressFrom) {
+      packed = compress(insert.rows);
+      request.body = packed;
+      request.headers.emplace_back("Content-Encoding", "zstd");
+    }
+    send(std::move(request));
   }
 
  private:
@@ -130,36 +171,21 @@ class RemoteConnection final : public Connection {
   }
 
   [[nodiscard]] std::string url_of(const Statement& statement, std::string_view options) const {
-    std::string url = base_url_;
-    url += options;
-    url += query_id(statement.query_id);
-    for (const Parameter& parameter : statement.parameters) {
-      url += fmt::format("&param_{}={}", parameter.name,
-                         text::percent_encode(escape_parameter(parameter.value)));
-    }
-    return url;
+    return fmt::format("{}{}{}", base_url_, options, query_id(statement.query_id));
   }
 
-  [[nodiscard]] io::HttpRequest post(std::string url, std::string_view body) const {
+  [[nodiscard]] io::HttpRequest post(std::string url, std::string_view type, std::string_view body) const {
     return {.method = "POST",
             .url = std::move(url),
             .headers = {{"X-ClickHouse-User", settings_.user},
                         {"X-ClickHouse-Key", settings_.password.reveal()},
-                        {"Content-Type", "application/octet-stream"}},
+                        {"Content-Type", std::string(type)}},
             .body = body,
             // The engine enforces the limit itself; this timeout is for a network that loses the answer.
             .timeout = settings_.statement_timeout + kAnswerAllowance};
   }
 
-  std::string send(std::string url, std::string_view body, bool at_most_once = false) {
-    io::HttpRequest request = post(std::move(url), body);
-    request.at_most_once = at_most_once;
-    std::string packed;
-    if (body.size() >= kCompressFrom) {
-      packed = compress(body);
-      request.body = packed;
-      request.headers.emplace_back("Content-Encoding", "zstd");
-    }
+  std::string send(io::HttpRequest request) {
     auto response = attempt([&] { return client_.send(request); });
     if (response.status != kOk) raise(response);
     return std::move(response.body);
@@ -182,6 +208,8 @@ class RemoteConnection final : public Connection {
   RemoteSettings settings_;
   io::HttpClient client_;
   std::string base_url_;
+  const std::string boundary_ =
+      crypto::Secret::random().reveal();  // so that no value of a user's contains it
 };
 
 }  // namespace
