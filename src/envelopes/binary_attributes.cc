@@ -11,6 +11,8 @@ namespace {
 
 using input::Problems;
 
+constexpr std::string_view kContentType = "content-type";
+
 // Removes the quotes of a quoted string (RFC 9110, section 5.6.4), as which older senders write values.
 std::string unquoted(std::string_view value) {
   if (value.size() < 2 || !value.starts_with('"') || !value.ends_with('"')) return std::string(value);
@@ -34,13 +36,18 @@ std::string decoded(std::string_view value) {
 std::string attributes_of(const std::vector<std::pair<std::string, std::string>>& headers,
                           Problems& problems) {
   boost::json::object attributes;
+  const auto add = [&](const std::string& header, std::string_view attribute, const std::string& text) {
+    if (!text::is_utf8(text)) {
+      problems.push_back(input::at({"header", header}, input::not_a_string()));
+    } else if (!attributes.emplace(attribute, text).second) {
+      problems.push_back(input::at({"header", header}, input::repeated_field()));
+    }
+  };
   for (const auto& [name, value] : headers) {
-    if (!name.starts_with(kAttributePrefix)) continue;
-    const std::string text = decoded(value);
-    if (text::is_utf8(text)) {
-      attributes[name.substr(kAttributePrefix.size())] = text;
-    } else {
-      problems.push_back(input::at({"header", name}, input::not_a_string()));
+    if (name == kContentType) {
+      if (!value.empty()) add(name, "datacontenttype", value);
+    } else if (name.starts_with(kAttributePrefix)) {
+      add(name, std::string_view(name).substr(kAttributePrefix.size()), decoded(value));
     }
   }
   return boost::json::serialize(attributes);

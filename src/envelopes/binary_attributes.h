@@ -13,8 +13,9 @@ namespace annals::envelopes {
 inline constexpr std::string_view kAttributePrefix = "ce-";
 
 /// Returns the attributes in the headers (names in lower case) as a JSON object of strings, like that of the
-/// JSON format. Quotes and percent-encoding are resolved according to section 3.1.3.2 of the HTTP binding; of
-/// a repeated header the last value counts. Adds a problem for each value that is not UTF-8.
+/// JSON format. Content-Type is the attribute `datacontenttype`, as it was sent (section 3.1.1 of the HTTP
+/// binding). In the others quotes and percent-encoding are resolved (section 3.1.3.2). Adds a problem for
+/// each attribute that is given twice, and for each value that is not UTF-8.
 std::string attributes_of(const std::vector<std::pair<std::string, std::string>>& headers,
                           input::Problems& problems);
 

@@ -1,5 +1,6 @@
 #include "envelopes/cloud_events.h"
 
+#include <algorithm>
 #include <optional>
 
 #include <boost/uuid/name_generator_sha1.hpp>
@@ -36,6 +37,12 @@ Place within(Place place, std::string_view name) {
   return place;
 }
 
+// Adds a problem if an attribute occurs more than once: which of them identifies the event is then open.
+void check_once(const Members& envelope, std::string_view name, ObjectFields& reader) {
+  const auto is_it = [name](const input::JsonMember& member) { return member.key.is_string(name); };
+  if (std::ranges::count_if(envelope, is_it) > 1) reader.add_problem(name, input::repeated_field());
+}
+
 // Returns an attribute, or nullopt if it is absent or null, which the JSON format treats alike.
 Field attribute(const Members& envelope, std::string_view name) {
   Field field = input::find_member(envelope, name);
@@ -49,18 +56,19 @@ std::string required_text(const Members& envelope, std::string_view name, Object
   if (text.empty() && field && field->kind() == Kind::string) {
     reader.add_problem(name, input::shorter_than(1));
   }
+  check_once(envelope, name, reader);
   return text;
 }
 
 void check_version(const Members& envelope, ObjectFields& reader) {
   const Field field = attribute(envelope, "specversion");
   const std::string version = reader.text("specversion", field);
+  check_once(envelope, "specversion", reader);
   if (version == "1.0" || !field || field->kind() != Kind::string) return;
   reader.add_problem("specversion", input::none_of({"1.0"}));
 }
 
 Uuid id_of(const std::string& source, const std::string& id) {
-  if (const auto uuid = parse_uuid(id)) return *uuid;
   const std::string name = source + '\0' + id;
   return boost::uuids::name_generator_sha1(kNames)(name);
 }
@@ -72,8 +80,10 @@ Fallbacks read_attributes(const Members& envelope, ObjectFields& reader, Timesta
   check_version(envelope, reader);
   required_text(envelope, "type", reader);
   const Field time = attribute(envelope, "time");
+  check_once(envelope, "time", reader);
   return {.event_id = [uuid = id_of(source, id)] { return uuid; },
-          .event_time = time ? reader.time("time", time) : now};
+          .event_time = time ? reader.time("time", time) : now,
+          .time_is_arrival = !time};
 }
 
 // Stores the attributes in the event, unless its data has the key under which they are stored.
@@ -167,9 +177,14 @@ void decode_cloud_events_batch(std::string_view json, Timestamp now, const TakeI
   if (document->kind() != Kind::array) {
     throw input::InvalidInput({input::at(body, input::not_a_list())});
   }
-  std::int64_t index = 0;
-  document->for_each_element(
-      [&](const input::JsonValue& element) { take(decode_envelope(element, {"body", index++}, now)); });
+  for_each_item(*document, [&](const input::JsonValue& item, std::int64_t index) {
+    take(decode_envelope(item, {"body", index}, now));
+  });
+}
+
+bool is_binary_cloud_event(const std::vector<std::pair<std::string, std::string>>& headers) {
+  return std::ranges::any_of(headers,
+                             [](const auto& header) { return header.first.starts_with(kAttributePrefix); });
 }
 
 Decoded decode_binary_cloud_event(const std::vector<std::pair<std::string, std::string>>& headers,

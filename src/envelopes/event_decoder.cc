@@ -39,9 +39,9 @@ void decode_json(std::string_view json, Timestamp now, const TakeItem& take) {
     return;
   }
   if (document->kind() != Kind::array) throw input::InvalidInput({at(body, not_a_dict())});
-  std::int64_t index = 0;
-  document->for_each_element(
-      [&](const input::JsonValue& element) { take(decode_value(element, {"body", index++}, fallbacks)); });
+  for_each_item(*document, [&](const input::JsonValue& item, std::int64_t index) {
+    take(decode_value(item, {"body", index}, fallbacks));
+  });
 }
 
 }  // namespace annals::envelopes

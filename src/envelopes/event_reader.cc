@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "envelopes/event_decoder.h"
 #include "ids/uuid.h"
 
 namespace annals::envelopes {
@@ -56,7 +57,7 @@ void take_named(std::vector<input::JsonMember>& members, Named& named) {
 }  // namespace
 
 Fallbacks fallbacks_at(Timestamp now) {
-  return {.event_id = random_uuid, .event_time = now};
+  return {.event_id = random_uuid, .event_time = now, .time_is_arrival = true};
 }
 
 Event read_event(const input::JsonValue& value, const Place& place, const Fallbacks& fallbacks,
@@ -72,6 +73,7 @@ Event read_event(const input::JsonValue& value, const Place& place, const Fallba
   event.event_id = make_id ? EventId(fallbacks.event_id()) : EventId(reader.uuid("event_id", named.event_id));
   const bool make_time = !named.event_time && fallbacks.event_time;
   event.event_time = make_time ? *fallbacks.event_time : reader.time("event_time", named.event_time);
+  event.time_is_arrival = make_time && fallbacks.time_is_arrival;
   event.event_type_id =
       static_cast<std::uint32_t>(reader.integer("event_type_id", named.event_type_id, kMax32));
   event.record_id = reader.integer("record_id", named.record_id, kMax64);
@@ -87,6 +89,15 @@ Event read_event(const input::JsonValue& value, const Place& place, const Fallba
     event.file_id = FileId(reader.uuid("file_id", named.file_id));
   event.other_fields = input::json_object(*members);
   return event;
+}
+
+void for_each_item(const input::JsonValue& array,
+                   const std::function<void(const input::JsonValue& item, std::int64_t index)>& take) {
+  std::int64_t index = 0;
+  array.for_each_element([&](const input::JsonValue& item) {
+    if (index == kMaxItems) throw input::InvalidInput({at({"body"}, input::more_items_than(kMaxItems))});
+    take(item, index++);
+  });
 }
 
 std::expected<input::JsonValue, input::FieldProblem> parse_document(std::string_view text,

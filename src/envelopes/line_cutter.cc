@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "text/utf8.h"
+
 namespace annals::envelopes {
 
 /// Returns the part of the piece that fits after `rest_` within the maximum length.
@@ -10,6 +12,7 @@ std::string_view LineCutter::fitting(std::string_view piece) const {
 }
 
 void LineCutter::end_line(std::vector<Line>& lines, std::string_view text) {
+  text = text::without_byte_order_mark(text);
   const bool blank = !too_long_ && text.find_first_not_of(" \t\r") == std::string_view::npos;
   if (!blank) lines.push_back({.number = number_, .text = text, .too_long = too_long_, .end = read_});
   ++number_;

@@ -17,13 +17,15 @@ class LineCutter {
 
   struct Line {
     std::int64_t number = 0;  // from 0, blank lines counted
-    std::string_view text;    // without its "\n"; a "\r" before that stays, it is white space to JSON
+    std::string_view text;  // without its "\n" and a byte order mark; a "\r" stays, it is white space to JSON
     bool too_long = false;
     std::uint64_t end = 0;  // offset in the stream after the line and its "\n"
   };
   /// Returns the lines that `chunk` completes, without blank ones. Their texts are valid until the next call,
   /// as long as the chunk lives.
   std::vector<Line> add(std::string_view chunk);
+  /// Returns the number of lines that have ended so far, blank ones included.
+  [[nodiscard]] std::int64_t lines() const { return number_; }
   /// Returns the number of bytes held of the line that has not ended yet.
   [[nodiscard]] std::size_t held() const { return rest_.size(); }
   /// Returns the last line, if it has no line break and is not blank.

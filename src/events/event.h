@@ -13,7 +13,7 @@ namespace annals::events {
 /// An event: an immutable fact about a record. Its members were checked when it was read.
 struct Event {
   EventId event_id{Uuid{}};
-  Timestamp event_time;  // 1900-01-01 to 2299-12-31, see text::parse_time()
+  Timestamp event_time;  // can be stored, see text::is_storable()
   std::uint32_t event_type_id = 0;
   std::uint64_t record_id = 0;
   std::uint32_t source_type_id = 0;
@@ -22,6 +22,7 @@ struct Event {
   std::optional<FileId> file_id = {};  // the attached file
   // The keys that have no member here, as a JSON object with values byte for byte; empty if there are none.
   std::string other_fields = {};
+  bool time_is_arrival = false;  // the sender gave no event_time; this is not stored
 };
 
 /// Returns how many bytes an event takes in memory, approximately.

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/engine.h"
+#include "events/filter.h"
 #include "ids/database_name.h"
 #include "ids/id.h"
+#include "text/time.h"
 
 namespace annals::events {
 
@@ -23,6 +27,13 @@ struct EventsTable {
   DatabaseName database;
   ClientId owner;
   std::string request_id = {};  // the request for which the table is used; it names the statements
+  /// The part of the table that the reader may see: history::History shows nothing else. Null: everything.
+  std::shared_ptr<const Filter> visible = nullptr;
+
+  std::optional<Timestamp> kept_from = {};  // events before it are past their retention, and are not read
+
+  /// Returns whether an event of that time is past its retention.
+  [[nodiscard]] bool has_expired(Timestamp event_time) const { return kept_from && event_time < *kept_from; }
 
   /// Returns the table's name in its database, events_<owner>.
   [[nodiscard]] std::string name() const;

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/sql.h"
+#include "events/events_table.h"
 #include "events/position.h"
 #include "history/requests.h"
+#include "text/time.h"
 
 namespace annals::history {
 
@@ -18,7 +21,9 @@ struct Conditions {
   [[nodiscard]] std::string where() const;
 };
 
-Conditions conditions_of(const Filter& filter);
+/// Returns the conditions of those events of the table that its reader may see, that are not past their
+/// retention and that satisfy the filter.
+Conditions conditions_of(const events::EventsTable& table, const Filter& filter);
 
 /// Adds the condition that an event comes after a position in an ordering.
 void add_after(Conditions& conditions, const events::Position& position, events::Ordering ordering);

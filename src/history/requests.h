@@ -1,27 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "events/filter.h"
 #include "events/position.h"
-#include "ids/id.h"
-#include "text/time.h"
 
 namespace annals::history {
 
-/// Selects the events that satisfy every part that is set.
-struct Filter {
-  std::vector<std::uint64_t> record_ids = {};
-  std::vector<std::uint64_t> event_type_ids = {};
-  std::vector<std::uint64_t> source_type_ids = {};
-  std::vector<std::uint64_t> source_ids = {};
-  std::vector<EventId> event_ids = {};
-  std::optional<Timestamp> from = {};   // inclusive
-  std::optional<Timestamp> to = {};     // exclusive
-  std::vector<std::string> words = {};  // each must occur in event_data; case does not matter
-};
+using events::Filter;
 
 /// Asks for one page of events.
 struct PageRequest {
@@ -30,6 +20,7 @@ struct PageRequest {
   std::uint64_t limit = 50;
   std::uint64_t offset = 0;
   std::optional<events::Position> after = {};  // instead of the offset
+  std::size_t max_bytes = SIZE_MAX;            // History::Settings::max_page_bytes holds too
 };
 
 enum class ExportFormat : std::uint8_t { ndjson, csv, parquet };
@@ -46,6 +37,7 @@ struct CountByRequest {
   Filter filter = {};
   std::optional<std::string> bucket = {};  // minute, hour, day, week or month
   std::vector<std::string> columns = {};   // of event_type_id, source_type_id, source_id, record_id
+  bool most_first = false;  // the groups with the most events come first, instead of the order of the groups
   std::uint64_t limit = 1000;
 };
 

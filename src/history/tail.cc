@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "io/pause.h"
+#include "io/settled.h"
 
 namespace annals::history {
 namespace {
@@ -14,6 +15,25 @@ using events::Ordering;
 constexpr std::chrono::milliseconds kAskInterval{250};
 constexpr std::chrono::seconds kKeepAliveInterval{10};
 constexpr std::uint64_t kMaxEventsAtOnce = 500;
+constexpr std::size_t kMaxBytesAtOnce = std::size_t{1} << 20U;
+
+/// Returns whether the error says that others have to be served first.
+bool refuses(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return error.code() == ErrorCode::over_quota || error.code() == ErrorCode::overloaded;
+  } catch (...) {
+    return false;
+  }
+}
+
+/// Returns whether a reader may no longer read: the tenant was deleted or suspended, or the key or secret is
+/// no longer valid.
+bool has_lost_the_right(ErrorCode code) {
+  return code == ErrorCode::unknown_client || code == ErrorCode::client_suspended ||
+         code == ErrorCode::unauthorized_api_key || code == ErrorCode::unauthorized_client;
+}
 
 /// A line break in JSON is white space between tokens; here it would end the field.
 std::string on_one_line(std::string json) {
@@ -29,14 +49,19 @@ boost::asio::awaitable<void> Tail::start_at_the_end() {
 }
 
 boost::asio::awaitable<std::optional<std::string>> Tail::next() {
-  if (!std::exchange(started_, true))
-    co_return ": annals\n\n";  // so that the client knows that it is connected
+  sending_.reset();
+  // So that the client knows that it is connected, and where it resumes if it loses the connection before the
+  // first event: an id alone is no event, but browsers keep it.
+  if (!std::exchange(started_, true)) {
+    co_return fmt::format(": annals\nid: {}\n\n",
+                          after_.value_or(events::Position{}).text(Ordering::arrival));
+  }
   try {
     auto text = co_await wait_for_events();
     co_return text;
   } catch (const Error& error) {
-    // The tenant was deleted: the stream ends normally. A client that reconnects gets the error.
-    if (error.code() != ErrorCode::unknown_client) throw;
+    // The stream ends normally. A client that reconnects gets the error.
+    if (!has_lost_the_right(error.code())) throw;
   }
   co_return std::nullopt;
 }
@@ -62,16 +87,23 @@ boost::asio::awaitable<std::string> Tail::new_events(events::EventsTable table) 
   const auto tag = changes_.tag(table.owner);
   if (tag && tag == read_until_) co_return "";
   asked_at_ = std::chrono::steady_clock::now();
-  const auto page = co_await history_.page(
-      std::move(table),
-      {.filter = filter_, .ordering = Ordering::arrival, .limit = kMaxEventsAtOnce, .after = after_});
+  auto read = co_await io::settled(history_.page(std::move(table), {.filter = filter_,
+                                                                    .ordering = Ordering::arrival,
+                                                                    .limit = kMaxEventsAtOnce,
+                                                                    .after = after_,
+                                                                    .max_bytes = kMaxBytesAtOnce}));
+  const bool wait = !read && refuses(read.error());
+  if (wait) co_return "";
+  auto page = io::result_of(std::move(read));
   std::string text;
-  for (const events::StoredEvent& event : page.events) {
-    text +=
-        fmt::format("id: {}\ndata: {}\n\n", event.position.text(Ordering::arrival), on_one_line(event.json));
+  for (events::StoredEvent& event : page.events) {
+    text += fmt::format("id: {}\ndata: {}\n\n", event.position.text(Ordering::arrival),
+                        on_one_line(std::move(event.json)));
   }
   if (!page.events.empty()) after_ = page.events.back().position;
-  if (page.events.size() < kMaxEventsAtOnce) read_until_ = tag;
+  if (!page.more) read_until_ = tag;
+  page.share.keep(text.size());
+  sending_ = std::move(page.share);
   co_return text;
 }
 

@@ -39,7 +39,7 @@ class Tail {
   boost::asio::awaitable<void> start_at_the_end();
 
   /// Returns the next events; a comment if none came for some seconds, which shows either side that the other
-  /// is still there; or nullopt once the tenant was deleted. Throws as History does.
+  /// is still there; or nullopt once the reader may no longer read. Throws as History does.
   boost::asio::awaitable<std::optional<std::string>> next();
 
  private:
@@ -52,7 +52,8 @@ class Tail {
   Filter filter_;
   std::optional<events::Position> after_;
   bool started_ = false;
-  std::optional<std::string> read_until_ = {};  // Changes::tag() before the last events there were read
+  std::optional<AnswerBudget::Share> sending_ = {};  // of the events that were returned last
+  std::optional<std::string> read_until_ = {};       // Changes::tag() before the last events there were read
   std::chrono::steady_clock::time_point asked_at_ = {};
 };
 

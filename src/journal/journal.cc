@@ -1,7 +1,6 @@
 #include "journal/journal.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
 #include <system_error>
 #include <utility>
@@ -9,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "io/durable_file.h"
+#include "io/free_room.h"
+#include "io/settled.h"
 #include "journal/start.h"
 #include "ops/log.h"
 #include "tenants/errors.h"
@@ -22,22 +23,11 @@ using boost::asio::awaitable;
 constexpr std::size_t kMaxCommit = std::size_t{4} << 20U;
 
 constexpr std::size_t kMaxKeeping = 100'000;  // jobs that wait for the keeper's thread
-constexpr const char* kSpare = "spare";
-constexpr const char* kNext = "next";
-
-bool is_lack_of_room(const std::system_error& error) {
-  return error.code() == std::errc::no_space_on_device || error.code().value() == EDQUOT;
-}
-
-Error cannot_grow(const std::exception& error) {
-  return {ErrorCode::engine_unavailable, "History database is unavailable.",
-          fmt::format("the journal cannot begin a file: {}", error.what())};
-}
 
 }  // namespace
 
-/// A call that waits for the writing thread: append() with rows; or forget() without, until all that was
-/// queued before is written and lies in sealed segments.
+/// A call that waits for the writing thread: append() with rows; or forget() and erase_released() without,
+/// until all that was queued before is written and lies in sealed segments.
 struct Journal::Waiting {
   explicit Waiting(const ClientId& its_owner) : owner(its_owner) {}
   [[nodiscard]] bool has_rows() const { return !rows.starts.empty(); }
@@ -49,26 +39,23 @@ struct Journal::Waiting {
   io::Wake wake = {};
 };
 
-/// The thread that prepares, rewrites and removes files needs nothing of its own.
-struct Journal::Keeper {
-  static std::vector<std::unique_ptr<Keeper>> one() {
-    std::vector<std::unique_ptr<Keeper>> keepers;
-    keepers.push_back(std::make_unique<Keeper>());
-    return keepers;
-  }
-};
+Journal::Journal(const Settings& settings)
+    : Journal(settings, read_journal(settings.directory, settings.witness, settings.fsync)) {}
 
-Journal::Journal(Settings settings)
-    : settings_(std::move(settings)), backlog_(settings_.due), keeper_(Keeper::one(), kMaxKeeping) {
-  std::filesystem::create_directories(settings_.directory);
-  Start start = read_journal(settings_.directory, settings_.witness, settings_.fsync);
-  id_ = start.id;
-  next_number_ = start.next_number;
-  written_ = start.next_number;
-  next_segment_ = start.next_segment;
+Journal::Journal(Settings settings, Start start)
+    : settings_(std::move(settings)),
+      active_({.directory = settings_.directory,
+               .fsync = settings_.fsync,
+               .segment_bytes = settings_.segment_bytes,
+               .min_free_bytes = settings_.min_free_bytes},
+              start.id, start.next_segment),
+      written_(start.next_number),
+      backlog_(settings_.due),
+      next_number_(start.next_number),
+      keeper_(1, kMaxKeeping) {
   for (SegmentContent& segment : start.segments) take_over(std::move(segment));
   begin_segment(0);
-  if (start.is_new) write_witness(settings_.witness, id_);
+  if (start.is_new) write_witness(settings_.witness, start.id);
   writer_ = std::jthread([this] { write_until_closed(); });
 }
 
@@ -218,23 +205,22 @@ void Journal::write(const Batch& batch) {
                        .rows = static_cast<std::uint32_t>(waiting->rows.starts.size()),
                        .bytes = std::move(waiting->rows.bytes)});
   }
-  if (!active_->has_room(bytes)) begin_segment(bytes);
+  if (!active_.has_room(bytes)) begin_segment(bytes);
   std::string text;
   text.reserve(bytes);
   for (const Record& record : records) {
-    append_record(text, record, active_->key(), static_cast<std::uint32_t>(text.size()));
+    append_record(text, record, active_.key(), static_cast<std::uint32_t>(text.size()));
   }
-  active_->write(text);
-  if (settings_.fsync) active_->sync();
+  active_.append(text);
   written_ = records.back().first + records.back().rows;
   keep(std::move(records));
-  if (active_->is_half_full()) prepare_spare();
+  active_.prepare_next(keeper_);
 }
 
 /// Makes records pending that are durable.
 void Journal::keep(std::vector<Record> records) {
   const std::scoped_lock lock(mutex_);
-  const std::uint64_t number = active_->key().number;
+  const std::uint64_t number = active_.key().number;
   for (Record& record : records) {
     if (forgotten_.contains(record.owner)) {  // meanwhile; its bytes are in the file all the same
       files_.add_unneeded(number, record);
@@ -246,66 +232,23 @@ void Journal::keep(std::vector<Record> records) {
   }
 }
 
-/// Begins another segment if the active one holds bytes of a forgotten tenant, so that it can be rewritten.
+/// Begins another segment if the active one holds bytes that are to be removed, so that it can be rewritten.
 void Journal::seal_if_needed() {
   {
     const std::scoped_lock lock(mutex_);
-    const auto is_forgotten = [this](const ClientId& one) { return forgotten_.contains(one); };
-    if (std::ranges::none_of(files_.owners_in_last(), is_forgotten)) return;
+    const auto is_to_go = [this](const ClientId& one) {
+      return forgotten_.contains(one) || erased_.contains(one);
+    };
+    if (std::ranges::none_of(files_.owners_in_last(), is_to_go)) return;
   }
   begin_segment(0);
 }
 
 /// Begins a segment that has room for so many bytes. If there is no room on the disk, the active one stays.
 void Journal::begin_segment(std::size_t bytes) {
-  const std::size_t size = std::max(settings_.segment_bytes, bytes + Segment::kHeaderSize);
-  Segment::Header header{};
-  bool prepared = false;
-  {
-    const std::scoped_lock lock(mutex_);
-    header = {.key = {.journal = id_, .number = next_segment_++}, .next = written_};
-    // One that is still being made must not be touched.
-    prepared = spare_ == Spare::ready && size == settings_.segment_bytes;
-    if (prepared) spare_ = Spare::none;
-  }
-  const auto source = settings_.directory / (prepared ? kSpare : kNext);
-  if (!prepared) prepare_next(source, size);
-  active_ = std::make_unique<Segment>(source, settings_.directory, header, settings_.fsync);
+  const Segment::Header header = active_.begin(bytes, written_);
   const std::scoped_lock lock(mutex_);
   files_.begin(header);
-}
-
-/// Throws Error(engine_unavailable) if the disk is full, which costs nothing but this attempt.
-void Journal::prepare_next(const std::filesystem::path& path, std::size_t size) {
-  try {
-    Segment::prepare(path, size);
-  } catch (const std::system_error& error) {
-    if (!is_lack_of_room(error)) throw;
-    throw cannot_grow(error);
-  }
-}
-
-/// Lets the keeper make the raw material of the next segment.
-void Journal::prepare_spare() {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (spare_ != Spare::none) return;
-    spare_ = Spare::being_made;
-  }
-  keeper_.post([this](Keeper* keeper) {
-    bool made = false;
-    try {
-      if (keeper != nullptr) {
-        Segment::prepare(settings_.directory / kSpare, settings_.segment_bytes);
-        made = true;
-      }
-    } catch (const std::system_error& error) {
-      ops::log(ops::Level::warning, "the next file of the journal cannot be prepared",
-               {{"error", error.what()}});
-    }
-    const std::scoped_lock lock(mutex_);
-    spare_ = made ? Spare::ready : Spare::none;
-  });
 }
 
 // --- moving ---
@@ -374,7 +317,7 @@ awaitable<void> Journal::release(Releasable synced) {
     sparse = files_.sparse();
   }
   if (synced.segments.empty() && sparse.empty()) co_return;
-  co_await keeper_.run([this, numbers = std::move(synced.segments), sparse = std::move(sparse)](Keeper&) {
+  co_await keeper_.run("", [this, numbers = std::move(synced.segments), sparse = std::move(sparse)] {
     keeping([&] {
       for (const std::uint64_t number : numbers) remove_segment(number);
       for (const std::uint64_t number : sparse) rewrite(number);
@@ -395,7 +338,28 @@ awaitable<void> Journal::forget(ClientId owner) {
     unmark(backlog_.remove_all(owner));
   }
   co_await wait_for_writer(std::make_shared<Waiting>(owner));
-  co_await keeper_.run([this, owner](Keeper&) { keeping([&] { erase(owner); }); });
+  co_await keeper_.run("", [this, owner] { keeping([&] { erase(owner); }); });
+}
+
+bool Journal::has_unreleased(const ClientId& owner, std::uint64_t number) const {
+  const std::scoped_lock lock(mutex_);
+  return std::ranges::any_of(unsynced_, [&](const PendingRecord& one) {
+    return one->record.owner == owner && one->record.first <= number;
+  });
+}
+
+awaitable<void> Journal::erase_released(ClientId owner) {
+  {
+    const std::scoped_lock lock(mutex_);
+    erased_.insert(owner);
+  }
+  auto sealed = co_await io::settled(wait_for_writer(std::make_shared<Waiting>(owner)));
+  {
+    const std::scoped_lock lock(mutex_);
+    erased_.erase(owner);
+  }
+  io::result_of(std::move(sealed));
+  co_await keeper_.run("", [this, owner] { keeping([&] { erase(owner); }); });
 }
 
 /// Does a piece of work on files. A disk that fails, but for lack of room, is trusted with nothing more.
@@ -404,17 +368,18 @@ void Journal::keeping(Work work) {
   try {
     work();
   } catch (const std::system_error& error) {
-    if (!is_lack_of_room(error)) fail(error.what());
+    if (!io::is_lack_of_room(error.code())) fail(error.what());
     throw;
   }
 }
 
-/// Removes what the sealed segments hold of a forgotten tenant.
+/// Removes what the sealed segments hold of a tenant and is not needed.
 void Journal::erase(const ClientId& owner) {
   std::vector<std::uint64_t> numbers;
   {
     const std::scoped_lock lock(mutex_);
     numbers = files_.holding(owner);
+    std::erase(numbers, files_.last());  // is being written; a forgotten tenant has nothing in it
   }
   for (const std::uint64_t number : numbers) rewrite(number);
   // The names too must be on the disk, else a power cut would bring files back, also such as were removed

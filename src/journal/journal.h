@@ -20,10 +20,12 @@
 #include "error.h"
 #include "io/blocking_pool.h"
 #include "io/wake.h"
+#include "journal/active_segment.h"
 #include "journal/backlog.h"
 #include "journal/record.h"
 #include "journal/segment.h"
 #include "journal/segment_files.h"
+#include "journal/start.h"
 
 namespace annals::journal {
 
@@ -51,12 +53,14 @@ class Journal {
     std::size_t max_bytes = std::size_t{256} << 20U;            // of records that wait to be moved
     std::size_t max_bytes_per_tenant = std::size_t{64} << 20U;  // of these, of one tenant
     std::size_t segment_bytes = std::size_t{8} << 20U;
+    /// The room on the disk below which no file is begun for events. A deletion may need one all the same.
+    std::uint64_t min_free_bytes = 0;
     Backlog::Limits due = {};
   };
 
   /// Reads what a process before has left. Throws std::runtime_error that says what is damaged or missing and
   /// what to do about it.
-  explicit Journal(Settings settings);
+  explicit Journal(const Settings& settings);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
@@ -107,16 +111,23 @@ class Journal {
   /// Gives up what releasable() has returned before a sync of the tables. One caller at a time.
   boost::asio::awaitable<void> release(Releasable synced);
 
+  /// Returns whether a record of the tenant that begins at that number or before is in its table, and not
+  /// given up yet by release().
+  [[nodiscard]] bool has_unreleased(const ClientId& owner, std::uint64_t number) const;
+  /// Removes from the files what they still hold of the tenant's records that release() has given up, as it
+  /// does itself once a segment is full and nobody's records in it are needed. At most one call per tenant
+  /// may be in flight. Throws std::system_error if the disk refuses.
+  boost::asio::awaitable<void> erase_released(ClientId owner);
+
   /// Removes every byte of the tenant's records from the files, and refuses further ones. Throws
   /// std::system_error if the disk refuses.
   boost::asio::awaitable<void> forget(ClientId owner);
 
  private:
   struct Waiting;
-  struct Keeper;
-  enum class Spare : std::uint8_t { none, being_made, ready };
   using Batch = std::vector<std::shared_ptr<Waiting>>;
 
+  Journal(Settings settings, Start start);
   void take_over(SegmentContent segment);
   boost::asio::awaitable<void> wait_for_writer(std::shared_ptr<Waiting> waiting);
   void enqueue(std::shared_ptr<Waiting> waiting);
@@ -129,8 +140,6 @@ class Journal {
   void keep(std::vector<Record> records);
   void seal_if_needed();
   void begin_segment(std::size_t bytes);
-  static void prepare_next(const std::filesystem::path& path, std::size_t size);
-  void prepare_spare();
   void unmark(const std::vector<PendingRecord>& records);
   template <class Work>
   void keeping(Work work);
@@ -140,10 +149,9 @@ class Journal {
   [[nodiscard]] std::filesystem::path path_of(std::uint64_t number) const;
 
   const Settings settings_;
-  Uuid id_{};
   // The writing thread alone uses the next two.
-  std::unique_ptr<Segment> active_;
-  std::uint64_t written_ = 1;  // the number behind the last one in a segment
+  ActiveSegment active_;
+  std::uint64_t written_;  // the number behind the last one in a segment
 
   std::atomic<bool> failed_ = false;
 
@@ -156,12 +164,11 @@ class Journal {
   std::size_t unsynced_bytes_ = 0;
   SegmentFiles files_;
   std::set<ClientId> forgotten_;
-  std::uint64_t next_number_ = 1;
-  std::uint64_t next_segment_ = 1;
-  Spare spare_ = Spare::none;
+  std::set<ClientId> erased_;  // tenants of erase_released()
+  std::uint64_t next_number_;
   bool closing_ = false;
 
-  io::BlockingPool<Keeper> keeper_;
+  io::SideThreads keeper_;
   std::jthread writer_;  // last: it uses everything above
 };
 

@@ -33,6 +33,8 @@ class SegmentFiles {
   [[nodiscard]] std::vector<std::uint64_t> holding(const ClientId& owner) const;
   /// Returns whose records the last segment holds, moved ones included.
   [[nodiscard]] const std::set<ClientId>& owners_in_last() const { return files_.at(last_).owners; }
+  /// Returns the segment that is being written.
+  [[nodiscard]] std::uint64_t last() const { return last_; }
   [[nodiscard]] const Segment::Header& header_of(std::uint64_t number) const {
     return files_.at(number).header;
   }

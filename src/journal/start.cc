@@ -83,6 +83,7 @@ void check_witness(const fs::path& directory, const fs::path& witness, const std
 }  // namespace
 
 Start read_journal(const fs::path& directory, const fs::path& witness, bool fsync) {
+  fs::create_directories(directory);
   const fs::path mark = directory / kFailedMark;
   const bool has_failed = fs::exists(mark);
   const auto files = segment_files(directory);

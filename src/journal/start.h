@@ -17,10 +17,10 @@ struct Start {
   std::vector<SegmentContent> segments;  // in their order
 };
 
-/// Reads the segments in `directory`, and makes sure that what was read is on the disk. A write that was
-/// interrupted at the end is cut off; it was never acknowledged. Throws std::runtime_error that says what is
-/// damaged or missing, and what to do: a file with other damage, one of another journal, or a directory that
-/// is not the one that the file `witness` names.
+/// Reads the segments in `directory`, which is made if it is not there, and makes sure that what was read is
+/// on the disk. A write that was interrupted at the end is cut off; it was never acknowledged. Throws
+/// std::runtime_error that says what is damaged or missing, and what to do: a file with other damage, one of
+/// another journal, or a directory that is not the one that the file `witness` names.
 Start read_journal(const std::filesystem::path& directory, const std::filesystem::path& witness, bool fsync);
 
 /// Names the journal in the witness, durably. Throws std::system_error.

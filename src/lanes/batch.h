@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <vector>
 
 #include "events/event.h"
 #include "ids/id.h"
+#include "lanes/stored_ids.h"
 #include "lanes/write_outcome.h"
 
 namespace annals::lanes {
@@ -19,12 +21,15 @@ class Batch {
   /// Returns the ids of the events whose outcome is open, in their order.
   [[nodiscard]] std::vector<EventId> open_ids() const;
 
-  /// Takes from the open events as duplicates those whose id is stored, or occurs earlier in the batch, and
-  /// returns the rest. Only an id among the suspects can be either.
-  Events leave_new(std::vector<EventId> suspects, const std::vector<EventId>& stored);
+  /// Takes from the open events as duplicates or conflicts those whose id is stored, or occurs earlier in the
+  /// batch, and returns the rest. Only an id among the suspects can be either.
+  Events leave_new(std::vector<EventId> suspects, const std::map<EventId, StoredContent>& stored);
 
   /// Takes the open events as accepted, except for `rest`, a subsequence of them.
   void accept_all_but(const Events& rest);
+
+  /// Writes a line to the log if there are conflicts, damped for each tenant.
+  void log_conflicts(const ClientId& owner) const;
 
   /// Returns the outcomes, in the order of the events. None may be open.
   [[nodiscard]] std::vector<WriteOutcome> outcomes() const { return outcomes_; }

@@ -13,12 +13,21 @@ using events::EventsTable;
 
 }  // namespace
 
-BulkWrite::BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, EventsTable table)
-    : strand_(std::move(strand)), lanes_(lanes), share_(budget), table_(std::move(table)) {}
+BulkWrite::BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, EventsTable table,
+                     std::shared_ptr<quotas::Allowance> allowance)
+    : strand_(std::move(strand)),
+      lanes_(lanes),
+      share_(budget, table.owner.text()),
+      table_(std::move(table)),
+      allowance_(std::move(allowance)),
+      charged_waiting_(allowance_),
+      charged_writing_(allowance_) {}
 
 bool BulkWrite::add(Event& event) {
   const std::size_t bytes = memory_of(event);
   if (!share_.take(bytes)) return false;
+  charged_waiting_.add(std::span(&event, 1));
+  if (table_.has_expired(event.event_time)) ++counts_.expired;
   bytes_waiting_ += bytes;
   waiting_.push_back(std::move(event));
   return true;
@@ -48,6 +57,7 @@ void BulkWrite::start() {
   auto write = lanes_.write(table_, std::exchange(waiting_, {}));
   waiting_.reserve(usual);
   bytes_waiting_ = 0;
+  charged_writing_ = std::exchange(charged_waiting_, quotas::ChargedEvents(allowance_));
   share_.release();  // from here on it counts as waiting in the lane
   boost::asio::co_spawn(strand_, std::move(write),
                         [this](std::exception_ptr error, const std::vector<WriteOutcome>& outcomes) {
@@ -59,6 +69,7 @@ void BulkWrite::ended(std::exception_ptr error, const std::vector<WriteOutcome>&
   writing_ = false;
   if (error && !error_) error_ = std::move(error);
   counts_.add(outcomes);
+  settle(charged_writing_, outcomes);  // on an error there are none
   if (!error_) start();
   if (on_end_) std::exchange(on_end_, {})();
 }

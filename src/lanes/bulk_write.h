@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,6 +11,8 @@
 #include "io/budget.h"
 #include "io/wake.h"
 #include "lanes/lanes.h"
+#include "quotas/allowance.h"
+#include "quotas/charged_events.h"
 
 namespace annals::lanes {
 
@@ -18,10 +21,12 @@ namespace annals::lanes {
 class BulkWrite {
  public:
   /// `strand` is that of all calls; `lanes` and `budget` must outlive this object. Events that no write has
-  /// taken yet count against the budget.
-  BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, events::EventsTable table);
+  /// taken yet count against the budget. `allowance` is the tenant's; null: unlimited.
+  BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, events::EventsTable table,
+            std::shared_ptr<quotas::Allowance> allowance = {});
 
-  /// Takes the event, or leaves it and returns false if the budget is used up.
+  /// Takes the event, or leaves it and returns false if the tenant may not have that much of the budget.
+  /// Throws Error(over_quota).
   [[nodiscard]] bool add(events::Event& event);
   /// Returns whether as many events wait as one write should have; make_room() is due then.
   [[nodiscard]] bool is_full() const;
@@ -49,8 +54,11 @@ class BulkWrite {
   Lanes& lanes_;
   io::Budget::Share share_;
   const events::EventsTable table_;
+  const std::shared_ptr<quotas::Allowance> allowance_;
   std::vector<events::Event> waiting_;
   std::size_t bytes_waiting_ = 0;
+  quotas::ChargedEvents charged_waiting_;
+  quotas::ChargedEvents charged_writing_;
   bool writing_ = false;
   io::Wake on_end_;  // of the write in flight; may be null
   std::exception_ptr error_;

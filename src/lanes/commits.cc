@@ -32,9 +32,11 @@ awaitable<std::vector<WriteOutcome>> Commits::commit(EventsTable table,
 }
 
 awaitable<std::vector<WriteOutcome>> Commits::commit_to(EventsTable table, Events events) {
+  const ClientId owner = table.owner;
   const auto known = co_await tables_.find(table);
   Batch batch(std::move(events));
   co_await append(std::move(table), *known, batch);
+  batch.log_conflicts(owner);
   co_return batch.outcomes();
 }
 

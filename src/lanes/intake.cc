@@ -1,14 +1,18 @@
 #include "lanes/intake.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <utility>
 
 #include <boost/asio/this_coro.hpp>
 
 #include "envelopes/line_cutter.h"
 #include "input/errors.h"
+#include "io/pause.h"
 #include "io/settled.h"
 #include "lanes/bulk_write.h"
+#include "quotas/charged_events.h"
 #include "text/time.h"
 
 namespace annals::lanes {
@@ -26,10 +30,34 @@ using input::Place;
 using input::Problems;
 
 constexpr std::size_t kMaxLine = std::size_t{4} << 20U;
+/// How many more lines may hold no event, because they are blank or bad, than hold one.
+constexpr std::int64_t kMaxLinesWithoutEvent = 100'000;
 
 Error too_much_held() {
   return {ErrorCode::overloaded, "Too many events are being received. Try again later."};
 }
+
+/// Limits how long what is held of a request may take to arrive: a time, and a second for each 64 KiB. A
+/// sender that is slower would keep memory that others need.
+class ArrivalPace {
+ public:
+  explicit ArrivalPace(std::chrono::milliseconds time) : time_(time) {}
+
+  /// Says that what is held begins to arrive now.
+  void restart() { began_ = std::chrono::steady_clock::now(); }
+
+  /// Throws Error(request_too_slow) if it took too long for `bytes` to arrive.
+  void check(std::size_t bytes) const {
+    constexpr std::size_t kBytesPerMillisecond = 64;
+    const auto allowed = time_ + std::chrono::milliseconds(bytes / kBytesPerMillisecond);
+    if (std::chrono::steady_clock::now() - began_ <= allowed) return;
+    throw Error(ErrorCode::request_too_slow, "Request took too long to arrive.");
+  }
+
+ private:
+  std::chrono::milliseconds time_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
 
 /// Reads the lines of one request.
 class LineReader {
@@ -43,11 +71,23 @@ class LineReader {
   std::optional<Event> read(const LineCutter::Line& line) {
     place_.back() = line.number;
     Decoded item = line.too_long ? too_long() : decode_event(line.text, place_, false, received_);
-    if (auto* event = std::get_if<Event>(&item)) return std::move(*event);
+    if (auto* event = std::get_if<Event>(&item)) {
+      ++events_;
+      return std::move(*event);
+    }
     auto& problems = std::get<Problems>(item);
     if (!skip_bad_) throw input::InvalidInput(std::move(problems));
     bad_.add(line.number, std::move(problems));
     return std::nullopt;
+  }
+
+  /// Throws InvalidInput if of the first `lines` too many hold no event: they are cheap to send, and each
+  /// takes time to read.
+  void check_lines(std::int64_t lines) {
+    if (lines - 2 * events_ <= kMaxLinesWithoutEvent) return;
+    place_.back() = lines;
+    throw input::InvalidInput(
+        {input::at(place_, input::too_many_lines_without_event(kMaxLinesWithoutEvent))});
   }
 
  private:
@@ -57,12 +97,42 @@ class LineReader {
   BadItems& bad_;
   Place place_{"body", std::int64_t{0}};
   Timestamp received_;
+  std::int64_t events_ = 0;  // read so far
 };
+
+/// Decodes a body, and counts the events as held as far as they take more memory than the body.
+DecodedItems decode_items(ReceivedBody& body, bool skip_bad, const Intake::Decode& decode) {
+  DecodedItems items{.skip_bad = skip_bad};
+  std::size_t bytes = 0;
+  decode(body.text, [&](Decoded item) {
+    if (const auto* event = std::get_if<Event>(&item)) bytes += memory_of(*event);
+    if (bytes > body.share.held() && !body.share.take(bytes - body.share.held())) throw too_much_held();
+    items.add(std::move(item));
+  });
+  return items;
+}
+
+/// Waits until the allowance has room for further events, for `longest` at most. Returns whether it waited.
+awaitable<bool> paced(std::shared_ptr<quotas::Allowance> allowance, std::chrono::milliseconds longest) {
+  constexpr std::chrono::milliseconds kUntilNextLook{500};  // the quota may be raised meanwhile
+  if (!allowance) co_return false;
+  allowance->check_bytes(0);
+  bool waited = false;
+  while (true) {
+    const auto wait = allowance->wait_for_events();
+    if (wait <= wait.zero()) co_return waited;
+    if (wait > longest) std::rethrow_exception(allowance->too_many_events(wait));
+    co_await io::pause(std::min<std::chrono::steady_clock::duration>(wait, kUntilNextLook));
+    waited = true;
+  }
+}
 
 // NOLINTBEGIN(*-reference-coroutine-parameters): awaited at once
 awaitable<void> take_part(BulkWrite& write, LineReader& reader, const std::vector<LineCutter::Line>& lines) {
   // NOLINTEND(*-reference-coroutine-parameters)
+  io::Stint stint;
   for (const auto& line : lines) {
+    if (stint.is_over()) co_await io::yield();
     auto event = reader.read(line);
     if (!event) continue;
     bool added = write.add(*event);
@@ -74,32 +144,54 @@ awaitable<void> take_part(BulkWrite& write, LineReader& reader, const std::vecto
 
 }  // namespace
 
-awaitable<std::string> Intake::receive(NextPart next_part, std::size_t max_bytes) {
-  io::Budget::Share share(budget_);
-  std::string body;
+awaitable<ReceivedBody> Intake::receive(std::string holder, NextPart next_part, std::size_t max_bytes) {
+  io::Budget::Share share(budget_, holder);
+  ReceivedBody body{.holder = std::move(holder), .share = std::move(share)};
+  ArrivalPace pace(limits_.time);
   while (true) {
     const auto part = co_await next_part({});
     if (!part) co_return body;
-    if (body.size() + part->size() > max_bytes) {
+    if (body.text.size() + part->size() > max_bytes) {
       throw input::body_too_large(max_bytes);
     }
-    if (!share.take(part->size())) throw too_much_held();
-    body += *part;
+    if (!body.share.take(part->size())) throw too_much_held();
+    body.text += *part;
+    pace.check(body.text.size());
   }
 }
 
-awaitable<IntakeResult> Intake::take_all(EventsTable table, DecodedItems items) {
+awaitable<IntakeResult> Intake::take_whole(EventsTable table, ReceivedBody body, Settings settings,
+                                           Decode decode_body) {
+  auto items = co_await decode(
+      body, [&](ReceivedBody& received) { return decode_items(received, settings.skip_bad, decode_body); });
+  body.text = std::string();
+  body.share.release();  // from here on they count as waiting in the lane
+  auto result = co_await take_all(std::move(table), std::move(items), settings.allowance);
+  co_return result;
+}
+
+awaitable<IntakeResult> Intake::take_all(EventsTable table, DecodedItems items,
+                                         std::shared_ptr<quotas::Allowance> allowance) {
   if (!items.skip_bad && !items.bad.empty()) throw input::InvalidInput(items.bad.problems());
   IntakeResult result{.bad = std::move(items.bad)};
+  quotas::ChargedEvents charged(std::move(allowance));
+  charged.add(items.events);
+  for (const Event& event : items.events) {
+    if (table.has_expired(event.event_time)) ++result.counts.expired;
+  }
   const auto outcomes = co_await lanes_.write(std::move(table), std::move(items.events));
+  settle(charged, outcomes);
   result.counts.add(outcomes);
   co_return result;
 }
 
 awaitable<IntakeResult> Intake::take_lines(EventsTable table, NextPart next_part, Settings settings) {
   IntakeResult result;
-  BulkWrite write(co_await boost::asio::this_coro::executor, lanes_, budget_, std::move(table));
-  auto outcome = co_await io::settled(read_lines(write, std::move(next_part), settings, result.bad));
+  std::string holder = table.owner.text();
+  BulkWrite write(co_await boost::asio::this_coro::executor, lanes_, budget_, std::move(table),
+                  settings.allowance);
+  auto outcome =
+      co_await io::settled(read_lines(write, std::move(next_part), settings, std::move(holder), result.bad));
   co_await write.finish();
   write.check();  // first: a bad line says that those before it are stored
   io::result_of(std::move(outcome));
@@ -108,20 +200,27 @@ awaitable<IntakeResult> Intake::take_lines(EventsTable table, NextPart next_part
 }
 
 // NOLINTBEGIN(*-reference-coroutine-parameters): awaited at once
-awaitable<void> Intake::read_lines(BulkWrite& write, NextPart next_part, Settings settings, BadItems& bad) {
+awaitable<void> Intake::read_lines(BulkWrite& write, NextPart next_part, Settings settings,
+                                   std::string holder, BadItems& bad) {
   // NOLINTEND(*-reference-coroutine-parameters)
   LineReader reader(settings.skip_bad, bad);
   LineCutter cutter(kMaxLine);
-  io::Budget::Share line_share(budget_);  // for the line that has not ended yet
+  io::Budget::Share line_share(budget_, holder);  // for the line that has not ended yet
+  ArrivalPace pace(limits_.time);                 // of that line
   for (bool at_end = false; !at_end;) {
     const auto part = co_await next_part([&write] { write.pause(); });
     write.check();
     at_end = !part.has_value();
+    const bool paused = co_await paced(settings.allowance, limits_.time);
+    const bool begins = cutter.held() == 0;
     reader.received_at(text::now());
     const auto lines = at_end ? cutter.finish() : cutter.add(*part);
     co_await take_part(write, reader, lines);
+    if (!at_end) reader.check_lines(cutter.lines());
     line_share.release();
     if (!line_share.take(cutter.held())) throw too_much_held();
+    if (begins || paused || !lines.empty()) pace.restart();
+    pace.check(cutter.held());
   }
 }
 

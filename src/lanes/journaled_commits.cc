@@ -34,6 +34,7 @@ JournaledCommits::JournaledCommits(Settings settings, Parts parts)
       journal_(parts.journal),
       moves_(parts.moves),
       changes_(parts.changes),
+      has_room_(std::move(parts.has_room)),
       tables_(settings.max_known_bytes, clock_,
               [this](EventsTable table) { return moves_.settle(std::move(table)); }) {}
 
@@ -63,6 +64,7 @@ awaitable<std::vector<WriteOutcome>> JournaledCommits::commit_to(EventsTable tab
     // Seen is not durable: the sync of the original may have failed.
     if (!stored.empty()) co_await table.engine.make_durable();
   }
+  batch.log_conflicts(table.owner);
   if (fresh.empty()) co_return batch.outcomes();
   co_await write(std::move(table), encoded(fresh));
   co_return batch.outcomes();
@@ -90,6 +92,10 @@ awaitable<void> JournaledCommits::insert(EventsTable table, journal::NumberedRow
 awaitable<void> JournaledCommits::append(ClientId owner, journal::NumberedRows rows) {
   Pauses pauses(settings_.wait_for_room, std::chrono::milliseconds(5));
   while (journal_.is_full(owner, rows.bytes.size())) {
+    if (!has_room_()) {
+      throw Error(ErrorCode::engine_unavailable, "History database is unavailable.",
+                  "the journal is full, and the disk has no room to empty it into tables");
+    }
     if (pauses.is_over()) {
       throw Error(ErrorCode::overloaded, "Too many events are waiting to be written. Try again later.",
                   "the journal is full");

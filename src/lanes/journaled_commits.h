@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -33,6 +34,8 @@ class JournaledCommits {
     journal::Journal& journal;  // all of them must outlive this object
     Moves& moves;
     events::Changes& changes;
+    // Returns whether the disk has room for the tables, into which the journal is emptied.
+    std::function<bool()> has_room = [] { return true; };
   };
 
   JournaledCommits(Settings settings, Parts parts);
@@ -55,6 +58,7 @@ class JournaledCommits {
   journal::Journal& journal_;
   Moves& moves_;
   events::Changes& changes_;
+  const std::function<bool()> has_room_;
   EngineClock clock_;
   KnownTables tables_;
 };

@@ -61,6 +61,28 @@ awaitable<void> Moves::settle(EventsTable table) {
   }
 }
 
+awaitable<void> Moves::give_up(EventsTable table, std::uint64_t last) {
+  constexpr auto kLongest = 60s;
+  constexpr auto kUntilNextLook = 100ms;
+  const ClientId owner = table.owner;
+  const auto deadline = Clock::now() + kLongest;
+  while (true) {
+    // Also waits for a move whose rows can be seen while the journal does not know of it yet.
+    co_await settle(table);
+    while (journal_.has_unreleased(owner, last)) {  // run() releases once a second
+      if (Clock::now() >= deadline) {
+        throw Error(ErrorCode::overloaded, "The journal does not give events up. Try again later.");
+      }
+      co_await io::pause(kUntilNextLook);
+    }
+    co_await journal_.erase_released(owner);
+    // Once that has waited for the writer, a record is known that had its number and was still being written.
+    const auto first = journal_.first_of(owner, 0);
+    const bool holds_any = !first.empty() && first.front()->record.first <= last;
+    if (!holds_any && !journal_.has_unreleased(owner, last)) co_return;
+  }
+}
+
 /// The right to move a tenant's events. It ends with this object, however the coroutine ends that holds it: a
 /// client that hangs up cancels it at any await.
 class Moves::Turn {

@@ -1,12 +1,17 @@
 #include "lanes/stored_ids.h"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "crypto/digest.h"
 #include "engine/rows.h"
+#include "text/hex.h"
 
 namespace annals::lanes {
 namespace {
@@ -24,31 +29,67 @@ std::vector<std::span<const EventId>> parts_of(std::span<const EventId> ids) {
   return parts;
 }
 
-/// Returns the ids as the value of a parameter of the type Array(UUID).
-std::string array_of(std::span<const EventId> ids) {
-  std::string text = "[";
-  for (const EventId& id : ids) {
-    if (text.size() > 1) text += ',';
-    text += '\'';
-    append_uuid(text, id.uuid());
-    text += '\'';
-  }
-  return text + "]";
+/// How the attributes of a CloudEvent begin, which stand last among the other fields.
+constexpr std::string_view kAttributes = R"("cloudevent":{)";
+
+/// Returns the other fields without these attributes, and without the last character, which depends on them.
+std::string_view fields_of_data(std::string_view other_fields) {
+  const std::string_view fields = other_fields.substr(0, other_fields.find(kAttributes));
+  return fields.substr(0, std::max<std::size_t>(fields.size(), 1) - 1);
+}
+
+/// Returns the text that digest_of() hashes, in SQL. No JSON text contains a NUL.
+std::string content_in_sql() {
+  const auto fields = fmt::format("splitByString('{}', other_fields)[1]", kAttributes);
+  return fmt::format(
+      "concat(toString(event_type_id), ' ', toString(record_id), ' ', toString(source_type_id), ' ', "
+      "toString(source_id), ' ', ifNull(toString(file_id), ''), '\\0', translate(event_data, '\\r\\n', '  "
+      "'), "
+      "'\\0', translate(left({0}, greatest(length({0}), 1) - 1), '\\r\\n', '  '))",
+      fields);
+}
+
+/// Reads a row of find_stored(): event_id, event_time in milliseconds and digest, divided by tabs.
+void add_row(std::map<EventId, StoredContent>& found, std::string_view line) {
+  const std::size_t first = line.find('\t');
+  const std::size_t second = line.rfind('\t');
+  const auto id = EventId::parse(line.substr(0, first));
+  if (!id || first == second) return;
+  std::int64_t milliseconds = 0;
+  std::from_chars(line.data() + first + 1, line.data() + second, milliseconds);
+  // The first of several rows in the order of arrival counts.
+  found.try_emplace(*id, StoredContent{.event_time = Timestamp(std::chrono::milliseconds(milliseconds)),
+                                       .digest = std::string(line.substr(second + 1))});
 }
 
 }  // namespace
 
-boost::asio::awaitable<std::vector<EventId>> find_stored(events::EventsTable table,
-                                                         std::vector<EventId> ids) {
-  std::vector<EventId> found;
+bool StoredContent::is_of(const events::Event& event) const {
+  const bool same_time = event.time_is_arrival || event.event_time == event_time;
+  return same_time && digest == digest_of(event);
+}
+
+std::string digest_of(const events::Event& event) {
+  std::string text = fmt::format("{} {} {} {} {}", event.event_type_id, event.record_id, event.source_type_id,
+                                 event.source_id, event.file_id ? event.file_id->text() : std::string());
+  text.reserve(text.size() + memory_of(event));
+  text.append(1, '\0').append(event.event_data).append(1, '\0').append(fields_of_data(event.other_fields));
+  std::ranges::replace(text, '\r', ' ');
+  std::ranges::replace(text, '\n', ' ');
+  return text::to_hex(crypto::sha256(text));
+}
+
+boost::asio::awaitable<std::map<EventId, StoredContent>> find_stored(events::EventsTable table,
+                                                                     std::vector<EventId> ids) {
+  std::map<EventId, StoredContent> found;
   for (const auto part : parts_of(ids)) {
     auto statement = table.statement(
-        fmt::format("SELECT DISTINCT event_id FROM {} WHERE event_id IN {{ids:Array(UUID)}}", table.quoted()),
-        {{"ids", array_of(part)}});
+        fmt::format("SELECT event_id, toUnixTimestamp64Milli(event_time), lower(hex(SHA256({}))) FROM {} "
+                    "PREWHERE event_id IN {{ids:Array(UUID)}} ORDER BY arrival",
+                    content_in_sql(), table.quoted()),
+        {{"ids", engine::uuid_array(part)}});
     const auto text = co_await table.engine.query(std::move(statement));
-    engine::for_each_line(text, [&](std::string_view line) {
-      if (const auto id = EventId::parse(line)) found.push_back(*id);
-    });
+    engine::for_each_line(text, [&](std::string_view line) { add_row(found, line); });
   }
   co_return found;
 }

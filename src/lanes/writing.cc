@@ -3,11 +3,22 @@
 #include <utility>
 
 namespace annals::lanes {
+namespace {
+
+constexpr std::size_t kDecodingThreads = 2;
+constexpr std::size_t kMaxDecodings = 1024;
+
+}  // namespace
 
 Writing::Writing(const boost::asio::any_io_executor& executor, const Settings& settings)
-    : receiving_(settings.max_receiving_bytes),
+    : receiving_(io::Budget::fair(settings.max_receiving_bytes)),
       lanes_(executor, choose(settings), settings.lanes),
-      intake_(lanes_, receiving_) {}
+      decoding_(std::in_place, kDecodingThreads, kMaxDecodings),
+      intake_(lanes_, receiving_, *decoding_, {.time = settings.receiving_time}) {}
+
+void Writing::join() {
+  decoding_.reset();
+}
 
 Commit Writing::choose(const Settings& settings) {
   if (!settings.journaled) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "io/blocking_pool.h"
 #include "io/budget.h"
 #include "lanes/commits.h"
 #include "lanes/intake.h"
@@ -24,11 +26,15 @@ class Writing {
     std::size_t max_known_bytes = 0;  // with the journal, see KnownTables
     LaneLimits lanes;
     std::size_t max_receiving_bytes{};  // bodies and events that are being received, over all requests
+    std::chrono::milliseconds receiving_time{30'000};  // see Intake::Limits
   };
 
   Writing(const boost::asio::any_io_executor& executor, const Settings& settings);
 
   [[nodiscard]] Intake& intake() { return intake_; }
+
+  /// Waits for work on other threads. Call it once no coroutine resumes any more.
+  void join();
 
  private:
   Commit choose(const Settings& settings);
@@ -37,6 +43,7 @@ class Writing {
   std::optional<Commits> commits_;  // one of the two
   std::optional<JournaledCommits> journaled_;
   Lanes lanes_;
+  std::optional<io::SideThreads> decoding_;
   Intake intake_;
 };
 

@@ -46,7 +46,7 @@ awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find_named(std::string
 awaitable<void> TenantDirectory::load() {
   if (!settings_.is_alone) co_return;
   const Asked asked = ask();
-  const auto active = co_await registry_.list(TenantState::active, kMaxEntries, 0);
+  const auto active = co_await registry_.list({.state = TenantState::active}, kMaxEntries, 0);
   const std::scoped_lock lock(mutex_);
   if (epoch_ != asked.epoch) co_return;  // one of them may be the forgotten one; the next call reads again
   for (const Tenant& tenant : active.tenants) keep(std::make_shared<const Tenant>(tenant), asked);
@@ -67,6 +67,8 @@ void TenantDirectory::forget(ClientId id) {
 
 TenantDirectory::Asked TenantDirectory::expect(const ClientId& id, const DatabaseName& database) {
   const std::scoped_lock lock(mutex_);
+  // An answer that is on its way may be older than what is expected.
+  if (entries_.erase(id) > 0) ++epoch_;
   if (settings_.is_alone) expected_.emplace(id, database);
   return {.at = Clock::now(), .epoch = epoch_};
 }
@@ -124,6 +126,12 @@ std::shared_ptr<const Tenant> TenantDirectory::learn(std::optional<Tenant> found
 
 /// Caches the tenant. The caller holds the lock.
 void TenantDirectory::keep(const std::shared_ptr<const Tenant>& tenant, const Asked& asked) {
+  const auto known = entries_.find(tenant->id);
+  // Of two answers that cross each other the one with the later change counts.
+  if (known != entries_.end() && known->second.tenant->settings_version > tenant->settings_version &&
+      Clock::now() - known->second.read_at <= settings_.max_age) {
+    return;
+  }
   if (entries_.size() >= kMaxEntries || by_database_.size() >= kMaxEntries) {
     entries_.clear();
     by_database_.clear();

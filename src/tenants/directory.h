@@ -51,7 +51,8 @@ class TenantDirectory {
     std::uint64_t epoch{};
   };
 
-  /// Takes note that the tenant may be active from now on, and returns the moment for learn().
+  /// Takes note that the tenant may be active from now on, or may have changed, and returns the moment for
+  /// learn().
   Asked expect(const ClientId& id, const DatabaseName& database);
   /// Takes over what the registry says of a tenant, asked after that moment. Returns it if it is active.
   std::shared_ptr<const Tenant> learn(std::optional<Tenant> found, const Asked& asked);
@@ -76,7 +77,7 @@ class TenantDirectory {
   mutable std::shared_mutex mutex_;
   std::map<ClientId, Entry> entries_;
   std::map<std::string, ClientId> by_database_;   // of tenants in `entries_`, and of some that have left it
-  std::uint64_t epoch_ = 0;                       // the number of calls of forget()
+  std::uint64_t epoch_ = 0;                       // grows when a tenant leaves `entries_`
   bool is_complete_ = false;                      // every active tenant is in `entries_` or in `expected_`
   std::map<ClientId, DatabaseName> expected_;     // if alone: those that are being made
   std::map<ClientId, Clock::time_point> absent_;  // if not alone: ids that the registry did not have then

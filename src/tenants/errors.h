@@ -1,19 +1,28 @@
 #pragma once
 
+#include <string>
+
 #include "error.h"
 
 namespace annals::tenants {
 
 // The errors about tenants, with the words of the contract.
 
-/// Returns the error for a name or label that another tenant has, or is being given.
-inline Error tenant_exists() {
-  return {ErrorCode::tenant_exists, "Client already exist."};
+/// Returns the error for a name or label that another tenant has, or is being given. `which` says to the log
+/// what is taken.
+inline Error tenant_exists(const std::string& which) {
+  return {ErrorCode::tenant_exists, "Client already exist.", which};
 }
 
 /// Returns the error for a client id of no active tenant. Whoever asks for a deleted tenant gets it too.
 inline Error unknown_client() {
-  return {ErrorCode::unknown_client, "Failed to connect to tenant db."};
+  return {ErrorCode::unknown_client, "Failed to connect to tenant db.",
+          "the X-Client-Id is that of no active tenant"};
+}
+
+/// Returns the error for a request for the data of a suspended tenant.
+inline Error client_suspended() {
+  return {ErrorCode::client_suspended, "Client is suspended."};
 }
 
 /// Returns the error for a path that names no tenant.

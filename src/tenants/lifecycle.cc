@@ -27,14 +27,14 @@ awaitable<void> Lifecycle::Claims::keep() {
 }
 
 awaitable<InitialisedTenant> Lifecycle::initialise(NewTenant request) {
-  if (request.database.is_reserved()) throw tenant_exists();
+  if (request.database.is_reserved()) throw tenant_exists("the database_name is reserved");
   // The name first, the label second, everywhere: of several that want both, one always gets both.
   auto name_lease = co_await claim_name(request.database);
-  if (!name_lease) throw tenant_exists();
+  if (!name_lease) throw tenant_exists("the database_name is taken");
   auto outcome = co_await io::settled(claim_label(std::move(request), *name_lease));
   co_await leases::release_quietly(std::move(name_lease));
   auto made = io::result_of(std::move(outcome));
-  if (!made) throw tenant_exists();
+  if (!made) throw tenant_exists("the database_name or the client_label is taken");
   co_return *std::move(made);
 }
 
@@ -151,6 +151,7 @@ awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease) {
   const Owner owner{.id = id, .database = tenant->database, .label = tenant->label};
   for (Belonging& belonging : parts_.belongings) co_await remove_belonging(belonging, owner, lease);
   co_await lease.keep();
+  if (tenant->settings_version > 0) co_await parts_.registry.forget_settings(id);
   co_await remove_row(id);
   parts_.directory.forget(id);
   co_return true;
@@ -214,8 +215,9 @@ awaitable<void> Lifecycle::recover_one(Tenant tenant) {
     ops::log(Level::info, "a half-done tenant is gone",
              {{"client_id", tenant.id.text()}, {"was", name_of(tenant.state)}});
   } catch (const std::exception& error) {
-    ops::log(Level::warning, "a half-done tenant is still there",
-             {{"client_id", tenant.id.text()}, {"state", name_of(tenant.state)}, {"error", error.what()}});
+    ops::log_damped(
+        Level::warning, "a half-done tenant is still there",
+        {{"client_id", tenant.id.text()}, {"state", name_of(tenant.state)}, {"error", error.what()}});
   }
 }
 

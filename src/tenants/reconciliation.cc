@@ -76,7 +76,7 @@ awaitable<bool> Reconciliation::holds_unknown_events(Owner stray) {
 }
 
 awaitable<bool> Reconciliation::registry_is_empty() {
-  const auto known = co_await parts_.registry.list(std::nullopt, 1, 0);
+  const auto known = co_await parts_.registry.list({}, 1, 0);
   co_return known.total_count == 0;
 }
 
@@ -103,8 +103,8 @@ awaitable<bool> Reconciliation::settle_alone(Owner stray) {
 awaitable<void> Reconciliation::log_missing() {
   const auto missing = co_await ask(std::string(kMissing));
   for (const Owner& owner : missing) {
-    ops::log(Level::error, "an active tenant has no database",
-             {{"client_id", owner.id.text()}, {"database", owner.database.text()}});
+    ops::log_damped(Level::error, "an active tenant has no database",
+                    {{"client_id", owner.id.text()}, {"database", owner.database.text()}});
   }
 }
 

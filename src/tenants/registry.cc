@@ -12,7 +12,6 @@
 namespace annals::tenants {
 namespace {
 
-using engine::Parameter;
 using engine::Statement;
 
 constexpr std::string_view kCreateTable = R"(
@@ -50,47 +49,85 @@ constexpr std::string_view kHasDatabase = R"(
 constexpr std::string_view kRemove = R"(
 ALTER TABLE default.annals_tenants DELETE WHERE client_id = {id:UUID} SETTINGS mutations_sync = 2)";
 
-constexpr std::string_view kTaken = R"(
-SELECT count() FROM default.annals_tenants
-WHERE database_name = {database:String} OR client_label = {label:String})";
+// A query of tenants with their settings, of which `{}` selects those that are needed.
+constexpr std::string_view kWithSettings = R"(
+LEFT JOIN
+(
+    SELECT id, argMax(document, version) AS settings, max(version) AS settings_version
+    FROM default.annals_tenant_settings{} GROUP BY id
+) AS changed ON client_id = changed.id)";
+
+constexpr std::string_view kLabel =
+    "if(JSONHas(settings, 'client_label'), JSONExtractString(settings, 'client_label'), client_label)";
+
+constexpr std::string_view kOfOne = " WHERE id = {id:UUID}";
+constexpr std::string_view kOfDatabase =
+    " WHERE id IN (SELECT client_id FROM default.annals_tenants WHERE database_name = {database:String})";
 
 constexpr std::string_view kSelect = R"(
-SELECT client_id, client_label, database_name, state, secret_hash, toUnixTimestamp64Milli(created_at) AS created_ms
+SELECT client_id, client_label, database_name, state, secret_hash, toUnixTimestamp64Milli(created_at) AS created_ms,
+       settings, settings_version
 FROM default.annals_tenants FINAL)";
 
 constexpr std::string_view kFormat =
     " FORMAT JSONEachRow SETTINGS output_format_json_quote_64bit_integers = 0, "
     "output_format_json_escape_forward_slashes = 0";
 
-Tenant parse_row(std::string_view line) {
+Tenant parse_row(std::string_view line, std::uint32_t default_retention_days) {
   const boost::json::object row = boost::json::parse(line).as_object();
   auto id = ClientId::parse(row.at("client_id").as_string());
   auto database = DatabaseName::parse(row.at("database_name").as_string());
   const auto secret_hash = crypto::SecretHash::from_hex(row.at("secret_hash").as_string());
   if (!id || !database || !secret_hash) throw std::runtime_error("the registry holds a malformed tenant");
-  return {.id = *id,
-          .label = std::string(row.at("client_label").as_string()),
-          .database = *std::move(database),
-          .state = static_cast<TenantState>(row.at("state").to_number<std::uint8_t>()),
-          .secret_hash = *secret_hash,
-          .created_at = Timestamp(std::chrono::milliseconds(row.at("created_ms").to_number<std::int64_t>()))};
+  Tenant tenant{
+      .id = *id,
+      .label = std::string(row.at("client_label").as_string()),
+      .database = *std::move(database),
+      .state = static_cast<TenantState>(row.at("state").to_number<std::uint8_t>()),
+      .secret_hash = *secret_hash,
+      .original_secret_hash = *secret_hash,
+      .created_at = Timestamp(std::chrono::milliseconds(row.at("created_ms").to_number<std::int64_t>())),
+      .settings_version = row.at("settings_version").to_number<std::uint64_t>()};
+  TenantSettings::parse(row.at("settings").as_string()).apply_to(tenant, default_retention_days);
+  return tenant;
 }
 
-std::vector<Tenant> parse_rows(std::string_view text) {
-  std::vector<Tenant> tenants;
-  engine::for_each_line(text, [&](std::string_view line) { tenants.push_back(parse_row(line)); });
-  return tenants;
+/// Returns the query of tenants with the settings that `which` selects, without a condition.
+std::string selected(std::string_view which) {
+  return fmt::format("{}{}", kSelect, fmt::format(kWithSettings, which));
 }
 
 std::string state_number(TenantState state) {
   return fmt::format("{}", static_cast<unsigned>(state));
 }
 
+/// Returns the condition of a list, and its parameters.
+Statement listing(const TenantFilter& filter) {
+  Statement result{.sql = ""};
+  const auto require = [&result](std::string_view condition, std::string name, std::string value) {
+    result.sql += fmt::format("{}{}", result.sql.empty() ? " WHERE " : " AND ", condition);
+    result.parameters.push_back({std::move(name), std::move(value)});
+  };
+  if (filter.state) require("state = {state:UInt8}", "state", state_number(*filter.state));
+  if (filter.database) require("database_name = {database:String}", "database", *filter.database);
+  if (filter.label) require(fmt::format("{} = {{label:String}}", kLabel), "label", *filter.label);
+  if (filter.ids) require("client_id IN {ids:Array(UUID)}", "ids", engine::uuid_array(*filter.ids));
+  return result;
+}
+
 }  // namespace
+
+std::vector<Tenant> Registry::parse_rows(std::string_view text) const {
+  std::vector<Tenant> tenants;
+  engine::for_each_line(
+      text, [&](std::string_view line) { tenants.push_back(parse_row(line, default_retention_days_)); });
+  return tenants;
+}
 
 boost::asio::awaitable<void> Registry::bootstrap() {
   if (bootstrapped_) co_return;
   co_await engine_.execute({.sql = std::string(kCreateTable)});
+  co_await settings_.bootstrap();
   bootstrapped_ = true;
 }
 
@@ -103,6 +140,10 @@ boost::asio::awaitable<std::string> Registry::ask(Statement statement) {
   co_await bootstrap();
   auto text = co_await engine_.query(std::move(statement));
   co_return text;
+}
+
+boost::asio::awaitable<void> Registry::check() {
+  co_await ask({.sql = "SELECT count() FROM default.annals_tenants WHERE NOT ignore(*)"});
 }
 
 boost::asio::awaitable<void> Registry::add(ClientId id, NewTenant tenant, crypto::SecretHash secret) {
@@ -132,7 +173,7 @@ boost::asio::awaitable<void> Registry::remove(ClientId id) {
 }
 
 boost::asio::awaitable<std::optional<Tenant>> Registry::find(ClientId id) {
-  Statement statement{.sql = fmt::format("{} WHERE client_id = {{id:UUID}} {}", kSelect, kFormat),
+  Statement statement{.sql = fmt::format("{} WHERE client_id = {{id:UUID}} {}", selected(kOfOne), kFormat),
                       .parameters = {{"id", id.text()}}};
   const auto text = co_await ask(std::move(statement));
   const auto tenants = parse_rows(text);
@@ -142,8 +183,8 @@ boost::asio::awaitable<std::optional<Tenant>> Registry::find(ClientId id) {
 
 boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(DatabaseName database) {
   Statement statement{
-      .sql = fmt::format("{} WHERE database_name = {{database:String}} ORDER BY state = 2 DESC {}", kSelect,
-                         kFormat),
+      .sql = fmt::format("{} WHERE database_name = {{database:String}} ORDER BY state = 2 DESC {}",
+                         selected(kOfDatabase), kFormat),
       .parameters = {{"database", database.text()}}};
   const auto text = co_await ask(std::move(statement));
   const auto tenants = parse_rows(text);
@@ -153,34 +194,58 @@ boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(Databas
 
 boost::asio::awaitable<bool> Registry::taken(NewTenant tenant) {
   co_await bootstrap();
-  Statement statement{.sql = std::string(kTaken),
+  Statement statement{.sql = fmt::format("SELECT count() FROM default.annals_tenants{} WHERE database_name = "
+                                         "{{database:String}} OR {} = {{label:String}}",
+                                         fmt::format(kWithSettings, ""), kLabel),
                       .parameters = {{"database", tenant.database.text()}, {"label", tenant.label}}};
   const bool any = co_await engine::counts_any(engine_, std::move(statement));
   co_return any;
 }
 
-boost::asio::awaitable<TenantPage> Registry::list(std::optional<TenantState> state, std::uint64_t limit,
+boost::asio::awaitable<bool> Registry::label_taken(std::string label) {
+  co_await bootstrap();
+  Statement statement{
+      .sql = fmt::format("SELECT count() FROM default.annals_tenants{} WHERE {} = {{label:String}}",
+                         fmt::format(kWithSettings, ""), kLabel),
+      .parameters = {{"label", std::move(label)}}};
+  const bool any = co_await engine::counts_any(engine_, std::move(statement));
+  co_return any;
+}
+
+boost::asio::awaitable<TenantPage> Registry::list(TenantFilter filter, std::uint64_t limit,
                                                   std::uint64_t offset) {
-  const std::string_view filter = state ? " WHERE state = {state:UInt8}" : "";
-  std::vector<Parameter> parameters{{"limit", fmt::format("{}", limit)},
-                                    {"offset", fmt::format("{}", offset)}};
-  if (state) parameters.push_back({"state", state_number(*state)});
-  Statement rows{
-      .sql = fmt::format(
-          "{}{} ORDER BY created_at DESC, client_id LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}} {}",
-          kSelect, filter, kFormat),
-      .parameters = parameters};
-  Statement count{.sql = fmt::format("SELECT count() FROM default.annals_tenants FINAL{}", filter),
-                  .parameters = parameters};
+  Statement rows = listing(filter);
+  Statement count = rows;
+  rows.parameters.push_back({"limit", fmt::format("{}", limit)});
+  rows.parameters.push_back({"offset", fmt::format("{}", offset)});
+  rows.sql = fmt::format(
+      "{}{} ORDER BY created_at DESC, client_id LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}} {}",
+      selected(""), rows.sql, kFormat);
+  count.sql = fmt::format("SELECT count() FROM default.annals_tenants FINAL{}{}",
+                          fmt::format(kWithSettings, ""), count.sql);
   const auto page_text = co_await ask(std::move(rows));
   const auto count_text = co_await ask(std::move(count));
   co_return TenantPage{.total_count = std::stoull(count_text), .tenants = parse_rows(page_text)};
 }
 
+boost::asio::awaitable<void> Registry::change_settings(ClientId id, DecideSettings decide) {
+  co_await settings_.change(id.uuid(),
+                            [decide = std::move(decide)](const engine::VersionedDocuments::Current& current)
+                                -> std::optional<std::string> {
+                              auto settings = TenantSettings::parse(current.text);
+                              if (!decide(settings, current.now)) return std::nullopt;
+                              return settings.document();
+                            });
+}
+
+boost::asio::awaitable<void> Registry::forget_settings(ClientId id) {
+  return settings_.forget(id.uuid());
+}
+
 boost::asio::awaitable<std::vector<Tenant>> Registry::unfinished(std::chrono::milliseconds age) {
   Statement statement{.sql = fmt::format("{} WHERE state = 3 OR (state = 1 AND dateDiff('millisecond', "
                                          "created_at, now64(3)) >= {{age:Int64}}) {}",
-                                         kSelect, kFormat),
+                                         selected(""), kFormat),
                       .parameters = {{"age", fmt::format("{}", age.count())}}};
   const auto text = co_await ask(std::move(statement));
   co_return parse_rows(text);

@@ -3,14 +3,19 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "crypto/secret.h"
 #include "engine/engine.h"
+#include "engine/versioned_documents.h"
+#include "tenants/settings.h"
 #include "tenants/tenant.h"
 
 namespace annals::tenants {
@@ -21,18 +26,35 @@ struct TenantPage {
   std::vector<Tenant> tenants;    // newest first
 };
 
+/// Says which tenants a list has: those that have everything that is given.
+struct TenantFilter {
+  std::optional<TenantState> state = {};
+  std::optional<std::string> database = {};
+  std::optional<std::string> label = {};
+  std::optional<std::set<ClientId>> ids = {};  // one of these
+};
+
 /// The table of tenants, `default.annals_tenants`: the only way from a client id to a database. A change of
 /// state adds a row with a higher state, and the highest state of a tenant counts; so a change is idempotent,
-/// and a late writer cannot turn a tenant back. The registry stores and answers; the lifecycle decides.
-/// Thread-safe; every call throws engine::EngineError, and std::runtime_error for a row that is malformed.
+/// and a late writer cannot turn a tenant back. What is changed of a tenant while it is active
+/// (TenantSettings) stands in a table of its own, `default.annals_tenant_settings`, which earlier versions do
+/// not read. The registry stores and answers; the lifecycle decides. Thread-safe; every call throws
+/// engine::EngineError, and std::runtime_error for a row that is malformed.
 class Registry {
  public:
-  /// `engine` must outlive this object.
-  explicit Registry(engine::Engine& engine) : engine_(engine) {}
+  /// `engine` must outlive this object. The default is for tenants without a retention of their own; 0: for
+  /// ever.
+  explicit Registry(engine::Engine& engine, std::uint32_t default_retention_days = 0)
+      : engine_(engine),
+        default_retention_days_(default_retention_days),
+        settings_(engine, "default.annals_tenant_settings", "What was changed of the tenants of Annals") {}
 
-  /// Creates the table if it is missing. The other calls do so themselves, so that an engine that was down at
-  /// start only has to come back.
+  /// Creates the tables if they are missing. The other calls do so themselves, so that an engine that was
+  /// down at start only has to come back.
   boost::asio::awaitable<void> bootstrap();
+
+  /// Reads the whole table, so that it throws if the table cannot be read.
+  boost::asio::awaitable<void> check();
 
   /// Adds a tenant in the state `creating`.
   boost::asio::awaitable<void> add(ClientId id, NewTenant tenant, crypto::SecretHash secret);
@@ -52,9 +74,20 @@ class Registry {
   /// Returns whether a tenant, in any state, has that database name or that label.
   boost::asio::awaitable<bool> taken(NewTenant tenant);
 
-  /// Returns `limit` tenants from `offset` on, of one state or of all.
-  boost::asio::awaitable<TenantPage> list(std::optional<TenantState> state, std::uint64_t limit,
-                                          std::uint64_t offset);
+  /// Returns whether a tenant, in any state, has that label.
+  boost::asio::awaitable<bool> label_taken(std::string label);
+
+  /// Returns `limit` tenants from `offset` on.
+  boost::asio::awaitable<TenantPage> list(TenantFilter filter, std::uint64_t limit, std::uint64_t offset);
+
+  /// Changes a tenant's settings. `decide` changes them, given the time of the engine's clock, and returns
+  /// false if there is nothing to change; it is called again if others change them at the same time, and must
+  /// recognise its own change. Throws as engine::VersionedDocuments::change().
+  using DecideSettings = std::function<bool(TenantSettings& settings, Timestamp now)>;
+  boost::asio::awaitable<void> change_settings(ClientId id, DecideSettings decide);
+
+  /// Removes the settings of a tenant that is gone or going.
+  boost::asio::awaitable<void> forget_settings(ClientId id);
 
   /// Returns the tenants that a crash or a failure left half-done: all that are `deleting`, and those
   /// `creating` for longer than `age` by the engine's clock.
@@ -64,7 +97,11 @@ class Registry {
   boost::asio::awaitable<void> change(engine::Statement statement);
   boost::asio::awaitable<std::string> ask(engine::Statement statement);
 
+  [[nodiscard]] std::vector<Tenant> parse_rows(std::string_view text) const;
+
   engine::Engine& engine_;
+  const std::uint32_t default_retention_days_;
+  engine::VersionedDocuments settings_;
   std::atomic<bool> bootstrapped_ = false;
 };
 

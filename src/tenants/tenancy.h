@@ -1,11 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
 #include "engine/engine.h"
 #include "leases/leases.h"
+#include "tenants/administration.h"
 #include "tenants/belonging.h"
 #include "tenants/databases.h"
 #include "tenants/directory.h"
@@ -25,10 +27,11 @@ class Tenancy {
     std::vector<std::reference_wrapper<Belonging>> belongings;  // see Lifecycle::Parts
     TenantDirectory::Settings directory;
     std::chrono::milliseconds poll_interval{50};  // see Lifecycle::Parts
+    std::uint32_t default_retention_days = 0;     // see Registry
   };
 
   explicit Tenancy(Parts parts)
-      : registry_(parts.engine),
+      : registry_(parts.engine, parts.default_retention_days),
         directory_(registry_, parts.directory),
         lifecycle_({.registry = registry_,
                     .directory = directory_,
@@ -36,6 +39,7 @@ class Tenancy {
                     .ownership = parts.databases,
                     .belongings = std::move(parts.belongings),
                     .poll_interval = parts.poll_interval}),
+        administration_({.registry = registry_, .directory = directory_, .leases = parts.leases}),
         reconciliation_({.engine = parts.engine,
                          .registry = registry_,
                          .databases = parts.databases,
@@ -44,12 +48,14 @@ class Tenancy {
   [[nodiscard]] Registry& registry() { return registry_; }
   [[nodiscard]] TenantDirectory& directory() { return directory_; }
   [[nodiscard]] Lifecycle& lifecycle() { return lifecycle_; }
+  [[nodiscard]] Administration& administration() { return administration_; }
   [[nodiscard]] Reconciliation& reconciliation() { return reconciliation_; }
 
  private:
   Registry registry_;
   TenantDirectory directory_;
   Lifecycle lifecycle_;
+  Administration administration_;
   Reconciliation reconciliation_;
 };
 

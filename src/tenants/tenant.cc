@@ -11,6 +11,20 @@ constexpr std::array kStates{std::pair{TenantState::creating, "creating"},
 
 }  // namespace
 
+bool Tenant::has_secret(const crypto::SecretHash& presented, Timestamp now) const {
+  bool matches = secret_hash.matches(presented);
+  for (const PreviousSecret& previous : previous_secrets) {
+    const bool is_previous = previous.hash.matches(presented);
+    matches = matches || (is_previous && now < previous.valid_until);
+  }
+  return matches;
+}
+
+std::optional<Timestamp> Tenant::kept_from(Timestamp now) const {
+  if (retention_days == 0) return std::nullopt;
+  return std::chrono::floor<std::chrono::minutes>(now) - std::chrono::days(retention_days);
+}
+
 std::string_view name_of(TenantState state) {
   for (const auto& [value, name] : kStates) {
     if (value == state) return name;
