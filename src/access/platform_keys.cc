@@ -4,14 +4,17 @@ namespace annals::access {
 namespace {
 
 constexpr std::size_t kIdLength = 8;  // hexadecimal digits of the key's hash
+constexpr std::string_view kPurpose = "annals viewer tokens";
 
 }  // namespace
 
 PlatformKeys::PlatformKeys(const std::vector<crypto::Secret>& keys) {
   keys_.reserve(keys.size());
+  signers_.reserve(keys.size());
   for (const crypto::Secret& key : keys) {
     const auto hash = crypto::SecretHash::of(key);
     keys_.push_back({.hash = hash, .id = hash.hex().substr(0, kIdLength)});
+    signers_.push_back({.id = keys_.back().id, .key = crypto::stretched(key.reveal(), kPurpose)});
   }
 }
 

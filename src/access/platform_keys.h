@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/digest.h"
 #include "crypto/secret.h"
 
 namespace annals::access {
@@ -19,12 +20,22 @@ class PlatformKeys {
   /// time that a comparison takes depends neither on the key nor on where two keys differ.
   [[nodiscard]] std::optional<std::string> find(std::string_view presented) const;
 
+  /// A key's id, and what it signs with. That is derived from the key slowly: whoever sees what it has signed
+  /// must not be able to guess a weak key.
+  struct Signer {
+    std::string id;
+    crypto::Sha256 key;
+  };
+  /// Returns the signers of all keys, in the order in which the keys were given.
+  [[nodiscard]] const std::vector<Signer>& signers() const { return signers_; }
+
  private:
   struct Key {
     crypto::SecretHash hash;
     std::string id;
   };
   std::vector<Key> keys_;
+  std::vector<Signer> signers_;
 };
 
 }  // namespace annals::access

@@ -1,8 +1,10 @@
 #include "upkeep/sweep.h"
 
+#include <string>
 #include <utility>
 
 #include "ops/log.h"
+#include "text/time.h"
 
 namespace annals::upkeep {
 
@@ -35,6 +37,26 @@ boost::asio::awaitable<void> report(events::BrokenParts& parts) {
   }
 }
 
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): both outlive the round
+boost::asio::awaitable<void> cut_streams(history::OpenStreams& streams, tenants::TenantDirectory& directory) {
+  const auto owners = streams.owners();
+  for (const ClientId& owner : owners) {
+    if (owner == audit::trail_id()) continue;  // it is no tenant, and always there
+    const auto tenant = co_await directory.find(owner.text());
+    if (!tenant || tenant->is_suspended) streams.cut(owner);
+  }
+}
+
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): both outlive the round
+boost::asio::awaitable<void> remove_old(audit::TrailTable& table, retention::Retention& retention,
+                                        std::chrono::days kept) {
+  co_await table.make();
+  const auto removed = co_await retention.remove_before(table.for_request(), text::now() - kept);
+  if (removed == 0) co_return;
+  ops::log(ops::Level::info, "old records of the audit trail were removed",
+           {{"records", std::to_string(removed)}});
+}
+
 }  // namespace
 
 Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& reconciliation,
@@ -64,6 +86,20 @@ Round tenants_round(tenants::TenantDirectory& directory, std::chrono::millisecon
           .before_serving = true};
 }
 
+Round key_ring_round(access::KeyRing& ring) {
+  return {.name = "list of platform keys",
+          // With the time of the query itself, another instance's change is seen within two seconds.
+          .interval = std::chrono::seconds(1),
+          .run = [&ring](const std::stop_token& /*stop*/) { return ring.refresh(); },
+          .before_serving = true};
+}
+
+Round keys_round(access::Keys& keys) {
+  return {.name = "last uses of platform keys",
+          .interval = std::chrono::seconds(60),
+          .run = [&keys](const std::stop_token& /*stop*/) { return keys.tidy(); }};
+}
+
 Round sync_round(engine::Engine& engine) {
   return {.name = "sync of merged parts",
           .interval = std::chrono::seconds(30),
@@ -82,11 +118,47 @@ Round arrival_poll_round(history::ArrivalPoll& poll) {
           .run = [&poll](std::stop_token stop) { return poll.run(std::move(stop)); }};
 }
 
+Round streams_round(history::OpenStreams& streams, tenants::TenantDirectory& directory) {
+  return {.name = "end of deleted and suspended tenants' exports and tails",
+          .interval = std::chrono::milliseconds(500),
+          .run = [&streams, &directory](const std::stop_token& /*stop*/) {
+            return cut_streams(streams, directory);
+          }};
+}
+
 Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval) {
   return {.name = "upgrade of events tables",
           .interval = interval,
           .run = [&tables](std::stop_token stop) { return upgrade(tables, std::move(stop)); },
           .before_serving = true};
+}
+
+Round trail_round(audit::Trail& trail) {
+  return {.name = "records of the audit trail",
+          .interval = std::chrono::milliseconds(250),
+          .run = [&trail](const std::stop_token& /*stop*/) { return trail.write_waiting(); },
+          .before_serving = true};
+}
+
+Round trail_retention_round(audit::TrailTable& table, retention::Retention& retention,
+                            std::chrono::days kept) {
+  return {.name = "removal of old records of the audit trail",
+          .interval = std::chrono::hours(6),
+          .run = [&table, &retention, kept](const std::stop_token& /*stop*/) {
+            return remove_old(table, retention, kept);
+          }};
+}
+
+Round metering_round(quotas::Metering& metering) {
+  return {.name = "metering of quotas",
+          .interval = std::chrono::milliseconds(500),
+          .run = [&metering](std::stop_token stop) { return metering.run(std::move(stop)); }};
+}
+
+Round retention_round(retention::Retention& retention, std::chrono::milliseconds interval) {
+  return {.name = "retention of events", .interval = interval, .run = [&retention](std::stop_token stop) {
+            return retention.run(std::move(stop));
+          }};
 }
 
 Round late_uploads_round(files::LateUploadRemoval& removal, std::chrono::milliseconds interval) {

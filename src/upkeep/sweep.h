@@ -2,12 +2,19 @@
 
 #include <chrono>
 
+#include "access/keys.h"
+#include "audit/trail.h"
+#include "audit/trail_table.h"
 #include "engine/engine.h"
 #include "events/broken_parts.h"
+#include "events/changes.h"
 #include "events/table_upgrade.h"
 #include "files/late_upload_removal.h"
 #include "history/arrival_poll.h"
+#include "history/open_streams.h"
 #include "lanes/moves.h"
+#include "quotas/metering.h"
+#include "retention/retention.h"
 #include "tenants/directory.h"
 #include "tenants/lifecycle.h"
 #include "tenants/reconciliation.h"
@@ -31,6 +38,14 @@ Round recovery_round(tenants::Lifecycle& lifecycle, tenants::Reconciliation& rec
 /// must outlive it.
 Round tenants_round(tenants::TenantDirectory& directory, std::chrono::milliseconds interval);
 
+/// Returns the round that reads the platform keys into memory, as other instances change them. `ring` must
+/// outlive it.
+Round key_ring_round(access::KeyRing& ring);
+
+/// Returns the round that stores when keys were used, and removes what is left of deleted ones. `keys` must
+/// outlive it.
+Round keys_round(access::Keys& keys);
+
 /// Returns the round that reports broken parts of tables, once each. `parts` must outlive it.
 Round broken_parts_round(events::BrokenParts& parts, std::chrono::milliseconds interval);
 
@@ -44,8 +59,26 @@ Round moves_round(lanes::Moves& moves);
 /// Returns the round that finds out what other instances have written. `poll` must outlive it.
 Round arrival_poll_round(history::ArrivalPoll& poll);
 
+/// Returns the round that cuts the streams of tenants that are suspended, or that another instance deletes.
+/// Both must outlive it.
+Round streams_round(history::OpenStreams& streams, tenants::TenantDirectory& directory);
+
 /// Returns the round that gives tables of the version before the form of today. `tables` must outlive it.
 Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval);
+
+/// Returns the round that writes those records of the audit trail for which nobody waits. `trail` must
+/// outlive it.
+Round trail_round(audit::Trail& trail);
+
+/// Returns the round that removes old records of the audit trail. Both references must outlive it.
+Round trail_retention_round(audit::TrailTable& table, retention::Retention& retention,
+                            std::chrono::days kept);
+
+/// Returns the round that stores and measures what tenants with quotas use. `metering` must outlive it.
+Round metering_round(quotas::Metering& metering);
+
+/// Returns the round that enforces the retention of tenants. `retention` must outlive it.
+Round retention_round(retention::Retention& retention, std::chrono::milliseconds interval);
 
 /// Returns the round that removes what was uploaded for tenants that are gone. `removal` must outlive it.
 Round late_uploads_round(files::LateUploadRemoval& removal, std::chrono::milliseconds interval);

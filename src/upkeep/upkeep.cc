@@ -1,7 +1,9 @@
 #include "upkeep/upkeep.h"
 
 #include <algorithm>
+#include <cstdint>
 
+#include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -29,6 +31,7 @@ struct Upkeep::Loop {
   boost::asio::steady_timer timer;
   bool has_run = false;
   bool has_succeeded = false;
+  std::uint64_t failures = 0;  // since it has succeeded
   std::future<void> ended;
 };
 
@@ -91,9 +94,16 @@ awaitable<void> Upkeep::run(Loop& loop) {
   try {
     co_await loop.round.run(stop_.get_token());
     loop.has_succeeded = true;
+    if (loop.failures > 0) {
+      ops::log_damped(ops::Level::info, "a background round succeeds again",
+                      {{"round", loop.round.name}, {"failures", fmt::format("{}", loop.failures)}},
+                      loop.round.name);
+      loop.failures = 0;
+    }
   } catch (const std::exception& error) {
-    ops::log(ops::Level::warning, "a background round failed",
-             {{"round", loop.round.name}, {"error", error.what()}});
+    ++loop.failures;
+    ops::log_damped(ops::Level::warning, "a background round failed",
+                    {{"round", loop.round.name}, {"error", error.what()}}, loop.round.name);
   }
 }
 
