@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "text/ascii.h"
+
 namespace annals::api {
 namespace {
 
@@ -18,6 +20,20 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
+/// Returns the one element of a list whose other elements are empty, or an empty text if it has several.
+std::string_view only_element(std::string_view list) {
+  std::string_view only;
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    const std::string_view element = text::trim(list.substr(0, comma));
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    if (element.empty()) continue;
+    if (!only.empty()) return {};
+    only = element;
+  }
+  return only;
+}
+
 ByteRange part(std::uint64_t offset, std::uint64_t size) {
   return {.kind = size == 0 ? Kind::unsatisfiable : Kind::part, .offset = offset, .size = size};
 }
@@ -27,8 +43,8 @@ ByteRange part(std::uint64_t offset, std::uint64_t size) {
 ByteRange parse_range(std::string_view header, std::uint64_t file_size) {
   constexpr std::string_view kUnit = "bytes=";
   const ByteRange whole{.kind = Kind::whole, .offset = 0, .size = file_size};
-  if (!header.starts_with(kUnit)) return whole;
-  header.remove_prefix(kUnit.size());
+  if (text::to_lower(header.substr(0, kUnit.size())) != kUnit) return whole;
+  header = only_element(header.substr(kUnit.size()));
   const auto hyphen = header.find('-');
   if (hyphen == std::string_view::npos) return whole;
 
@@ -36,6 +52,8 @@ ByteRange parse_range(std::string_view header, std::uint64_t file_size) {
   const auto last = number(header.substr(hyphen + 1));
   if (hyphen == 0) {  // the last bytes of the file
     if (!last) return whole;
+    // The last bytes of an empty file are all that it has, and no Content-Range can say so.
+    if (file_size == 0 && *last > 0) return whole;
     const std::uint64_t size = std::min(*last, file_size);
     return part(file_size - size, size);
   }

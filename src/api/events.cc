@@ -1,6 +1,10 @@
 #include "api/events.h"
 
 #include <chrono>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -13,7 +17,9 @@
 #include "http/problem.h"
 #include "http/query_fields.h"
 #include "input/object_fields.h"
+#include "tenants/errors.h"
 #include "text/time.h"
+#include "text/utf8.h"
 
 namespace annals::api {
 namespace {
@@ -25,9 +31,9 @@ using envelopes::decode_binary_cloud_event;
 using envelopes::decode_cloud_event;
 using envelopes::decode_cloud_events_batch;
 using envelopes::decode_json;
-using envelopes::Decoded;
 using envelopes::DecodedItems;
 using envelopes::Enveloped;
+using envelopes::is_binary_cloud_event;
 using http::Request;
 using http::Response;
 using lanes::Intake;
@@ -35,33 +41,82 @@ using lanes::IntakeResult;
 
 /// The limit of a request that is stored all or nothing. NDJSON is limited by the line only.
 constexpr std::size_t kMaxWhole = std::size_t{32} << 20U;
-constexpr std::uint64_t kMaxStreamed = std::uint64_t{1} << 42U;
+/// The server limits the body already.
+constexpr std::size_t kServersLimit = std::numeric_limits<std::size_t>::max();
+constexpr std::uint64_t kMaxStreamed = std::uint64_t{1} << 40U;
 
 Error unknown_addressee(std::string_view name) {
-  return {ErrorCode::tenant_not_in_database, fmt::format("'{}' tenant not found in database.", name)};
+  return {ErrorCode::tenant_not_in_database,
+          fmt::format("'{}' tenant not found in database.", text::replace_invalid_utf8(name))};
 }
 
 /// Throws InvalidInput if the body is declared as anything but JSON, without reading it.
 void refuse_other_than_json(const Request& request, std::string_view body) {
   if (body.empty() || http::says_json(request)) return;
-  throw input::InvalidInput({input::at({"body"}, input::not_a_dict())});
+  throw input::InvalidInput(
+      {input::at({"body"}, input::not_a_dict())},
+      fmt::format("the Content-Type is '{}' instead of application/json", http::media_type(request)));
 }
 
-DecodedItems decode_whole(const std::string& type, const Request& request, std::string_view body,
-                          bool skip_bad) {
+bool says_lines(const std::string& type) {
+  return type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl";
+}
+
+/// Decodes a body, whatever it is declared as, and passes its items to `take`.
+void decode_whole(const std::string& type, const Request& request, std::string_view body,
+                  const envelopes::TakeItem& take) {
   refuse_other_than_json(request, body);
-  DecodedItems items{.skip_bad = skip_bad};
-  const auto take = [&items](Decoded item) { items.add(std::move(item)); };
   if (type == "application/cloudevents+json") {
     take(decode_cloud_event(body, {"body"}, text::now()));
   } else if (type == "application/cloudevents-batch+json") {
     decode_cloud_events_batch(body, text::now(), take);
-  } else if (request.header("ce-specversion") != nullptr) {
+  } else if (is_binary_cloud_event(request.headers)) {
     take(decode_binary_cloud_event(request.headers, body, text::now()));
   } else {
     decode_json(body, text::now(), take);
   }
-  return items;
+}
+
+/// Returns what hands out the parts of the body.
+lanes::NextPart parts_of(const Request& request) {
+  return [body = request.body_parts](std::function<void()> before_wait) {
+    return body->next_calling(std::move(before_wait));
+  };
+}
+
+/// Hands out the parts of a body for as long as its sender may send it: a body of lines lasts as long as
+/// lines arrive, and meanwhile the key may be deleted or the tenant suspended. Not safe for concurrent use.
+class AdmittedParts {
+ public:
+  AdmittedParts(const Admission& admission, const Request& request)
+      : admission_(admission), body_(request.body_parts) {
+    head_.headers = request.headers;
+  }
+
+  awaitable<std::optional<std::string>> next(std::function<void()> before_wait) {
+    auto part = co_await body_->next_calling(std::move(before_wait));
+    const auto now = std::chrono::steady_clock::now();
+    if (now - admitted_at_ >= kAdmittedFor) {
+      co_await admission_.admit_again(Permission::write_events, head_);
+      admitted_at_ = now;
+    }
+    co_return part;
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kAdmittedFor{500};
+
+  const Admission& admission_;
+  const std::shared_ptr<http::RequestBody> body_;
+  Request head_;
+  std::chrono::steady_clock::time_point admitted_at_ = std::chrono::steady_clock::now();
+};
+
+lanes::NextPart admitted_parts_of(const Request& request, const Admission& admission) {
+  auto parts = std::make_shared<AdmittedParts>(admission, request);
+  return [parts = std::move(parts)](std::function<void()> before_wait) {
+    return parts->next(std::move(before_wait));
+  };
 }
 
 bool skips_bad(const Request& request) {
@@ -80,13 +135,16 @@ Response respond(const IntakeResult& result) {
   boost::json::object body{{"accepted", result.counts.accepted},
                            {"duplicates", result.counts.duplicates},
                            {"errors", std::move(errors)}};
+  if (result.counts.conflicts > 0) body["conflicts"] = result.counts.conflicts;
+  if (result.counts.expired > 0) body["expired"] = result.counts.expired;
   if (result.bad.left_out() > 0) body["errors_left_out"] = result.bad.left_out();
   return http::json(http::Status::created, boost::json::serialize(body));
 }
 
 }  // namespace
 
-void Events::add_to(http::Router& router, const Admission& admission) {
+void Events::add_to(http::Router& router) {
+  const Admission& admission = parts_.admission;
   router.add(
       {.method = "POST",
        .path = "/api/event-bridge/create-event",
@@ -95,10 +153,13 @@ void Events::add_to(http::Router& router, const Admission& admission) {
                          "Stores the event in an AWS EventBridge envelope for the tenant that it names.",
                      .answers = {{.status = 201, .summary = "The event is stored, or was before."},
                                  {.status = 400, .summary = "The envelope names no tenant."},
+                                 {.status = 429, .summary = "A quota of the tenant is used up."},
                                  {.status = 422, .summary = "The envelope or the event is invalid."}}},
-       .admit = admission.with(Permission::deliver_envelopes, [this](Caller caller, Request request) {
-         return create_from_event_bridge(std::move(caller), std::move(request));
-       })});
+       .admit = admission.with(Permission::deliver_envelopes,
+                               [this](Caller caller, Request request) {
+                                 return create_from_event_bridge(std::move(caller), std::move(request));
+                               }),
+       .takes_body_in_parts = true});
   router.add(
       {.method = "POST",
        .path = "/api/events",
@@ -110,7 +171,9 @@ void Events::add_to(http::Router& router, const Admission& admission) {
                                                 "lists them and stores the others."}},
                      .answers = {{.status = 201, .summary = "How many events were stored."},
                                  {.status = 422, .summary = "Events or parameters are invalid."},
-                                 {.status = 429, .summary = "Too many events of this tenant wait."}}},
+                                 {.status = 429,
+                                  .summary =
+                                      "Too many events of this tenant wait, or a quota of it is used up."}}},
        .admit = admission.with(
            Permission::write_events,
            [this](Caller caller, Request request) { return create(std::move(caller), std::move(request)); }),
@@ -119,37 +182,50 @@ void Events::add_to(http::Router& router, const Admission& admission) {
 }
 
 awaitable<Response> Events::create_from_event_bridge(Caller caller, Request request) {
-  refuse_other_than_json(request, request.body);
-  Enveloped enveloped = envelopes::decode_event_bridge(request.body, parts_.tenant_field);
+  // The tenant is known once the envelope is read, so it is held by the key that it came with.
+  auto body = co_await parts_.intake.receive(caller.key_id, parts_of(request), kServersLimit);
+  refuse_other_than_json(request, body.text);
+  Enveloped enveloped = co_await parts_.intake.decode(body, [this](const lanes::ReceivedBody& received) {
+    return envelopes::decode_event_bridge(received.text, parts_.tenant_field);
+  });
   const auto tenant = co_await parts_.directory.find_named(enveloped.tenant);
   // The caller may name the tenant as well, which must then be the same one.
   const bool agrees = request.header("x-client-id") == nullptr ||
                       (tenant && ClientId::parse(request.agreed_header("x-client-id")) == tenant->id);
-  if (!tenant || !agrees) throw unknown_addressee(enveloped.tenant);
+  if (!tenant || !agrees || !caller.may_touch(tenant->id)) throw unknown_addressee(enveloped.tenant);
+  if (tenant->is_suspended) throw tenants::client_suspended();
+  auto allowance = parts_.quotas.of(*tenant);
+  if (allowance) {
+    allowance->take_request();
+    allowance->check_write();
+  }
   DecodedItems items;
   items.add(std::move(enveloped.event));
-  co_await parts_.intake.take_all(caller.table_of(*tenant), std::move(items));
+  co_await parts_.intake.take_all(caller.table_of(*tenant), std::move(items), std::move(allowance));
   co_return http::json(http::Status::created, R"({"detail":"Event created."})");
 }
 
 awaitable<Response> Events::create(Caller caller, Request request) {
-  const Intake::Settings settings{.skip_bad = skips_bad(request)};
+  const Intake::Settings settings{.skip_bad = skips_bad(request),
+                                  .allowance = parts_.quotas.of(*caller.tenant)};
   const auto result = co_await take(caller.table(), std::move(request), settings);
   co_return respond(result);
 }
 
 awaitable<IntakeResult> Events::take(events::EventsTable table, Request request, Intake::Settings settings) {
   const std::string type = http::media_type(request);
-  const auto next_part = [body = request.body_parts](std::function<void()> before_wait) {
-    return body->next_calling(std::move(before_wait));
-  };
-  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
-    auto result = co_await parts_.intake.take_lines(std::move(table), next_part, settings);
+  // The body of a CloudEvent in binary mode is one event, so lines are none.
+  if (says_lines(type) && !is_binary_cloud_event(request.headers)) {
+    auto parts = admitted_parts_of(request, parts_.admission);
+    auto result = co_await parts_.intake.take_lines(std::move(table), std::move(parts), settings);
     co_return result;
   }
-  const auto body = co_await parts_.intake.receive(next_part, kMaxWhole);
-  auto items = decode_whole(type, request, body, settings.skip_bad);
-  auto result = co_await parts_.intake.take_all(std::move(table), std::move(items));
+  if (settings.allowance) settings.allowance->check_write();  // before the body, which may be large
+  auto body = co_await parts_.intake.receive(table.owner.text(), parts_of(request), kMaxWhole);
+  const auto decode = [&](std::string_view text, const envelopes::TakeItem& take) {
+    decode_whole(type, request, text, take);
+  };
+  auto result = co_await parts_.intake.take_whole(std::move(table), std::move(body), settings, decode);
   co_return result;
 }
 

@@ -8,6 +8,7 @@
 #include "http/message.h"
 #include "http/router.h"
 #include "lanes/intake.h"
+#include "quotas/quotas.h"
 #include "tenants/directory.h"
 
 namespace annals::api {
@@ -16,15 +17,17 @@ namespace annals::api {
 class Events {
  public:
   struct Parts {
-    lanes::Intake& intake;  // both must outlive this object
+    lanes::Intake& intake;  // the references must outlive this object
     tenants::TenantDirectory& directory;
+    const Admission& admission;
+    quotas::Quotas& quotas;
     std::string tenant_field;  // where an EventBridge envelope names the tenant; see envelopes/event_bridge.h
   };
 
   explicit Events(Parts parts) : parts_(std::move(parts)) {}
 
   /// Adds the routes; this object must outlive the router.
-  void add_to(http::Router& router, const Admission& admission);
+  void add_to(http::Router& router);
 
  private:
   boost::asio::awaitable<http::Response> create_from_event_bridge(access::Caller caller,

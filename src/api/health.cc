@@ -1,6 +1,6 @@
 #include "api/health.h"
 
-#include <fmt/format.h>
+#include <boost/json.hpp>
 
 namespace annals::api {
 
@@ -17,20 +17,22 @@ void Health::add_to(http::Router& router, const Admission& admission) {
        .operation = {.name = "healthz",
                      .summary = "Returns 200 as long as the process lives.",
                      .answers = {{.status = 200, .summary = "The process lives."}}},
-       .admit = admission.with(Permission::anyone, [](const Caller& /*caller*/, const Request& /*request*/) {
-         return healthz();
-       })});
+       .admit = admission.with(Permission::anyone, [](const Caller& /*caller*/,
+                                                      const Request& /*request*/) { return healthz(); }),
+       .is_vital = true});
   router.add(
       {.method = "GET",
        .path = "/readyz",
        .operation = {.name = "readyz",
                      .summary = "Returns 200 if the service can serve requests.",
-                     .answers = {{.status = 200, .summary = "The engine answers."},
+                     .answers = {{.status = 200, .summary = "It can; what is wrong all the same is named."},
                                  {.status = 503,
                                   .summary =
-                                      "The engine does not answer, or the registry of tenants is lost."}}},
+                                      "The engine, its user's rights, the registry of tenants, the disk "
+                                      "or the file store do not do what is needed."}}},
        .admit = admission.with(Permission::anyone, [this](const Caller& /*caller*/,
-                                                          const Request& /*request*/) { return readyz(); })});
+                                                          const Request& /*request*/) { return readyz(); }),
+       .is_vital = true});
 }
 
 awaitable<Response> Health::healthz() {
@@ -38,16 +40,26 @@ awaitable<Response> Health::healthz() {
 }
 
 awaitable<Response> Health::readyz() {
-  check_writing_();
-  co_await engine_.execute({.sql = "SELECT 1"});
-  if (reconciliation_.registry_is_lost()) {
-    throw Error(ErrorCode::engine_unavailable,
-                "The registry of tenants is lost: there are databases of tenants that it does not know. "
-                "Restore the table default.annals_tenants.");
+  const auto found = co_await probe_.look();
+  boost::json::object body;
+  const bool is_ready = found.detail.empty();
+  if (is_ready) {
+    body["status"] = "ready";
+  } else {
+    body["detail"] = found.detail;
   }
-  if (broken_parts_.tables() == 0) co_return http::json(http::Status::ok, R"({"status":"ready"})");
-  co_return http::json(http::Status::ok, fmt::format(R"({{"status":"ready","tables_with_broken_parts":{}}})",
-                                                     broken_parts_.tables()));
+  body["engine"] = found.engine;
+  body["registry"] = found.registry;
+  body["disk"] = found.disk;
+  body["files"] = found.files;
+  if (broken_parts_.tables() > 0) body["tables_with_broken_parts"] = broken_parts_.tables();
+  auto answer = http::json(http::Status::ok, boost::json::serialize(body));
+  if (!is_ready) {
+    constexpr int kUnavailable = 503;
+    answer.status = kUnavailable;
+    answer.headers.emplace_back("Retry-After", "1");
+  }
+  co_return answer;
 }
 
 }  // namespace annals::api

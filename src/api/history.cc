@@ -4,11 +4,14 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/json.hpp>
 
+#include "api/history_bodies.h"
 #include "api/history_query.h"
 #include "files/errors.h"
 #include "history/errors.h"
 #include "history/tail.h"
 #include "http/entity_tags.h"
+#include "http/media_type.h"
+#include "text/time.h"
 
 namespace annals::api {
 namespace {
@@ -29,43 +32,6 @@ constexpr int kTemporaryRedirect = 307;
 std::string quoted_or_null(const std::optional<std::string>& text) {
   return text ? boost::json::serialize(boost::json::string(*text)) : "null";
 }
-
-/// The body of a response whose parts come from the next() of a source.
-template <class Source>
-class StreamedBody final : public http::BodyParts {
- public:
-  explicit StreamedBody(std::unique_ptr<Source> source) : source_(std::move(source)) {}
-  awaitable<std::optional<std::string>> next() override { return source_->next(); }
-
- private:
-  std::unique_ptr<Source> source_;
-};
-
-/// An export that ends with an error once its client may no longer read, so that no reader keeps a tenant
-/// from being deleted.
-class AdmittedStream final : public engine::ResultStream {
- public:
-  /// `admit` throws if the client may not read any more.
-  AdmittedStream(std::unique_ptr<engine::ResultStream> stream, std::function<awaitable<EventsTable>()> admit)
-      : stream_(std::move(stream)), admit_(std::move(admit)) {}
-
-  awaitable<std::optional<std::string>> next() override {
-    const auto now = std::chrono::steady_clock::now();
-    if (now - admitted_at_ >= kAdmittedFor) {
-      co_await admit_();
-      admitted_at_ = now;
-    }
-    auto part = co_await stream_->next();
-    co_return part;
-  }
-
- private:
-  static constexpr std::chrono::milliseconds kAdmittedFor{500};
-
-  std::unique_ptr<engine::ResultStream> stream_;
-  std::function<awaitable<EventsTable>()> admit_;
-  std::chrono::steady_clock::time_point admitted_at_ = std::chrono::steady_clock::now();
-};
 
 /// The URLs of the pages beside one page.
 struct Neighbours {
@@ -97,19 +63,27 @@ Neighbours neighbours_of(const ListQuery& query, const Page& page, const http::R
   return urls;
 }
 
-std::string page_body(const ListQuery& query, const Page& page, const std::optional<Counts>& counts,
+/// Takes the events off the page, so that each is held once.
+std::string page_body(const ListQuery& query, Page& page, const std::optional<Counts>& counts,
                       const Neighbours& urls) {
   std::string body = fmt::format(R"({{"limit":{},"offset":{},)", query.page.limit, query.page.offset);
   body += counts ? fmt::format(R"("total_count":{},"filtered_count":{},)", counts->total, counts->filtered)
                  : R"("total_count":null,"filtered_count":null,)";
   body += fmt::format(R"("next":{},"previous":{},"results":[)", quoted_or_null(urls.next),
                       quoted_or_null(urls.previous));
-  for (const events::StoredEvent& event : page.events) {
+  for (events::StoredEvent& event : page.events) {
     if (&event != &page.events.front()) body += ',';
-    body += event.json;
+    body += std::exchange(event.json, {});
   }
   body += "]}";
   return body;
+}
+
+/// Returns the id that the path names. Throws Error(event_not_found) if it is none.
+EventId event_id_of(const http::Request& request) {
+  const auto id = EventId::parse(request.path_parameters.at("event_id"));
+  if (!id) throw history::event_not_found();
+  return *id;
 }
 
 struct ExportType {
@@ -159,6 +133,7 @@ http::Operation count_by_operation() {
           .parameters = filter_parameters(
               {{.name = "bucket", .type = "string", .summary = "minute, hour, day, week or month."},
                {.name = "by", .type = "string", .summary = "Groups by this id.", .repeatable = true},
+               {.name = "ordering", .type = "string", .summary = "group or -count."},
                {.name = "limit", .type = "integer", .summary = "The number of groups."}}),
           .answers = {{.status = 200, .summary = "The groups and their numbers."}, invalid_query()}};
 }
@@ -206,16 +181,29 @@ http::Operation file_operation() {
 }  // namespace
 
 void History::add_to(http::Router& router) {
-  const auto add = [&](std::string path, http::Operation operation, api::Handler handle) {
+  const auto handle = [this](Handler handler) {
+    return [this, handler](Caller caller, Request request) {
+      return (this->*handler)(std::move(caller), std::move(request));
+    };
+  };
+  const auto add = [&](std::string path, http::Operation operation, api::Handler handler) {
     router.add({.method = "GET",
                 .path = std::move(path),
                 .operation = std::move(operation),
-                .admit = parts_.admission.with(Permission::read_history, std::move(handle))});
+                .admit = parts_.admission.with(Permission::read_history, std::move(handler))});
   };
-  const auto add_plain = [&](std::string path, http::Operation operation, Handler handler) {
-    add(std::move(path), std::move(operation), [this, handler](Caller caller, Request request) {
-      return (this->*handler)(std::move(caller), std::move(request));
-    });
+  // Browsers cannot send a header with an EventSource or a link. What they are led to from there must not see
+  // the URL.
+  const auto add_with_token = [&](std::string path, http::Operation operation, Permission permission,
+                                  Handler handler) {
+    operation.parameters.push_back({.name = std::string(kTokenParameter),
+                                    .type = "string",
+                                    .summary = "A viewer token, in place of the header."});
+    router.add({.method = "GET",
+                .path = std::move(path),
+                .operation = std::move(operation),
+                .admit = parts_.admission.with(permission, handle(handler), TokenPlace::in_header_or_query),
+                .headers = {{"Referrer-Policy", "no-referrer"}}});
   };
   // An answer of these changes only with the tenant's events.
   const auto add_tagged = [&](std::string path, http::Operation operation, Handler handler) {
@@ -230,20 +218,26 @@ void History::add_to(http::Router& router) {
   };
   add_tagged("/api/history/events", list_operation(), &History::list);
   add_tagged("/api/history/events/count-by", count_by_operation(), &History::count_by);
-  add_plain("/api/history/export", export_operation(), &History::export_events);
-  add_plain("/api/history/tail", tail_operation(), &History::tail);
+  add("/api/history/export", export_operation(), handle(&History::export_events));
+  add_with_token("/api/history/tail", tail_operation(), Permission::read_history, &History::tail);
   add_tagged("/api/history/events/{event_id}", show_operation(), &History::show);
-  add_plain("/api/history/events/{event_id}/file", file_operation(), &History::file);
+  add_with_token("/api/history/events/{event_id}/file", file_operation(), Permission::read_files,
+                 &History::file);
 }
 
 /// Answers with 304 if the client has what the handler would return. Clients ask for it with the tag of an
-/// earlier answer. An answer changes only when the tenant's events do, so the engine is not asked.
+/// earlier answer. An answer changes only when the tenant's events do, so the engine is not asked. To a
+/// viewer who may not see all of them the tag would tell of the others.
 History::Response History::unless_unchanged(Caller caller, Request request, Handler handler) {
-  const auto changes = parts_.changes.tag(caller.tenant->id);
+  const bool sees_all = !caller.table().visible;
+  auto changes = sees_all ? parts_.changes.tag(caller.tenant->id) : std::nullopt;
+  // With time, events pass their retention.
+  const auto kept_from = caller.tenant->kept_from(text::now());
+  if (changes && kept_from) *changes += fmt::format("-{}", kept_from->time_since_epoch().count());
   const std::string tag = fmt::format("\"{}\"", changes.value_or(""));
-  const std::string* known = request.header("if-none-match");
+  const auto known = request.list_header("if-none-match");
   http::Response response;
-  if (changes && known != nullptr && *known != "*" && http::names_entity_tag(*known, tag)) {
+  if (changes && known && *known != "*" && http::names_entity_tag(*known, tag)) {
     response.status = http::kNotModified;
   } else {
     response = co_await (this->*handler)(std::move(caller), std::move(request));
@@ -251,21 +245,26 @@ History::Response History::unless_unchanged(Caller caller, Request request, Hand
   if (!changes) co_return response;
   response.headers.emplace_back("ETag", tag);
   response.headers.emplace_back("Cache-Control", "private, no-cache");
-  response.headers.emplace_back("Vary", "X-Client-Id, X-Client-Secret, X-API-Key");
+  response.headers.emplace_back("Vary", "X-Client-Id, X-Client-Secret, X-API-Key, Authorization");
   co_return response;
 }
 
-/// Runs both queries at the same time. Events that arrive in between are in both results.
-awaitable<std::tuple<Page, Counts>> History::page_and_counts(EventsTable table,
-                                                             history::PageRequest request) {
+/// Runs both queries at the same time, if both are wanted. Events that arrive in between are in both results.
+awaitable<std::tuple<Page, std::optional<Counts>>> History::page_and_counts(EventsTable table,
+                                                                            ListQuery query) {
   using boost::asio::experimental::awaitable_operators::operator&&;
+  const history::PageRequest& request = query.page;
+  if (!query.count) {
+    auto page = co_await parts_.history.page(std::move(table), request);
+    co_return std::tuple(std::move(page), std::nullopt);
+  }
   try {
     auto both = parts_.history.page(table, request) && parts_.history.count(table, request.filter);
     auto result = co_await std::move(both);
     auto& [page, counts] = result;
     const std::uint64_t shown = page.events.size() + (page.more ? 1 : 0);
     if (shown > 0 && !request.after) counts.raise_to(request.offset + shown);
-    co_return result;
+    co_return std::tuple(std::move(page), counts);
   } catch (const boost::asio::multiple_exceptions& failures) {
     std::rethrow_exception(failures.first_exception());
   }
@@ -273,76 +272,77 @@ awaitable<std::tuple<Page, Counts>> History::page_and_counts(EventsTable table,
 
 History::Response History::list(Caller caller, Request request) {
   const ListQuery query = read_list_query(request);
-  std::optional<Counts> counts;
-  Page page;
-  if (query.count) {
-    std::tie(page, counts) = co_await page_and_counts(caller.table(), query.page);
-  } else {
-    page = co_await parts_.history.page(caller.table(), query.page);
-  }
+  auto [page, counts] = co_await page_and_counts(caller.table(), query);
   if (page.events.empty() && query.page.after && query.page.ordering == Ordering::arrival) {
     const bool reached = co_await parts_.history.reaches(caller.table(), *query.page.after);
     if (!reached) refuse_cursor_ahead(request, false);
   }
   const Neighbours urls = neighbours_of(query, page, request, parts_.public_url());
-  co_return http::json(Status::ok, page_body(query, page, counts, urls));
-}
-
-/// Returns the event that the path names. Throws Error(event_not_found).
-awaitable<events::StoredEvent> History::find(EventsTable table, Request request) {
-  const auto id = EventId::parse(request.path_parameters.at("event_id"));
-  if (!id) throw history::event_not_found();
-  auto event = co_await parts_.history.find(std::move(table), *id);
-  if (!event) throw history::event_not_found();
-  co_return *std::move(event);
+  std::string body = page_body(query, page, counts, urls);
+  co_return held_json(std::move(body), std::move(page.share));
 }
 
 History::Response History::show(Caller caller, Request request) {
-  auto event = co_await find(caller.table(), std::move(request));
-  co_return http::json(Status::ok, std::move(event.json));
+  history::PageRequest wanted{.filter = {.event_ids = {event_id_of(request)}}, .limit = 1};
+  auto page = co_await parts_.history.page(caller.table(), std::move(wanted));
+  if (page.events.empty()) throw history::event_not_found();
+  co_return held_json(std::move(page.events.front().json), std::move(page.share));
 }
 
 History::Response History::file(Caller caller, Request request) {
-  const auto event = co_await find(caller.table(), request);
-  if (!event.file_id) throw history::event_without_file();
-  const auto& database = caller.tenant->database;
-  const auto found = co_await parts_.files.find(database, *event.file_id);
+  const auto named = co_await parts_.history.find_file(caller.table(), event_id_of(request));
+  if (!named) throw history::event_not_found();
+  const auto& file_id = *named;
+  if (!file_id) throw history::event_without_file();
+  const files::TenantFile file{
+      .owner = caller.tenant->id, .database = caller.tenant->database, .id = *file_id};
+  const auto found = co_await parts_.attached_files.find(file);
   if (!found) throw files::file_not_found();
 
-  const auto url = parts_.files.presign_download(database, *event.file_id, parts_.file_url_time,
-                                                 std::chrono::system_clock::now());
-  const std::string* accept = request.header("accept");
-  if (accept != nullptr && accept->contains("application/json")) {
-    const boost::json::object body{{"file_url", url}, {"file_id", event.file_id->text()}};
+  const auto now = std::chrono::system_clock::now();
+  const auto url = parts_.files.presign_download(file, url_time_for(caller, now), now);
+  if (http::asks_for(request, "application/json")) {
+    const boost::json::object body{{"file_url", url}, {"file_id", file_id->text()}};
     co_return http::json(Status::ok, boost::json::serialize(body));
   }
   co_return http::Response{.status = kTemporaryRedirect, .headers = {{"Location", url}}};
 }
 
+/// Returns for how long a file's URL is valid: no longer than the viewer token that it is given for.
+std::chrono::seconds History::url_time_for(const Caller& caller, files::Time now) const {
+  if (!caller.viewer) return parts_.file_url_time;
+  const auto left = std::chrono::floor<std::chrono::seconds>(caller.viewer->expires_at - now);
+  return std::clamp(left, std::chrono::seconds(1), parts_.file_url_time);
+}
+
 History::Response History::count_by(Caller caller, Request request) {
   auto query = read_count_by_query(request);
-  std::string rows = co_await parts_.history.count_by(caller.table(), std::move(query));
+  auto groups = co_await parts_.history.count_by(caller.table(), std::move(query));
+  std::string& rows = groups.lines;
   if (!rows.empty()) rows.pop_back();
   std::ranges::replace(rows, '\n', ',');
-  co_return http::json(Status::ok, fmt::format(R"({{"results":[{}]}})", rows));
+  co_return http::json(Status::ok, fmt::format(R"({{"results":[{}],"more":{}}})", rows, groups.more));
 }
 
 History::Response History::export_events(Caller caller, Request request) {
   auto query = read_export_query(request);
   const auto [extension, content_type] = type_of(query.format);
-  auto stream =
-      std::make_unique<AdmittedStream>(co_await parts_.history.export_all(caller.table(), std::move(query)),
-                                       [this, request] { return table_again(request); });
+  auto place = parts_.exports.open(caller.tenant->id);
+  // The client may have been refused from here on before it had a place that could be cut.
+  auto table = co_await table_again(request, TokenPlace::in_header);
+  auto stream = co_await parts_.history.export_all(std::move(table), std::move(query));
   co_return http::Response{
       .content_type = std::string(content_type),
       .headers = {{"Content-Disposition", fmt::format("attachment; filename=\"events.{}\"", extension)}},
-      .body_parts = std::make_shared<StreamedBody<engine::ResultStream>>(std::move(stream))};
+      .body_parts = export_body(
+          std::move(stream), [this, request] { return table_again(request, TokenPlace::in_header); },
+          std::move(place))};
 }
 
 /// Admits the client once more. Tails and exports last long: they ask again and again whether the client may
 /// still read, so that those of a deleted tenant end.
-awaitable<EventsTable> History::table_again(Request request) {
-  const auto caller = co_await parts_.admission.admit_again(Permission::read_history, request);
+awaitable<EventsTable> History::table_again(Request request, TokenPlace place) {
+  const auto caller = co_await parts_.admission.admit_again(Permission::read_history, request, place);
   co_return caller.table();
 }
 
@@ -352,14 +352,19 @@ History::Response History::tail(Caller caller, Request request) {
     const bool reached = co_await parts_.history.reaches(caller.table(), *query.after);
     if (!reached) refuse_cursor_ahead(request, true);
   }
-  auto table = [this, request] { return table_again(request); };
+  const ClientId owner = caller.tenant->id;
+  auto place = parts_.tails.open(owner);
+  auto table = [this, request] { return table_again(request, TokenPlace::in_header_or_query); };
   auto tail = std::make_unique<history::Tail>(
       history::Tail::Parts{.history = parts_.history, .changes = parts_.changes}, std::move(table),
       std::move(query.filter), query.after);
   if (!query.after) co_await tail->start_at_the_end();
-  co_return http::Response{.content_type = "text/event-stream",
-                           .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
-                           .body_parts = std::make_shared<StreamedBody<history::Tail>>(std::move(tail))};
+  co_return http::Response{
+      .content_type = "text/event-stream",
+      .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+      .body_parts = tail_body(
+          std::move(tail), [this, owner] { parts_.changes.note(owner); }, std::move(place)),
+      .is_endless = true};
 }
 
 }  // namespace annals::api

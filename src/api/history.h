@@ -2,15 +2,19 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <tuple>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "api/admission.h"
+#include "api/history_query.h"
 #include "events/changes.h"
+#include "files/attached_files.h"
 #include "files/file_store.h"
 #include "history/history.h"
+#include "history/open_streams.h"
 #include "http/message.h"
 #include "http/router.h"
 
@@ -20,9 +24,12 @@ namespace annals::api {
 class History {
  public:
   struct Parts {
-    history::History& history;  // all four must outlive this object
+    history::History& history;  // all seven must outlive this object
     events::Changes& changes;
     files::FileStore& files;
+    files::AttachedFiles& attached_files;
+    history::OpenStreams& exports;
+    history::OpenStreams& tails;
     const Admission& admission;
     std::function<std::string()> public_url;  // the beginning of URLs in answers, without a slash at its end
     std::chrono::seconds file_url_time;       // for which the URL of a file is valid
@@ -47,10 +54,11 @@ class History {
   using Handler = Response (History::*)(access::Caller caller, Request request);
   Response unless_unchanged(access::Caller caller, Request request, Handler handler);
 
-  boost::asio::awaitable<std::tuple<history::Page, history::Counts>> page_and_counts(
-      events::EventsTable table, history::PageRequest request);
-  boost::asio::awaitable<events::StoredEvent> find(events::EventsTable table, Request request);
-  boost::asio::awaitable<events::EventsTable> table_again(Request request);
+  boost::asio::awaitable<std::tuple<history::Page, std::optional<history::Counts>>> page_and_counts(
+      events::EventsTable table, ListQuery query);
+  boost::asio::awaitable<events::EventsTable> table_again(Request request, TokenPlace place);
+
+  [[nodiscard]] std::chrono::seconds url_time_for(const access::Caller& caller, files::Time now) const;
 
   Parts parts_;
 };

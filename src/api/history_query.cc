@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "api/admission.h"
 #include "ids/id.h"
+#include "text/ascii.h"
 #include "text/percent_encoding.h"
 #include "text/time.h"
 
@@ -32,6 +34,17 @@ std::optional<Timestamp> read_time(http::QueryFields& fields, std::string_view n
   return time;
 }
 
+/// Reads the two bounds of time. A bound beyond the times that can be stored is one beyond all events.
+void read_times(http::QueryFields& fields, Filter& filter) {
+  filter.from = read_time(fields, "event_time_from");
+  filter.to = read_time(fields, "event_time_to");
+  const bool after_all = filter.from && *filter.from > text::kLatestTime;
+  if (filter.from) filter.from = std::clamp(*filter.from, text::kEarliestTime, text::kLatestTime);
+  if (filter.to && *filter.to > text::kLatestTime) filter.to.reset();
+  if (filter.to) filter.to = std::max(*filter.to, text::kEarliestTime);
+  if (after_all) filter.to = text::kEarliestTime;
+}
+
 input::FieldProblem no_cursor(std::string_view text, Ordering ordering) {
   const bool is_earlier = ordering == Ordering::arrival && Position::is_earlier_text(text);
   return is_earlier ? input::earlier_cursor() : input::not_a_cursor();
@@ -40,13 +53,30 @@ input::FieldProblem no_cursor(std::string_view text, Ordering ordering) {
 std::vector<EventId> read_ids(http::QueryFields& fields) {
   std::vector<EventId> ids;
   for (const std::string& text : fields.texts("event_id")) {
-    if (const auto id = EventId::parse(text)) {
-      ids.push_back(*id);
+    if (const auto id = parse_any_uuid(text)) {
+      ids.emplace_back(*id);
     } else {
       fields.add_problem("event_id", input::not_a_uuid());
     }
   }
   return ids;
+}
+
+/// Reads the words of `q`. An empty search field is no search.
+std::vector<std::string> read_words(http::QueryFields& fields) {
+  const auto text = fields.text("q");
+  if (!text || text::trim(*text).empty()) return {};
+  auto words = search_words(*text);
+  if (words) return *std::move(words);
+  fields.add_problem("q", std::move(words.error()));
+  return {};
+}
+
+Ordering read_ordering(http::QueryFields& fields) {
+  const auto text = fields.one_of("ordering", {"-event_time", "event_time", "arrival"});
+  if (text == "event_time") return Ordering::oldest_first;
+  if (text == "arrival") return Ordering::arrival;
+  return Ordering::newest_first;
 }
 
 /// Returns the words of a text: runs of ASCII letters and digits and of everything that is not ASCII.
@@ -65,14 +95,17 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-Ordering read_ordering(http::QueryFields& fields) {
-  const auto text = fields.one_of("ordering", {"-event_time", "event_time", "arrival"});
-  if (text == "event_time") return Ordering::oldest_first;
-  if (text == "arrival") return Ordering::arrival;
-  return Ordering::newest_first;
-}
-
 }  // namespace
+
+std::expected<std::vector<std::string>, input::FieldProblem> search_words(std::string_view text) {
+  constexpr std::size_t kMaxWords = 64;  // each is looked for in every event
+  auto words = words_of(text);
+  std::ranges::sort(words);
+  words.erase(std::ranges::unique(words).begin(), words.end());
+  if (words.empty()) return std::unexpected(input::no_word());
+  if (words.size() > kMaxWords) return std::unexpected(input::more_words_than(kMaxWords));
+  return words;
+}
 
 Filter read_filter(http::QueryFields& fields) {
   constexpr std::uint64_t kMax64 = std::numeric_limits<std::uint64_t>::max();
@@ -83,9 +116,8 @@ Filter read_filter(http::QueryFields& fields) {
   filter.source_type_ids = fields.integers("source_type_id", kMax32);
   filter.source_ids = fields.integers("source_id", kMax64);
   filter.event_ids = read_ids(fields);
-  filter.from = read_time(fields, "event_time_from");
-  filter.to = read_time(fields, "event_time_to");
-  if (const auto text = fields.text("q")) filter.words = words_of(*text);
+  read_times(fields, filter);
+  filter.words = read_words(fields);
   return filter;
 }
 
@@ -144,6 +176,7 @@ history::CountByRequest read_count_by_query(const http::Request& request) {
     }
   }
   if (!query.bucket && query.columns.empty()) query.bucket = "day";
+  query.most_first = fields.one_of("ordering", {"group", "-count"}) == "-count";
   query.limit = static_cast<std::uint64_t>(
       fields.integer("limit", {.min = 1, .max = kMaxGroups, .fallback = kDefaultGroups}));
   fields.forbid_others();
@@ -169,9 +202,13 @@ TailQuery read_tail_query(const http::Request& request) {
   http::QueryFields fields(request);
   TailQuery query{.filter = read_filter(fields), .after = {}};
   const auto cursor = fields.text("cursor");
+  (void)fields.text(kTokenParameter);  // it was read at admission
   const std::string* last_id = request.header("last-event-id");
+  if (last_id != nullptr && last_id->empty()) last_id = nullptr;
   const std::string text = last_id != nullptr ? *last_id : cursor.value_or("");
   query.after = Position::parse(text, Ordering::arrival);
+  // As in pages, `cursor=` is the beginning.
+  if (text.empty() && cursor) query.after = Position{};
   if (!query.after && !text.empty()) {
     if (last_id != nullptr) {
       fields.add_header_problem("last-event-id", no_cursor(text, Ordering::arrival));

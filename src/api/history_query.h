@@ -1,5 +1,6 @@
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "http/message.h"
 #include "http/operation.h"
 #include "http/query_fields.h"
+#include "input/problems.h"
 
 namespace annals::api {
 
@@ -18,6 +20,10 @@ inline constexpr std::int64_t kMaxOffset = 100'000;
 
 /// Reads the parameters that make a filter, in the contract's order; their problems are added to `fields`.
 history::Filter read_filter(http::QueryFields& fields);
+
+/// Returns the words for which a search looks, each once; or a problem if there is none, so that everything
+/// would be found, or if there are too many.
+std::expected<std::vector<std::string>, input::FieldProblem> search_words(std::string_view text);
 
 /// Returns the parameters that read_filter() reads, followed by `others`.
 std::vector<http::Parameter> filter_parameters(std::vector<http::Parameter> others);

@@ -6,54 +6,39 @@
 #include <fmt/format.h>
 
 #include "api/byte_range.h"
+#include "api/file_links.h"
 #include "files/errors.h"
+#include "files/local/inert_type.h"
 #include "http/body.h"
+#include "http/date.h"
 #include "http/entity_tags.h"
-#include "io/settled.h"
 
 namespace annals::api {
 namespace {
 
 using boost::asio::awaitable;
-using files::FileHead;
 using files::FileStoreError;
 using files::LocalFileStore;
 using files::StoredFile;
 using http::Request;
 using http::Response;
+using http::Validators;
 
 constexpr int kOk = 200;
 constexpr int kPartialContent = 206;
 constexpr int kRangeNotSatisfiable = 416;
 constexpr std::size_t kPartSize = std::size_t{256} << 10U;
 
-/// The file that a path names.
-struct Place {  // NOLINT(*-pro-type-member-init): an id cannot be left out
-  DatabaseName database;
-  FileId file;
-};
-
-Place place_of(const Request& request) {
-  auto database = DatabaseName::parse(request.path_parameters.at("database"));
-  const auto file = FileId::parse(request.path_parameters.at("file_id"));
-  if (!database || !file) throw files::invalid_link();  // no link of ours has such a path
-  return {.database = *std::move(database), .file = *file};
-}
-
-std::string etag_of(const FileHead& head) {
-  return fmt::format("\"{}\"", head.sha256);
-}
-
 std::string_view header_of(const Request& request, std::string_view name) {
   const std::string* value = request.header(name);
   return value == nullptr ? std::string_view() : std::string_view(*value);
 }
 
-/// Returns the requested range, or the whole file if the range belongs to another version of it (If-Range) or
-/// the method is not GET.
-ByteRange range_of(const Request& request, const StoredFile& file) {
-  const std::string_view version = header_of(request, "if-range");
-  const bool applies = request.method == "GET" && (version.empty() || version == etag_of(file.head()));
+/// Returns the requested range, or the whole file if the range belongs to another version of it or the method
+/// is not GET (RFC 9110, section 14.2).
+ByteRange range_of(const Request& request, const StoredFile& file, const Validators& current,
+                   std::chrono::sys_seconds now) {
+  const bool applies = request.method == "GET" && http::range_applies(request, current, now);
   return parse_range(applies ? header_of(request, "range") : std::string_view(), file.size());
 }
 
@@ -80,27 +65,43 @@ class FileParts final : public http::BodyParts {
   std::uint64_t left_;
 };
 
-/// Returns an answer about a file with the headers that all of them have. Uploaders choose content and type,
-/// and both are served from our own origin: browsers must neither run the content nor guess its type.
-Response about(const FileHead& head, int status) {
-  return {.status = status,
-          .content_type = {},
-          .headers = {{"ETag", etag_of(head)},
-                      {"Accept-Ranges", "bytes"},
-                      {"Cache-Control", "private, no-cache"},
-                      {"Content-Disposition", "attachment"},
-                      {"X-Content-Type-Options", "nosniff"}}};
+/// Returns the headers of every answer here. Uploaders choose content and type, and both are served from the
+/// API's own origin: browsers must neither run the content, nor guess its type, nor let another site read it.
+std::vector<std::pair<std::string, std::string>> guards() {
+  return {{"Content-Security-Policy", "sandbox; default-src 'none'"},
+          {"Cross-Origin-Resource-Policy", "same-origin"},
+          {"Referrer-Policy", "no-referrer"},  // the URL is a credential
+          {"X-Content-Type-Options", "nosniff"}};
+}
+
+/// Returns an answer about a file with the headers that all of them have.
+Response about(const StoredFile& file, const Validators& current, int status) {
+  const files::FileMetadata& metadata = file.head().metadata;
+  Response response{.status = status, .content_type = {}, .headers = guards()};
+  auto& headers = response.headers;
+  headers.emplace_back("ETag", current.entity_tag);
+  headers.emplace_back("Last-Modified", http::http_date(current.modified));
+  headers.emplace_back("Accept-Ranges", "bytes");
+  headers.emplace_back("Cache-Control", "private, no-cache");
+  headers.emplace_back("Content-Disposition", files::attachment_of(metadata.content_disposition));
+  if (!metadata.content_encoding.empty()) {
+    headers.emplace_back("Content-Encoding", metadata.content_encoding);
+  }
+  return response;
 }
 
 Response range_not_satisfiable(std::uint64_t file_size) {
-  return {.status = kRangeNotSatisfiable,
-          .body = R"({"detail":"The range is outside the file."})",
-          .headers = {{"Content-Range", fmt::format("bytes */{}", file_size)}}};
+  Response response{.status = kRangeNotSatisfiable,
+                    .body = R"({"detail":"The range is outside the file."})",
+                    .headers = guards()};
+  response.headers.emplace_back("Content-Range", fmt::format("bytes */{}", file_size));
+  return response;
 }
 
 }  // namespace
 
-void LocalFiles::add_to(http::Router& router) {
+void LocalFiles::add_to(http::Router& router, const Admission& admission, const FileSurroundings& around) {
+  uploads_ = std::make_unique<FileUploads>(store_, limits_, around);
   using Where = http::Parameter::Place;
   const std::string path = "/files/{database}/{file_id}";
   const std::vector<http::Parameter> parameters{{.place = Where::path,
@@ -114,19 +115,26 @@ void LocalFiles::add_to(http::Router& router) {
                                                  .summary = "The file's id.",
                                                  .required = true}};
   const LinkCheck check = [this](const Request& head) {
-    store_.links().check(head.method, head.path, head.query, std::chrono::system_clock::now());
+    return linked_file(store_.links(), head, std::chrono::system_clock::now()).file.owner;
   };
+  const http::Answer changed{.status = 412, .summary = "The file is not in the state that is asked for."};
   const http::Answer refused{.status = 403, .summary = "The link is invalid or has expired."};
-  router.add(
-      {.method = "PUT",
-       .path = path,
-       .operation = {.name = "upload_file",
-                     .summary = "Stores the file that the link is for.",
-                     .parameters = parameters,
-                     .answers = {{.status = 200, .summary = "The file is stored."}, refused}},
-       .admit = Admission::with_link(check, [this](Request request) { return put(std::move(request)); }),
-       .takes_body_in_parts = true,
-       .max_body_bytes = max_bytes_});
+  router.add({.method = "PUT",
+              .path = path,
+              .operation = {.name = "upload_file",
+                            .summary = "Stores the file that the link is for.",
+                            .parameters = parameters,
+                            .answers = {{.status = 200, .summary = "The file is stored."},
+                                        refused,
+                                        {.status = 409, .summary = "An event names the file."},
+                                        changed,
+                                        {.status = 429, .summary = "A quota of the tenant is used up."},
+                                        {.status = 507, .summary = "The file store has no room."}}},
+              .admit = admission.with_link(
+                  check, [this](Request request) { return uploads_->put(std::move(request)); }),
+              .takes_body_in_parts = true,
+              .keeps_content_encoding = true,
+              .max_body_bytes = limits_.max_bytes});
   for (const std::string method : {"GET", "HEAD"}) {
     router.add(
         {.method = method,
@@ -137,58 +145,48 @@ void LocalFiles::add_to(http::Router& router) {
                        .answers = {{.status = 200, .summary = "The file.", .content_type = "*/*"},
                                    {.status = 206, .summary = "A part of it.", .content_type = "*/*"},
                                    refused,
-                                   {.status = 404, .summary = "The file was never uploaded."}}},
-         .admit = Admission::with_link(check, [this](Request request) { return get(std::move(request)); })});
+                                   {.status = 404, .summary = "The file was never uploaded."},
+                                   changed}},
+         .admit = admission.with_link(check, [this](Request request) { return get(std::move(request)); })});
   }
-}
-
-awaitable<Response> LocalFiles::put(Request request) {
-  const Place place = place_of(request);
-  auto type = files::kept_content_type(request.header("content-type"));
-  const auto upload = co_await store_.begin_upload(place.database);
-  if (!upload) throw files::invalid_link();  // the tenant was deleted
-  auto stored = co_await io::settled(
-      receive(std::move(request.body_parts), upload, {.file = place.file, .content_type = std::move(type)}));
-  if (!stored) co_await store_.abandon(upload);
-  const auto head = io::result_of(std::move(stored));
-  if (!head) throw files::invalid_link();  // the tenant was deleted meanwhile
-  co_return Response{.status = kOk, .content_type = {}, .headers = {{"ETag", etag_of(*head)}}};
-}
-
-/// Returns nullopt if the files of the tenant were removed meanwhile.
-awaitable<std::optional<FileHead>> LocalFiles::receive(std::shared_ptr<http::BodyParts> body,
-                                                       std::shared_ptr<files::UploadFile> upload,
-                                                       NewFile file) {
-  while (body) {  // a request without a body makes an empty file
-    auto part = co_await body->next();
-    if (!part) break;
-    co_await store_.write(upload, *std::move(part));
-  }
-  auto head = co_await store_.commit(upload, file.file, std::move(file.content_type));
-  co_return head;
 }
 
 awaitable<Response> LocalFiles::get(Request request) {
-  const Place place = place_of(request);
-  const auto file = co_await store_.open(place.database, place.file);
+  const auto now = this_second();
+  const LinkedFile link = linked_file(store_.links(), request, now);
+  const auto file = co_await store_.open(link.file.database, link.file.id);
   if (!file) throw files::file_not_found();
-  if (http::names_entity_tag(header_of(request, "if-none-match"), etag_of(file->head()))) {
-    co_return about(file->head(), http::kNotModified);
-  }
-  const ByteRange range = range_of(request, *file);
-  if (range.kind == ByteRange::Kind::unsatisfiable) co_return range_not_satisfiable(file->size());
+  // Asked after the file was opened, so it is not that of a later tenant of the same name.
+  co_await uploads_->check_tenant(link.file);
 
+  const Validators current = validators_of(*file, now);
+  switch (http::check_preconditions(request, current, now)) {
+    case http::Verdict::failed:
+      throw files::precondition_failed();
+    case http::Verdict::not_modified:
+      co_return about(*file, current, http::kNotModified);
+    case http::Verdict::proceed:
+      break;
+  }
+  const ByteRange range = range_of(request, *file, current, now);
+  if (range.kind == ByteRange::Kind::unsatisfiable) co_return range_not_satisfiable(file->size());
+  co_return content_of(file, current, range);
+}
+
+/// Returns the answer that carries the file or a part of it.
+Response LocalFiles::content_of(std::shared_ptr<const StoredFile> file, const Validators& current,
+                                const ByteRange& range) {
   const bool partial = range.kind == ByteRange::Kind::part;
-  Response response = about(file->head(), partial ? kPartialContent : kOk);
-  response.content_type = file->head().content_type;
-  response.body_parts = std::make_shared<FileParts>(store_, file, range);
-  response.content_length = range.size;
+  Response response = about(*file, current, partial ? kPartialContent : kOk);
+  response.content_type = files::inert_content_type(file->head().metadata.content_type);
   if (partial) {
     const std::uint64_t last = range.offset + range.size - 1;
     response.headers.emplace_back("Content-Range",
                                   fmt::format("bytes {}-{}/{}", range.offset, last, file->size()));
   }
-  co_return response;
+  response.body_parts = std::make_shared<FileParts>(store_, std::move(file), range);
+  response.content_length = range.size;
+  return response;
 }
 
 }  // namespace annals::api

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "api/admission.h"
+#include "api/byte_range.h"
+#include "api/file_uploads.h"
 #include "files/local/store.h"
 #include "http/message.h"
 #include "http/router.h"
@@ -18,26 +17,21 @@ namespace annals::api {
 /// The link's signature is the only credential, and it is checked before a body is read. Thread-safe.
 class LocalFiles {
  public:
-  /// `store` must outlive this object and every response. `max_bytes` limits one file.
-  LocalFiles(files::LocalFileStore& store, std::uint64_t max_bytes) : store_(store), max_bytes_(max_bytes) {}
+  /// `store` must outlive this object and every response.
+  LocalFiles(files::LocalFileStore& store, UploadLimits limits) : store_(store), limits_(limits) {}
 
-  /// Adds the routes; this object must outlive the router.
-  void add_to(http::Router& router);
+  /// Adds the routes; this object and `admission` must outlive the router.
+  void add_to(http::Router& router, const Admission& admission, const FileSurroundings& around);
 
  private:
-  boost::asio::awaitable<http::Response> put(http::Request request);
   /// Answers GET and HEAD.
   boost::asio::awaitable<http::Response> get(http::Request request);
-  struct NewFile {  // NOLINT(*-pro-type-member-init): an id cannot be left out
-    FileId file;
-    std::string content_type;
-  };
-  boost::asio::awaitable<std::optional<files::FileHead>> receive(std::shared_ptr<http::BodyParts> body,
-                                                                 std::shared_ptr<files::UploadFile> upload,
-                                                                 NewFile file);
+  http::Response content_of(std::shared_ptr<const files::StoredFile> file, const http::Validators& current,
+                            const ByteRange& range);
 
   files::LocalFileStore& store_;
-  std::uint64_t max_bytes_;
+  const UploadLimits limits_;
+  std::unique_ptr<FileUploads> uploads_;  // made with the routes
 };
 
 }  // namespace annals::api

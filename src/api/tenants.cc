@@ -1,5 +1,8 @@
 #include "api/tenants.h"
 
+#include <chrono>
+#include <map>
+#include <optional>
 #include <stdexcept>
 
 #include <boost/json.hpp>
@@ -25,19 +28,11 @@ using tenants::Tenant;
 constexpr std::size_t kMaxLabel = 255;
 constexpr std::int64_t kMaxPage = 1000;
 constexpr std::int64_t kDefaultPage = 50;
+constexpr std::int64_t kMaxRetention = 36'500;                   // days
+constexpr std::int64_t kMaxOverlap = std::int64_t{30} * 86'400;  // seconds
 
 bool is_database_name(std::string_view text) {
   return DatabaseName::parse(text).has_value();
-}
-
-/// Returns whether UTF-8 text contains no C0 or C1 control and no DEL.
-bool has_no_controls(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7F) return false;
-    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
-  }
-  return true;
 }
 
 NewTenant decode_new_tenant(const Request& request) {
@@ -46,22 +41,128 @@ NewTenant decode_new_tenant(const Request& request) {
                                                          .max_length = DatabaseName::kMaxLength,
                                                          .pattern = DatabaseName::kPattern,
                                                          .matches = is_database_name});
-  std::string label = fields.text("client_label", {.min_length = 1,
-                                                   .max_length = kMaxLabel,
-                                                   .pattern = R"(^[^\x00-\x1f\x7f-\x9f]*$)",
-                                                   .matches = has_no_controls});
+  std::string label = fields.text("client_label", http::name_rule(kMaxLabel));
   fields.check();
   auto database = DatabaseName::parse(name);
   if (!database) throw std::logic_error("a name passed the check that the parser refuses");
   return {.database = *std::move(database), .label = std::move(label)};
 }
 
+std::map<tenants::Quota, std::optional<std::uint64_t>> read_quotas(http::BodyFields& fields) {
+  std::map<tenants::Quota, std::optional<std::uint64_t>> quotas;
+  tenants::for_each_quota([&](tenants::Quota quota, std::string_view name) {
+    if (!fields.has(name)) return;
+    quotas.emplace(quota, fields.nullable_integer(name, 0, static_cast<std::int64_t>(tenants::kMaxQuota)));
+  });
+  fields.forbid_others();
+  return quotas;
+}
+
+tenants::TenantChange decode_change(const Request& request) {
+  http::BodyFields fields(request);
+  tenants::TenantChange change{.label = fields.optional_text("client_label", http::name_rule(kMaxLabel)),
+                               .is_suspended = fields.optional_flag("suspended")};
+  if (fields.has("retention_days")) {
+    const auto days = fields.nullable_integer("retention_days", 1, kMaxRetention);
+    change.retention_days = static_cast<std::uint32_t>(days.value_or(0));
+  }
+  if (fields.has("quotas")) {
+    fields.object("quotas", [&change](http::BodyFields& quotas) { change.quotas = read_quotas(quotas); });
+  }
+  fields.forbid_others();
+  fields.check();
+  return change;
+}
+
+std::chrono::seconds decode_overlap(const Request& request) {
+  http::BodyFields fields(request);
+  const auto overlap = fields.integer("overlap_seconds", 0, kMaxOverlap);
+  fields.forbid_others();
+  fields.check();
+  return std::chrono::seconds(overlap);
+}
+
+/// Returns a number of days, or null for ever.
+boost::json::value days_of(std::uint32_t days) {
+  return days == 0 ? boost::json::value() : boost::json::value(days);
+}
+
+boost::json::object encode(const tenants::QuotaValues& quotas) {
+  boost::json::object object;
+  tenants::for_each_quota([&](tenants::Quota quota, std::string_view name) {
+    if (quotas[quota]) object[name] = *quotas[quota];
+  });
+  return object;
+}
+
 boost::json::object encode(const Tenant& tenant) {
-  return {{"client_id", tenant.id.text()},
-          {"client_label", tenant.label},
-          {"database_name", tenant.database.text()},
-          {"state", name_of(tenant.state)},
-          {"created_at", text::format_time(tenant.created_at)}};
+  boost::json::object object{{"client_id", tenant.id.text()},
+                             {"client_label", tenant.label},
+                             {"database_name", tenant.database.text()},
+                             {"state", name_of(tenant.state)},
+                             {"created_at", text::format_time(tenant.created_at)}};
+  if (tenant.is_suspended) object["suspended"] = true;
+  if (tenant.own_retention_days) object["retention_days"] = days_of(*tenant.own_retention_days);
+  if (tenant.quotas.any()) object["quotas"] = encode(tenant.quotas);
+  return object;
+}
+
+/// Returns the policy of retention, and what its enforcement has done.
+boost::json::object encode_retention(const Tenant& tenant) {
+  const auto& status = tenant.retention;
+  boost::json::object object{{"days", days_of(tenant.retention_days)},
+                             {"last_run_at", nullptr},
+                             {"oldest_event", nullptr},
+                             {"rows_removed", status.rows_removed},
+                             {"files_removed", status.files_removed}};
+  if (!status.last_run) return object;
+  object["last_run_at"] = text::format_time(status.last_run->at);
+  object["last_rows_removed"] = status.last_run->rows_removed;
+  object["last_files_removed"] = status.last_run->files_removed;
+  if (status.last_run->oldest_event)
+    object["oldest_event"] = text::format_time(*status.last_run->oldest_event);
+  return object;
+}
+
+/// Returns the quotas that apply, with what is used of them where that is counted.
+boost::json::object encode(const quotas::Allowance::Usage& usage) {
+  boost::json::object object;
+  tenants::for_each_quota([&](tenants::Quota quota, std::string_view name) {
+    const auto limit = usage.limits[quota].value_or(0);
+    if (limit > 0) object[name] = boost::json::object{{"limit", limit}};
+  });
+  if (auto* today = object.if_contains("bytes_per_day")) today->as_object()["used"] = usage.bytes_today;
+  if (auto* stored = object.if_contains("stored_bytes")) {
+    boost::json::object& members = stored->as_object();
+    members["used"] = usage.stored ? boost::json::value(usage.stored->bytes) : boost::json::value();
+    members["measured_at"] =
+        usage.stored ? boost::json::value(text::format_time(usage.stored->at)) : boost::json::value();
+  }
+  return object;
+}
+
+/// Returns the tenant that a path names. Throws if the caller may not learn that there is one.
+ClientId named_tenant(const Caller& caller, const Request& request) {
+  const auto id = ClientId::parse(request.path_parameters.at("client_id"));
+  if (!id || !caller.may_touch(*id)) throw tenants::tenant_not_found();
+  return *id;
+}
+
+/// Returns the tenant that a deletion names. Throws if the caller may not learn that there is one.
+ClientId tenant_to_remove(const Caller& caller, const Request& request) {
+  const std::string header = request.agreed_header("x-client-id");
+  if (header.empty()) throw access::missing_client();
+  const auto id = ClientId::parse(header);
+  if (!id || !caller.may_touch(*id)) throw tenants::unknown_client();
+  return *id;
+}
+
+http::Parameter path_parameter() {
+  return {.place = http::Parameter::Place::path,
+          .name = "client_id",
+          .type = "string",
+          .summary = "The tenant's id.",
+          .required = true};
 }
 
 Response respond(Status status, const boost::json::object& body) {
@@ -72,11 +173,26 @@ Response respond(Status status, const boost::json::object& body) {
 
 void Tenants::add_to(http::Router& router, const Admission& admission) {
   using Place = http::Parameter::Place;
-  const auto admit = [&admission, this](awaitable<Response> (Tenants::*handler)(Request)) {
-    return admission.with(Permission::manage_tenants,
-                          [this, handler](const Caller& /*caller*/, Request request) {
-                            return (this->*handler)(std::move(request));
-                          });
+  const auto admit = [&admission, this](Permission permission,
+                                        awaitable<Response> (Tenants::*handler)(Caller, Request),
+                                        ActCheck check = nullptr) {
+    return admission.with(
+        permission,
+        [this, handler](Caller caller, Request request) {
+          return (this->*handler)(std::move(caller), std::move(request));
+        },
+        std::move(check));
+  };
+  const ActCheck check_new = [](const Caller& /*caller*/, const Request& request) {
+    (void)decode_new_tenant(request);
+  };
+  const ActCheck check_change = [](const Caller& caller, const Request& request) {
+    (void)named_tenant(caller, request);
+    (void)decode_change(request);
+  };
+  const ActCheck check_overlap = [](const Caller& caller, const Request& request) {
+    (void)named_tenant(caller, request);
+    (void)decode_overlap(request);
   };
   router.add({.method = "POST",
               .path = "/api/initialize-tenant",
@@ -85,7 +201,7 @@ void Tenants::add_to(http::Router& router, const Admission& admission) {
                             .answers = {{.status = 201, .summary = "The tenant's id and its secret."},
                                         {.status = 400, .summary = "The name or the label is taken."},
                                         {.status = 422, .summary = "The body is invalid."}}},
-              .admit = admit(&Tenants::initialise)});
+              .admit = admit(Permission::make_tenants, &Tenants::initialise, check_new)});
   router.add({.method = "DELETE",
               .path = "/api/delete-tenant",
               .operation = {.name = "delete_tenant",
@@ -97,61 +213,82 @@ void Tenants::add_to(http::Router& router, const Admission& admission) {
                                             .required = true}},
                             .answers = {{.status = 204, .summary = "Nothing of the tenant is left."},
                                         {.status = 400, .summary = "No such tenant, or files not deleted."}}},
-              .admit = admit(&Tenants::remove)});
+              .admit = admit(Permission::manage_tenants, &Tenants::remove, tenant_to_remove)});
   router.add(
       {.method = "GET",
        .path = "/api/tenants",
        .operation = {.name = "list_tenants",
                      .summary = "Lists the tenants, newest first.",
-                     .parameters = {{.name = "limit", .type = "integer", .summary = "Tenants per page."},
-                                    {.name = "offset", .type = "integer", .summary = "Tenants to skip."},
-                                    {.name = "state",
-                                     .type = "string",
-                                     .summary = "Lists only tenants in this state."}},
+                     .parameters =
+                         {{.name = "limit", .type = "integer", .summary = "Tenants per page."},
+                          {.name = "offset", .type = "integer", .summary = "Tenants to skip."},
+                          {.name = "state", .type = "string", .summary = "Lists only tenants in this state."},
+                          {.name = "database_name",
+                           .type = "string",
+                           .summary = "Lists only the tenant of this database."},
+                          {.name = "client_label",
+                           .type = "string",
+                           .summary = "Lists only the tenant with this label."}},
                      .answers = {{.status = 200, .summary = "A page of tenants."},
                                  {.status = 422, .summary = "A parameter is invalid."}}},
-       .admit = admit(&Tenants::list)});
+       .admit = admit(Permission::list_tenants, &Tenants::list)});
   router.add({.method = "GET",
               .path = "/api/tenants/{client_id}",
               .operation = {.name = "get_tenant",
                             .summary = "Returns one tenant.",
-                            .parameters = {{.place = Place::path,
-                                            .name = "client_id",
-                                            .type = "string",
-                                            .summary = "The tenant's id.",
-                                            .required = true}},
+                            .parameters = {path_parameter()},
                             .answers = {{.status = 200, .summary = "The tenant."},
                                         {.status = 404, .summary = "There is no such tenant."}}},
-              .admit = admit(&Tenants::show)});
+              .admit = admit(Permission::list_tenants, &Tenants::show)});
+  router.add(
+      {.method = "PATCH",
+       .path = "/api/tenants/{client_id}",
+       .operation = {.name = "change_tenant",
+                     .summary = "Changes a tenant's label, retention or quotas, suspends or resumes it.",
+                     .parameters = {path_parameter()},
+                     .answers = {{.status = 200, .summary = "The tenant as it is now."},
+                                 {.status = 400, .summary = "The label is taken."},
+                                 {.status = 404, .summary = "There is no such tenant."},
+                                 {.status = 422, .summary = "The body is invalid."}}},
+       .admit = admit(Permission::manage_tenants, &Tenants::change, check_change)});
+  router.add({.method = "POST",
+              .path = "/api/tenants/{client_id}/rotate-secret",
+              .operation = {.name = "rotate_tenant_secret",
+                            .summary = "Makes a new secret of a tenant.",
+                            .parameters = {path_parameter()},
+                            .answers = {{.status = 200, .summary = "The secret, which is shown here only."},
+                                        {.status = 404, .summary = "There is no such tenant."},
+                                        {.status = 422, .summary = "The body is invalid."}}},
+              .admit = admit(Permission::rotate_secret, &Tenants::rotate_secret, check_overlap)});
 }
 
-awaitable<Response> Tenants::initialise(Request request) {
+awaitable<Response> Tenants::initialise(Caller /*caller*/, Request request) {
   NewTenant tenant = decode_new_tenant(request);
-  const auto made = co_await lifecycle_.initialise(std::move(tenant));
+  const auto made = co_await parts_.lifecycle.initialise(std::move(tenant));
   co_return respond(Status::created, {{"client_id", made.id.text()},
                                       {"client_secret", made.secret.reveal()},
                                       {"database_name", made.database.text()}});
 }
 
 // Takes a tenant that is not active too, because the same request resumes a failed deletion.
-awaitable<Response> Tenants::remove(Request request) {
-  const std::string header = request.agreed_header("x-client-id");
-  if (header.empty()) throw access::missing_client();
-  const auto id = ClientId::parse(header);
-  if (!id) throw tenants::unknown_client();
-  co_await lifecycle_.remove(*id);
+awaitable<Response> Tenants::remove(Caller caller, Request request) {
+  co_await parts_.lifecycle.remove(tenant_to_remove(caller, request));
   co_return http::no_content();
 }
 
-awaitable<Response> Tenants::list(Request request) {
+awaitable<Response> Tenants::list(Caller caller, Request request) {
   http::QueryFields fields(request);
   const auto limit = fields.integer("limit", {.min = 1, .max = kMaxPage, .fallback = kDefaultPage});
   const auto offset = fields.integer("offset", {.min = 0});
   const auto state_name = fields.one_of("state", {"creating", "active", "deleting"});
+  tenants::TenantFilter filter{.database = fields.text("database_name"),
+                               .label = fields.text("client_label")};
+  fields.forbid_others();
   fields.check();
-  const auto state = state_name ? tenants::parse_state(*state_name) : std::nullopt;
-  const auto page =
-      co_await registry_.list(state, static_cast<std::uint64_t>(limit), static_cast<std::uint64_t>(offset));
+  if (state_name) filter.state = tenants::parse_state(*state_name);
+  if (caller.bound_to) filter.ids = *caller.bound_to;
+  const auto page = co_await parts_.registry.list(std::move(filter), static_cast<std::uint64_t>(limit),
+                                                  static_cast<std::uint64_t>(offset));
 
   boost::json::array results;
   for (const Tenant& tenant : page.tenants) results.push_back(encode(tenant));
@@ -161,12 +298,30 @@ awaitable<Response> Tenants::list(Request request) {
                                  {"results", std::move(results)}});
 }
 
-awaitable<Response> Tenants::show(Request request) {
-  const auto id = ClientId::parse(request.path_parameters.at("client_id"));
-  std::optional<Tenant> tenant;
-  if (id) tenant = co_await registry_.find(*id);
+awaitable<Response> Tenants::show(Caller caller, Request request) {
+  const ClientId id = named_tenant(caller, request);
+  const auto tenant = co_await parts_.registry.find(id);
   if (!tenant) throw tenants::tenant_not_found();
-  co_return respond(Status::ok, encode(*tenant));
+  boost::json::object body = encode(*tenant);
+  if (tenant->retention_days > 0 || tenant->retention.last_run) body["retention"] = encode_retention(*tenant);
+  const auto allowance = parts_.quotas.of(*tenant);
+  if (allowance) body["quota_usage"] = encode(allowance->usage());
+  co_return respond(Status::ok, body);
+}
+
+awaitable<Response> Tenants::change(Caller caller, Request request) {
+  const ClientId id = named_tenant(caller, request);
+  auto wanted = decode_change(request);
+  const auto tenant = co_await parts_.administration.change(id, std::move(wanted));
+  co_return respond(Status::ok, encode(tenant));
+}
+
+awaitable<Response> Tenants::rotate_secret(Caller caller, Request request) {
+  const ClientId id = named_tenant(caller, request);
+  const auto overlap = decode_overlap(request);
+  const auto rotated = co_await parts_.administration.rotate_secret(id, overlap);
+  co_return respond(Status::ok, {{"client_secret", rotated.secret.reveal()},
+                                 {"previous_valid_until", text::format_time(rotated.previous_valid_until)}});
 }
 
 }  // namespace annals::api

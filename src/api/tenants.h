@@ -5,29 +5,37 @@
 #include "api/admission.h"
 #include "http/message.h"
 #include "http/router.h"
+#include "quotas/quotas.h"
+#include "tenants/administration.h"
 #include "tenants/lifecycle.h"
 #include "tenants/registry.h"
 
 namespace annals::api {
 
-/// Makes, deletes and lists tenants over HTTP. Thread-safe.
+/// Makes, changes, deletes and lists tenants over HTTP. Thread-safe.
 class Tenants {
  public:
-  /// Both must outlive this object.
-  Tenants(tenants::Lifecycle& lifecycle, tenants::Registry& registry)
-      : lifecycle_(lifecycle), registry_(registry) {}
+  struct Parts {
+    tenants::Lifecycle& lifecycle;  // all of them must outlive this object
+    tenants::Administration& administration;
+    tenants::Registry& registry;
+    quotas::Quotas& quotas;
+  };
+
+  explicit Tenants(Parts parts) : parts_(parts) {}
 
   /// Adds the routes; this object must outlive the router.
   void add_to(http::Router& router, const Admission& admission);
 
  private:
-  boost::asio::awaitable<http::Response> initialise(http::Request request);
-  boost::asio::awaitable<http::Response> remove(http::Request request);
-  boost::asio::awaitable<http::Response> list(http::Request request);
-  boost::asio::awaitable<http::Response> show(http::Request request);
+  boost::asio::awaitable<http::Response> initialise(access::Caller caller, http::Request request);
+  boost::asio::awaitable<http::Response> remove(access::Caller caller, http::Request request);
+  boost::asio::awaitable<http::Response> list(access::Caller caller, http::Request request);
+  boost::asio::awaitable<http::Response> show(access::Caller caller, http::Request request);
+  boost::asio::awaitable<http::Response> change(access::Caller caller, http::Request request);
+  boost::asio::awaitable<http::Response> rotate_secret(access::Caller caller, http::Request request);
 
-  tenants::Lifecycle& lifecycle_;
-  tenants::Registry& registry_;
+  Parts parts_;
 };
 
 }  // namespace annals::api

@@ -18,6 +18,11 @@ class BodyParts {
   BodyParts(const BodyParts&) = delete;
   BodyParts& operator=(const BodyParts&) = delete;
 
+  /// Is called with what breaks the connection, before the first next() of a response's body. It may be
+  /// called from any thread and at any time, also after the body has ended.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): those that override it keep the function
+  virtual void begin(std::function<void()> /*break_off*/) {}
+
   /// Returns the next part, which is never empty, or nullopt at the end. A request's body throws an Error for
   /// the client. If a response's body throws, the connection is broken, so that the client sees that the body
   /// is not whole. next() of a response's body is cancelled, as Asio's coroutines are, when the client is

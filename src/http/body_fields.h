@@ -1,12 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/message.h"
+#include "ids/uuid.h"
 #include "input/problems.h"
+#include "text/time.h"
 
 namespace annals::http {
 
@@ -19,6 +24,9 @@ struct TextRule {
   bool (*matches)(std::string_view text) = nullptr;  // returns whether the text obeys `pattern`
 };
 
+/// Returns the rule for names that people read: 1 to `max_length` code points, no control characters.
+TextRule name_rule(std::size_t max_length);
+
 /// Reads the fields of a JSON object body and collects every problem, in the order in which the fields are
 /// read. Not safe for concurrent use.
 class BodyFields {
@@ -30,12 +38,65 @@ class BodyFields {
   /// Returns a required string, or "" after adding a problem.
   std::string text(std::string_view name, const TextRule& rule);
 
+  /// Returns nullopt if the field is absent, or after adding a problem.
+  std::optional<std::string> optional_text(std::string_view name, const TextRule& rule);
+  std::optional<bool> optional_flag(std::string_view name);
+
+  /// Returns a required integer from `min` to `max`, or `min` after adding a problem.
+  std::int64_t integer(std::string_view name, std::int64_t min, std::int64_t max);
+
+  /// Returns an integer from `min` to `max`, nullopt for null, or `min` after adding a problem; it must be
+  /// present.
+  std::optional<std::int64_t> nullable_integer(std::string_view name, std::int64_t min, std::int64_t max);
+
+  /// Returns a required string that is one of `permitted`, or "" after adding a problem.
+  std::string one_of(std::string_view name, const std::vector<std::string>& permitted);
+
+  /// Returns a time (RFC 3339) that can be stored, or nullopt if the field is absent or null, or after adding
+  /// a problem.
+  std::optional<Timestamp> nullable_time(std::string_view name);
+
+  /// Returns a list of 1 to `max_items` UUIDs, or nullopt if the field is absent or null, or after adding a
+  /// problem.
+  std::optional<std::vector<Uuid>> nullable_uuids(std::string_view name, std::size_t max_items);
+
+  /// Returns a required UUID, or that of zeros after adding a problem.
+  Uuid uuid(std::string_view name);
+
+  /// Returns a list of 1 to `max_items` integers, each from 0 to `max`; an empty one if the field is absent,
+  /// or after adding a problem. The next one does the same for words that are among `permitted`.
+  std::vector<std::uint64_t> optional_integers(std::string_view name, std::uint64_t max,
+                                               std::size_t max_items);
+  std::vector<std::string> optional_choices(std::string_view name, const std::vector<std::string>& permitted);
+
+  /// Calls `read` with the fields of a required object, unless there is a problem. What is wrong with them is
+  /// added to the problems of this object.
+  void object(std::string_view name, const std::function<void(BodyFields& fields)>& read);
+
+  /// Adds a problem if the field is null, for readers that take null for an absent field.
+  void refuse_null(std::string_view name);
+
+  /// Adds a problem that only the caller can see.
+  void add_problem(std::string_view name, input::FieldProblem problem);
+
+  /// Returns whether the field was sent, as null too.
+  [[nodiscard]] bool has(std::string_view name) const;
+
+  /// Adds a problem for every field that was not read before this call.
+  void forbid_others();
+
   /// Throws InvalidInput if any field had a problem. Call it after the last field.
   void check() const;
 
  private:
   struct Document;
+  BodyFields(std::unique_ptr<Document> document, input::Place place);
+
+  template <class T, class Check>
+  std::vector<T> list(std::string_view name, std::size_t max_items, Check check);
+
   std::unique_ptr<Document> document_;
+  input::Place place_;  // of the object that is read
   input::Problems problems_;
 };
 

@@ -1,18 +1,20 @@
 #include "http/json_body.h"
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "http/media_type.h"
 #include "input/json_flaw.h"
 #include "input/problems.h"
+#include "text/utf8.h"
 
 namespace annals::http {
 namespace {
 
 constexpr std::size_t kMaxDepth = 64;
 
-[[noreturn]] void refuse(input::FieldProblem problem) {
-  throw input::InvalidInput({input::at({"body"}, std::move(problem))});
+[[noreturn]] void refuse(input::FieldProblem problem, const std::string& log_text = "invalid input") {
+  throw input::InvalidInput({input::at({"body"}, std::move(problem))}, log_text);
 }
 
 boost::json::value parse(std::string_view text) {
@@ -23,7 +25,7 @@ boost::json::value parse(std::string_view text) {
   const std::size_t used = parser.write_some(text.data(), text.size(), error);
   if (!error && used < text.size()) error = boost::json::error::extra_data;
   if (!error) parser.finish(error);
-  if (error) refuse(input::json_problem(error, text.substr(0, used)));
+  if (error) refuse(input::json_problem(text, {.error = error, .used = used, .max_depth = kMaxDepth}));
   return parser.release();
 }
 
@@ -31,8 +33,11 @@ boost::json::value parse(std::string_view text) {
 
 boost::json::object parse_json_body(const Request& request) {
   if (request.body.empty()) refuse(input::missing());
-  if (!says_json(request)) refuse(input::not_a_dict());
-  boost::json::value value = parse(request.body);
+  if (!says_json(request)) {
+    refuse(input::not_a_dict(),
+           fmt::format("the Content-Type is '{}' instead of application/json", media_type(request)));
+  }
+  boost::json::value value = parse(text::without_byte_order_mark(request.body));
   if (value.is_null()) refuse(input::missing());
   if (!value.is_object()) refuse(input::not_a_dict());
   return std::move(value.as_object());

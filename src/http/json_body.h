@@ -7,7 +7,7 @@
 namespace annals::http {
 
 /// Reads the JSON object that is the body of a request. Throws InvalidInput with one problem, worded as
-/// FastAPI 0.92 does:
+/// FastAPI 0.92 does. A byte order mark is skipped, as there:
 /// - no body, or `null`: a missing field;
 /// - a content type that is neither absent nor JSON (`application/json`, `application/…+json`): not a dict;
 /// - not JSON, not UTF-8, or nested deeper than 64: a jsondecode error with its position in code points,

@@ -1,10 +1,44 @@
 #include "http/media_type.h"
 
+#include <algorithm>
+#include <ranges>
 #include <string_view>
+#include <vector>
 
 #include "text/ascii.h"
 
 namespace annals::http {
+namespace {
+
+using Texts = std::vector<std::string_view>;
+
+Texts split(std::string_view text, char separator) {
+  Texts parts;
+  for (const auto part : std::views::split(text, separator)) {
+    parts.push_back(text::trim(std::string_view(part.begin(), part.end())));
+  }
+  return parts;
+}
+
+// Returns whether a parameter is the weight 0: `q=0`, `Q=0.000`.
+bool is_weight_zero(std::string_view parameter) {
+  if (!text::to_lower(parameter).starts_with("q=")) return false;
+  parameter.remove_prefix(2);
+  return parameter.starts_with('0') && parameter.find_first_not_of("0.") == std::string_view::npos;
+}
+
+}  // namespace
+
+bool asks_for(const Request& request, std::string_view type) {
+  const auto accept = request.list_header("accept");
+  if (!accept) return false;
+  for (const std::string_view range : split(*accept, ',')) {
+    const Texts parts = split(range, ';');
+    if (parts.empty() || text::to_lower(parts.front()) != type) continue;
+    return std::ranges::none_of(parts, is_weight_zero);
+  }
+  return false;
+}
 
 std::string media_type(const Request& request) {
   const std::string* header = request.header("content-type");

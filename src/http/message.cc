@@ -19,6 +19,15 @@ std::string Request::agreed_header(std::string_view name) const {
   return *first;
 }
 
+std::optional<std::string> Request::list_header(std::string_view name) const {
+  std::optional<std::string> list;
+  for (const auto& [other, value] : headers) {
+    if (other != name) continue;
+    list = list ? *list + "," + value : value;
+  }
+  return list;
+}
+
 Response json(Status status, std::string body) {
   return Response{.status = static_cast<int>(status), .body = std::move(body)};
 }

@@ -26,12 +26,17 @@ struct Request {
   std::string body;                                          // whole, unless the route takes it in parts
   std::shared_ptr<RequestBody> body_parts;                   // if the route takes it in parts; decompressed
   std::string request_id;
+  std::string_view operation;  // the name of its route's operation; empty until it has a route
+  std::string client_address;  // the client's, also if a trusted proxy has passed the request on
 
   /// Returns the value of the first header of that name (in lower case), or null if it is absent.
   [[nodiscard]] const std::string* header(std::string_view name) const;
   /// Returns the value of that header, or "" if it is absent. If the header occurs several times and the
   /// values differ, returns "": a proxy in front and this server might not mean the same one.
   [[nodiscard]] std::string agreed_header(std::string_view name) const;
+  /// Returns the value of a header that is a list, over all its lines (RFC 9110, section 5.3), or nullopt if
+  /// it is absent.
+  [[nodiscard]] std::optional<std::string> list_header(std::string_view name) const;
 };
 
 enum class Status : std::uint16_t {  // NOLINT(performance-enum-size): statuses go up to 599
@@ -47,6 +52,7 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::shared_ptr<BodyParts> body_parts = {};        // in place of `body`
   std::optional<std::uint64_t> content_length = {};  // of `body_parts`, if known; chunked otherwise
+  bool is_endless = false;  // `body_parts` last as long as the client and the server do
 };
 
 /// Answers a request. The handler owns it, because the coroutine frame outlives the caller. An exception

@@ -1,5 +1,8 @@
 #include "http/problem.h"
 
+#include <chrono>
+#include <string>
+
 #include <boost/json.hpp>
 
 #include "input/problems.h"
@@ -8,9 +11,11 @@
 namespace annals::http {
 namespace {
 
+constexpr int kUnauthorized = 401;
 constexpr int kTooManyRequests = 429;
 constexpr int kUnavailable = 503;
 constexpr int kInternal = 500;
+constexpr int kNoRoom = 507;
 
 int status_of(ErrorCode code) {
   switch (code) {
@@ -25,10 +30,13 @@ int status_of(ErrorCode code) {
       return 400;
     case ErrorCode::unauthorized_api_key:
     case ErrorCode::unauthorized_client:
-      return 401;
+      return kUnauthorized;
     case ErrorCode::invalid_link:
+    case ErrorCode::not_allowed:
+    case ErrorCode::client_suspended:
       return 403;
     case ErrorCode::tenant_not_found:
+    case ErrorCode::key_not_found:
     case ErrorCode::file_not_found:
     case ErrorCode::event_not_found:
     case ErrorCode::path_not_found:
@@ -37,6 +45,10 @@ int status_of(ErrorCode code) {
       return 405;
     case ErrorCode::request_too_slow:
       return 408;
+    case ErrorCode::file_in_use:
+      return 409;
+    case ErrorCode::precondition_failed:
+      return 412;
     case ErrorCode::body_too_large:
       return 413;
     case ErrorCode::unsupported_encoding:
@@ -44,10 +56,15 @@ int status_of(ErrorCode code) {
     case ErrorCode::headers_too_large:
       return 431;
     case ErrorCode::over_quota:
+    case ErrorCode::too_many_wrong_keys:
       return kTooManyRequests;
     case ErrorCode::overloaded:
+    case ErrorCode::query_too_costly:
     case ErrorCode::engine_unavailable:
+    case ErrorCode::file_store_unavailable:
       return kUnavailable;
+    case ErrorCode::file_store_full:
+      return kNoRoom;
     case ErrorCode::internal:
       break;
   }
@@ -66,12 +83,41 @@ Response invalid_input(const input::InvalidInput& error) {
   return response(status_of(error.code()), {{"detail", input::detail_of(error.problems())}});
 }
 
+/// Returns whether the log needs a line although the fault is not one of this program.
+bool is_refusal(const Error& error) {
+  const int status = status_of(error.code());
+  return status == kUnavailable || status == kNoRoom || error.code() == ErrorCode::files_not_deleted;
+}
+
+/// Returns whether the same request may succeed later.
+bool may_be_retried(int status) {
+  return status == kUnavailable || status == kTooManyRequests || status == kNoRoom;
+}
+
 void log_failure(const Error& error, std::string_view request_id) {
   const int status = status_of(error.code());
   if (status == kInternal) {
-    ops::log(ops::Level::error, "request failed", {{"request_id", request_id}, {"error", error.what()}});
-  } else if (status == kUnavailable || error.code() == ErrorCode::files_not_deleted) {
-    ops::log(ops::Level::warning, "request refused", {{"request_id", request_id}, {"error", error.what()}});
+    ops::log_damped(ops::Level::error, "request failed",
+                    {{"request_id", request_id}, {"error", error.what()}}, error.what());
+    return;
+  }
+  if (is_refusal(error)) {
+    ops::log_damped(ops::Level::warning, "request refused",
+                    {{"request_id", request_id}, {"error", error.what()}}, error.detail());
+    return;
+  }
+  if (error.code() == ErrorCode::unauthorized_api_key || error.code() == ErrorCode::unauthorized_client) {
+    ops::log_damped(ops::Level::warning, "credentials refused",
+                    {{"request_id", request_id}, {"error", error.what()}});
+  }
+  if (ops::log_enabled(ops::Level::debug)) {
+    const auto* invalid = dynamic_cast<const input::InvalidInput*>(&error);
+    ops::log(
+        ops::Level::debug, "request refused",
+        {{"request_id", request_id},
+         {"error", error.what()},
+         {"problems", invalid == nullptr ? std::string("[]")
+                                         : boost::json::serialize(input::detail_of(invalid->problems()))}});
   }
 }
 
@@ -82,7 +128,16 @@ Response problem(const Error& error, std::string_view request_id) {
   if (status == kInternal) return internal_problem(request_id);
   if (const auto* invalid = dynamic_cast<const input::InvalidInput*>(&error)) return invalid_input(*invalid);
   Response result = response(status, {{"detail", error.detail()}});
-  if (status == kUnavailable || status == kTooManyRequests) result.headers.emplace_back("Retry-After", "1");
+  if (may_be_retried(status)) {
+    const bool is_lasting =
+        error.code() == ErrorCode::query_too_costly || error.code() == ErrorCode::too_many_wrong_keys;
+    const auto usual = std::chrono::seconds(is_lasting ? 60 : 1);
+    result.headers.emplace_back("Retry-After", std::to_string(error.retry_after().value_or(usual).count()));
+  }
+  if (status == kUnauthorized) {  // one header per challenge, because many clients cannot split them
+    result.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"annals\"");
+    result.headers.emplace_back("WWW-Authenticate", "ApiKey realm=\"annals\"");
+  }
   if (error.code() == ErrorCode::unsupported_encoding) {
     result.headers.emplace_back("Accept-Encoding", "gzip, zstd");  // RFC 9110, 15.5.16
   }

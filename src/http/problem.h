@@ -10,7 +10,8 @@ namespace annals::http {
 
 /// Turns an error into a response. Only this file knows the status codes of errors and the shape of their
 /// bodies, `{"detail": …}`. What the client must not see goes to the log with the request id: internal faults
-/// as errors, 503 and files_not_deleted as warnings, the client's other faults not at all.
+/// as errors; 503, 507, files_not_deleted and refused credentials as warnings; the client's faults at the
+/// level `debug`.
 Response problem(const std::exception_ptr& error, std::string_view request_id);
 
 /// Turns a known error into a response and logs nothing.

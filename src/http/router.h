@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/message.h"
@@ -24,8 +25,11 @@ struct Route {
   std::string path;  // "/api/tenants/{client_id}": a segment in braces is a parameter, which is never empty
   Operation operation;
   Admit admit;
-  bool takes_body_in_parts = false;  // Request::body_parts instead of Request::body
-  std::uint64_t max_body_bytes = 0;  // after decompression; 0: the server's limit
+  bool takes_body_in_parts = false;     // Request::body_parts instead of Request::body
+  bool keeps_content_encoding = false;  // the body is not decompressed
+  std::uint64_t max_body_bytes = 0;     // after decompression; 0: the server's limit
+  std::vector<std::pair<std::string, std::string>> headers = {};  // of every answer, refusals too
+  bool is_vital = false;  // answered although the server has too many connections
 };
 
 /// Finds the route of a request. It is built once, then read by all threads.

@@ -7,6 +7,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -16,13 +17,21 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kReceiveSize = std::size_t{16} * 1024;
-// The time that a response in parts still has once the server stops.
-constexpr std::chrono::seconds kFinishTime{1};
+
+asio::ip::address peer_of(const asio::ip::tcp::socket& socket) {
+  boost::system::error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  return error ? asio::ip::address() : endpoint.address();
+}
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket)
-    : socket_(std::move(socket)), timer_(socket_.get_executor()), finish_timer_(socket_.get_executor()) {}
+Connection::Connection(asio::ip::tcp::socket socket, std::shared_ptr<const TlsContext> tls)
+    : socket_(std::move(socket)),
+      peer_(peer_of(socket_)),
+      tls_(tls ? std::make_unique<TlsStream>(std::move(tls), socket_) : nullptr),
+      timer_(socket_.get_executor()),
+      finish_timer_(socket_.get_executor()) {}
 
 // The timer is left running when the deadline moves to a later time, as it does once or more per request;
 // on_timer() then looks at the deadline again.
@@ -59,6 +68,10 @@ void Connection::on_timer() {
 }
 
 asio::awaitable<Arrival> Connection::receive(std::size_t at_most) {
+  if (tls_) {
+    const auto arrival = co_await receive_encrypted(at_most);
+    co_return arrival;
+  }
   if (expired_) co_return Arrival::late;
   const std::size_t before = received_.size();
   received_.resize(before + at_most);
@@ -72,17 +85,19 @@ asio::awaitable<Arrival> Connection::receive(std::size_t at_most) {
   co_return error == asio::error::eof ? Arrival::end : Arrival::gone;
 }
 
-bool Connection::is_readable() const {
+bool Connection::is_readable() {
+  if (tls_) return tls_->look() == TlsStream::Step::done;
   boost::system::error_code ignored;
   return socket_.available(ignored) > 0;
 }
 
 asio::awaitable<bool> Connection::wait_for_request(Duration time) {
   expires_after(time);
+  idle_since_ = std::chrono::steady_clock::now();
   for (;;) {
     while (received_.starts_with("\r\n")) consume(2);
     if (!received_.empty()) co_return true;
-    if (interrupted_) co_return false;
+    if (interrupted_ || unwanted_) co_return false;
     idle_ = true;
     const auto arrival = co_await receive(kReceiveSize);
     idle_ = false;
@@ -92,6 +107,10 @@ asio::awaitable<bool> Connection::wait_for_request(Duration time) {
 
 asio::awaitable<bool> Connection::send(std::string head, std::string body, std::string_view tail) {
   std::array<asio::const_buffer, 3> rest{asio::buffer(head), asio::buffer(body), asio::buffer(tail)};
+  if (tls_) {
+    const bool sent = co_await send_encrypted(rest);
+    co_return sent;
+  }
   while (asio::buffer_size(rest) > 0) {
     if (expired_) co_return false;
     boost::system::error_code error;
@@ -108,10 +127,11 @@ asio::awaitable<bool> Connection::send(std::string head, std::string body, std::
 }
 
 asio::awaitable<void> Connection::linger(Duration time) {
+  expires_after(time);
+  if (tls_) co_await finish_encrypted();
   boost::system::error_code error;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   if (error) co_return;
-  expires_after(time);
   for (auto arrival = Arrival::bytes; arrival == Arrival::bytes;) {
     received_.clear();
     arrival = co_await receive(kReceiveSize);
@@ -119,20 +139,41 @@ asio::awaitable<void> Connection::linger(Duration time) {
 }
 
 void Connection::close() {
+  if (tls_ && idle_since_.load() != kBusy) tls_->finish();
   boost::system::error_code ignored;
   socket_.close(ignored);
   timer_.cancel();
 }
 
+void Connection::close_when_idle() {
+  unwanted_ = true;
+  if (idle_since_.load() != kBusy) close();
+}
+
 void Connection::abort() {
-  boost::system::error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  reset_when_closed(true);
   close();
 }
 
-void Connection::watch(std::function<void()> on_lost) {
+void Connection::reset_when_closed(bool reset) {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger(reset, 0), ignored);
+}
+
+void Connection::cut() {
+  if (!on_lost_) return;
+  reset_when_closed(true);
+  lose();
+}
+
+void Connection::watch(std::function<void()> on_lost, Duration time_to_finish) {
+  time_to_finish_ = time_to_finish;
   on_lost_ = std::move(on_lost);
-  watch_socket();
+  if (tls_) {
+    look_later();
+  } else {
+    watch_socket();
+  }
   if (interrupted_) give_time_to_finish();
 }
 
@@ -153,7 +194,25 @@ void Connection::watch_socket() {
                      });
 }
 
+// Bytes of the peer may have been read and not been decrypted yet, and the socket would be silent.
+void Connection::look_later() {
+  asio::post(executor(), [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self && self->on_lost_) self->on_readable();
+  });
+}
+
 void Connection::on_readable() {
+  if (tls_) {
+    const auto step = tls_->look();
+    if (step == TlsStream::Step::done) return;
+    if (step == TlsStream::Step::wants_read || step == TlsStream::Step::wants_write) {
+      watch_socket();
+    } else {
+      lose();
+    }
+    return;
+  }
   char first = 0;
   const auto size = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
   if (size > 0) return;
@@ -166,7 +225,7 @@ void Connection::on_readable() {
 }
 
 void Connection::give_time_to_finish() {
-  finish_timer_.expires_after(kFinishTime);
+  finish_timer_.expires_after(time_to_finish_);
   finish_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
     if (!error && self && self->on_lost_) self->lose();

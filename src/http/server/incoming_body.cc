@@ -3,8 +3,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "http/server/receive_more.h"
 #include "input/errors.h"
+#include "io/pause.h"
 
 namespace annals::http {
 namespace {
@@ -12,6 +15,11 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kPartBytes = std::size_t{64} * 1024;
+// Events compress to a tenth or a fiftieth. A body that expands much more costs its sender next to nothing,
+// and others the time to read it.
+constexpr std::uint64_t kMaxRatio = 128;
+// Whatever the ratio: a body that is read as a whole has a smaller limit, which names its size.
+constexpr std::uint64_t kFreeExpansion = std::uint64_t{48} << 20U;
 
 // Keeps a flag set for as long as this object lives.
 class Raised {
@@ -60,6 +68,16 @@ asio::awaitable<std::string> IncomingBody::whole() {
   co_return body;
 }
 
+asio::awaitable<void> IncomingBody::drop() {
+  check_open();
+  connection_->expires_after(limits_.time);
+  for (bool more = true; more;) {
+    const auto part = co_await read({});
+    more = part.has_value();
+  }
+  connection_->expires_never();
+}
+
 bool IncomingBody::close() {
   connection_.reset();
   parser_ = nullptr;
@@ -79,12 +97,15 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read(std::function<voi
   }
 }
 
-// Calls check_open() after each wait, because close() may have been called meanwhile.
+// Calls check_open() after each wait, because close() may have been called meanwhile. It waits for its turn
+// before each part: bytes that are there already, and what they expand to, could keep the thread for minutes.
 asio::awaitable<std::optional<std::string>> IncomingBody::read_part(std::function<void()> before_wait) {
+  co_await io::yield();
+  check_open();
   for (;;) {
     std::string part = decompressor_ ? take_decompressed() : take();
     bytes_ += part.size();
-    if (bytes_ > limits_.max_bytes) throw input::body_too_large(limits_.max_bytes);
+    check_size();
     if (!part.empty()) co_return part;
     if (parser_->done()) break;
     if (!continue_sent_) co_await send_continue();
@@ -114,11 +135,19 @@ std::string IncomingBody::take_decompressed() {
   if (compressed_rest_.empty() && !decompressor_is_full_) {
     compressed_ = take();
     compressed_rest_ = compressed_;
+    compressed_bytes_ += compressed_.size();
   }
   std::string part;
   decompressor_->put(compressed_rest_, part, kPartBytes);
   decompressor_is_full_ = part.size() == kPartBytes;
   return part;
+}
+
+void IncomingBody::check_size() const {
+  if (bytes_ > limits_.max_bytes) throw input::body_too_large(limits_.max_bytes);
+  if (!decompressor_ || bytes_ <= kFreeExpansion + (kMaxRatio * compressed_bytes_)) return;
+  throw Error(ErrorCode::body_too_large,
+              fmt::format("Request body expands to more than {} times its size.", kMaxRatio));
 }
 
 void IncomingBody::check_open() const {

@@ -29,13 +29,17 @@ class IncomingBody final : public RequestBody {
   IncomingBody(std::shared_ptr<Connection> connection, RequestParser& parser, Limits limits,
                std::string_view content_encoding);
 
-  /// Returns parts of about 64 KiB at most; each may take `time`. Throws Error(body_too_large),
+  /// Returns parts of about 64 KiB at most; each may take `time`. Gives the I/O thread to others before each
+  /// part. Throws Error(body_too_large), also if what is compressed expands to far more than its size,
   /// Error(request_too_slow) or Error(bad_request), and the same again on every later call.
   boost::asio::awaitable<std::optional<std::string>> next() override { return next_calling({}); }
   boost::asio::awaitable<std::optional<std::string>> next_calling(std::function<void()> before_wait) override;
 
   /// Returns the whole body, which may take `time`. Call it instead of next().
   boost::asio::awaitable<std::string> whole();
+
+  /// Reads the whole body, which may take `time`, and keeps nothing of it. Call it instead of next().
+  boost::asio::awaitable<void> drop();
 
   /// Gives up the connection and the parser, because the request is over. Returns false if a next() still
   /// waits, which must not happen: then nothing else may read from the connection.
@@ -48,15 +52,17 @@ class IncomingBody final : public RequestBody {
   std::string take();
   std::string take_decompressed();
   void check_open() const;
+  void check_size() const;
 
   std::shared_ptr<Connection> connection_;  // null after close(), like the parser
   RequestParser* parser_;
   const Limits limits_;
   std::unique_ptr<Decompressor> decompressor_;  // null: the body is not compressed
   std::string compressed_;
-  std::string_view compressed_rest_;   // of compressed_
-  bool decompressor_is_full_ = false;  // it may produce more without further input
-  std::uint64_t bytes_ = 0;            // returned so far
+  std::string_view compressed_rest_;    // of compressed_
+  bool decompressor_is_full_ = false;   // it may produce more without further input
+  std::uint64_t bytes_ = 0;             // returned so far
+  std::uint64_t compressed_bytes_ = 0;  // received so far
   bool continue_sent_ = false;
   bool reading_ = false;
   std::exception_ptr failure_;

@@ -1,6 +1,7 @@
 #include "http/server/outgoing_body.h"
 
 #include <exception>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "ops/log.h"
@@ -20,8 +22,9 @@ namespace asio = boost::asio;
 // Watches the connection for as long as this object lives, and emits `cancel` when the connection is lost.
 class Watch {
  public:
-  Watch(Connection& connection, asio::cancellation_signal& cancel) : connection_(connection) {
-    connection_.watch([&cancel] { cancel.emit(asio::cancellation_type::terminal); });
+  Watch(Connection& connection, asio::cancellation_signal& cancel, Connection::Duration time_to_finish)
+      : connection_(connection) {
+    connection_.watch([&cancel] { cancel.emit(asio::cancellation_type::terminal); }, time_to_finish);
   }
   ~Watch() { connection_.unwatch(); }
   Watch(const Watch&) = delete;
@@ -51,11 +54,33 @@ asio::awaitable<bool> send_part(std::shared_ptr<Connection> connection, std::str
   co_return sent;
 }
 
+// Returns the call by which the source of a body ends it from any thread; it does nothing once the body is
+// over.
+std::function<void()> cut_of(const std::shared_ptr<Connection>& connection,
+                             const std::shared_ptr<BodyParts>& parts) {
+  return [executor = connection->executor(), weak = std::weak_ptr(connection),
+          unfinished = std::weak_ptr(parts)] {
+    asio::post(executor, [weak, unfinished] {
+      const auto connection = weak.lock();
+      if (connection && !unfinished.expired()) connection->cut();
+    });
+  };
+}
+
+asio::awaitable<bool> send_head(std::shared_ptr<Connection> connection, std::string head,
+                                Connection::Duration write_time) {
+  connection->expires_after(write_time);
+  const bool sent = co_await connection->send(std::move(head), {});
+  connection->expires_never();
+  co_return sent;
+}
+
 // Sends part after part. Returns false if the client is gone or too slow. Throws what next() throws, and
 // std::logic_error for a length other than announced.
 asio::awaitable<bool> send_parts(std::shared_ptr<Connection> connection, OutgoingBody body) {
   asio::cancellation_signal cancel;
-  const Watch watch(*connection, cancel);
+  const Watch watch(*connection, cancel, body.time_to_finish);
+  body.parts->begin(cut_of(connection, body.parts));
   std::uint64_t left = body.length.value_or(UINT64_MAX);
   for (;;) {
     // Spawned as a separate coroutine, because only such a one can be cancelled.
@@ -81,15 +106,19 @@ asio::awaitable<bool> send_parts(std::shared_ptr<Connection> connection, Outgoin
 asio::awaitable<bool> send_body(std::shared_ptr<Connection> connection, OutgoingBody body) {
   const bool until_close = !body.chunked && !body.length;
   const std::string request_id = body.request_id;
+  // A client that reads until the connection is closed must not take a normal close for the end of the body,
+  // nor, if this process dies right after the header, for an empty body.
+  if (until_close) connection->reset_when_closed(true);
+  bool sent = false;
   try {
-    const bool sent = co_await send_parts(connection, std::move(body));
-    co_return sent;
+    sent = co_await send_head(connection, std::move(body.head), body.write_time) &&
+           co_await send_parts(connection, std::move(body));
   } catch (...) {
     if (!connection->is_lost()) log_broken(request_id, std::current_exception());
   }
-  // A normal close would look like the end of the body.
-  if (until_close) connection->abort();
-  co_return false;
+  if (until_close && sent) connection->reset_when_closed(false);
+  if (until_close && !sent) connection->abort();
+  co_return sent;
 }
 
 }  // namespace annals::http

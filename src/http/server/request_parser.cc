@@ -9,6 +9,7 @@
 #include <boost/beast/http/parser.hpp>
 
 #include "error.h"
+#include "http/server/authority.h"
 #include "input/errors.h"
 #include "text/ascii.h"
 
@@ -36,6 +37,19 @@ std::size_t empty_lines_before(std::string_view received) {
   std::size_t size = 0;
   while (received.substr(size).starts_with(kEmptyLine)) size += kEmptyLine.size();
   return size;
+}
+
+/// Returns whether one of the lines of a header that were received continues on the next line (obs-fold, RFC
+/// 9112, 5.2). Beast would join them; another server on the way may read them differently. A continued line
+/// is always seen as a whole, because Beast leaves a line to be read again until it sees how the next begins.
+bool has_folded_line(std::string_view received) {
+  constexpr std::string_view kLineBreak = "\r\n";
+  for (auto end = received.find(kLineBreak); end != 0; end = received.find(kLineBreak)) {
+    if (end == std::string_view::npos) return false;
+    received.remove_prefix(end + kLineBreak.size());
+    if (received.starts_with(' ') || received.starts_with('\t')) return true;
+  }
+  return false;  // an empty line: the header ends
 }
 
 // Replaces Beast's string_body, which would at once allocate what Content-Length announces.
@@ -106,8 +120,10 @@ void RequestParser::Beast::check_header() const {
   }
   const auto hosts = fields.count(beast::http::field::host);
   if (hosts > 1 || (hosts == 0 && fields.version() >= 11)) throw not_http("host");
+  if (!is_host_field(fields[beast::http::field::host])) throw not_http("host");
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   if (!std::ranges::all_of(fields.target(), is_ascii)) throw not_http("target");
+  if (has_invalid_authority(fields.target())) throw not_http("target");
 }
 
 RequestParser::RequestParser(std::size_t max_header_bytes)
@@ -118,6 +134,7 @@ RequestParser::~RequestParser() = default;
 std::size_t RequestParser::read_header(std::string_view received) {
   const std::size_t skipped = beast_->begun ? 0 : empty_lines_before(received);
   const std::string_view header = received.substr(skipped);
+  if (has_folded_line(header)) throw not_http("a field continues on the next line");
   beast_->begun = beast_->begun || !(header.empty() || header == "\r");
   const std::size_t used = skipped + (beast_->begun ? beast_->put(header) : 0);
   // Beast's own limit is on what is left to parse, so that a header that arrives field by field would never

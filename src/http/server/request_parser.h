@@ -13,8 +13,8 @@ namespace annals::http {
 
 /// Takes one HTTP/1.0 or 1.1 request out of a stream of bytes, in whatever pieces they arrive: first the
 /// header, then, if the caller wants it, the body. It wraps Beast's parser and is stricter: no transfer
-/// coding but `chunked`, no HTTP/1.1 request without exactly one Host. It throws what is wrong as an Error:
-/// bad_request, headers_too_large, body_too_large.
+/// coding but `chunked`, no HTTP/1.1 request without exactly one valid Host, no field over several lines. It
+/// throws what is wrong as an Error: bad_request, headers_too_large, body_too_large.
 class RequestParser {
  public:
   explicit RequestParser(std::size_t max_header_bytes);

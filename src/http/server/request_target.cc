@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <ranges>
 
+#include "http/server/authority.h"
 #include "text/percent_encoding.h"
 #include "text/utf8.h"
 
@@ -22,13 +23,11 @@ std::string decode_query(std::string_view text) {
 }
 
 std::string_view without_origin(std::string_view target) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!target.starts_with(scheme)) continue;
-    target.remove_prefix(scheme.size());
-    target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
-    return target.empty() ? "/" : target;
-  }
-  return target;
+  const std::size_t scheme = size_of_scheme(target);
+  if (scheme == 0) return target;
+  target.remove_prefix(scheme);
+  target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
+  return target.empty() ? "/" : target;
 }
 
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {
@@ -44,6 +43,14 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
 }
 
 }  // namespace
+
+std::optional<std::string> without_trailing_slashes(std::string_view target) {
+  target = without_origin(target);
+  const std::size_t path_size = std::min(target.find('?'), target.size());
+  const std::size_t last = target.substr(0, path_size).find_last_not_of('/');
+  if (last == std::string_view::npos || last + 1 == path_size) return std::nullopt;
+  return std::string(target.substr(0, last + 1)).append(target.substr(path_size));
+}
 
 std::optional<RequestTarget> parse_request_target(std::string_view target) {
   target = without_origin(target);

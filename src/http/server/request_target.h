@@ -21,4 +21,8 @@ struct RequestTarget {
 /// it was sent.
 std::optional<RequestTarget> parse_request_target(std::string_view target);
 
+/// Returns the target in origin form without the slashes at the end of its path, or nullopt if it has none
+/// there, or no path without them.
+std::optional<std::string> without_trailing_slashes(std::string_view target);
+
 }  // namespace annals::http

@@ -33,6 +33,11 @@ std::string length_header(const Response& response, const Framing& framing) {
   return is_chunked(response, framing) ? "Transfer-Encoding: chunked\r\n" : "";
 }
 
+bool says_how_to_cache(const Response& response) {
+  return std::ranges::any_of(response.headers,
+                             [](const auto& header) { return header.first == "Cache-Control"; });
+}
+
 }  // namespace
 
 bool has_content(int status) {
@@ -63,6 +68,7 @@ std::string response_header(const Response& response, const Framing& framing) {
     text += length_header(response, framing);
   }
   for (const auto& [name, value] : response.headers) fmt::format_to(out, "{}: {}\r\n", name, value);
+  if (!says_how_to_cache(response)) text += "Cache-Control: no-store\r\n";
   text += connection_header(framing);
   text += "\r\n";
   return text;

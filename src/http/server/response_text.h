@@ -26,7 +26,8 @@ bool has_content(int status);
 bool is_chunked(const Response& response, const Framing& framing);
 
 /// Returns the status line and the headers, up to and including the empty line. A 204 or 304 has no content,
-/// so the headers describe none.
+/// so the headers describe none. Unless the response says how it may be cached, it must not be stored: most
+/// hold a tenant's data, and some a secret.
 std::string response_header(const Response& response, const Framing& framing);
 
 }  // namespace annals::http

@@ -23,8 +23,8 @@ namespace {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
-// The number of connections over the limit that may be answered 503 at a time; more are closed without an
-// answer.
+// The number of connections over the limit that may be answered 503, or whose request is a vital one, at a
+// time; more are closed without an answer.
 constexpr std::size_t kMaxRefusals = 64;
 // The pause after an accept that failed for lack of a resource, such as file descriptors.
 constexpr std::chrono::milliseconds kAcceptPause{100};
@@ -71,20 +71,25 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   };
 
   State(asio::any_io_executor io, const std::string& address, std::uint16_t port, const Router& router,
-        const ServerLimits& limits)
+        const ServerLimits& limits, ServerSurroundings around)
       : executor(std::move(io)),
         acceptor(listen(executor, address, port)),
         local_port(acceptor.local_endpoint().port()),
-        context(std::make_shared<SessionContext>(router, limits)) {}
+        tls(std::move(around.tls)),
+        context(std::make_shared<SessionContext>(router, limits, CrossOrigin(std::move(around.cross_origins)),
+                                                 TrustedProxies(around.trusted_proxies),
+                                                 std::move(around.public_path))) {}
 
   static asio::awaitable<void> accept_all(std::shared_ptr<State> state);
   void admit(tcp::socket socket);
+  bool close_longest_idle();
   void run(tcp::socket socket, bool refused, Running running);
   void stop();
 
   const asio::any_io_executor executor;
   tcp::acceptor acceptor;  // used on its own strand only
   const std::uint16_t local_port;
+  const std::shared_ptr<const TlsContexts> tls;  // null: no TLS
   const std::shared_ptr<SessionContext> context;
 
   std::mutex mutex;  // guards what follows
@@ -93,7 +98,14 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   std::size_t sessions = 0;
   std::size_t refusals = 0;
   bool full = false;  // the last connection was refused
-  std::unordered_map<const Connection*, std::weak_ptr<Connection>> connections;
+  // A connection that is being closed to make room does not count as a session.
+  struct Open {
+    std::weak_ptr<Connection> connection;
+    bool is_session = true;
+    bool is_closing = false;
+  };
+  std::unordered_map<const Connection*, Open> connections;
+  std::size_t closing = 0;
 };
 
 // The caller holds the mutex.
@@ -106,13 +118,18 @@ Server::State::Running::~Running() {
   if (!state_) return;
   const std::scoped_lock lock(state_->mutex);
   --((*state_).*counter_);
-  state_->connections.erase(connection_);
+  const auto open = state_->connections.find(connection_);
+  if (open != state_->connections.end()) {
+    if (open->second.is_closing) --state_->closing;
+    state_->connections.erase(open);
+  }
   state_->changed.notify_all();
 }
 
 void Server::State::Running::remember(const std::shared_ptr<Connection>& connection) {
   const std::scoped_lock lock(state_->mutex);
-  state_->connections.emplace(connection.get(), connection);
+  state_->connections.emplace(connection.get(),
+                              Open{.connection = connection, .is_session = counter_ == &State::sessions});
   connection_ = connection.get();
 }
 
@@ -144,7 +161,7 @@ void Server::State::admit(tcp::socket socket) {
   bool refused = false;
   {
     const std::scoped_lock lock(mutex);
-    refused = sessions >= context->limits.max_connections;
+    refused = sessions - closing >= context->limits.max_connections && !close_longest_idle();
     if (refused && !full) ops::log(ops::Level::warning, "connection limit reached");
     full = refused;
     if (refused && refusals >= kMaxRefusals) return;
@@ -153,14 +170,35 @@ void Server::State::admit(tcp::socket socket) {
   run(std::move(socket), refused, std::move(*running));
 }
 
+// Makes room for a new connection: who holds connections without using them must not shut others out. Returns
+// false if all are in use. The caller holds the mutex.
+bool Server::State::close_longest_idle() {
+  if (closing >= kMaxRefusals) return false;
+  std::shared_ptr<Connection> longest;
+  auto since = Connection::kBusy;
+  Open* chosen = nullptr;
+  for (auto& [key, open] : connections) {
+    auto connection = open.connection.lock();
+    if (!connection || !open.is_session || open.is_closing || connection->idle_since() >= since) continue;
+    since = connection->idle_since();
+    longest = std::move(connection);
+    chosen = &open;
+  }
+  if (chosen == nullptr) return false;
+  chosen->is_closing = true;
+  ++closing;
+  asio::post(longest->executor(), [longest] { longest->close_when_idle(); });
+  return true;
+}
+
 void Server::State::run(tcp::socket socket, bool refused, Running running) {
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  auto connection = std::make_shared<Connection>(std::move(socket));
+  auto connection = std::make_shared<Connection>(std::move(socket), tls ? tls->current() : nullptr);
   running.remember(connection);
   // stop() sets the flag before it looks for connections: either it finds this one, or the flag is seen here.
   if (context->stopping) return;
-  auto work = refused ? refuse(connection) : serve(connection, context);
+  auto work = refused ? serve_when_full(connection, context) : serve(connection, context);
   asio::co_spawn(connection->executor(), std::move(work),
                  [running = std::move(running)](const std::exception_ptr& error) {
                    if (error) log_exception("connection failed", error);
@@ -174,16 +212,17 @@ void Server::State::stop() {
     self->acceptor.close(ignored);
   });
   const std::scoped_lock lock(mutex);
-  for (const auto& [key, weak] : connections) {
-    const auto connection = weak.lock();
+  for (const auto& [key, open] : connections) {
+    const auto connection = open.connection.lock();
     if (!connection) continue;
     asio::post(connection->executor(), [connection] { connection->interrupt(); });
   }
 }
 
 Server::Server(asio::any_io_executor executor, const std::string& address, std::uint16_t port,
-               const Router& router, ServerLimits limits)
-    : state_(std::make_shared<State>(std::move(executor), address, port, router, limits)) {}
+               const Router& router, ServerLimits limits, ServerSurroundings around)
+    : state_(std::make_shared<State>(std::move(executor), address, port, router, limits, std::move(around))) {
+}
 
 Server::~Server() {
   stop();

@@ -1,0 +1,147 @@
+#include "api/viewer_tokens.h"
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "api/history_query.h"
+#include "http/body_fields.h"
+#include "tenants/errors.h"
+#include "text/time.h"
+
+namespace annals::api {
+namespace {
+
+using access::Caller;
+using access::Permission;
+using access::ViewerGrant;
+using boost::asio::awaitable;
+using events::Filter;
+using http::BodyFields;
+using http::Request;
+using http::Response;
+
+constexpr std::size_t kMaxValues = 100;  // of one part of a filter
+constexpr std::int64_t kMaxSeconds = 86'400;
+constexpr std::int64_t kDefaultSeconds = 3'600;
+
+// Null is refused where it might stand for a value that the sender has lost: without its filter a token would
+// show everything.
+
+std::vector<EventId> read_event_ids(BodyFields& fields) {
+  fields.refuse_null("event_id");
+  std::vector<EventId> ids;
+  for (const Uuid& uuid : fields.nullable_uuids("event_id", kMaxValues).value_or(std::vector<Uuid>())) {
+    ids.emplace_back(uuid);
+  }
+  return ids;
+}
+
+std::optional<Timestamp> read_time(BodyFields& fields, std::string_view name) {
+  fields.refuse_null(name);
+  return fields.nullable_time(name);
+}
+
+std::vector<std::string> read_words(BodyFields& fields) {
+  const auto text = fields.optional_text("q", {});
+  if (!text) return {};
+  auto words = search_words(*text);
+  if (words) return *std::move(words);
+  fields.add_problem("q", std::move(words.error()));
+  return {};
+}
+
+/// Reads the parts of a filter that GET /api/history/events knows, in the same order.
+Filter read_filter(BodyFields& fields) {
+  constexpr std::uint64_t kMax64 = std::numeric_limits<std::uint64_t>::max();
+  constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+  Filter filter;
+  filter.record_ids = fields.optional_integers("record_id", kMax64, kMaxValues);
+  filter.event_type_ids = fields.optional_integers("event_type_id", kMax32, kMaxValues);
+  filter.source_type_ids = fields.optional_integers("source_type_id", kMax32, kMaxValues);
+  filter.source_ids = fields.optional_integers("source_id", kMax64, kMaxValues);
+  filter.event_ids = read_event_ids(fields);
+  filter.from = read_time(fields, "event_time_from");
+  filter.to = read_time(fields, "event_time_to");
+  filter.words = read_words(fields);
+  fields.forbid_others();
+  return filter;
+}
+
+std::set<Permission> read_permissions(BodyFields& fields) {
+  const std::vector<std::string> names{std::string(access::viewer_permission_name(Permission::read_history)),
+                                       std::string(access::viewer_permission_name(Permission::read_files))};
+  if (!fields.has("permissions")) return {Permission::read_history};
+  std::set<Permission> permissions;
+  for (const std::string& name : fields.optional_choices("permissions", names)) {
+    const auto permission = access::parse_viewer_permission(name);
+    if (!permission) throw std::logic_error("a permission passed the check that the parser refuses");
+    permissions.insert(*permission);
+  }
+  return permissions;
+}
+
+ViewerGrant decode(const Request& request, const Caller& caller) {
+  BodyFields fields(request);
+  ViewerGrant grant{.client_id = ClientId(fields.uuid("client_id")),
+                    .key_id = KeyId::parse(caller.key_id),  // that of a configured key is no UUID
+                    .issued_at = text::now(),
+                    .expires_at = {}};
+  Filter filter;
+  fields.object("filter", [&filter](BodyFields& parts) { filter = read_filter(parts); });
+  grant.permissions = read_permissions(fields);
+  const auto seconds =
+      fields.has("expires_in") ? fields.integer("expires_in", 1, kMaxSeconds) : kDefaultSeconds;
+  fields.forbid_others();
+  fields.check();
+  grant.expires_at = grant.issued_at + std::chrono::seconds(seconds);
+  if (filter != Filter{}) grant.visible = std::make_shared<const Filter>(std::move(filter));
+  return grant;
+}
+
+[[noreturn]] void refuse_long_token() {
+  constexpr std::size_t kMax = access::ViewerTokens::kMaxLength;
+  throw input::InvalidInput({input::at({"body", "filter"}, input::token_longer_than(kMax))});
+}
+
+}  // namespace
+
+void ViewerTokens::add_to(http::Router& router, const Admission& admission) {
+  router.add(
+      {.method = "POST",
+       .path = "/api/viewer-tokens",
+       .operation = {.name = "create_viewer_token",
+                     .summary = "Makes a token with which a browser reads a part of a tenant's history.",
+                     .answers = {{.status = 201, .summary = "The token, and when it expires."},
+                                 {.status = 404, .summary = "There is no such tenant."},
+                                 {.status = 422, .summary = "The body is invalid."}}},
+       .admit = admission.with(Permission::make_viewer_tokens, [this](Caller caller, Request request) {
+         return create(std::move(caller), std::move(request));
+       })});
+}
+
+/// Returns the tenant if the caller may learn that there is one.
+awaitable<tenants::Tenant> ViewerTokens::named_tenant(Caller caller, ClientId id) {
+  if (!caller.may_touch(id)) throw tenants::tenant_not_found();
+  const auto tenant = co_await parts_.directory.find(id.text());
+  if (!tenant) throw tenants::tenant_not_found();
+  if (tenant->is_suspended) throw tenants::client_suspended();
+  co_return *tenant;
+}
+
+awaitable<Response> ViewerTokens::create(Caller caller, Request request) {
+  const ViewerGrant grant = decode(request, caller);
+  const auto tenant = co_await named_tenant(caller, grant.client_id);
+  const auto token = parts_.tokens.make(grant, tenant, caller.key_id);
+  if (token.reveal().size() > access::ViewerTokens::kMaxLength) refuse_long_token();
+  const boost::json::object body{{"token", token.reveal()},
+                                 {"expires_at", text::format_time(grant.expires_at)}};
+  co_return http::json(http::Status::created, boost::json::serialize(body));
+}
+
+}  // namespace annals::api

@@ -1,0 +1,239 @@
+#include "http/server/exchange.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "error.h"
+#include "http/problem.h"
+#include "http/server/outgoing_body.h"
+#include "http/server/receive_more.h"
+#include "http/server/request_id.h"
+#include "http/server/request_target.h"
+#include "http/server/response_text.h"
+#include "ops/log.h"
+
+namespace annals::http {
+namespace {
+
+namespace asio = boost::asio;
+
+// The time before a connection is closed for which a client may still send what is not read, and the time
+// that it has to close its side if its request was read to the end.
+constexpr std::chrono::milliseconds kLingerUnread{2'000};
+constexpr std::chrono::milliseconds kLingerDone{250};
+// The time that a response in parts which never ends still has once the server stops.
+constexpr std::chrono::milliseconds kFinishEndless{1'000};
+
+constexpr int kTemporaryRedirect = 307;
+
+constexpr std::size_t kHeaderReceiveSize = std::size_t{16} * 1024;
+
+Response method_not_allowed(const std::vector<std::string>& allowed) {
+  Response response = problem(Error(ErrorCode::method_not_allowed, "Method Not Allowed"), {});
+  response.headers.emplace_back("Allow", fmt::format("{}", fmt::join(allowed, ", ")));
+  return response;
+}
+
+// Joins all headers of that name into one list (RFC 9110, 5.3).
+std::string content_encoding_of(const Request& request) {
+  std::vector<std::string_view> encodings;
+  for (const auto& [name, value] : request.headers) {
+    if (name == "content-encoding") encodings.push_back(value);
+  }
+  return fmt::format("{}", fmt::join(encodings, ", "));
+}
+
+// Returns the answer to a path with slashes at its end that is a route's without them, as Starlette gives it.
+std::optional<Response> redirect(const SessionContext& context, std::string_view method,
+                                 std::string_view target) {
+  const auto shorter = without_trailing_slashes(target);
+  const auto parsed = shorter ? parse_request_target(*shorter) : std::nullopt;
+  if (!parsed || !context.router.find(method, parsed->segments)) return std::nullopt;
+  return Response{.status = kTemporaryRedirect,
+                  .body = {},
+                  .content_type = {},
+                  .headers = {{"Location", context.public_path + *shorter}}};
+}
+
+// Returns the route of a request. HEAD is answered where GET is (RFC 9110, 9.3.2).
+std::optional<Router::Match> find_route(const Router& router, std::string_view method,
+                                        const std::vector<std::string>& segments) {
+  auto match = router.find(method, segments);
+  if (method != "HEAD" || !match || match->route != nullptr) return match;
+  auto get = router.find("GET", segments);
+  return get && get->route != nullptr ? std::move(get) : std::move(match);
+}
+
+// Returns whether content of a request of that method means anything (RFC 9110, 9.3). Otherwise it is not
+// held, so that it takes no memory.
+bool is_content_used(std::string_view method) {
+  return method != "GET" && method != "HEAD" && method != "DELETE";
+}
+
+}  // namespace
+
+Exchange::Exchange(std::shared_ptr<Connection> connection, const SessionContext& context, bool is_full)
+    : connection_(std::move(connection)),
+      context_(context),
+      is_full_(is_full),
+      parser_(context.limits.max_header_bytes) {}
+
+Exchange::~Exchange() {
+  end_body();
+}
+
+asio::awaitable<bool> Exchange::run() {
+  Response response;
+  std::exception_ptr error;
+  try {
+    response = co_await answer();
+  } catch (const ClientGone&) {
+    co_return false;
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (request_id_.empty()) request_id_ = random_request_id();
+  if (error) response = problem(error, request_id_);
+  if (route_ != nullptr) std::ranges::copy(route_->headers, std::back_inserter(response.headers));
+  context_.cross_origin.add_headers(response, origin_);
+  log_access(response.status);
+
+  // After invalid HTTP it is unknown where the next request would begin.
+  const bool until_close = response.body_parts && !response.content_length && parser_.is_http_1_0();
+  const bool keep_alive = has_header_ && parser_.done() && parser_.keep_alive() && !until_close &&
+                          !is_full_ && !context_.stopping;
+  const bool sent = co_await send(std::move(response), keep_alive);
+  const bool body_ended = end_body();
+  if (!sent || !body_ended) co_return false;
+  if (keep_alive) co_return true;
+  const bool read_to_its_end = has_header_ && parser_.done();
+  co_await connection_->linger(read_to_its_end ? kLingerDone : kLingerUnread);
+  co_return false;
+}
+
+// Refuses first what is cheap to refuse: no body is read for a request that has no route or is not admitted.
+asio::awaitable<Response> Exchange::answer() {
+  co_await read_header();
+  Request request = parser_.head();
+  take_note_of(request);
+  request.request_id = request_id_;
+  request.client_address = client_;
+
+  auto target = parse_request_target(parser_.target());
+  if (!target) throw Error(ErrorCode::path_not_found, "Not Found");
+  path_ = request.path = std::move(target->path);
+  request.query = std::move(target->query);
+  auto match = find_route(context_.router, request.method, target->segments);
+  const bool is_vital = match && match->route != nullptr && match->route->is_vital;
+  if (is_full_ && !is_vital) throw Error(ErrorCode::overloaded, "Too many connections.");
+  if (!match) co_return redirect_or_not_found();
+  if (match->route == nullptr) {
+    if (!context_.cross_origin.is_allowed_preflight(request)) {
+      co_return method_not_allowed(match->allowed_methods);
+    }
+    co_return CrossOrigin::preflight(request, std::move(match->allowed_methods));
+  }
+  const Route& route = *match->route;
+  route_ = &route;
+  request.operation = route.operation.name;
+  request.path_parameters = std::move(match->path_parameters);
+  connection_->expires_never();  // admission and handler have their own deadlines
+  const Handler handler = co_await route.admit(request);
+
+  begin_body(route, request);
+  if (route.takes_body_in_parts) {
+    request.body_parts = body_;
+  } else if (body_) {
+    if (is_content_used(method_)) {
+      request.body = co_await body_->whole();
+    } else {
+      co_await body_->drop();
+    }
+  }
+  Response response = co_await handler(std::move(request));
+  check_headers(response);
+  co_return response;
+}
+
+// Keeps what every answer and the log need, also if the request is refused in its next step.
+void Exchange::take_note_of(const Request& request) {
+  request_id_ = request_id_of(request);
+  method_ = request.method;
+  origin_ = request.agreed_header("origin");
+  const auto client = context_.proxies.client_of(connection_->peer(), request.list_header("x-forwarded-for"));
+  client_ = client.to_string();
+}
+
+Response Exchange::redirect_or_not_found() const {
+  auto redirection = redirect(context_, method_, parser_.target());
+  if (!redirection) throw Error(ErrorCode::path_not_found, "Not Found");
+  return *std::move(redirection);
+}
+
+asio::awaitable<void> Exchange::read_header() {
+  connection_->expires_after(is_full_ ? kRefusalTime : context_.limits.header_time);
+  for (;;) {
+    connection_->consume(parser_.read_header(connection_->received()));
+    has_header_ = parser_.has_header();
+    if (has_header_) {
+      connection_->has_request();
+      co_return;
+    }
+    co_await receive_more(connection_, kHeaderReceiveSize);
+  }
+}
+
+void Exchange::begin_body(const Route& route, const Request& request) {
+  if (parser_.done() && !route.takes_body_in_parts) return;
+  const std::uint64_t max_bytes =
+      route.max_body_bytes > 0 ? route.max_body_bytes : context_.limits.max_body_bytes;
+  body_ = std::make_shared<IncomingBody>(
+      connection_, parser_, IncomingBody::Limits{.max_bytes = max_bytes, .time = context_.limits.body_time},
+      route.keeps_content_encoding ? std::string() : content_encoding_of(request));
+}
+
+// Returns false if a next() still reads from the connection.
+bool Exchange::end_body() {
+  return !body_ || body_->close();
+}
+
+asio::awaitable<bool> Exchange::send(Response response, bool keep_alive) {
+  const Framing framing{
+      .request_id = request_id_, .http_1_0 = has_header_ && parser_.is_http_1_0(), .keep_alive = keep_alive};
+  const bool chunked = is_chunked(response, framing);
+  std::string head = response_header(response, framing);
+  const bool without_body = method_ == "HEAD" || !has_content(response.status);
+  if (!without_body && response.body_parts) {
+    const auto longest = context_.limits.finish_time;
+    const auto time_to_finish = response.is_endless ? std::min(kFinishEndless, longest) : longest;
+    co_return co_await send_body(connection_, OutgoingBody{.head = std::move(head),
+                                                           .parts = std::move(response.body_parts),
+                                                           .length = response.content_length,
+                                                           .chunked = chunked,
+                                                           .write_time = context_.limits.write_time,
+                                                           .time_to_finish = time_to_finish,
+                                                           .request_id = request_id_});
+  }
+  connection_->expires_after(context_.limits.write_time);
+  std::string body = without_body ? std::string() : std::move(response.body);
+  co_return co_await connection_->send(std::move(head), std::move(body));
+}
+
+void Exchange::log_access(int status) const {
+  if (!ops::log_enabled(ops::Level::debug)) return;
+  const auto taken = std::chrono::steady_clock::now() - began_;
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(taken).count();
+  ops::log(ops::Level::debug, "request",
+           {{"request_id", request_id_},
+            {"method", method_},
+            {"path", path_},
+            {"client_address", client_},
+            {"status", std::to_string(status)},
+            {"duration_us", std::to_string(microseconds)}});
+}
+
+}  // namespace annals::http
