@@ -1,53 +1,26 @@
 #include "service.h"
 
 #include <algorithm>
-#include <thread>
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "io/descriptor_limit.h"
+#include "config/warnings.h"
+#include "derived_limits.h"
+#include "engine/kept_free.h"
+#include "engine/rights.h"
+#include "io/free_room.h"
 #include "leases/engine_leases.h"
 #include "leases/in_process_leases.h"
 #include "ops/log.h"
+#include "surroundings.h"
 #include "upkeep/sweep.h"
 
 namespace annals {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// With the embedded engine this is the only instance: what it has cached stays true until it changes it
-/// itself.
-constexpr auto kNoOtherInstance = std::chrono::hours(24);
-
-http::ServerLimits server_limits(const config::Config& config) {
-  return {.max_connections = config.server.max_connections,
-          .max_body_bytes = config.server.max_body_bytes,
-          .body_time = config.server.request_timeout,
-          .idle_time = config.server.idle_timeout};
-}
-
-/// Returns whether other instances of Annals may work on the same databases.
-bool shares_its_engine(const config::Config& config) {
-  return config.engine.kind == config::EngineKind::remote;
-}
-
-std::chrono::milliseconds max_tenant_age(const config::Config& config) {
-  return shares_its_engine(config) ? config.tenants.cache_time : kNoOtherInstance;
-}
-
-/// How many tenants may wait for the journal at a time. Most of them wait together, for one sync.
-constexpr std::size_t kJournalCommits = 256;
-
-lanes::LaneLimits lane_limits(const config::Config& config) {
-  return {.max_bytes_waiting_per_tenant = config.events.max_waiting_bytes_per_tenant,
-          .max_bytes_waiting = config.events.max_waiting_bytes,
-          .max_commits = shares_its_engine(config) ? config.events.commits : kJournalCommits,
-          .max_large_commits = config.events.commits,
-          .gather_time = shares_its_engine(config) ? lanes::default_gather_time : lanes::no_gather_time};
-}
 
 /// Returns null if other instances write to the same tables.
 std::unique_ptr<journal::Journal> make_journal(const config::Config& config,
@@ -58,47 +31,13 @@ std::unique_ptr<journal::Journal> make_journal(const config::Config& config,
                                  .witness = data.engine() / "annals-journal",
                                  .fsync = config.engine.fsync,
                                  .max_bytes = config.journal.max_bytes,
-                                 .max_bytes_per_tenant = config.journal.max_bytes / 4});
+                                 .max_bytes_per_tenant = config.journal.max_bytes / 4,
+                                 .min_free_bytes = engine::kFreeForJournal});
 }
 
 std::unique_ptr<leases::Leases> make_leases(const config::Config& config, engine::Engine& engine) {
   if (!shares_its_engine(config)) return std::make_unique<leases::InProcessLeases>();
   return std::make_unique<leases::EngineLeases>(engine, config.tenants.creating_timeout);
-}
-
-upkeep::SweepTimes sweep_times(const config::Config& config) {
-  // No living process works on what an embedded engine still has in `creating` at start.
-  return {.abandoned_at_start = shares_its_engine(config) ? config.tenants.creating_timeout : 0ms,
-          .abandoned_after = config.tenants.creating_timeout,
-          .interval = config.tenants.sweep_interval};
-}
-
-/// Returns the time from a tenant's deletion until the last upload for it must have ended.
-std::chrono::milliseconds longest_upload(const config::Config& config) {
-  // Another instance may give out a URL a moment later, and its clock may be a little slow.
-  constexpr auto kOtherInstances = 10s;
-  return config.files.url_time + config.files.upload_time + kOtherInstances;
-}
-
-int thread_count(const config::Config& config) {
-  const auto wanted =
-      config.server.threads != 0 ? config.server.threads : std::thread::hardware_concurrency();
-  return static_cast<int>(std::max(1U, wanted));
-}
-
-/// Says what this process may use. An engine reads and merges files of parts, some dozens per statement.
-void log_limits(const config::Config& config) {
-  constexpr std::uint64_t kFilesOfStatement = 256;
-  constexpr std::uint64_t kFilesOfMerges = 2048;
-  const std::uint64_t needed = config.server.max_connections + config.engine.connections * kFilesOfStatement +
-                               (shares_its_engine(config) ? 0 : kFilesOfMerges);
-  const std::uint64_t limit = io::raise_descriptor_limit();
-  const bool is_low = limit < needed;
-  ops::log(is_low ? ops::Level::warning : ops::Level::debug,
-           is_low ? "the limit of open files is low; raise it (LimitNOFILE=, ulimit -n)" : "limits",
-           {{"open_files", fmt::format("{}", limit)},
-            {"open_files_needed", fmt::format("{}", needed)},
-            {"engine_memory_bytes", fmt::format("{}", config.engine.max_memory_bytes)}});
 }
 
 void log_exception(const char* what) {
@@ -109,7 +48,8 @@ void log_exception(const char* what) {
 
 Service::Service(config::Config config, const Adapters& adapters)
     : config_(std::move(config)),
-      data_(config_.data.dir),
+      data_(config_.data.dir, shares_its_engine(config_) ? config::DataDirectory::Use::shared
+                                                         : config::DataDirectory::Use::alone),
       io_(thread_count(config_), log_exception),
       engine_(adapters.engine(config_, data_)),
       files_(adapters.files(config_, data_, [this] { return public_url(); })),
@@ -120,55 +60,104 @@ Service::Service(config::Config config, const Adapters& adapters)
       changes_(!shares_its_engine(config_)),
       tables_(*engine_, changes_, shares_its_engine(config_)),
       journaled_(journal_.get()),
+      exports_(export_limits(config_)),
+      tails_(tail_limits(config_)),
       broken_parts_(*engine_),
       table_upgrade_(*engine_, shares_its_engine(config_)),
       late_uploads_(*engine_, longest_upload(config_)),
-      tenancy_({.engine = *engine_,
-                .leases = *leases_,
-                .databases = databases_,
-                // The database goes after everything that lies under its name, because it says whose that is.
-                // A crash after the note about late uploads makes the note twice, which is harmless.
-                .belongings = {tenant_files_, late_uploads_, journaled_, databases_, tables_},
-                .directory = {.max_age = max_tenant_age(config_), .is_alone = !shares_its_engine(config_)}}),
+      attached_files_(*files_.store, late_uploads_),
+      tenancy_(
+          {.engine = *engine_,
+           .leases = *leases_,
+           .databases = databases_,
+           // Readers are cut off first, so that nothing waits for them.
+           // The database goes after everything that lies under its name, because it says whose that is.
+           // A crash after the note about late uploads makes the note twice, which is harmless.
+           .belongings = {exports_, tails_, tenant_files_, late_uploads_, journaled_, databases_, tables_},
+           .directory = {.max_age = max_tenant_age(config_), .is_alone = !shares_its_engine(config_)},
+           .default_retention_days = config_.retention.days}),
       late_upload_removal_({.late_uploads = late_uploads_,
                             .registry = tenancy_.registry(),
                             .databases = databases_,
                             .leases = *leases_,
                             .files = *files_.store}),
       platform_keys_(platform_keys()),
-      authenticator_(platform_keys_, tenancy_.directory(), *engine_),
+      keys_(*engine_, {.is_alone = !shares_its_engine(config_)}),
+      viewer_tokens_(platform_keys_),
+      authenticator_({.configured = platform_keys_,
+                      .made = keys_.ring(),
+                      .directory = tenancy_.directory(),
+                      .engine = *engine_,
+                      .viewer_tokens = viewer_tokens_,
+                      .wrong_keys_per_minute = config_.auth.wrong_keys_per_minute,
+                      .trail = audit::trail_tenant()}),
+      quotas_(default_quotas(config_)),
+      metering_({.quotas = quotas_,
+                 .administration = tenancy_.administration(),
+                 .directory = tenancy_.directory(),
+                 .engine = *engine_,
+                 .files = *files_.store,
+                 .interval = config_.quotas.measure_interval}),
       moves_(make_moves()),
       writing_(io_.executor(), {.commits = {.retry_for = config_.events.retry_time},
                                 .journaled = journaled_parts(),
                                 .max_known_bytes = config_.events.max_known_bytes,
                                 .lanes = lane_limits(config_),
-                                .max_receiving_bytes = config_.events.max_receiving_bytes}),
+                                .max_receiving_bytes = config_.events.max_receiving_bytes,
+                                .receiving_time = config_.server.request_timeout}),
+      trail_table_(*engine_, shares_its_engine(config_)),
+      trail_(trail_table_,
+             [this](events::EventsTable table, std::vector<events::Event> records) {
+               return write_to_trail(std::move(table), std::move(records));
+             },
+             {.is_required = config_.audit.required, .refusals = {.window = config_.audit.refusal_window}}),
+      retention_({.engine = *engine_,
+                  .registry = tenancy_.registry(),
+                  .administration = tenancy_.administration(),
+                  .leases = *leases_,
+                  .files = *files_.store,
+                  .changes = changes_,
+                  .settle = settling(),
+                  .give_up = giving_up(),
+                  .interval = config_.retention.interval}),
       history_({.time_limit = config_.history.timeout,
                 .max_memory_bytes = config_.history.max_memory_bytes,
                 .before_reading = settling()},
                changes_),
       arrival_poll_(history_, changes_),
+      certificates_(load_certificates(config_)),
       api_({.authenticator = authenticator_,
+            .viewer_tokens = viewer_tokens_,
+            .trail = trail_,
             .engine = *engine_,
+            .check_engine = [this] { return check_engine(); },
             .reconciliation = tenancy_.reconciliation(),
             .broken_parts = broken_parts_,
+            .keys = keys_,
             .lifecycle = tenancy_.lifecycle(),
+            .administration = tenancy_.administration(),
             .registry = tenancy_.registry(),
             .directory = tenancy_.directory(),
+            .quotas = quotas_,
             .intake = writing_.intake(),
             .history = history_,
             .changes = changes_,
+            .exports = exports_,
+            .tails = tails_,
             .files = *files_.store,
+            .attached_files = attached_files_,
             .tenant_field = config_.event_bridge.tenant_field,
             .public_url = [this] { return public_url(); },
             .file_url_time = config_.files.url_time,
+            .has_remote_files = config_.files.kind == config::FilesKind::s3,
             .check_writing =
                 [this] {
                   if (journal_) journal_->check();
-                }},
+                },
+            .has_room = [this] { return has_room(); }},
            files_.add_routes),
       server_(io_.executor(), config_.server.address, config_.server.port, api_.router(),
-              server_limits(config_)),
+              server_limits(config_), surroundings(config_, certificates_)),
       upkeep_(io_.executor(), rounds()) {}
 
 std::vector<upkeep::Round> Service::rounds() {
@@ -176,7 +165,19 @@ std::vector<upkeep::Round> Service::rounds() {
       upkeep::upgrade_round(table_upgrade_, config_.tenants.sweep_interval),
       upkeep::recovery_round(tenancy_.lifecycle(), tenancy_.reconciliation(), sweep_times(config_)),
       upkeep::tenants_round(tenancy_.directory(), kNoOtherInstance / 2),
-      upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval)};
+      upkeep::key_ring_round(keys_.ring()),
+      upkeep::keys_round(keys_),
+      upkeep::metering_round(metering_),
+      upkeep::retention_round(retention_, retention_pause(config_)),
+      upkeep::streams_round(exports_, tenancy_.directory()),
+      upkeep::streams_round(tails_, tenancy_.directory()),
+      upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval),
+      upkeep::trail_round(trail_)};
+  if (config_.audit.retention_days > 0) {
+    rounds.push_back(upkeep::trail_retention_round(trail_table_, retention_,
+                                                   std::chrono::days(config_.audit.retention_days)));
+  }
+  if (certificates_) rounds.push_back(certificates_round(certificates_));
   // What a ClickHouse server does with its parts is its operator's matter.
   if (shares_its_engine(config_)) {
     rounds.push_back(upkeep::arrival_poll_round(arrival_poll_));
@@ -188,6 +189,15 @@ std::vector<upkeep::Round> Service::rounds() {
   return rounds;
 }
 
+/// Throws if the engine cannot be used. Only a server has users, who may lack rights.
+boost::asio::awaitable<void> Service::check_engine() {
+  if (shares_its_engine(config_)) {
+    co_await engine::check_rights(*engine_);
+    co_return;
+  }
+  co_await engine_->query({.sql = "SELECT 1"});
+}
+
 std::unique_ptr<lanes::Moves> Service::make_moves() {
   if (!journal_) return nullptr;
   return std::make_unique<lanes::Moves>(*journal_, *engine_,
@@ -197,7 +207,8 @@ std::unique_ptr<lanes::Moves> Service::make_moves() {
 /// Returns the way of events through the journal, if there is one.
 std::optional<lanes::JournaledCommits::Parts> Service::journaled_parts() {
   if (!journal_) return std::nullopt;
-  return lanes::JournaledCommits::Parts{.journal = *journal_, .moves = *moves_, .changes = changes_};
+  return lanes::JournaledCommits::Parts{
+      .journal = *journal_, .moves = *moves_, .changes = changes_, .has_room = [this] { return has_room(); }};
 }
 
 /// Returns what brings acknowledged events into a table before it is read; null if they are there at once.
@@ -206,7 +217,16 @@ std::function<boost::asio::awaitable<void>(events::EventsTable)> Service::settli
   return [this](events::EventsTable table) { return moves_->settle(std::move(table)); };
 }
 
+/// Returns what lets the journal give up events of a table; null if there is none.
+std::function<boost::asio::awaitable<void>(events::EventsTable, std::uint64_t)> Service::giving_up() {
+  if (!moves_) return nullptr;
+  return [this](events::EventsTable table, std::uint64_t last) {
+    return moves_->give_up(std::move(table), last);
+  };
+}
+
 boost::asio::awaitable<lanes::Moves::Whereabouts> Service::find_table(ClientId owner) {
+  if (owner == audit::trail_id()) co_return lanes::Moves::Whereabouts{.table = trail_table_.for_request()};
   auto active = co_await tenancy_.directory().find(owner.text());
   if (active) {
     co_return lanes::Moves::Whereabouts{
@@ -222,7 +242,9 @@ boost::asio::awaitable<lanes::Moves::Whereabouts> Service::find_table(ClientId o
 Service::~Service() {
   // Stop: from here on no coroutine runs.
   io_.stop();
-  // Join: the threads of the journal, the file store and the engine hand their last results to `io_`.
+  // Join: the threads of decoding, the journal, the file store and the engine hand their last results to
+  // `io_`.
+  writing_.join();
   journal_.reset();
   files_.store.reset();
   engine_.reset();
@@ -233,14 +255,39 @@ Service::~Service() {
 std::vector<crypto::Secret> Service::platform_keys() {
   if (!config_.auth.api_keys.empty()) return config_.auth.api_keys;
   auto found = data_.find_or_make_api_key();
-  if (found.made_now) made_api_key_ = found.key;
+  const std::string path = data_.api_key().string();
+  // At once: the start may still fail, and the key is kept.
+  ops::log(ops::Level::info,
+           found.made_now ? "a platform key was generated and stored" : "the platform key is the stored one",
+           {{"file", path}});
+  if (found.made_now) made_api_key_ = path;
   return {std::move(found.key)};
 }
 
+/// Says what the operator should know of before requests come.
+void Service::log_remarks() const {
+  if (!config_.foreign_variables.empty()) {
+    ops::log(ops::Level::info, "variables that Kubernetes makes for a Service were left alone",
+             {{"names", fmt::format("{}", fmt::join(config_.foreign_variables, ", "))}});
+  }
+  for (const std::string& warning : config::warnings(config_)) ops::log(ops::Level::warning, warning);
+  if (data_.made_now()) {
+    ops::log(ops::Level::info, "data.dir did not exist and was made", {{"path", data_.path().string()}});
+  }
+  for (const std::string& warning : data_.warnings()) ops::log(ops::Level::warning, warning);
+}
+
+/// Returns whether the embedded engine has room for events. Somebody else's disk is a server's own matter.
+bool Service::has_room() const {
+  return shares_its_engine(config_) || io::free_room(data_.path()) >= engine::kFreeForEvents;
+}
+
 void Service::start() {
+  log_remarks();
   log_limits(config_);
   io_.start();
   check_files();
+  note_in_trail(audit::Action::start_service);
   upkeep_.start().wait();
   server_.start();
 }
@@ -263,8 +310,50 @@ bool Service::stop(std::chrono::milliseconds timeout) {
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   const bool upkeep_ended = upkeep_.stop(std::max(left, 0ms));
+  store_uses(deadline);
+  end_trail(deadline);
   empty_journal(deadline);
   return closed && upkeep_ended;
+}
+
+/// Stores when keys were used last and what tenants have used today, as far as there is time: the rounds do
+/// it once a minute.
+void Service::store_uses(std::chrono::steady_clock::time_point deadline) {
+  constexpr auto kLongest = 1s;
+  const auto end = std::min(deadline, std::chrono::steady_clock::now() + kLongest);
+  store_in_time(keys_.ring().record_uses(), "the last uses of platform keys cannot be stored", end);
+  store_in_time(metering_.store_all(end), "what tenants have used today cannot be stored", end);
+}
+
+void Service::store_in_time(boost::asio::awaitable<void> storing, std::string_view failure,
+                            std::chrono::steady_clock::time_point deadline) {
+  auto stored = boost::asio::co_spawn(io_.executor(), std::move(storing), boost::asio::use_future);
+  try {
+    if (stored.wait_until(deadline) == std::future_status::ready) stored.get();
+  } catch (const std::exception& error) {
+    ops::log(ops::Level::warning, failure, {{"error", error.what()}});
+  }
+}
+
+void Service::note_in_trail(audit::Action action) {
+  trail_.note(audit::Record{.action = action,
+                            .result = audit::Result::done,
+                            .actor = {.kind = audit::Actor::Kind::service},
+                            .details = {{"version", ANNALS_VERSION}, {"url", url()}}});
+}
+
+boost::asio::awaitable<void> Service::write_to_trail(events::EventsTable table,
+                                                     std::vector<events::Event> records) {
+  envelopes::DecodedItems items{.events = std::move(records)};
+  co_await writing_.intake().take_all(std::move(table), std::move(items));
+}
+
+/// Puts on record that the service stops, and what waits to be recorded, as far as there is time.
+void Service::end_trail(std::chrono::steady_clock::time_point deadline) {
+  constexpr auto kLongest = 1s;
+  note_in_trail(audit::Action::stop_service);
+  store_in_time(trail_.write_all(), "the last records of the audit trail cannot be written",
+                std::min(deadline, std::chrono::steady_clock::now() + kLongest));
 }
 
 /// Moves what is in the journal as far as there is time. What is left is moved after the next start.
@@ -284,8 +373,8 @@ void Service::empty_journal(std::chrono::steady_clock::time_point deadline) {
 
 std::string Service::url() const {
   const bool ipv6 = config_.server.address.contains(':');
-  return fmt::format("http://{0}{1}{2}:{3}", ipv6 ? "[" : "", config_.server.address, ipv6 ? "]" : "",
-                     server_.port());
+  return fmt::format("{0}://{1}{2}{3}:{4}", certificates_ ? "https" : "http", ipv6 ? "[" : "",
+                     config_.server.address, ipv6 ? "]" : "", server_.port());
 }
 
 std::string Service::public_url() const {

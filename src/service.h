@@ -8,8 +8,12 @@
 #include <vector>
 
 #include "access/authenticator.h"
+#include "access/keys.h"
 #include "access/platform_keys.h"
+#include "access/viewer_token.h"
 #include "api/api.h"
+#include "audit/trail.h"
+#include "audit/trail_table.h"
 #include "config/config.h"
 #include "config/data_directory.h"
 #include "engine/engine.h"
@@ -17,6 +21,7 @@
 #include "events/changes.h"
 #include "events/table_upgrade.h"
 #include "events/tenant_tables.h"
+#include "files/attached_files.h"
 #include "files/file_store.h"
 #include "files/late_upload_removal.h"
 #include "files/late_uploads.h"
@@ -24,12 +29,16 @@
 #include "history/arrival_poll.h"
 #include "history/history.h"
 #include "http/server/server.h"
+#include "http/server/tls/contexts.h"
 #include "io/threads.h"
 #include "journal/journal.h"
 #include "journal/tenant_records.h"
 #include "lanes/moves.h"
 #include "lanes/writing.h"
 #include "leases/leases.h"
+#include "quotas/metering.h"
+#include "quotas/quotas.h"
+#include "retention/retention.h"
 #include "tenants/databases.h"
 #include "tenants/tenancy.h"
 #include "upkeep/upkeep.h"
@@ -72,29 +81,39 @@ class Service {
   /// `timeout` passed first.
   bool stop(std::chrono::milliseconds timeout);
 
-  /// Returns "http://127.0.0.1:8080", with the port that was bound.
+  /// Returns "http://127.0.0.1:8080", or https with TLS, with the port that was bound.
   [[nodiscard]] std::string url() const;
 
   /// Returns the beginning of generated URLs: server.public_url, or url() if it is not set.
   [[nodiscard]] std::string public_url() const;
 
-  /// Returns the platform key if this start has made one.
-  [[nodiscard]] const std::optional<crypto::Secret>& made_api_key() const { return made_api_key_; }
-  [[nodiscard]] std::string api_key_path() const { return data_.api_key().string(); }
+  /// Returns the path of the file with the platform key if this start has made one. The key itself is never
+  /// given out: what is printed ends up in logs.
+  [[nodiscard]] const std::optional<std::string>& made_api_key() const { return made_api_key_; }
 
  private:
   std::vector<crypto::Secret> platform_keys();
+  void log_remarks() const;
+  [[nodiscard]] bool has_room() const;
   void check_files();
+  boost::asio::awaitable<void> check_engine();
+  void store_uses(std::chrono::steady_clock::time_point deadline);
+  void store_in_time(boost::asio::awaitable<void> storing, std::string_view failure,
+                     std::chrono::steady_clock::time_point deadline);
+  void end_trail(std::chrono::steady_clock::time_point deadline);
+  void note_in_trail(audit::Action action);
+  boost::asio::awaitable<void> write_to_trail(events::EventsTable table, std::vector<events::Event> records);
   void empty_journal(std::chrono::steady_clock::time_point deadline);
   std::unique_ptr<lanes::Moves> make_moves();
   std::optional<lanes::JournaledCommits::Parts> journaled_parts();
   std::function<boost::asio::awaitable<void>(events::EventsTable)> settling();
+  std::function<boost::asio::awaitable<void>(events::EventsTable, std::uint64_t)> giving_up();
   boost::asio::awaitable<lanes::Moves::Whereabouts> find_table(ClientId owner);
   std::vector<upkeep::Round> rounds();
 
   config::Config config_;
   config::DataDirectory data_;
-  std::optional<crypto::Secret> made_api_key_;
+  std::optional<std::string> made_api_key_;
   io::Threads io_;
   std::unique_ptr<engine::Engine> engine_;
   FilesAdapter files_;
@@ -106,17 +125,28 @@ class Service {
   events::Changes changes_;
   events::TenantTables tables_;
   journal::TenantRecords journaled_;
+  history::OpenStreams exports_;
+  history::OpenStreams tails_;
   events::BrokenParts broken_parts_;
   events::TableUpgrade table_upgrade_;
   files::LateUploads late_uploads_;
+  files::AttachedFiles attached_files_;
   tenants::Tenancy tenancy_;
   files::LateUploadRemoval late_upload_removal_;
   access::PlatformKeys platform_keys_;
+  access::Keys keys_;
+  access::ViewerTokens viewer_tokens_;
   access::Authenticator authenticator_;
+  quotas::Quotas quotas_;
+  quotas::Metering metering_;
   std::unique_ptr<lanes::Moves> moves_;  // with `journal_`
   lanes::Writing writing_;
+  audit::TrailTable trail_table_;
+  audit::Trail trail_;
+  retention::Retention retention_;
   history::History history_;
   history::ArrivalPoll arrival_poll_;
+  std::shared_ptr<http::TlsContexts> certificates_;  // null without TLS
   api::Api api_;
   http::Server server_;
   upkeep::Upkeep upkeep_;

@@ -23,15 +23,24 @@ struct Config {
   struct {
     std::string address = "127.0.0.1";  // server.listen before the colon, without brackets
     std::uint16_t port = 8080;          // server.listen after the colon; 0: any free port
-    std::string public_url;             // without a slash at its end; empty: http://<listen>
+    std::string public_url;             // without a slash at its end; empty: http(s)://<listen>
     std::uint32_t threads = 0;          // I/O threads; 0: one per core
     std::uint32_t max_connections = 1024;
     std::uint64_t max_body_bytes = std::uint64_t{1} << 20U;
     std::chrono::milliseconds request_timeout{30'000};  // for a request's body to arrive
     std::chrono::milliseconds idle_timeout{60'000};
+    struct {
+      std::string certificate;  // a file, as the others; empty: HTTP without TLS
+      std::string key;
+      std::string client_ca;  // empty: clients need no certificate
+    } tls;
+    std::vector<std::string> trusted_proxies;  // addresses and networks whose X-Forwarded-For is read
+    std::vector<std::string> cors_origins;     // of the pages that may read answers; `*`: all
   } server;
   struct {
     std::vector<crypto::Secret> api_keys;  // empty: the first start generates one and stores it in data.dir
+    std::uint32_t wrong_keys_per_minute = 600;  // from one address; 0: any number
+    std::string api_keys_file;  // what `api_keys` was read from; empty: they were given themselves
   } auth;
   struct {
     std::filesystem::path dir = "data";
@@ -41,6 +50,7 @@ struct Config {
     std::vector<std::string> endpoints;  // remote: exactly one
     std::string user = "default";
     crypto::Secret password{""};
+    std::string password_file;                  // what `password` was read from; empty: it was given itself
     std::string library;                        // embedded: path of libchdb.so; empty: that of the build
     std::uint32_t connections = 8;              // statements that run at a time
     std::uint32_t max_waiting = 1024;           // statements that wait for a connection
@@ -52,14 +62,16 @@ struct Config {
   } engine;
   struct {
     FilesKind kind = FilesKind::local;
-    std::string s3_endpoint;  // empty: AWS's own for the region
+    std::string s3_endpoint;         // empty: AWS's own for the region
+    std::string s3_public_endpoint;  // in URLs for clients; empty: the same
     std::string s3_bucket;
-    std::string s3_region = "us-east-1";
+    std::optional<std::string> s3_region;       // nullopt: that of the AWS tools, else us-east-1
     bool s3_path_style = false;                 // default: true with an endpoint
     std::chrono::milliseconds timeout{20'000};  // of one exchange with S3
     std::chrono::seconds url_time{900};         // how long an upload or download URL is valid
     std::chrono::seconds upload_time{3'600};    // how long an upload may continue after its URL has expired
-    std::uint64_t max_bytes = std::uint64_t{1} << 30U;  // local: of one file
+    std::uint64_t max_bytes = std::uint64_t{1} << 30U;         // local: of one file
+    std::uint64_t min_free_bytes = std::uint64_t{512} << 20U;  // local: of the disk; fewer: no uploads
   } files;
   struct {
     // A tenant that has been `creating` for longer was abandoned by a crash.
@@ -68,6 +80,17 @@ struct Config {
     std::chrono::milliseconds sweep_interval{10'000};
     std::chrono::milliseconds cache_time{1'000};  // remote: how long another instance's change may go unseen
   } tenants;
+  struct {
+    std::uint32_t days = 0;                          // of tenants without a value of their own; 0: for ever
+    std::chrono::milliseconds interval{43'200'000};  // between two runs for one tenant
+  } retention;
+  struct {  // of tenants without values of their own; 0: no limit
+    std::uint64_t events_per_second = 0;
+    std::uint64_t bytes_per_day = 0;
+    std::uint64_t stored_bytes = 0;
+    std::uint64_t requests_per_second = 0;
+    std::chrono::milliseconds measure_interval{60'000};  // at which usage is stored and measured
+  } quotas;
   struct {
     std::string tenant_field = "source";  // source, account, detail-type or detail.<key>
   } event_bridge;
@@ -89,8 +112,17 @@ struct Config {
     std::uint64_t max_memory_bytes = std::uint64_t{1} << 30U;  // of one query
   } history;
   struct {
+    std::uint32_t retention_days = 400;  // of the records of the audit trail; 0: for ever
+    bool required = true;                // whether nothing is changed that cannot be put on record
+    std::chrono::milliseconds refusal_window{60'000};  // in which equal refusals are one record
+  } audit;
+  struct {
     std::string level = "info";  // debug, info, warning, error
   } log;
+  /// The names of variables that look like ours and were passed over, because Kubernetes makes them.
+  std::vector<std::string> foreign_variables;
+  /// The files of secrets that every user of the machine can read.
+  std::vector<std::string> public_secret_files;
 };
 
 /// A mistake: the key as written (`server.listen` or `ANNALS_SERVER_LISTEN`) and what is wrong with it.

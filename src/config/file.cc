@@ -1,35 +1,31 @@
 #include "config/file.h"
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include "config/suggestion.h"
+#include "config/syntax_error.h"
 
 namespace annals::config {
 namespace {
 
-std::optional<std::string> content_of(const std::filesystem::path& path) {
+/// Returns the file's text, or the reason why it cannot be read.
+Read<std::string> content_of(const std::filesystem::path& path) {
   std::error_code error;
-  if (!std::filesystem::is_directory(path, error)) {
-    std::ifstream stream(path, std::ios::binary);
-    std::string content{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-    if (stream.is_open() && !stream.bad()) return content;
-  }
-  return std::nullopt;
-}
-
-// Removes the quotation from an error message of toml++: it may be a password that lacks its own quotes.
-std::string without_quotation(std::string_view description) {
-  const auto first = description.find('\'');
-  if (first == std::string_view::npos) return std::string(description);
-  return fmt::format("{}'…'{}", description.substr(0, first),
-                     description.substr(description.rfind('\'') + 1));
+  if (std::filesystem::is_directory(path, error)) return std::unexpected("it is a directory");
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (stream.is_open() && !stream.bad()) return content;
+  return std::unexpected(std::generic_category().message(errno != 0 ? errno : EIO));
 }
 
 Value::Written written_list(const toml::array& array) {
@@ -66,12 +62,21 @@ std::vector<std::string> known_sections() {
   return names;
 }
 
+bool is_section(const std::string& name) {
+  return std::ranges::any_of(keys(), [&](const Key& key) { return key.name.starts_with(name + "."); });
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the keys are
 void read_section(std::string_view section, const toml::table& table, FileContent& content) {
   for (const auto& [name, node] : table) {
     const auto full_name = fmt::format("{}.{}", section, name.str());
     const auto key = std::ranges::find(keys(), full_name, &Key::name);
     if (key != keys().end()) {
       content.settings.emplace_back(&*key, value_of(node));
+    } else if (const auto* inner = node.as_table(); inner != nullptr && is_section(full_name)) {
+      read_section(full_name, *inner, content);
+    } else if (is_section(full_name)) {
+      content.mistakes.push_back({full_name, fmt::format("must be a section, written as [{}]", full_name)});
     } else {
       content.mistakes.push_back({full_name, "unknown key" + did_you_mean(full_name, known_keys())});
     }
@@ -101,15 +106,17 @@ FileContent read_file(const std::filesystem::path& path) {
   FileContent content;
   const auto text = content_of(path);
   if (!text) {
-    content.mistakes.push_back({path.string(), "cannot be read; check the path and its permissions"});
+    const auto looked_in =
+        path.is_relative() ? fmt::format(" (in {})", std::filesystem::current_path().string()) : "";
+    content.mistakes.push_back({path.string(), fmt::format("cannot be read: {}{}", text.error(), looked_in)});
     return content;
   }
   try {
     read_top(toml::parse(*text), content);
   } catch (const toml::parse_error& error) {
+    const auto place = error.source().begin;
     content.mistakes.push_back(
-        {path.string(), fmt::format("line {}, column {}: {}", error.source().begin.line,
-                                    error.source().begin.column, without_quotation(error.description()))});
+        {path.string(), syntax_error(*text, place.line, place.column, error.description())});
   }
   return content;
 }

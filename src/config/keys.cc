@@ -87,6 +87,7 @@ Complaint seconds(Config& config, const Value& value) {
 constexpr std::int64_t kMiB = std::int64_t{1} << 20U;
 constexpr std::int64_t kGiB = std::int64_t{1} << 30U;
 constexpr std::int64_t kPiB = std::int64_t{1} << 50U;
+constexpr std::int64_t kMaxQuota = (std::int64_t{1} << 53U) - 1;
 constexpr double kInstant = 0.001;  // seconds: the shortest time above zero
 constexpr double kHour = 3600;
 constexpr double kDay = 24 * kHour;
@@ -105,7 +106,7 @@ constexpr Choices<const char*, 4> kLevels = {
 // clang-format off
 constexpr auto kKeys = std::to_array<Key>({
   {"server.listen", text<parse_listen, [](Config& c) { return std::tie(c.server.address, c.server.port); }>},
-  {"server.public_url", text_or_empty<parse_origin, [](Config& c) -> auto& { return c.server.public_url; }>},
+  {"server.public_url", text_or_empty<parse_public_url, [](Config& c) -> auto& { return c.server.public_url; }>},
   {"server.threads", whole<0, 256, [](Config& c) -> auto& { return c.server.threads; }>},
   {"server.max_connections",
    whole<1, 1'000'000, [](Config& c) -> auto& { return c.server.max_connections; }>},
@@ -114,8 +115,16 @@ constexpr auto kKeys = std::to_array<Key>({
    seconds<kInstant, kHour, [](Config& c) -> auto& { return c.server.request_timeout; }>},
   {"server.idle_timeout_seconds",
    seconds<kInstant, kDay, [](Config& c) -> auto& { return c.server.idle_timeout; }>},
+  {"server.tls.certificate", text<parse_line, [](Config& c) -> auto& { return c.server.tls.certificate; }>},
+  {"server.tls.key", text<parse_line, [](Config& c) -> auto& { return c.server.tls.key; }>},
+  {"server.tls.client_ca", text<parse_line, [](Config& c) -> auto& { return c.server.tls.client_ca; }>},
+  {"server.trusted_proxies", list<parse_networks, [](Config& c) -> auto& { return c.server.trusted_proxies; }>},
+  {"server.cors_origins", list<parse_page_origins, [](Config& c) -> auto& { return c.server.cors_origins; }>},
 
   {"auth.api_keys", list<parse_api_keys, [](Config& c) -> auto& { return c.auth.api_keys; }>},
+  {"auth.api_keys_file", text<parse_line, [](Config& c) -> auto& { return c.auth.api_keys_file; }>},
+  {"auth.wrong_keys_per_minute",
+   whole<0, 1'000'000, [](Config& c) -> auto& { return c.auth.wrong_keys_per_minute; }>},
 
   {"data.dir", text<parse_not_empty, [](Config& c) -> auto& { return c.data.dir; }>},
 
@@ -123,6 +132,7 @@ constexpr auto kKeys = std::to_array<Key>({
   {"engine.endpoints", list<parse_endpoints, [](Config& c) -> auto& { return c.engine.endpoints; }>},
   {"engine.user", text<parse_not_empty, [](Config& c) -> auto& { return c.engine.user; }>},
   {"engine.password", text<parse_secret, [](Config& c) -> auto& { return c.engine.password; }>},
+  {"engine.password_file", text<parse_line, [](Config& c) -> auto& { return c.engine.password_file; }>},
   {"engine.cluster", text<parse_cluster, [](Config&) -> auto& { return std::ignore; }>},
   {"engine.library", text<parse_line, [](Config& c) -> auto& { return c.engine.library; }>},
   {"engine.connections", whole<1, 256, [](Config& c) -> auto& { return c.engine.connections; }>},
@@ -135,6 +145,8 @@ constexpr auto kKeys = std::to_array<Key>({
 
   {"files.kind", choice<kFileStores, [](Config& c) -> auto& { return c.files.kind; }>},
   {"files.s3_endpoint", text_or_empty<parse_origin, [](Config& c) -> auto& { return c.files.s3_endpoint; }>},
+  {"files.s3_public_endpoint",
+   text_or_empty<parse_origin, [](Config& c) -> auto& { return c.files.s3_public_endpoint; }>},
   {"files.s3_bucket", text_or_empty<parse_bucket, [](Config& c) -> auto& { return c.files.s3_bucket; }>},
   {"files.s3_region", text<parse_region, [](Config& c) -> auto& { return c.files.s3_region; }>},
   {"files.s3_path_style", flag<[](Config& c) -> auto& { return c.files.s3_path_style; }>},
@@ -142,12 +154,24 @@ constexpr auto kKeys = std::to_array<Key>({
   {"files.url_seconds", whole<1, 7 * kSecondsOfDay, [](Config& c) -> auto& { return c.files.url_time; }>},
   {"files.upload_seconds", whole<1, kSecondsOfDay, [](Config& c) -> auto& { return c.files.upload_time; }>},
   {"files.max_bytes", whole<1, kPiB, [](Config& c) -> auto& { return c.files.max_bytes; }>},
+  {"files.min_free_bytes", whole<0, kPiB, [](Config& c) -> auto& { return c.files.min_free_bytes; }>},
 
   {"tenants.creating_timeout_seconds",
    seconds<kInstant, kDay, [](Config& c) -> auto& { return c.tenants.creating_timeout; }>},
   {"tenants.sweep_interval_seconds",
    seconds<kInstant, kDay, [](Config& c) -> auto& { return c.tenants.sweep_interval; }>},
   {"tenants.cache_seconds", seconds<0.0, kMaxCache, [](Config& c) -> auto& { return c.tenants.cache_time; }>},
+
+  {"retention.days", whole<0, 36'500, [](Config& c) -> auto& { return c.retention.days; }>},
+  {"retention.interval_seconds", seconds<0.1, kDay, [](Config& c) -> auto& { return c.retention.interval; }>},
+
+  {"quotas.events_per_second",
+   whole<0, kMaxQuota, [](Config& c) -> auto& { return c.quotas.events_per_second; }>},
+  {"quotas.bytes_per_day", whole<0, kMaxQuota, [](Config& c) -> auto& { return c.quotas.bytes_per_day; }>},
+  {"quotas.stored_bytes", whole<0, kMaxQuota, [](Config& c) -> auto& { return c.quotas.stored_bytes; }>},
+  {"quotas.requests_per_second",
+   whole<0, kMaxQuota, [](Config& c) -> auto& { return c.quotas.requests_per_second; }>},
+  {"quotas.measure_seconds", seconds<0.1, kHour, [](Config& c) -> auto& { return c.quotas.measure_interval; }>},
 
   {"event_bridge.tenant_field",
    text<parse_tenant_field, [](Config& c) -> auto& { return c.event_bridge.tenant_field; }>},
@@ -167,6 +191,12 @@ constexpr auto kKeys = std::to_array<Key>({
   {"history.timeout_seconds", seconds<kInstant, kHour, [](Config& c) -> auto& { return c.history.timeout; }>},
   {"history.max_memory_bytes",
    whole<64 * kMiB, kPiB, [](Config& c) -> auto& { return c.history.max_memory_bytes; }>},
+
+  {"audit.retention_days",
+   whole<0, 36'500, [](Config& c) -> auto& { return c.audit.retention_days; }>},
+  {"audit.required", flag<[](Config& c) -> auto& { return c.audit.required; }>},
+  {"audit.refusal_window_seconds",
+   seconds<kInstant, kHour, [](Config& c) -> auto& { return c.audit.refusal_window; }>},
 
   {"log.level", choice<kLevels, [](Config& c) -> auto& { return c.log.level; }>},
 });

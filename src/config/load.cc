@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -6,9 +7,13 @@
 
 #include "config/config.h"
 #include "config/file.h"
+#include "config/foreign_variables.h"
+#include "config/key_file.h"
 #include "config/keys.h"
+#include "config/parse.h"
 #include "config/rules.h"
 #include "config/suggestion.h"
+#include "text/ascii.h"
 
 namespace annals::config {
 namespace {
@@ -17,6 +22,27 @@ constexpr std::string_view kConfigPath = "ANNALS_CONFIG";
 // The variables with our prefix that set nothing in a Config. In ANNALS_BUILD_DIR `./dev test` names the
 // build to the tests; ANNALS_API_KEY is the key that `annals import` and `annals export` send.
 constexpr std::array<std::string_view, 3> kNoSettings = {kConfigPath, "ANNALS_BUILD_DIR", "ANNALS_API_KEY"};
+
+/// Returns the keys in a file: one per line. Blank lines are passed over.
+Read<std::vector<crypto::Secret>> keys_in(std::string_view content) {
+  std::vector<std::string> lines;
+  while (!content.empty()) {
+    const auto end = std::min(content.find('\n'), content.size());
+    const std::string_view line = text::trim(content.substr(0, end));
+    if (!line.empty()) lines.emplace_back(line);
+    content.remove_prefix(std::min(end + 1, content.size()));
+  }
+  if (lines.empty()) return std::unexpected("must name a file with a key in each line; this one has none");
+  return parse_api_keys(lines);
+}
+
+/// Returns the password in a file: all of it but the line break at its end.
+Read<crypto::Secret> password_in(std::string_view content) {
+  if (content.ends_with('\n')) content.remove_suffix(1);
+  if (content.ends_with('\r')) content.remove_suffix(1);
+  if (content.empty()) return std::unexpected("must name a file with the password in it; this one is empty");
+  return parse_secret(std::string(content));
+}
 
 // Builds a configuration from its sources, of which a later one takes precedence.
 class Loading {
@@ -38,17 +64,28 @@ class Loading {
       if (std::ranges::find(known, name) != known.end() ||
           std::ranges::find(kNoSettings, name) != kNoSettings.end())
         continue;
+      if (is_of_kubernetes(name, environment(name).value_or(""))) {
+        config_.foreign_variables.push_back(name);
+        continue;
+      }
       mistakes_.push_back({name, "unknown variable" + did_you_mean(name, known)});
     }
   }
 
   Config finish() {
+    take_secret("auth.api_keys", config_.auth.api_keys_file, keys_in, config_.auth.api_keys);
+    take_secret("engine.password", config_.engine.password_file, password_in, config_.engine.password);
     std::ranges::move(contradictions(config_, given_), std::back_inserter(mistakes_));
     if (!mistakes_.empty()) throw InvalidConfig(std::move(mistakes_));
     // AWS wants the bucket in the host name, for which other servers rarely have a certificate.
     if (!given_.has("files.s3_path_style")) config_.files.s3_path_style = !config_.files.s3_endpoint.empty();
     if (!given_.has("events.max_known_bytes")) {
       config_.events.max_known_bytes = memory_of_known_ids(config_.engine.max_memory_bytes);
+    }
+    if (!given_.has("events.max_waiting_bytes_per_tenant")) {
+      auto& events = config_.events;
+      events.max_waiting_bytes_per_tenant =
+          std::min(events.max_waiting_bytes_per_tenant, events.max_waiting_bytes);
     }
     return std::move(config_);
   }
@@ -59,6 +96,28 @@ class Loading {
     if (auto complaint = key.set(config_, value)) {
       given_.mark_wrong(key.name);
       mistakes_.push_back({written, *std::move(complaint)});
+    }
+  }
+
+  /// Reads the secret setting `key` from the file that `<key>_file` names, if it names one.
+  template <class Secret, class ReadSecret>
+  void take_secret(const std::string& key, const std::string& file, ReadSecret read, Secret& secret) {
+    const std::string file_key = key + "_file";
+    if (!given_.has(file_key) || given_.wrong(file_key)) return;
+    if (given_.has(key)) {
+      mistakes_.push_back(
+          {given_.written(file_key),
+           fmt::format("is given together with {}; remove one of them", given_.written(key))});
+      return;
+    }
+    try {
+      auto content = read_secret_file(file);
+      auto found = read(content.content);
+      if (!found) throw std::runtime_error(fmt::format("{}: {}", file, found.error()));
+      secret = *std::move(found);
+      if (content.is_public) config_.public_secret_files.push_back(file);
+    } catch (const std::runtime_error& error) {
+      mistakes_.push_back({given_.written(file_key), error.what()});
     }
   }
 

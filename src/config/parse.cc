@@ -7,8 +7,12 @@
 
 #include <fmt/format.h>
 #include <boost/asio/ip/address.hpp>
-#include <boost/url/parse.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <boost/url/url_view.hpp>
+
+#include "text/ascii.h"
+#include "text/url.h"
 
 namespace annals::config {
 namespace {
@@ -48,6 +52,7 @@ std::optional<std::string> address_of(std::string_view host) {
 }
 
 bool is_host(const boost::urls::url_view& url) {
+  if (!url.has_authority()) return false;
   if (url.host_type() != boost::urls::host_type::name)
     return url.host_type() != boost::urls::host_type::ipvfuture;
   const std::string_view host = url.encoded_host();  // encoded, because a name has no escaped characters
@@ -67,6 +72,26 @@ bool is_http(const boost::urls::url_view& url) {
 bool nothing_but_origin(const boost::urls::url_view& url) {
   const bool path = !url.encoded_path().empty() && url.encoded_path() != "/";
   return !path && !url.has_userinfo() && !url.has_query() && !url.has_fragment();
+}
+
+// A path goes into URLs as it is, and proxies resolve `..` and empty segments in different ways.
+bool is_plain_path(std::string_view path) {
+  const auto is_plain = [](char c) {
+    return is_lower(c) || is_upper(c) || is_digit(c) || c == '/' || c == '-' || c == '_' || c == '.' ||
+           c == '~';
+  };
+  return std::ranges::all_of(path, is_plain) && !path.contains("//") && !path.contains("/.");
+}
+
+bool is_network(const std::string& text) {
+  boost::system::error_code error;
+  const bool has_length = text.contains('/');
+  if (text.contains(':')) {
+    boost::asio::ip::make_network_v6(has_length ? text : text + "/128", error);
+  } else {
+    boost::asio::ip::make_network_v4(has_length ? text : text + "/32", error);
+  }
+  return !error;
 }
 
 bool has_bucket_characters(std::string_view name) {
@@ -113,11 +138,55 @@ Read<std::tuple<std::string, std::uint16_t>> parse_listen(const std::string& tex
 }
 
 Read<std::string> parse_origin(const std::string& text) {
-  const auto url = boost::urls::parse_uri(text);
+  const auto url = text::parse_url(text);
   if (!url || !is_http(*url) || !is_host(*url) || !is_port(*url) || !nothing_but_origin(*url)) {
     return std::unexpected("must be http(s)://host or http(s)://host:port, without a path");
   }
   return text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
+}
+
+Read<std::string> parse_public_url(const std::string& text) {
+  const auto url = text::parse_url(text);
+  const std::string path(url ? std::string_view(url->encoded_path()) : std::string_view());
+  auto origin = is_plain_path(path) ? parse_origin(text.substr(0, text.size() - path.size()))
+                                    : Read<std::string>(std::unexpected(std::string()));
+  if (!url || url->has_query() || url->has_fragment() || !origin) {
+    return std::unexpected(
+        "must be http(s)://host or http(s)://host:port, perhaps with a path such as /annals that a proxy "
+        "takes "
+        "away");
+  }
+  *origin += path;
+  if (origin->ends_with('/')) origin->pop_back();
+  return origin;
+}
+
+Read<std::vector<std::string>> parse_page_origins(const std::vector<std::string>& texts) {
+  if (texts == std::vector<std::string>{"*"}) return texts;
+  std::vector<std::string> origins;
+  origins.reserve(texts.size());
+  for (const auto& text : texts) {
+    auto origin = parse_origin(text);
+    if (!origin) {
+      return std::unexpected(fmt::format(
+          "must list the origins of web pages, http(s)://host or http(s)://host:port without a path, or be * "
+          "alone; entry {} of {} is none",
+          origins.size() + 1, texts.size()));
+    }
+    std::string sent = text::to_lower(*origin);
+    const std::string_view own_port = sent.starts_with("https:") ? ":443" : ":80";
+    if (sent.ends_with(own_port)) sent.resize(sent.size() - own_port.size());
+    origins.push_back(std::move(sent));
+  }
+  return origins;
+}
+
+Read<std::vector<std::string>> parse_networks(const std::vector<std::string>& texts) {
+  const auto wrong = std::ranges::find_if_not(texts, is_network);
+  if (wrong == texts.end()) return texts;
+  return std::unexpected(fmt::format(
+      "must list addresses or networks, as in 127.0.0.1, 10.0.0.0/8 or fd00::/8; entry {} of {} is none",
+      wrong - texts.begin() + 1, texts.size()));
 }
 
 Read<std::vector<std::string>> parse_endpoints(const std::vector<std::string>& texts) {

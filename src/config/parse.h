@@ -27,6 +27,17 @@ Read<std::tuple<std::string, std::uint16_t>> parse_listen(const std::string& tex
 /// Accepts `http(s)://host[:port]` and nothing more, as Boost.URL splits it. Drops a slash at the end.
 Read<std::string> parse_origin(const std::string& text);
 
+/// Accepts `http(s)://host[:port]`, perhaps with a path that a proxy takes from the front of every request's.
+/// Drops a slash at the end.
+Read<std::string> parse_public_url(const std::string& text);
+
+/// Accepts `http(s)://host[:port]` for each, and returns it as browsers send it: in lower case and without
+/// the scheme's own port. Accepts `*` alone, too.
+Read<std::vector<std::string>> parse_page_origins(const std::vector<std::string>& texts);
+
+/// Accepts an address, or a network such as `10.0.0.0/8`, for each.
+Read<std::vector<std::string>> parse_networks(const std::vector<std::string>& texts);
+
 /// Accepts at most one origin, because several engines are not supported yet.
 Read<std::vector<std::string>> parse_endpoints(const std::vector<std::string>& texts);
 

@@ -1,26 +1,100 @@
 #include "config/rules.h"
 
 #include <array>
+#include <optional>
 #include <span>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "crypto/certificates.h"
+#include "crypto/server_certificate.h"
+#include "io/durable_file.h"
+
+#include <fmt/format.h>
 
 namespace annals::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> kRemoteOnly = {"engine.endpoints", "engine.user", "engine.password",
-                                                         "engine.ca_file"};
-constexpr std::array<std::string_view, 4> kS3Only = {"files.s3_endpoint", "files.s3_bucket",
-                                                     "files.s3_region", "files.s3_path_style"};
+/// A setting that means nothing unless another one has a certain value.
+struct Dependent {
+  std::string_view key;
+  /// Returns whether it is as it would be if it were not given: a documented default is no mistake.
+  bool (*is_default)(const Config& config);
+};
+
+/// Says that an empty value is the default, which counts as not given anyway.
+constexpr auto kNever = [](const Config& /*config*/) { return false; };
+
+constexpr std::array<Dependent, 5> kRemoteOnly = {
+    {{"engine.endpoints", kNever},
+     {"engine.user", [](const Config& config) { return config.engine.user == Config().engine.user; }},
+     {"engine.password", kNever},
+     {"engine.password_file", kNever},
+     {"engine.ca_file", kNever}}};
+constexpr std::array<Dependent, 5> kS3Only = {
+    {{"files.s3_endpoint", kNever},
+     {"files.s3_public_endpoint", kNever},
+     {"files.s3_bucket", kNever},
+     {"files.s3_region", [](const Config& config) { return config.files.s3_region == "us-east-1"; }},
+     {"files.s3_path_style",
+      [](const Config& config) { return config.files.s3_path_style == Config().files.s3_path_style; }}}};
 
 void require(std::string_view key, const std::string& complaint, const GivenKeys& given,
              std::vector<ConfigMistake>& mistakes) {
   if (!given.has(key)) mistakes.push_back({given.written(key), complaint});
 }
 
-void exclude(std::span<const std::string_view> keys, const std::string& complaint, const GivenKeys& given,
-             std::vector<ConfigMistake>& mistakes) {
-  for (const auto key : keys) {
-    if (given.has(key)) mistakes.push_back({given.written(key), complaint});
+void exclude(std::span<const Dependent> settings, const std::string& complaint, const Config& config,
+             const GivenKeys& given, std::vector<ConfigMistake>& mistakes) {
+  for (const auto& [key, is_default] : settings) {
+    if (given.has(key) && !is_default(config)) mistakes.push_back({given.written(key), complaint});
   }
+}
+
+/// Returns what a file holds; nullopt after adding a mistake, or if no file is given.
+std::optional<std::string> content_of(std::string_view key, const std::string& file, const GivenKeys& given,
+                                      std::vector<ConfigMistake>& mistakes) {
+  if (file.empty()) return std::nullopt;
+  std::string complaint = "is a file that does not exist";
+  try {
+    auto content = io::read_if_there(file);
+    if (content) return content;
+  } catch (const std::system_error& error) {
+    complaint = fmt::format("is a file that cannot be read: {}", error.code().message());
+  }
+  mistakes.push_back({given.written(key), complaint});
+  return std::nullopt;
+}
+
+/// A file that does not hold what it must would show only once a connection fails.
+void check_certificates(std::string_view key, const std::string& file, const GivenKeys& given,
+                        std::vector<ConfigMistake>& mistakes) {
+  const auto content = content_of(key, file, given, mistakes);
+  if (!content || crypto::has_certificate(*content)) return;
+  mistakes.push_back({given.written(key), "is a file without a certificate in PEM form"});
+}
+
+void check_tls(const Config& config, const GivenKeys& given, std::vector<ConfigMistake>& mistakes) {
+  constexpr std::string_view kCertificate = "server.tls.certificate";
+  constexpr std::string_view kKey = "server.tls.key";
+  constexpr std::string_view kClientCa = "server.tls.client_ca";
+  if (given.has(kCertificate)) {
+    require(kKey, "is required with server.tls.certificate", given, mistakes);
+  } else if (given.has(kKey) || given.has(kClientCa)) {
+    require(kCertificate, fmt::format("is required with {}", given.has(kKey) ? kKey : kClientCa), given,
+            mistakes);
+  }
+  const auto& tls = config.server.tls;
+  const auto certificate = content_of(kCertificate, tls.certificate, given, mistakes);
+  const auto key = content_of(kKey, tls.key, given, mistakes);
+  check_certificates(kClientCa, tls.client_ca, given, mistakes);
+  const auto add = [&](std::string_view name, const std::string& problem) {
+    if (!problem.empty()) mistakes.push_back({given.written(name), problem});
+  };
+  const auto checked = crypto::check_server_certificate(certificate, key);
+  add(kCertificate, checked.certificate_problem);
+  add(kKey, checked.key_problem);
 }
 
 }  // namespace
@@ -44,17 +118,27 @@ std::vector<ConfigMistake> contradictions(const Config& config, const GivenKeys&
   if (!given.wrong("engine.kind")) {
     if (config.engine.kind == EngineKind::remote) {
       require("engine.endpoints", "is required with engine.kind = remote", given, mistakes);
+      check_certificates("engine.ca_file", config.engine.ca_file, given, mistakes);
     } else {
-      exclude(kRemoteOnly, "is allowed only with engine.kind = remote; remove it or change the kind", given,
-              mistakes);
+      exclude(kRemoteOnly, "is allowed only with engine.kind = remote; remove it or change the kind", config,
+              given, mistakes);
     }
   }
+  check_tls(config, given, mistakes);
   if (!given.wrong("files.kind")) {
     if (config.files.kind == FilesKind::s3) {
       require("files.s3_bucket", "is required with files.kind = s3", given, mistakes);
     } else {
-      exclude(kS3Only, "is allowed only with files.kind = s3; remove it or change the kind", given, mistakes);
+      exclude(kS3Only, "is allowed only with files.kind = s3; remove it or change the kind", config, given,
+              mistakes);
     }
+  }
+  constexpr std::string_view kOfTenant = "events.max_waiting_bytes_per_tenant";
+  constexpr std::string_view kOfAll = "events.max_waiting_bytes";
+  if (given.has(kOfTenant) && !given.wrong(kOfTenant) && !given.wrong(kOfAll) &&
+      config.events.max_waiting_bytes_per_tenant > config.events.max_waiting_bytes) {
+    mistakes.push_back({given.written(kOfTenant), fmt::format("must not exceed {}, which is {}", kOfAll,
+                                                              config.events.max_waiting_bytes)});
   }
   return mistakes;
 }

@@ -1,0 +1,49 @@
+#include "surroundings.h"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace annals {
+namespace {
+
+boost::asio::awaitable<void> reload(std::shared_ptr<http::TlsContexts> certificates) {
+  certificates->reload_if_changed();
+  co_return;
+}
+
+/// Returns the path of a URL without a slash at its end.
+std::string path_of(std::string_view url) {
+  if (url.empty()) return {};
+  const auto path = url.find('/', url.find("://") + 3);
+  return path == std::string_view::npos ? std::string() : std::string(url.substr(path));
+}
+
+}  // namespace
+
+std::shared_ptr<http::TlsContexts> load_certificates(const config::Config& config) {
+  const auto& tls = config.server.tls;
+  if (tls.certificate.empty()) return nullptr;
+  return std::make_shared<http::TlsContexts>(
+      http::TlsFiles{.certificate = tls.certificate, .key = tls.key, .client_ca = tls.client_ca});
+}
+
+http::ServerSurroundings surroundings(const config::Config& config,
+                                      const std::shared_ptr<http::TlsContexts>& certificates) {
+  return {.tls = certificates,
+          .cross_origins = config.server.cors_origins,
+          .trusted_proxies = config.server.trusted_proxies,
+          .public_path = path_of(config.server.public_url)};
+}
+
+upkeep::Round certificates_round(std::shared_ptr<http::TlsContexts> certificates) {
+  constexpr std::chrono::seconds kInterval{2};
+  return {.name = "certificates",
+          .interval = kInterval,
+          .run = [certificates = std::move(certificates)](const std::stop_token& /*stop*/) {
+            return reload(certificates);
+          }};
+}
+
+}  // namespace annals

@@ -1,0 +1,22 @@
+// What the configuration says about the way between the server and its clients.
+#pragma once
+
+#include <memory>
+
+#include "config/config.h"
+#include "http/server/server.h"
+#include "http/server/tls/contexts.h"
+#include "upkeep/round.h"
+
+namespace annals {
+
+/// Returns null if the service speaks HTTP without TLS. Throws std::runtime_error, for the operator to read.
+std::shared_ptr<http::TlsContexts> load_certificates(const config::Config& config);
+
+http::ServerSurroundings surroundings(const config::Config& config,
+                                      const std::shared_ptr<http::TlsContexts>& certificates);
+
+/// Returns the round that replaces the certificate when its files change.
+upkeep::Round certificates_round(std::shared_ptr<http::TlsContexts> certificates);
+
+}  // namespace annals
