@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -10,8 +11,11 @@
 
 #include "cli/export/export.h"
 #include "cli/import/import.h"
+#include "cli/key/key.h"
 #include "cli/serve.h"
 #include "cli/terminal/exit_codes.h"
+#include "cli/terminal/standard_streams.h"
+#include "cli/wrong_arguments.h"
 
 namespace annals::cli {
 namespace {
@@ -30,7 +34,10 @@ void add_options(CLI::App& command, ImportOptions& options) {
                   "On an invalid line: fail stops the import, skip writes the line to FILE.rejected")
       ->capture_default_str()
       ->check(CLI::IsMember({"fail", "skip"}));
-  command.add_flag("--restart", options.restart, "Start at the first line and ignore FILE.annals-import");
+  command.add_flag("--restart", options.restart, "Start at the first line, whatever progress is recorded");
+  command.add_option("--state", options.state,
+                     "File that records the progress (default: FILE.annals-import); invalid lines are "
+                     "written to STATE.rejected then");
   command
       .add_option("--batch-rows", options.batch_rows,
                   "Maximum events per request; 4 MiB of lines also complete one")
@@ -43,7 +50,7 @@ void add_options(CLI::App& command, ExportOptions& options) {
   options.service.add_to(command);
   command
       .add_option("--format", options.format,
-                  "ndjson, csv or parquet (default: the extension of FILE, else ndjson)")
+                  "ndjson, csv or parquet (default: by the ending of FILE; without one, ndjson)")
       ->check(CLI::IsMember({"ndjson", "csv", "parquet"}));
   // With extra arguments allowed, an option would take every argument that follows it, FILE included.
   const auto repeatable = [&command](const std::string& name, std::vector<std::string>& values) {
@@ -57,6 +64,52 @@ void add_options(CLI::App& command, ExportOptions& options) {
   command.add_option("--from", options.from, "Export only events at or after this time (RFC 3339)");
   command.add_option("--to", options.to, "Export only events before this time (RFC 3339)");
   command.add_option("--q", options.words, "Export only events with these words in event_data");
+}
+
+/// A command `annals key …`.
+struct KeyCommand {
+  const char* name;
+  const char* summary;
+  int (*run)(const KeyOptions& options);
+};
+
+constexpr std::array<KeyCommand, 6> kKeyCommands{
+    {{"create", "Make a key and write it to standard output", create_key},
+     {"list", "List the keys, newest first", list_keys},
+     {"show", "Show one key as JSON, without its secret", show_key},
+     {"disable", "Disable a key", disable_key},
+     {"enable", "Enable a disabled key", enable_key},
+     {"delete", "Delete a key", delete_key}}};
+
+void add_options(CLI::App& command, KeyOptions& options) {
+  command.require_subcommand(1);
+  options.service.add_to(command);
+  for (const KeyCommand& one : kKeyCommands) {
+    CLI::App& subcommand = *command.add_subcommand(one.name, one.summary)->fallthrough();
+    if (one.run == create_key) {
+      subcommand.add_option("--name", options.name, "What people call the key")->required();
+      subcommand
+          .add_option("--role", options.role,
+                      "admin (everything), ingest (write events, upload) or read (history, files, exports)")
+          ->required()
+          ->check(CLI::IsMember({"admin", "ingest", "read"}));
+      subcommand
+          .add_option("--client-id", options.client_ids,
+                      "Bind the key to this tenant; may be repeated (default: all tenants)")
+          ->allow_extra_args(false);
+      subcommand.add_option("--expires-at", options.expires_at,
+                            "When the key expires (RFC 3339; default: never)");
+    } else if (one.run != list_keys) {
+      subcommand.add_option("KEY_ID", options.key_id, "The key's key_id")->required();
+    }
+  }
+}
+
+int run_key_command(const CLI::App& command, const KeyOptions& options) {
+  for (const KeyCommand& one : kKeyCommands) {
+    if (command.got_subcommand(one.name)) return one.run(options);
+  }
+  throw Mistake("a command is missing");
 }
 
 /// Runs a command and turns an exception into a message and an exit code.
@@ -76,6 +129,7 @@ int run_guarded(const char* name, Command command) {
 }  // namespace
 
 int run(int argc, char** argv, const Adapters& adapters) {
+  take_closed_standard_streams();
   CLI::App app{"Annals, a multi-tenant event history service"};
   app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
@@ -89,13 +143,21 @@ int run(int argc, char** argv, const Adapters& adapters) {
   ExportOptions export_options;
   CLI::App* export_command = app.add_subcommand("export", "Export a tenant's events to a file");
   add_options(*export_command, export_options);
+  KeyOptions key_options;
+  CLI::App* key_command = app.add_subcommand("key", "Make and manage platform keys of a running service");
+  add_options(*key_command, key_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kMistake;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    fmt::print(stderr, "{}", complaint_about({argv + 1, argv + argc}, app, error));
+    return kMistake;
   }
   if (import_command->parsed()) return run_guarded("import", [&] { return import_file(import_options); });
   if (export_command->parsed()) return run_guarded("export", [&] { return export_file(export_options); });
+  if (key_command->parsed()) {
+    return run_guarded("key", [&] { return run_key_command(*key_command, key_options); });
+  }
   return serve(config_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(config_file),
                adapters);
 }

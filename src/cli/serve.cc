@@ -1,15 +1,21 @@
 #include "cli/serve.h"
 
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <future>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include "cli/terminal/exit_codes.h"
+#include "io/descriptor_limit.h"
 #include "ops/log.h"
 
 namespace annals::cli {
@@ -21,6 +27,16 @@ using namespace std::chrono_literals;
 constexpr auto kFinishRequests = 7s;
 constexpr auto kCloseEngine = 2s;
 
+/// Keeps what this process writes and holds from other users: events and secrets lie in its files and in its
+/// memory.
+void keep_to_ourselves() {
+  ::umask(S_IRWXG | S_IRWXO);
+#ifndef ANNALS_SANITIZED  // the search for leaks traces its own process
+  constexpr unsigned long kNever = 0;
+  ::prctl(PR_SET_DUMPABLE, kNever, 0, 0, 0);  // no core file, and no debugger of the same user
+#endif
+}
+
 ops::Level log_level(const std::string& name) {
   if (name == "debug") return ops::Level::debug;
   if (name == "warning") return ops::Level::warning;
@@ -28,32 +44,83 @@ ops::Level log_level(const std::string& name) {
   return ops::Level::info;
 }
 
+/// Throws if the system grants so few open files that something fails at once that does not say why.
+void check_descriptor_limit() {
+  constexpr std::uint64_t kFewest = 256;
+  const std::uint64_t limit = io::raise_descriptor_limit();
+  if (limit >= kFewest) return;
+  throw std::runtime_error(
+      fmt::format("the limit of open files is {}, and Annals needs at least {}, better 8192; raise it "
+                  "(LimitNOFILE=, ulimit -n)",
+                  limit, kFewest));
+}
+
+/// Returns a text in single quotes, as one word of a shell.
+std::string quoted_for_shell(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'') result += "'\\'";
+    result += c;
+  }
+  return result + "'";
+}
+
 void say(const std::string& text) {
   fmt::print("{}\n", text);
   std::fflush(stdout);
 }
 
+/// Shows a newcomer the first step. The key is read from its file, so that neither this text nor a log that
+/// it lands in gives it away.
 void introduce(const Service& service) {
-  const auto& made = service.made_api_key();
-  if (!made) return;
-  const std::string& key = made->reveal();
+  const auto& key_file = service.made_api_key();
+  if (!key_file) return;
   say(fmt::format(
-      "annals: generated a platform key, printed only this time and stored in {}:\n\n  {}\n\nTry it:\n\n"
-      "  curl -s -X POST {}/api/initialize-tenant \\\n    -H 'X-API-Key: {}' -H 'Content-Type: "
+      "annals: generated a platform key; it is kept in {0} and shown nowhere\n\nTry it in another shell:\n\n"
+      "  curl -sS {1}/api/initialize-tenant \\\n    -H \"X-API-Key: $(cat {2})\" -H 'Content-Type: "
       "application/json' \\\n"
-      "    -d '{{\"database_name\":\"demo\",\"client_label\":\"Demo\"}}'\n",
-      service.api_key_path(), key, service.url(), key));
+      "    -d '{{\"database_name\":\"first\",\"client_label\":\"My first client\"}}'\n",
+      *key_file, service.url(), quoted_for_shell(*key_file)));
 }
 
-void wait_for_signal() {
-  // Installed only after the engine has opened, because the engine may replace earlier handlers.
-  boost::asio::io_context signals_context(1);
-  boost::asio::signal_set signals(signals_context, SIGTERM, SIGINT);
-  signals.async_wait([](const boost::system::error_code& /*error*/, int number) {
-    ops::log(ops::Level::info, "stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  });
-  signals_context.run();
-}
+/// Waits for the signal that stops the service. From its construction on no signal is lost.
+class StopSignal {
+ public:
+  /// Construct it after the engine has opened, because the engine may replace earlier handlers.
+  /// `has_terminal` tells what SIGHUP means: to a program in a terminal that the terminal hangs up; to a
+  /// service to read the configuration again, which takes a restart here.
+  explicit StopSignal(bool has_terminal) : has_terminal_(has_terminal) {}
+
+  void wait() {
+    while (true) {
+      const int number = next();
+      if (number == SIGHUP && !has_terminal_) {
+        ops::log_damped(ops::Level::info, "SIGHUP is ignored; restart Annals to change its configuration",
+                        {});
+        continue;
+      }
+      ops::log(ops::Level::info, "stopping",
+               {{"signal", number == SIGTERM  ? "SIGTERM"
+                           : number == SIGINT ? "SIGINT"
+                                              : "SIGHUP"}});
+      return;
+    }
+  }
+
+ private:
+  int next() {
+    int received = 0;
+    signals_.async_wait(
+        [&received](const boost::system::error_code& /*error*/, int number) { received = number; });
+    context_.restart();
+    context_.run();
+    return received;
+  }
+
+  const bool has_terminal_;
+  boost::asio::io_context context_{1};
+  boost::asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
+};
 
 /// Closes the service, or ends the process once `patience` has passed, as it does if the engine does not end
 /// a statement. Acknowledged writes are safe by then, and nothing else is worth a longer wait.
@@ -72,12 +139,16 @@ void close_within(std::unique_ptr<Service> service, std::chrono::milliseconds pa
 
 int serve_checked(config::Config config, const Adapters& adapters) {
   ops::set_log_level(log_level(config.log.level));
+  check_descriptor_limit();
   std::signal(SIGPIPE, SIG_IGN);  // a peer that disconnects fails one write, not the process
+  std::signal(SIGHUP, SIG_IGN);   // until StopSignal, which says what it means
+  const bool has_terminal = ::isatty(STDERR_FILENO) == 1;  // after a hang-up it is none
   auto service = std::make_unique<Service>(std::move(config), adapters);
   service->start();
+  StopSignal signal(has_terminal);
   introduce(*service);
   say(fmt::format("annals: listening on {}", service->url()));
-  wait_for_signal();
+  signal.wait();
   if (!service->stop(kFinishRequests)) {
     ops::log(ops::Level::warning, "some requests did not end in time and were aborted");
   }
@@ -88,6 +159,7 @@ int serve_checked(config::Config config, const Adapters& adapters) {
 }  // namespace
 
 int serve(const std::optional<std::filesystem::path>& config_file, const Adapters& adapters) {
+  keep_to_ourselves();
   try {
     return serve_checked(config::load(config_file), adapters);
   } catch (const config::InvalidConfig& mistakes) {

@@ -16,8 +16,10 @@ using namespace std::chrono_literals;
 
 constexpr int kOk = 200;
 constexpr int kCreated = 201;
+constexpr int kNoContent = 204;
 constexpr int kBadRequest = 400;
 constexpr int kUnauthorized = 401;
+constexpr int kTooLarge = 413;
 constexpr int kInvalid = 422;
 
 constexpr std::chrono::milliseconds kFirstPause = 250ms;
@@ -30,6 +32,11 @@ constexpr std::chrono::milliseconds kLongestAnswer = 2min;
 bool asks_for_patience(int status) {
   constexpr std::array<int, 6> kPassing = {408, 425, 429, 502, 503, 504};
   return std::ranges::find(kPassing, status) != kPassing.end();
+}
+
+/// Returns whether the caller of ask() has a use for an answer with this status.
+bool is_answer(int status) {
+  return status == kOk || status == kCreated || status == kNoContent || status == kInvalid;
 }
 
 std::chrono::milliseconds retry_after(const io::HttpResponse& response) {
@@ -50,11 +57,21 @@ std::string detail_of(const io::HttpResponse& response) {
   return detail->is_string() ? std::string(detail->as_string()) : boost::json::serialize(*detail);
 }
 
-std::string hint_for(int status) {
-  if (status == kUnauthorized) {
-    return " Check the key (--key-file, ANNALS_API_KEY, or --secret-file for the tenant's own secret).";
+std::string hint_for(const io::HttpResponse& response) {
+  switch (response.status) {
+    case kUnauthorized:
+      return " Check the key (--key-file, ANNALS_API_KEY, or --secret-file for the tenant's own secret).";
+    case kBadRequest:  // nginx answers so to http at a port for https
+      return response.body.contains("HTTPS") ? " The port may speak https: check --url."
+                                             : " Check --client-id.";
+    case kTooLarge:
+      return " A proxy may allow less than a request has, up to about 8 MiB: raise its limit, or lower "
+             "--batch-rows.";
+    default:
+      return response.header("location").empty()
+                 ? ""
+                 : fmt::format(" It leads to {}: check --url.", response.header("location"));
   }
-  return status == kBadRequest ? " Check --client-id." : "";
 }
 
 }  // namespace
@@ -74,8 +91,24 @@ ServiceClient::ServiceClient(ServiceAccess access, Say say)
 
 io::HttpResponse ServiceClient::ask(const Request& request) {
   auto attempted = attempt(request, nullptr);
-  if (!attempted.answer) throw ServiceRefusal(attempted.trouble, attempted.status);
-  return *std::move(attempted.answer);
+  if (attempted.answer) return *std::move(attempted.answer);
+  if (attempted.status == 0 && speaks_plain_http()) {
+    attempted.trouble =
+        fmt::format("the service at {} speaks http, not https; give --url with http://", access_.url);
+  }
+  throw ServiceRefusal(attempted.trouble, attempted.status);
+}
+
+/// Returns whether the address, which is for https, answers to http. No key is sent.
+bool ServiceClient::speaks_plain_http() {
+  constexpr std::string_view kSecure = "https://";
+  if (!access_.url.starts_with(kSecure)) return false;
+  const std::string url = "http://" + access_.url.substr(kSecure.size());
+  try {
+    return client_.send({.url = url + "/healthz", .connect_timeout = 2s, .timeout = 2s}).status == kOk;
+  } catch (const io::HttpFailure&) {
+    return false;
+  }
 }
 
 io::HttpResponse ServiceClient::send_with_retries(const std::function<Request()>& request,
@@ -104,9 +137,10 @@ io::HttpResponse ServiceClient::send_with_retries(const std::function<Request()>
 ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Download* download) {
   io::HttpRequest http{.method = request.method,
                        .url = access_.url + request.target,
-                       .headers = {{"X-Client-Id", access_.client_id}},
+                       .headers = {},
                        .body = request.body,
                        .timeout = download != nullptr ? kLongestStream : kLongestAnswer};
+  if (!access_.client_id.empty()) http.headers.emplace_back("X-Client-Id", access_.client_id);
   if (access_.client_secret) {
     http.headers.emplace_back("X-Client-Secret", access_.client_secret->reveal());
   } else if (access_.api_key) {
@@ -120,7 +154,13 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
       return download->sink(std::move(part));
     });
     result.status = response.status;
-    if (response.status == kOk || response.status == kCreated || response.status == kInvalid) {
+    const auto flaw = download != nullptr && response.status == kOk ? download->flaw() : std::nullopt;
+    if (flaw) {
+      result.trouble = fmt::format("the answer of the service at {} was cut: {}.", access_.url, *flaw);
+      result.passing = true;
+      return result;
+    }
+    if (is_answer(response.status)) {
       result.answer = std::move(response);
       return result;
     }
@@ -138,7 +178,7 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
 
 std::string ServiceClient::words_of(const io::HttpResponse& response) const {
   return fmt::format("the service at {} answered {}: {}{}", access_.url, response.status, detail_of(response),
-                     hint_for(response.status));
+                     hint_for(response));
 }
 
 std::string problems_of(std::string_view body, std::size_t skip) {

@@ -14,8 +14,8 @@ namespace annals::cli {
 
 /// The address of a running service and the credentials for it.
 struct ServiceAccess {
-  std::string url;  // without a slash at its end
-  std::string client_id;
+  std::string url;                             // without a slash at its end
+  std::string client_id = {};                  // empty: requests are not about one tenant
   std::optional<crypto::Secret> api_key = {};  // either this or client_secret
   std::optional<crypto::Secret> client_secret = {};
   std::string ca_file = {};
@@ -34,7 +34,7 @@ class ServiceRefusal : public std::runtime_error {
   int status_;
 };
 
-/// Sends requests to the service for one tenant. Not thread-safe: use one per thread.
+/// Sends requests to the service, for one tenant or about the platform. Not thread-safe: use one per thread.
 class ServiceClient {
  public:
   using Say = std::function<void(std::string_view)>;
@@ -49,27 +49,32 @@ class ServiceClient {
     std::string_view body = {};
   };
 
-  /// Sends the request once and returns an answer of 200, 201 or 422. Throws ServiceRefusal for any other
-  /// answer and for none.
+  /// Sends the request once and returns an answer of 200, 201, 204 or 422. Throws ServiceRefusal for any
+  /// other answer and for none.
   io::HttpResponse ask(const Request& request);
 
   /// Receives the body of a 200 in parts.
   struct Download {
     io::HttpClient::Sink sink;
+    // Returns what shows that a body which has ended was cut: a proxy may give a cut body a clean end. Such a
+    // download is retried.
+    std::function<std::optional<std::string>()> flaw;
     // A later attempt asks only for what is missing, so every part that arrives counts as progress.
     bool resumable = false;
   };
 
   /// Sends the request, and retries with growing pauses while the service cannot be reached, breaks off or
-  /// answers with a status that asks for a retry (429, 503, …). Returns an answer of 200, 201 or 422. Throws
-  /// ServiceRefusal for any other answer, and once the service has been away for ServiceAccess::patience.
-  /// `request` is called for each attempt, so that the request may change between two attempts.
+  /// answers with a status that asks for a retry (429, 503, …). Returns an answer of 200, 201, 204 or 422.
+  /// Throws ServiceRefusal for any other answer, and once the service has been away for
+  /// ServiceAccess::patience. `request` is called for each attempt, so that the request may change between
+  /// two attempts.
   io::HttpResponse send_with_retries(const std::function<Request()>& request,
                                      const Download* download = nullptr);
 
  private:
   struct Attempt;
   Attempt attempt(const Request& request, const Download* download);
+  bool speaks_plain_http();
   [[nodiscard]] std::string words_of(const io::HttpResponse& response) const;
 
   ServiceAccess access_;

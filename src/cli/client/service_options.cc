@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "crypto/certificates.h"
+#include "io/durable_file.h"
+
 namespace annals::cli {
 namespace {
 
@@ -25,19 +28,31 @@ crypto::Secret read_secret(const std::string& path) {
   return crypto::Secret(std::move(line));
 }
 
+// A file that is none would show only once a connection fails, as a failure of the service's certificate.
+void check_ca_file(const std::string& path) {
+  const auto content = io::read_if_there(path);
+  if (!content) throw Mistake(fmt::format("--ca-file: {} does not exist", path));
+  if (!crypto::has_certificate(*content)) {
+    throw Mistake(fmt::format("--ca-file: {} is a file without a certificate in PEM form", path));
+  }
+}
+
 }  // namespace
 
 void ServiceOptions::add_to(CLI::App& command) {
   command.add_option("--url", url_, "URL of the service")->capture_default_str();
-  command.add_option("--client-id", client_id_, "The tenant's client_id")->required();
+  if (kind_ == Kind::tenant) {
+    command.add_option("--client-id", client_id_, "The tenant's client_id")->required();
+  }
   auto* key = command.add_option("--key-file", key_file_,
                                  "File with the platform key in its first line (default: the variable "
                                  "ANNALS_API_KEY, else ./data/api_key)");
+  command.add_option("--ca-file", ca_file_, "File of certificates (PEM) to trust besides the system's");
+  if (kind_ == Kind::platform) return;
   command
       .add_option("--secret-file", secret_file_,
                   "File with the tenant's own secret, to use instead of the platform key")
       ->excludes(key);
-  command.add_option("--ca-file", ca_file_, "File of certificates (PEM) to trust besides the system's");
   command
       .add_option("--patience", patience_,
                   "Seconds to keep retrying if the service fails in the middle of the work")
@@ -52,6 +67,7 @@ ServiceAccess ServiceOptions::access() const {
   if (!access.url.starts_with("http://") && !access.url.starts_with("https://")) {
     throw Mistake(fmt::format("--url must begin with http:// or https://, but is {}", url_));
   }
+  if (!ca_file_.empty()) check_ca_file(ca_file_);
   const char* variable = std::getenv(kKeyVariable);
   if (!secret_file_.empty()) {
     access.client_secret = read_secret(secret_file_);
@@ -63,9 +79,8 @@ ServiceAccess ServiceOptions::access() const {
     access.api_key = read_secret(kKeyOfTheService);
   } else {
     throw Mistake(
-        fmt::format("no key found: pass --key-file or --secret-file, or set {} ({} does not exist in the "
-                    "working directory)",
-                    kKeyVariable, kKeyOfTheService));
+        fmt::format("no key found: pass --key-file{}, or set {} ({} does not exist in the working directory)",
+                    kind_ == Kind::tenant ? " or --secret-file" : "", kKeyVariable, kKeyOfTheService));
   }
   return access;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -21,6 +22,11 @@ class Mistake : public std::runtime_error {
 /// environment only, because every user of the machine can read a command line.
 class ServiceOptions {
  public:
+  /// Says whom a command is about: one tenant, which it names, or the whole platform.
+  enum class Kind : std::uint8_t { tenant, platform };
+
+  explicit ServiceOptions(Kind kind = Kind::tenant) : kind_(kind) {}
+
   /// Adds the options to a command. This object must outlive the parsing.
   void add_to(CLI::App& command);
 
@@ -28,6 +34,7 @@ class ServiceOptions {
   [[nodiscard]] ServiceAccess access() const;
 
  private:
+  Kind kind_;
   std::string url_ = "http://127.0.0.1:8080";
   std::string client_id_;
   std::string key_file_;

@@ -1,13 +1,18 @@
 #include "cli/export/export.h"
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include "cli/export/target.h"
 #include "cli/terminal/exit_codes.h"
+#include "cli/terminal/signals.h"
+#include "input/json_value.h"
 #include "text/percent_encoding.h"
 
 namespace annals::cli {
@@ -15,12 +20,6 @@ namespace {
 
 constexpr int kOk = 200;
 constexpr int kInvalid = 422;
-
-std::string format_of(const ExportOptions& options) {
-  if (!options.format.empty()) return options.format;
-  const std::string extension = std::filesystem::path(options.file).extension().string();
-  return extension == ".csv" ? "csv" : extension == ".parquet" ? "parquet" : "ndjson";
-}
 
 /// Returns the filter as query parameters of the history: "&record_id=7&q=…".
 std::string filter_of(const ExportOptions& options) {
@@ -51,8 +50,35 @@ std::uint64_t count(const ServiceAccess& access, const std::string& filter) {
   const auto answer =
       ServiceClient(access, say).ask({.target = "/api/history/events?limit=1&count=true" + filter});
   if (answer.status != kOk) throw Mistake("the service rejected the filter: " + problems_of(answer.body, 1));
-  const auto value = boost::json::parse(answer.body, {}, {.max_depth = 1024});
-  return value.at("filtered_count").to_number<std::uint64_t>();
+  // The page has an event, and events may hold what Boost.JSON refuses, such as half of a pair of surrogates.
+  constexpr std::size_t kMaxDepth = 1024;
+  const auto page = input::parse_json(answer.body, kMaxDepth);
+  const auto count = page ? input::find_member(page->members(), "filtered_count") : std::nullopt;
+  std::uint64_t events = 0;
+  const auto text = count ? count->text() : std::string_view();
+  if (std::from_chars(text.data(), text.data() + text.size(), events).ec != std::errc()) {
+    throw std::runtime_error("the service answered with a page without a count");
+  }
+  return events;
+}
+
+std::string at_an_interruption(const Destination& destination, const std::string& format) {
+  if (destination.kind != Destination::Kind::file) return "annals export: interrupted";
+  return format == "ndjson" ? "annals export: interrupted; run the same command again to resume"
+                            : "annals export: interrupted; the same command starts again from the beginning";
+}
+
+/// Gives the file its name. If the reader of a pipe has gone, it has what it wanted: the process then ends
+/// without a word, as other programs in a pipe do.
+void finish(ExportTarget& target, Progress& progress) {
+  try {
+    target.finish();
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::broken_pipe) throw;
+    progress.clear();
+    end_by_signal(SIGPIPE);
+  }
+  progress.clear();
 }
 
 void report(const ExportOptions& options, Amount done, Amount before, std::chrono::milliseconds elapsed) {
@@ -72,15 +98,19 @@ void report(const ExportOptions& options, Amount done, Amount before, std::chron
 }  // namespace
 
 int export_file(const ExportOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed standard output is then reported as an error
+  std::signal(SIGPIPE, SIG_IGN);  // a closed standard output then fails a write
   const ServiceAccess access = options.service.access();
-  const std::string format = format_of(options);
+  const Destination destination = destination_of(options.file);
+  const std::string format = format_for(options.file, destination, options.format);
   const std::string filter = filter_of(options);
+  const Interruption interruption(at_an_interruption(destination, format));
   const std::uint64_t whole = count(access, filter);
 
   ExportTarget target({.file = options.file,
+                       .destination = destination,
                        .format = format,
-                       .identity = fmt::format("{} {} {}\n", access.url, access.client_id, filter)});
+                       .identity = fmt::format("{} {} {}\n", access.url, access.client_id, filter),
+                       .count = whole});
   const Amount before = target.done();
   if (before.rows > 0) {
     say(fmt::format("resuming after {} events ({}) in {}.part", before.rows,
@@ -94,6 +124,7 @@ int export_file(const ExportOptions& options) {
                                                progress.show(target.done());
                                                return taken;
                                              },
+                                         .flaw = [&target] { return target.flaw(); },
                                          .resumable = target.is_resumable()};
   const auto answer = client.send_with_retries(
       [&] {
@@ -104,8 +135,7 @@ int export_file(const ExportOptions& options) {
       &download);
   if (answer.status == kInvalid)
     throw Mistake("the service rejected the request: " + problems_of(answer.body, 1));
-  target.finish();
-  progress.clear();
+  finish(target, progress);
   report(options, target.done(), before, progress.elapsed());
   return kDone;
 }

@@ -10,7 +10,7 @@ namespace annals::cli {
 struct ExportOptions {
   ServiceOptions service;
   std::string file;    // "-": standard output
-  std::string format;  // ndjson, csv or parquet; empty: by the extension of `file`, else ndjson
+  std::string format;  // ndjson, csv or parquet; empty: by the ending of `file`
   std::vector<std::string> record_ids;
   std::vector<std::string> event_type_ids;
   std::vector<std::string> source_type_ids;

@@ -67,6 +67,7 @@ void CsvRows::add(std::string_view part) {
     if (c == '"') quoted_ = !quoted_;  // a doubled quote inside quotes toggles twice
     if (c == '\n' && !quoted_) ++lines_;
   }
+  if (!part.empty()) last_ = part.back();
 }
 
 }  // namespace annals::cli

@@ -47,10 +47,13 @@ class CsvRows {
  public:
   void add(std::string_view part);
   [[nodiscard]] std::uint64_t rows() const { return lines_ > 0 ? lines_ - 1 : 0; }
+  /// Returns whether the text has its row of names and does not end in the middle of a row.
+  [[nodiscard]] bool ends_with_a_row() const { return last_ == '\n' && !quoted_; }
 
  private:
   std::uint64_t lines_ = 0;
   bool quoted_ = false;
+  char last_ = '\0';
 };
 
 }  // namespace annals::cli

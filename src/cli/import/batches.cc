@@ -10,7 +10,9 @@
 
 #include "cli/client/problem_words.h"
 #include "cli/import/derived_id.h"
+#include "cli/import/file_kind.h"
 #include "envelopes/event_reader.h"
+#include "text/ascii.h"
 
 namespace annals::cli {
 namespace {
@@ -19,6 +21,7 @@ using input::FieldProblem;
 
 constexpr std::size_t kMaxLine = std::size_t{4} << 20U;  // the service's own limit
 constexpr std::size_t kChunk = std::size_t{1} << 20U;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 struct Checked {
   std::vector<std::string> problems = {};
@@ -47,7 +50,12 @@ Checked check(std::string_view text) {
 }  // namespace
 
 ImportBatches::ImportBatches(int descriptor, FilePosition start, Settings settings)
-    : descriptor_(descriptor), start_(start), settings_(settings), cutter_(kMaxLine) {
+    : descriptor_(descriptor),
+      start_(start),
+      settings_(settings),
+      cutter_(kMaxLine),
+      begun_(start.offset > 0),
+      taken_any_(begun_) {
   chunk_.resize(kChunk);
 }
 
@@ -57,12 +65,11 @@ std::optional<ImportBatch> ImportBatches::next() {
   std::size_t rows = 0;
   std::size_t bytes = 0;
   while (!stop_ && rows < settings_.max_rows && bytes < settings_.max_bytes) {
-    if (waiting_.empty() && !read_more()) break;
-    if (waiting_.empty()) continue;
+    const auto line = next_line();
+    if (!line) break;
     ++rows;
-    bytes += waiting_.front().text.size();
-    take(batch, waiting_.front());
-    waiting_.pop_front();
+    bytes += line->text.size();
+    take(batch, *line);
   }
   if (batch.lines.empty() && batch.bad.empty()) {
     if (stop_) throw ImportStopped(*stop_);
@@ -71,16 +78,43 @@ std::optional<ImportBatch> ImportBatches::next() {
   return batch;
 }
 
+/// Returns the next line that is not blank, without the byte order mark before it, or nullopt at EOF.
+std::optional<envelopes::LineCutter::Line> ImportBatches::next_line() {
+  while (!waiting_.empty() || read_more()) {
+    if (waiting_.empty()) continue;
+    envelopes::LineCutter::Line line = waiting_.front();
+    waiting_.pop_front();
+    if (line.text.starts_with(kByteOrderMark)) line.text.remove_prefix(kByteOrderMark.size());
+    if (!text::trim(line.text).empty()) return line;
+  }
+  return std::nullopt;
+}
+
 bool ImportBatches::read_more() {
-  if (at_end_) return false;
-  const ssize_t got = ::read(descriptor_, chunk_.data(), chunk_.size());
-  if (got < 0 && errno == EINTR) return true;
-  if (got < 0) throw std::system_error(errno, std::generic_category(), "cannot read the file");
-  at_end_ = got == 0;
-  auto lines = at_end_ ? cutter_.finish()
-                       : cutter_.add(std::string_view(chunk_).substr(0, static_cast<std::size_t>(got)));
+  if (finished_) return false;
+  std::size_t size = read_chunk(0);
+  if (!begun_) {
+    // A pipe may give even the first bytes one by one.
+    while (!at_end_ && size < kBytesThatTellAKind) size += read_chunk(size);
+    begun_ = true;
+    if (auto kind = foreign_kind(std::string_view(chunk_).substr(0, size))) throw ForeignFile(*kind);
+  }
+  finished_ = at_end_ && size == 0;
+  auto lines = finished_ ? cutter_.finish() : cutter_.add(std::string_view(chunk_).substr(0, size));
   std::ranges::move(lines, std::back_inserter(waiting_));
   return true;
+}
+
+/// Reads into the chunk, behind its first `used` bytes. Returns the number of bytes, 0 at EOF.
+std::size_t ImportBatches::read_chunk(std::size_t used) {
+  if (at_end_) return 0;
+  ssize_t got = 0;
+  do {
+    got = ::read(descriptor_, chunk_.data() + used, chunk_.size() - used);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) throw std::system_error(errno, std::generic_category(), "cannot read the file");
+  at_end_ = got == 0;
+  return static_cast<std::size_t>(got);
 }
 
 void ImportBatches::take(ImportBatch& batch, const envelopes::LineCutter::Line& line) {
@@ -93,6 +127,7 @@ void ImportBatches::take(ImportBatch& batch, const envelopes::LineCutter::Line& 
                 .problems = std::move(checked.problems),
                 .text = std::string(line.too_long ? "" : line.text)};
     if (!settings_.skip_bad) {
+      if (!taken_any_) bad.problems.back() += hint_about_first_line(line.text);
       stop_ = std::move(bad);
       return;
     }
@@ -106,6 +141,7 @@ void ImportBatches::take(ImportBatch& batch, const envelopes::LineCutter::Line& 
     batch.body += '\n';
     batch.lines.push_back(number);
   }
+  taken_any_ = true;
   batch.end = {.offset = start_.offset + line.end, .lines = number};
 }
 

@@ -27,7 +27,7 @@ struct ImportBatch {
 
 /// Reads a file of events in batches. Each line is decoded as the service would decode it, so that a bad line
 /// is found before it or any later line is sent: correcting or removing it then changes the number of no line
-/// that is already imported. Not thread-safe.
+/// that is already imported. A byte order mark before a line is left out. Not thread-safe.
 class ImportBatches {
  public:
   struct Settings {
@@ -40,11 +40,14 @@ class ImportBatches {
   ImportBatches(int descriptor, FilePosition start, Settings settings);
 
   /// Returns the next batch, or nullopt at EOF. Unless bad lines are skipped, throws ImportStopped at the
-  /// first one, once it has returned the lines before it. Throws std::system_error if it cannot read.
+  /// first one, once it has returned the lines before it. Throws ForeignFile if the bytes at the beginning
+  /// are those of a file of another kind, and std::system_error if it cannot read.
   std::optional<ImportBatch> next();
 
  private:
+  std::optional<envelopes::LineCutter::Line> next_line();
   bool read_more();
+  std::size_t read_chunk(std::size_t used);
   void take(ImportBatch& batch, const envelopes::LineCutter::Line& line);
 
   int descriptor_;
@@ -53,7 +56,10 @@ class ImportBatches {
   envelopes::LineCutter cutter_;
   std::deque<envelopes::LineCutter::Line> waiting_;  // their texts are in chunk_ or cutter_
   std::string chunk_;
-  bool at_end_ = false;
+  bool at_end_ = false;    // of the file
+  bool finished_ = false;  // the last line is in waiting_ or was there
+  bool begun_;             // the beginning of the file was looked at, or is not read
+  bool taken_any_;         // a line before this one was taken
   std::optional<BadLine> stop_;
 };
 

@@ -5,11 +5,11 @@
 namespace annals::cli {
 
 std::string ImportCheckpoint::text() const {
-  const boost::json::object object{{"url", identity.url},         {"client_id", identity.client_id},
-                                   {"size", identity.size},       {"changed", identity.changed},
-                                   {"offset", done.offset},       {"lines", done.lines},
-                                   {"accepted", counts.accepted}, {"duplicates", counts.duplicates},
-                                   {"rejected", counts.rejected}, {"rejected_bytes", rejected_bytes}};
+  const boost::json::object object{
+      {"url", identity.url},         {"client_id", identity.client_id}, {"size", identity.size},
+      {"changed", identity.changed}, {"offset", done.offset},           {"lines", done.lines},
+      {"accepted", counts.accepted}, {"duplicates", counts.duplicates}, {"conflicts", counts.conflicts},
+      {"rejected", counts.rejected}, {"rejected_bytes", rejected_bytes}};
   return boost::json::serialize(object) + "\n";
 }
 
@@ -29,6 +29,8 @@ std::optional<ImportCheckpoint> ImportCheckpoint::parse(std::string_view text) {
         .done = {.offset = number("offset"), .lines = object.at("lines").to_number<std::int64_t>()},
         .counts = {.accepted = number("accepted"),
                    .duplicates = number("duplicates"),
+                   // A checkpoint of an earlier version does not have it.
+                   .conflicts = object.contains("conflicts") ? number("conflicts") : 0,
                    .rejected = number("rejected")},
         .rejected_bytes = number("rejected_bytes")};
   } catch (const std::exception&) {

@@ -13,7 +13,10 @@ namespace annals::cli {
 struct ImportCounts {
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
+  std::uint64_t conflicts = 0;  // duplicates with other content than the stored event of their id
   std::uint64_t rejected = 0;
+
+  [[nodiscard]] bool any() const { return accepted + duplicates + rejected > 0; }
 };
 
 /// Identifies the source file and the destination of an import, which resumes only if both are unchanged.

@@ -32,6 +32,9 @@ BatchOutcome outcome_of(const ImportBatch& batch, std::string_view answer) {
   const auto& object = value.as_object();
   BatchOutcome outcome{.accepted = object.at("accepted").to_number<std::uint64_t>(),
                        .duplicates = object.at("duplicates").to_number<std::uint64_t>()};
+  if (const auto* conflicts = object.if_contains("conflicts")) {
+    outcome.conflicts = conflicts->to_number<std::uint64_t>();
+  }
   for (const auto& error : object.at("errors").as_array()) {
     std::vector<std::string> problems;
     for (const auto& problem : error.at("detail").as_array()) {

@@ -13,6 +13,7 @@ namespace annals::cli {
 struct BatchOutcome {
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
+  std::uint64_t conflicts = 0;     // duplicates with other content than the stored event of their id
   std::vector<BadLine> bad = {};   // in the order of the file, including those found before sending
   std::uint64_t bad_left_out = 0;  // rejected by the service, but not listed in its answer
 };

@@ -13,11 +13,13 @@
 #include "cli/import/record.h"
 #include "cli/terminal/exit_codes.h"
 #include "cli/terminal/progress.h"
+#include "cli/terminal/signals.h"
 #include "io/descriptor.h"
 
 namespace annals::cli {
 namespace {
 
+using io::LockedFile;
 using io::read_if_there;
 using std::filesystem::path;
 
@@ -46,6 +48,36 @@ Input open_input(const std::string& file) {
   return input;
 }
 
+/// The files that an import writes.
+struct Paths {
+  path checkpoint;  // empty: none is kept
+  path rejected;
+};
+
+Paths paths_of(const ImportOptions& options, bool seekable) {
+  const std::string name = options.file == "-" ? "stdin" : options.file;
+  Paths paths{.checkpoint = {}, .rejected = (options.state.empty() ? name : options.state) + ".rejected"};
+  if (seekable) paths.checkpoint = options.state.empty() ? name + ".annals-import" : options.state;
+  return paths;
+}
+
+/// Opens a file that the import writes, before anything is sent: an import that found out later would fail
+/// after its first request, each time. Throws Mistake if it cannot be written.
+std::optional<LockedFile> open_to_write(const path& file) {
+  if (file.empty()) return std::nullopt;
+  try {
+    auto opened = LockedFile::open(file);
+    if (opened) {
+      opened->probe();
+      return opened;
+    }
+  } catch (const std::system_error& error) {
+    throw Mistake(fmt::format("{}; name a file with --state that can be written", error.what()));
+  }
+  throw std::runtime_error(fmt::format(
+      "another import writes {}; wait for its end, or name another file with --state", file.string()));
+}
+
 void say(std::string_view text) {
   fmt::print(stderr, "annals import: {}\n", text);
 }
@@ -55,7 +87,7 @@ ImportCheckpoint find_start(const ImportIdentity& identity, const path& kept, bo
   ImportCheckpoint beginning{.identity = identity};
   if (kept.empty() || restart) return beginning;
   const auto text = read_if_there(kept);
-  if (!text) return beginning;
+  if (!text || text->empty()) return beginning;
   auto checkpoint = ImportCheckpoint::parse(*text);
   if (!checkpoint || checkpoint->identity != identity || checkpoint->done.offset > identity.size) {
     say(fmt::format(
@@ -77,27 +109,35 @@ class Import {
       : access_(std::move(access)),
         input_(std::move(input)),
         batch_settings_{.max_rows = options.batch_rows, .skip_bad = options.on_error == "skip"},
-        files_{.checkpoint = input_.seekable ? options.file + ".annals-import" : "",
-               .rejected = (options.file == "-" ? "stdin" : options.file) + ".rejected"},
+        paths_(paths_of(options, input_.seekable)),
+        checkpoint_(open_to_write(paths_.checkpoint)),
         start_(find_start({.size = input_.size,
                            .changed = input_.changed,
                            .url = access_.url,
                            .client_id = access_.client_id},
-                          files_.checkpoint, options.restart)) {}
+                          paths_.checkpoint, options.restart)),
+        rejected_(open_to_write(writes_rejected() ? paths_.rejected : "")) {}
 
   int run() {
+    const Interruption interruption(
+        input_.seekable ? "annals import: interrupted; run the same command again to resume"
+                        : "annals import: interrupted; no event is stored twice if it is imported again");
     Progress progress("import", {.bytes = input_.size}, amount(start_.done));
     ServiceClient client(access_, [&progress](std::string_view text) { progress.say(text); });
     // Sent before the first line, so that a wrong key or address is reported at once.
     client.ask({.target = "/api/history/events?limit=1&count=false"});
-    ImportRecord record(start_, files_);
+    ImportRecord record(start_,
+                        {.checkpoint = checkpoint_ ? &*checkpoint_ : nullptr, .rejected = paths_.rejected});
     try {
       send_all(client, record, progress);
+    } catch (const ForeignFile& kind) {
+      progress.say(fmt::format("{}: {}", input_.name, kind.what()));
+      return kFailed;
     } catch (const ImportStopped& bad) {
       progress.say(fmt::format("{}: {}", input_.name, bad.what()));
-      progress.say(
-          "the lines before it are imported; correct it and run the command again, or set --on-error skip to "
-          "put bad lines aside");
+      progress.say(fmt::format(
+          "{}; correct it and run the command again, or set --on-error skip to put bad lines aside",
+          record.counts().any() ? "the lines before it are imported" : "nothing is imported"));
       return kFailed;
     } catch (const std::exception&) {
       if (input_.seekable) progress.say("stopped; run the same command again to resume");
@@ -106,10 +146,12 @@ class Import {
     record.finish();
     progress.clear();
     report(record.counts(), progress.elapsed());
-    return record.counts().rejected > 0 ? kRejected : kDone;
+    return record.counts().rejected + record.counts().conflicts > 0 ? kRejected : kDone;
   }
 
  private:
+  [[nodiscard]] bool writes_rejected() const { return batch_settings_.skip_bad || start_.rejected_bytes > 0; }
+
   static Amount amount(const FilePosition& position) {
     return {.rows = static_cast<std::uint64_t>(position.lines), .bytes = position.offset};
   }
@@ -140,15 +182,24 @@ class Import {
     fmt::print("annals import: {}: {} accepted, {} duplicates, {} rejected; {:.1f} s, {:.0f} rows/s\n",
                input_.name, counts.accepted, counts.duplicates, counts.rejected, seconds,
                static_cast<double>(rows(counts) - rows(start_.counts)) / seconds);
+    if (counts.conflicts > 0) {
+      fmt::print(
+          "annals import: {} of the duplicates were not stored although they differ from the stored event "
+          "with "
+          "their event_id; give them event_ids of their own to store them too\n",
+          counts.conflicts);
+    }
     if (counts.rejected == 0) return;
-    fmt::print("annals import: the rejected lines are in {}\n", files_.rejected.string());
+    fmt::print("annals import: the rejected lines are in {}\n", paths_.rejected.string());
   }
 
   const ServiceAccess access_;
   const Input input_;
   const ImportBatches::Settings batch_settings_;
-  const ImportRecord::Files files_;
+  const Paths paths_;
+  std::optional<LockedFile> checkpoint_;
   const ImportCheckpoint start_;
+  const std::optional<LockedFile> rejected_;  // only kept from other imports
 };
 
 }  // namespace

@@ -11,6 +11,7 @@ struct ImportOptions {
   std::string file;  // "-": standard input
   std::string on_error = "fail";
   bool restart = false;
+  std::string state;  // the file that records the progress; empty: beside `file`
   std::size_t batch_rows = 10'000;
 };
 

@@ -5,7 +5,6 @@
 namespace annals::cli {
 
 using io::GrowingFile;
-using io::replace_file;
 
 ImportRecord::ImportRecord(ImportCheckpoint start, Files files)
     : checkpoint_(std::move(start)), files_(std::move(files)) {
@@ -26,12 +25,13 @@ void ImportRecord::acknowledge(const FilePosition& end, const BatchOutcome& outc
   checkpoint_.done = end;
   checkpoint_.counts.accepted += outcome.accepted;
   checkpoint_.counts.duplicates += outcome.duplicates;
+  checkpoint_.counts.conflicts += outcome.conflicts;
   checkpoint_.counts.rejected += outcome.bad.size() + outcome.bad_left_out;
-  if (!files_.checkpoint.empty()) replace_file(files_.checkpoint, checkpoint_.text());
+  if (files_.checkpoint != nullptr) files_.checkpoint->replace(checkpoint_.text());
 }
 
 void ImportRecord::finish() {
-  if (!files_.checkpoint.empty()) std::filesystem::remove(files_.checkpoint);
+  if (files_.checkpoint != nullptr) files_.checkpoint->remove();
 }
 
 }  // namespace annals::cli

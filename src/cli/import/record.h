@@ -5,6 +5,7 @@
 #include "cli/import/checkpoint.h"
 #include "cli/import/delivery.h"
 #include "io/durable_file.h"
+#include "io/locked_file.h"
 
 namespace annals::cli {
 
@@ -12,8 +13,8 @@ namespace annals::cli {
 class ImportRecord {
  public:
   struct Files {
-    std::filesystem::path checkpoint;  // empty: none is kept
-    std::filesystem::path rejected;    // the bad lines; created with the first
+    io::LockedFile* checkpoint = nullptr;  // must outlive this object; nullptr: none is kept
+    std::filesystem::path rejected;        // the bad lines; created with the first
   };
 
   ImportRecord(ImportCheckpoint start, Files files);

@@ -22,9 +22,11 @@ struct ProgressState {
   std::chrono::milliseconds elapsed{};  // of this run
 };
 
-/// Returns "[======>     ]  43 %  1230000 rows  51200 rows/s  296.5 MiB  12.3 MiB/s  0:42 left", without the
-/// bar and the time left if the whole is unknown, and without the rows if there are none.
-std::string progress_line(const ProgressState& state);
+/// Returns what fits into `width` columns of "[======>     ]  43 %  1230000 rows  51200 rows/s  296.5
+/// MiB  12.3 MiB/s  0:42 left", without the bar and the time left if the whole is unknown, and without the
+/// rows if there are none. If it does not fit, the bar becomes shorter, then disappears, and then one number
+/// after the other, the part of the whole last.
+std::string progress_line(const ProgressState& state, std::size_t width);
 
 /// Returns a number of bytes as "51.2 MiB".
 std::string size_text(double bytes);
