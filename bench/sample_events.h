@@ -32,4 +32,11 @@ inline std::string json_of(const events::Event& event) {
       event.source_type_id, event.source_id, event.event_data);
 }
 
+/// Returns so many events as lines of NDJSON, beginning with that number.
+inline std::string ndjson_of(std::uint64_t first, std::size_t count) {
+  std::string lines;
+  for (std::size_t i = 0; i < count; ++i) lines += json_of(make_event(first + i)) + "\n";
+  return lines;
+}
+
 }  // namespace annals::bench

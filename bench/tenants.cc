@@ -14,6 +14,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "access/authenticator.h"
+#include "access/keys.h"
 #include "engine/embedded/engine.h"
 #include "events/events_table.h"
 #include "events/tenant_tables.h"
@@ -130,7 +131,13 @@ awaitable<void> measure_lookup(House& house, Report& report) {  // NOLINT: await
       co_await house.tenancy.lifecycle().initialise({.database = name("lookup", 0), .label = "lookup"});
   const auto key = crypto::Secret::random();
   const access::PlatformKeys keys({key, crypto::Secret::random()});
-  const access::Authenticator authenticator(keys, house.tenancy.directory(), *house.engine);
+  access::Keys made_keys(*house.engine, {.is_alone = true});
+  const access::ViewerTokens viewer_tokens(keys);
+  const access::Authenticator authenticator({.configured = keys,
+                                             .made = made_keys.ring(),
+                                             .directory = house.tenancy.directory(),
+                                             .engine = *house.engine,
+                                             .viewer_tokens = viewer_tokens});
   int found = 0;
   const auto start = Clock::now();
   for (int i = 0; i < kLookups; ++i) {

@@ -74,8 +74,7 @@ void measure_tails(House& house) {
 void run(const std::filesystem::path& directory) {
   House house(directory);
   const std::string client = house.tenant("watched");
-  std::string lines;
-  for (std::size_t i = 0; i < kEvents; ++i) lines += json_of(make_event(i)) + "\n";
+  const std::string lines = ndjson_of(0, kEvents);
   KeptConnection connection(house.load().get_executor(), house.port());
   house.run(connection.send(House::request("POST", "/api/events", "application/x-ndjson", client, lines)));
   measure_pages(house, client);
