@@ -11,9 +11,9 @@ build_packages=(
 sanitizer_packages=(llvm-19)
 lint_packages=(clang-format-19 clang-tidy-19 python3)
 # The tests run a real S3 server (Ceph's), behind a proxy that can misbehave, kill Annals at its system calls, and
-# cut the power of a disk in a file.
+# cut the power of a disk in a file. Pages of other origins are opened in a real browser.
 test_packages=(
-  ceph-mon ceph-osd radosgw haproxy strace e2fsprogs mount
+  chromium ceph-mon ceph-osd radosgw haproxy openssl strace e2fsprogs mount
   python3 python3-pytest python3-pytest-xdist python3-requests python3-boto3
 )
 
@@ -47,26 +47,38 @@ setup_packages() {
     fail "could not install the packages above; Annals is built on Debian 12 (bookworm)"
 }
 
-# Succeeds if the installed engine library is the one that package-lock.json pins.
-engine_is_current() {
-  local modules=$root/node_modules
-  [[ -f $modules/.package-lock.json && -f $modules/@chdb/lib-linux-x64-gnu/libchdb.so ]] &&
-    cmp -s <(grep -o '"integrity": *"[^"]*"' "$root/package-lock.json" | sort) \
+# modules_are_current FOLDER: succeeds if what its package-lock.json pins is installed.
+modules_are_current() {
+  local modules=$1/node_modules
+  [[ -f $modules/.package-lock.json ]] &&
+    cmp -s <(grep -o '"integrity": *"[^"]*"' "$1/package-lock.json" | sort) \
            <(grep -o '"integrity": *"[^"]*"' "$modules/.package-lock.json" | sort)
+}
+
+# install_modules FOLDER WHAT
+install_modules() {
+  command -v npm >/dev/null || setup_packages nodejs npm
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error --fetch-retries=5 >&2) || fail "npm could not install $2"
 }
 
 # The engine library comes from npm; the lock file holds its hash.
 setup_engine() {
-  if engine_is_current; then return; fi
+  if [[ -f $root/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so ]] && modules_are_current "$root"; then return; fi
   [[ $(uname -sm) == "Linux x86_64" ]] || fail "the engine library is pinned for Linux on x86-64, but this machine is $(uname -sm)"
-  command -v npm >/dev/null || setup_packages nodejs npm
   say "installing the engine library (180 MB to download)"
-  (cd "$root" && npm ci --no-audit --no-fund --loglevel=error --fetch-retries=5 >&2) ||
-    fail "npm could not install the engine library"
+  install_modules "$root" "the engine library"
+}
+
+# What drives the browser in the tests comes from npm; the browser is Debian's.
+setup_browser() {
+  if modules_are_current "$root/tests/browser"; then return; fi
+  say "installing what drives the browser in the tests"
+  install_modules "$root/tests/browser" "what drives the browser"
 }
 
 setup_all() {
   setup_packages "${build_packages[@]}" "${lint_packages[@]}" "${test_packages[@]}"
   setup_engine
-  say "all packages and the engine library are installed"
+  setup_browser
+  say "all packages, the engine library and what the tests need are installed"
 }

@@ -83,9 +83,13 @@ def counted(events, bucket, columns):
     return [{**dict(zip(names, key)), "count": count} for key, count in sorted(counts.items())]
 
 
+def groups(results, more=False):
+    return {"results": results, "more": more}
+
+
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_events_are_counted_per_time(annals, tenant, bucket):
-    expect(count_by(annals, tenant, bucket=bucket), 200, {"results": counted(EVENTS, bucket, ())})
+    expect(count_by(annals, tenant, bucket=bucket), 200, groups(counted(EVENTS, bucket, ())))
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
@@ -94,14 +98,14 @@ def test_times_of_every_century_that_events_may_have_are_counted_where_they_are(
     events = [numbered(0, time) for time in FAR_TIMES]
     assert post_events(annals, tenant, events).status_code == 201
 
-    expect(count_by(annals, tenant, bucket=bucket), 200, {"results": counted(events, bucket, ())})
+    expect(count_by(annals, tenant, bucket=bucket), 200, groups(counted(events, bucket, ())))
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_events_are_counted_per_column(annals, tenant, column):
     reply = count_by(annals, tenant, by=column)
 
-    expect(reply, 200, {"results": counted(EVENTS, None, (column,))})
+    expect(reply, 200, groups(counted(EVENTS, None, (column,))))
 
 
 @pytest.mark.parametrize("columns", [("record_id", "event_type_id"), COLUMNS], ids="-".join)
@@ -110,18 +114,18 @@ def test_time_and_columns_go_together_in_the_order_asked_for(annals, tenant, buc
     reply = count_by(annals, tenant, by=columns, bucket=bucket)
 
     expected = counted(EVENTS, bucket, columns)
-    expect(reply, 200, {"results": expected})
+    expect(reply, 200, groups(expected))
     assert list(reply.json()["results"][0]) == list(expected[0])
 
 
 def test_a_column_that_is_named_twice_counts_once(annals, tenant):
     reply = count_by(annals, tenant, by=["source_id", "source_id"])
 
-    expect(reply, 200, {"results": counted(EVENTS, None, ("source_id",))})
+    expect(reply, 200, groups(counted(EVENTS, None, ("source_id",))))
 
 
 def test_without_a_wish_events_are_counted_per_day(annals, tenant):
-    expect(count_by(annals, tenant), 200, {"results": counted(EVENTS, "day", ())})
+    expect(count_by(annals, tenant), 200, groups(counted(EVENTS, "day", ())))
 
 
 def test_a_filter_says_what_is_counted(annals, tenant):
@@ -132,7 +136,7 @@ def test_a_filter_says_what_is_counted(annals, tenant):
         if e["record_id"] in (0, 7) and TIMES[1] <= e["event_time"] < TIMES[8] and "red" in e["event_data"]
     ]
 
-    expect(count_by(annals, tenant, **query), 200, {"results": counted(wanted, None, ("record_id",))})
+    expect(count_by(annals, tenant, **query), 200, groups(counted(wanted, None, ("record_id",))))
 
 
 def test_a_limit_gives_the_first_groups(annals, tenant):
@@ -140,17 +144,47 @@ def test_a_limit_gives_the_first_groups(annals, tenant):
 
     reply = count_by(annals, tenant, bucket="hour", by="source_id", limit=5)
 
-    expect(reply, 200, {"results": expected[:5]})
+    expect(reply, 200, groups(expected[:5], more=True))
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+def test_it_is_told_whether_there_are_more_groups(annals, tenant, over):
+    expected = counted(EVENTS, "hour", ("source_id",))
+
+    reply = count_by(annals, tenant, bucket="hour", by="source_id", limit=len(expected) + over)
+
+    expect(reply, 200, groups(expected[: len(expected) + over], more=over < 0))
+
+
+def test_groups_without_a_limit_are_cut_at_1000_which_is_told(annals):
+    tenant = tenant_with(annals, [event(record_id=i % 1001) for i in range(1002)])
+
+    body = count_by(annals, tenant, by="record_id").json()
+
+    assert (len(body["results"]), body["more"]) == (1000, True)
+    whole = count_by(annals, tenant, by="record_id", limit=1001).json()
+    assert (len(whole["results"]), whole["more"]) == (1001, False)
+    largest = count_by(annals, tenant, by="record_id", limit=1, ordering="-count").json()
+    assert largest == groups([{"record_id": 0, "count": 2}], more=True)
+
+
+@pytest.mark.parametrize("bucket, columns", [("day", ()), (None, ("record_id",)), ("hour", ("source_id", "record_id"))])
+def test_the_largest_groups_come_first_if_asked_for(annals, tenant, bucket, columns):
+    expected = sorted(counted(EVENTS, bucket, columns), key=lambda group: -group["count"])
+
+    reply = count_by(annals, tenant, bucket=bucket, by=columns, ordering="-count", limit=3)
+
+    expect(reply, 200, groups(expected[:3], more=len(expected) > 3))
 
 
 def test_a_redelivery_is_not_counted(annals, tenant):
     assert post_events(annals, tenant, EVENTS).status_code == 201
 
-    expect(count_by(annals, tenant), 200, {"results": counted(EVENTS, "day", ())})
+    expect(count_by(annals, tenant), 200, groups(counted(EVENTS, "day", ())))
 
 
 def test_without_events_there_are_no_groups(annals):
-    expect(count_by(annals, annals.initialise(unique_name())), 200, {"results": []})
+    expect(count_by(annals, annals.initialise(unique_name())), 200, groups([]))
 
 
 INVALID = {
@@ -163,7 +197,7 @@ INVALID = {
     "record_id=-1": too_small("query", "record_id", limit=0),
     "event_time_to=x": not_a_time("event_time_to"),
     "offset=0": extra("offset"),
-    "ordering=event_time": extra("ordering"),
+    "ordering=event_time": not_one_of("ordering", "group", "-count"),
 }
 
 

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from support.annals import API_KEY
+from support.event_problems import repeated
 from support.events import (
     EVENT_BRIDGE,
     envelope,
@@ -18,7 +19,7 @@ from support.events import (
     without,
 )
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import expect
+from support.problems import expect, expect_invalid
 from support.raw_http import RawConnection, head
 
 
@@ -98,7 +99,7 @@ def test_neither_the_label_nor_another_case_names_a_tenant(annals):
 
 def test_a_deleted_tenant_is_none(annals, tenant):
     expect_created(post_envelope(annals, envelope(event(), tenant["database_name"])))
-    assert annals.delete(tenant["client_id"]).status_code == 204
+    annals.remove(tenant["client_id"])
 
     for name in (tenant["database_name"], tenant["client_id"]):
         expect_no_tenant(post_envelope(annals, envelope(event(), name)), name)
@@ -173,3 +174,21 @@ def test_a_tenants_key_of_detail_is_required_and_its_problem_comes_after_the_eve
     assert problems(event(tenant=None)) == [("tenant", "type_error.none.not_allowed")]
     assert problems(event(tenant=7)) == [("tenant", "type_error.str")]
     assert problems(without(event(), "event_data")) == [("event_data", missing), ("tenant", missing)]
+
+
+def test_what_names_the_tenant_may_occur_only_once(any_annals):
+    first, second = (any_annals.initialise(unique_name()) for _ in range(2))
+    body = json.dumps(envelope(event(), first["database_name"]))
+
+    for more in (f'"source": "{second["database_name"]}"', f'"so\\u0075rce": "{first["database_name"]}"'):
+        reply = post_envelope(any_annals, f"{{{more}, {body[1:]}")
+
+        expect_invalid(reply, repeated("body", "source"))
+    assert [history(any_annals, tenant)["total_count"] for tenant in (first, second)] == [0, 0]
+
+
+def test_a_name_with_half_of_a_pair_of_surrogates_is_answered_in_utf_8(any_annals):
+    reply = post_envelope(any_annals, json.dumps(envelope(event(), "shop \ud83d")))
+
+    assert reply.status_code == 400, f"expected 400, got {reply.status_code} {reply.text}"
+    assert json.loads(reply.content.decode())["detail"].endswith("tenant not found in database.")

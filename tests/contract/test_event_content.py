@@ -45,6 +45,13 @@ JSON_VALUES = {
     "quotes and braces": r'"\"}],{[\"event_data\":"',
     "sql": "\"'; DROP TABLE events; -- {x:String} `y` %s\"",
     "delete character": '"\x7f"',
+    "half of a pair of surrogates": r'{"title":"Deal closed \ud83d"}',
+    "the other half": r'"\udc00 and \uDFFF"',
+    "halves in the wrong order": r'"\ude00\ud83d"',
+    "half before a pair": r'"\ud83d\ud83d\ude00"',
+    "keys of halves": r'{"\ud83d":1,"\ud83e":2,"\ufffd":3}',
+    "exponent beyond 32 bits": "0e9999999999",
+    "exponent beyond 64 bits": "[-1.50E-99999999999999999999,1e+18446744073709551616]",
     "empty array": "[]",
     "array": "[1,2,[3,[4]]]",
     "spaces": '{ "a" :  [ 1 ,\t2 ] }',
@@ -179,6 +186,16 @@ def test_a_key_may_be_written_with_escapes(any_annals, shared_tenant):
     assert json.loads(event_text(any_annals, tenant, sent["event_id"])) == shown(sent)
 
 
+def test_an_unknown_key_may_be_half_of_a_pair_of_surrogates(any_annals, shared_tenant):
+    tenant = shared_tenant(any_annals)
+    sent = event()
+    odd = r'"\ud83d": "\udc00", "\ud83e": 1e9999999999'
+
+    in_envelope(any_annals, tenant, json.dumps(sent)[:-1] + f", {odd}}}")
+
+    assert odd.replace(": ", ":").replace(", ", ",") in event_text(any_annals, tenant, sent["event_id"])
+
+
 # --- times ---
 
 TIMES = {
@@ -199,6 +216,8 @@ TIMES = {
     "1969-12-31T23:59:59.999Z": "1969-12-31T23:59:59.999Z",
     "1900-01-01T00:00:00.001Z": "1900-01-01T00:00:00.001Z",
     "2299-12-31T23:59:59.999Z": "2299-12-31T23:59:59.999Z",
+    "1998-12-31T23:59:60Z": "1998-12-31T23:59:59.999Z",
+    "2016-12-31T15:59:60.5-08:00": "2016-12-31T23:59:59.999Z",
 }
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from support.event_problems import not_a_time, not_a_uuid
+from support.event_problems import not_a_time, not_a_uuid, not_storable
 from support.events import (
     NDJSON,
     envelope,
@@ -166,9 +166,11 @@ def test_numbers_of_any_allowed_size_are_kept_exactly(annals, numbers):
 NO_UUIDS = [
     "",
     "x",
-    "7c9e6679742540de944be07fc1f90ae7",
-    "{7c9e6679-7425-40de-944b-e07fc1f90ae7}",
-    "urn:uuid:7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    "{}",
+    "{7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    "{{7c9e6679742540de944be07fc1f90ae7}}",
+    "urn:7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    "7c9e6679-742540de944be07fc1f90ae7",
     "7c9e6679-7425-40de-944b-e07fc1f90ae",
     "7c9e6679-7425-40de-944b-e07fc1f90ae77",
     "7c9e6679-7425-40de-944b-e07fc1f90aeg",
@@ -194,6 +196,21 @@ def test_an_id_has_no_case_and_is_shown_in_lower_case(annals):
     expect_taken(post_events(annals, tenant, [upper, sent]), 1, duplicates=1)
 
     assert events_of(annals, tenant) == [{**sent, "file_id": sent["file_id"].lower()}]
+
+
+def test_an_id_may_have_every_usual_form_and_is_shown_in_one(annals):
+    tenant = annals.initialise(unique_name())
+    sent = event(file_id="7c9e6679-7425-40de-944b-e07fc1f90ae7")
+    usual = sent["event_id"]
+    forms = [usual.replace("-", ""), f"{{{usual}}}", f"urn:uuid:{usual}", f"URN:UUID:{usual.upper()}"]
+
+    for form in forms:
+        again = {**sent, "event_id": form, "file_id": sent["file_id"].replace("-", "")}
+        expect_taken(post_events(annals, tenant, again), *((1, 0) if form == forms[0] else (0, 1)))
+
+    assert events_of(annals, tenant) == [sent], "expected one event, in the usual form"
+    for form in forms:
+        assert events_of(annals, tenant, event_id=form) == [sent], f"expected that the filter takes {form}"
 
 
 def test_a_null_file_is_no_file(any_annals):
@@ -228,9 +245,9 @@ NO_TIMES = [
     "2022-11-10T10:26:12Zx",
     " 2022-11-10T10:26:12Z",
     "٢٠٢٢-11-10T10:26:12Z",
-    "1899-12-31T23:59:59.999Z",
-    "2300-01-01T00:00:00Z",
-    "9999-12-31T23:59:59Z",
+    "2022-11-10T10:26:60Z",
+    "1998-12-30T23:59:60Z",
+    "10000-01-01T00:00:00Z",
     1668075972,
     1668075972.111,
     True,
@@ -242,6 +259,14 @@ NO_TIMES = [
 def test_a_time_is_a_date_time(service):
     expect_each_refused(
         service, lambda *place: not_a_time(*place, "event_time"), [event(event_time=value) for value in NO_TIMES]
+    )
+
+
+def test_a_time_beyond_what_can_be_stored_is_told_the_range(service):
+    times = ["1899-12-31T23:59:59.999Z", "2300-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+
+    expect_each_refused(
+        service, lambda *place: not_storable(*place, "event_time"), [event(event_time=value) for value in times]
     )
 
 

@@ -69,7 +69,7 @@ def test_another_method_is_405_before_authentication(annals, path, method):
         expect(reply, 405, METHOD_NOT_ALLOWED)
 
 
-@pytest.mark.parametrize("suffix", ["/", "x", "/x"])
+@pytest.mark.parametrize("suffix", ["x", "/x"])
 def test_a_path_beside_it_is_404_before_authentication(annals, path, suffix):
     expect(annals.request("POST", path + suffix, key=None, json={}), 404, NOT_FOUND)
 
@@ -140,7 +140,8 @@ def test_an_empty_object_lacks_everything(annals, tenant):
         b'{"\xc0\xaf": 1}',
         b"{} x",
         b"{}{}",
-        b"\xef\xbb\xbf{}",
+        b"\xef\xbb\xbf",
+        b"{\xef\xbb\xbf}",
         b"{} // comment",
         b"\x00",
         b"a=1&b=2",
@@ -150,6 +151,39 @@ def test_an_empty_object_lacks_everything(annals, tenant):
 )
 def test_a_body_that_is_not_json_is_told_with_its_place(annals, tenant, path, body):
     expect_not_json(post(annals, tenant, path, body), ["body"])
+
+
+def test_a_byte_order_mark_is_skipped(annals, tenant, path):
+    sent = event()
+
+    reply = post(annals, tenant, path, b"\xef\xbb\xbf" + body_for(path, tenant, sent))
+
+    assert reply.status_code == 201, f"expected 201, got {reply.status_code} {reply.text}"
+    expect_kept(annals, tenant, sent)
+
+
+@pytest.mark.parametrize(
+    "encode, kind",
+    [
+        (lambda text: text.encode("utf-16"), "UTF-16"),
+        (lambda text: text.encode("utf-16-be"), "UTF-16"),
+        (lambda text: text.encode("utf-32"), "UTF-32"),
+        (lambda text: gzip.compress(text.encode()), "gzip"),
+    ],
+    ids=["utf-16", "utf-16-be", "utf-32", "gzip"],
+)
+def test_a_body_of_another_kind_is_named(annals, tenant, path, encode, kind):
+    reply = post(annals, tenant, path, encode(body_for(path, tenant, event()).decode()))
+
+    expect_not_json(reply, ["body"])
+    assert kind in reply.json()["detail"][0]["msg"], f"expected that {kind} is named, got {reply.text}"
+
+
+def test_a_body_that_is_nested_too_deeply_is_told_how_deep_it_may_be(annals, tenant, path):
+    reply = post(annals, tenant, path, b"[" * 513 + b"]" * 513)
+
+    expect_not_json(reply, ["body"])
+    assert "512" in reply.json()["detail"][0]["msg"], f"expected the limit, got {reply.text}"
 
 
 def test_a_body_that_is_not_json_is_not_echoed(annals, tenant, path):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import uuid
 
 import pytest
@@ -104,6 +105,21 @@ def test_many_events_are_exported_once_each(annals):
 
 
 # --- CSV ---
+
+
+def test_lines_of_csv_end_as_rfc_4180_has_it(annals, tenant):
+    content = export(annals, tenant, format="csv").content
+
+    # A quoted text may hold a line break of its own.
+    rows = re.sub(rb'"(?:[^"]|"")*"', b'""', content)
+    assert rows.count(b"\r\n") == rows.count(b"\n") == len(EVENTS) + 1, f"expected CRLF at every line's end, got {rows}"
+    assert content.endswith(b"\r\n")
+
+
+def test_csv_without_events_is_its_head(annals):
+    content = export(annals, annals.initialise(unique_name()), format="csv").content
+
+    assert content.decode() == ",".join(f'"{name}"' for name in COLUMNS) + "\r\n"
 
 
 def test_csv_has_a_column_for_each_part(annals, tenant):

@@ -4,12 +4,16 @@ import csv
 import datetime
 import io
 import json
+import os
 import pathlib
+import signal
+import stat
 import subprocess
 
 import pytest
 
 from support import paths
+from support.cutting_proxy import CuttingProxy
 from support.commands import Tenant, event, write_lines
 from support.names import UNKNOWN_ID
 from support.ports import free_port
@@ -52,6 +56,21 @@ def midway(large):
     relay.close()
 
 
+@pytest.fixture
+def cut(tenant):
+    """Puts a proxy before the tenant's service that gives its exports a clean end after so many bytes."""
+    proxies = []
+
+    def put(size, cuts=1):
+        proxies.append(CuttingProxy(tenant.annals.port, size, cuts))
+        tenant.url = proxies[-1].url
+        return proxies[-1]
+
+    yield put
+    for proxy in proxies:
+        proxy.close()
+
+
 def expect(ended, code, words=""):
     assert ended.returncode == code, f"expected exit code {code}, got {ended.returncode}: {ended.stdout}{ended.stderr}"
     assert words in ended.stdout + ended.stderr, f"expected {words!r} in {ended.stdout + ended.stderr!r}"
@@ -87,6 +106,19 @@ def test_what_is_imported_is_exported_in_the_order_of_the_records(tenant, tmp_pa
         del e["event_id"]
     assert sorted(exported, key=lambda e: e["source_id"]) == given
     expect_nothing_left(file)
+
+
+@pytest.mark.parametrize("value", [r'"half \ud83d"', "1e99999999999", "[" * 400 + "]" * 400], ids=["surrogate", "exponent", "depth"])
+def test_what_other_parsers_of_json_refuse_comes_in_and_goes_out(any_annals, tmp_path, value):
+    sent, out = tmp_path / "in.ndjson", tmp_path / "out.ndjson"
+    line = json.dumps({**event(1), "event_data": "here"})
+    sent.write_text(line.replace('"here"', value) + "\n")
+    tenant = Tenant(any_annals, tmp_path)
+
+    expect(tenant.run("import", sent), 0)
+    expect(tenant.run("export", out), 0)
+
+    assert value in out.read_text(), f"expected {value[:40]} as it was sent, got {out.read_text()[:200]}"
 
 
 def test_an_export_can_be_imported_into_another_tenant(tenant, annals, tmp_path):
@@ -230,6 +262,211 @@ def test_a_part_of_another_query_is_not_gone_on_from(tenant, tmp_path):
     assert file.read_text().splitlines() == tenant.export()
 
 
+# --- the end ---
+
+
+def size_of_export(tenant, form):
+    reply = tenant.annals.get(f"/api/history/export?format={form}", headers={"X-Client-Id": tenant.id})
+    return len(reply.content)
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
+@pytest.mark.parametrize("share", [0, 0.3, 0.999])
+def test_an_export_that_was_cut_although_its_end_looks_clean_is_asked_for_again(tenant, cut, tmp_path, form, share):
+    proxy = cut(int(size_of_export(tenant, form) * share))
+    file = tmp_path / f"out.{form}"
+
+    ended = tenant.run("export", file)
+
+    expect(ended, 0, "the answer of the service at ")
+    assert proxy.cuts == 0
+    assert "was cut: it ends " in ended.stderr
+    expect_nothing_left(file)
+    proxy.size = None
+    whole = tmp_path / f"whole.{form}"
+    expect(tenant.run("export", whole), 0)
+    if form == "parquet":
+        assert file.read_bytes()[-4:] == b"PAR1"
+    else:
+        assert file.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+def test_an_export_that_was_cut_between_two_events_is_asked_for_again(tenant, cut, tmp_path, form):
+    reply = tenant.annals.get(f"/api/history/export?format={form}", headers={"X-Client-Id": tenant.id})
+    cut(sum(map(len, reply.content.splitlines(keepends=True)[:51])))
+    file = tmp_path / f"out.{form}"
+
+    ended = tenant.run("export", file)
+
+    expect(ended, 0, f"was cut: it ends after {50 if form == 'csv' else 51} of 200 events. Retrying")
+    assert file.read_bytes() == reply.content
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
+def test_an_export_that_is_always_cut_is_no_export(tenant, cut, tmp_path, form):
+    cut(1000, cuts=1000)
+    file = tmp_path / "out"
+
+    ended = tenant.run("export", file, "--format", form, "--patience", "0")
+
+    expect(ended, 1, "was cut: it ends ")
+    assert not file.exists(), "expected that a cut export does not get its name"
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_cut_export_on_standard_output_is_told_by_the_exit_code(tenant, cut, form):
+    cut(1000)
+
+    ended = subprocess.run(
+        [str(a) for a in tenant.arguments("export", "-", "--format", form)], capture_output=True, timeout=60, check=False
+    )
+
+    assert ended.returncode == 1, f"expected exit code 1, got {ended.returncode}"
+    assert b"only ndjson can resume there" in ended.stderr
+
+
+def test_a_cut_export_on_standard_output_goes_on_there(tenant, cut):
+    cut(1000)
+
+    ended = tenant.run("export", "-")
+
+    expect(ended, 0)
+    assert ended.stdout.splitlines() == tenant.export()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_an_export_without_events_is_whole(any_annals, tmp_path, form):
+    file = tmp_path / f"out.{form}"
+
+    expect(Tenant(any_annals, tmp_path).run("export", file, "--patience", "0"), 0)
+
+    assert file.read_bytes().startswith(b"PAR1" if form == "parquet" else b'"event_id"')
+
+
+def test_an_export_of_nothing_that_the_filter_finds_is_whole(tenant, tmp_path):
+    for form in ("ndjson", "csv", "parquet"):
+        expect(tenant.run("export", tmp_path / f"out.{form}", "--record-id", "12345678", "--patience", "0"), 0)
+
+
+# --- where it goes ---
+
+
+def test_a_second_export_to_the_same_file_is_refused(large, midway, tmp_path):
+    file = tmp_path / "out.ndjson"
+    link = tmp_path / "link.ndjson"
+    link.symlink_to(file)
+    first = large.start("export", file)
+    wait_until(lambda: part_of(file).exists() and part_of(file).stat().st_size > 0, "a part is written")
+
+    for name, form in ((file, "ndjson"), (file, "csv"), (link, "ndjson")):
+        # By the way that is not held up.
+        url, large.url = large.url, large.annals.url
+        second = large.run("export", name, "--format", form)
+        large.url = url
+        expect(second, 1, f"another export writes {name}")
+
+    midway.release()
+    assert first.wait() == 0, first.output
+    assert file.read_text().splitlines() == large.export()
+    expect(large.run("export", file), 0)
+    expect_nothing_left(file)
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
+def test_a_fifo_is_written_into(tenant, tmp_path, form):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with subprocess.Popen(["cat", fifo], stdout=subprocess.PIPE) as reader:
+        ended = tenant.run("export", fifo, "--format", form)
+        content = reader.stdout.read()
+
+    expect(ended, 0)
+    assert stat.S_ISFIFO(fifo.stat().st_mode), "expected that the FIFO is still one"
+    assert len(content) == size_of_export(tenant, form)
+    expect_nothing_left(fifo)
+
+
+def test_a_device_is_written_into(tenant, tmp_path):
+    device = tmp_path / "null"
+    device.symlink_to("/dev/null")
+
+    expect(tenant.run("export", device), 0, "200 events")
+    expect(tenant.run("export", "/dev/full"), 1, "No space left on device")
+
+    assert device.is_symlink() and pathlib.Path("/dev/null").is_char_device()
+    expect_nothing_left(device)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_stays_a_link_and_its_target_is_replaced(tenant, tmp_path, exists):
+    (tmp_path / "there").mkdir()
+    target = tmp_path / "there" / "history.ndjson"
+    if exists:
+        target.write_text("before\n")
+    (tmp_path / "middle").symlink_to("there/history.ndjson")
+    link = tmp_path / "out.ndjson"
+    link.symlink_to("middle")
+
+    expect(tenant.run("export", link), 0)
+
+    assert link.is_symlink()
+    assert target.read_text().splitlines() == tenant.export()
+    expect_nothing_left(target)
+    expect_nothing_left(link)
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_standard_output_by_another_name_is_standard_output(tenant, tmp_path, name):
+    file = tmp_path / "out"
+    file.write_text("before\n")
+    with file.open("ab") as output:
+        command = [str(a) for a in tenant.arguments("export", name)]
+        subprocess.run(command, stdout=output, stderr=subprocess.PIPE, timeout=60, check=True)
+
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("annals export: ")]
+    assert lines == ["before", *tenant.export()]
+    expect_nothing_left(file)
+
+
+def test_a_place_where_no_file_can_be_is_a_mistake(tenant, tmp_path):
+    (tmp_path / "circle").symlink_to("circle")
+
+    expect(tenant.run("export", tmp_path), 2, "is a directory; name a file")
+    expect(tenant.run("export", tmp_path / "missing" / "out.csv"), 2, f"there is no directory {tmp_path}/missing")
+    expect(tenant.run("export", tmp_path / "circle"), 2, "is a link that leads in a circle")
+    expect(tenant.run("export", ""), 2, "FILE is empty")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("x.xlsx", "the ending of "),
+        ("history.json", "the ending of "),
+        ("x.tsv", "--format"),
+        ("x.ndjson.gz", "an export is not compressed"),
+        ("x.CSV.ZST", "an export is not compressed"),
+    ],
+)
+def test_a_name_that_says_another_content_is_a_mistake(tenant, tmp_path, name, words):
+    expect(tenant.run("export", tmp_path / name), 2, words)
+
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"), [("x.CSV", b'"event_id"'), ("x.Parquet", b"PAR1"), ("x.jsonl", b"{"), ("x", b"{")]
+)
+def test_the_ending_names_the_format(tenant, tmp_path, name, begin):
+    expect(tenant.run("export", tmp_path / name), 0)
+
+    assert (tmp_path / name).read_bytes().startswith(begin)
+
+
+def test_a_format_that_is_named_goes_under_any_name(tenant, tmp_path):
+    expect(tenant.run("export", tmp_path / "history.2024-01", "--format", "csv"), 0, "200 events")
+
+
 # --- messages ---
 
 
@@ -252,6 +489,71 @@ def test_an_unreachable_service_is_told_with_its_address(tmp_path):
     command = [paths.ANNALS, "export", tmp_path / "out", "--url", url, "--client-id", UNKNOWN_ID]
 
     expect(run(command, {"ANNALS_API_KEY": "key"}), 1, f"annals export: cannot reach the service at {url}: ")
+
+
+@pytest.mark.parametrize(("content", "problem"), [
+    (None, "does not exist"),
+    ("", "is a file without a certificate in PEM form"),
+    ("-----BEGIN CERTIFICATE-----\n", "is a file without a certificate in PEM form"),
+])  # fmt: skip
+def test_a_ca_file_that_is_none_is_a_mistake(tmp_path, content, problem):
+    ca_file = tmp_path / "ca.pem"
+    if content is not None:
+        ca_file.write_text(content)
+    command = [paths.ANNALS, "export", tmp_path / "out", "--ca-file", ca_file, "--client-id", UNKNOWN_ID]
+
+    expect(run(command, {"ANNALS_API_KEY": "key"}), 2, f"--ca-file: {ca_file} {problem}")
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+def test_a_reader_that_has_enough_ends_an_export_without_a_word(large, form):
+    exporter = subprocess.Popen(
+        [str(a) for a in large.arguments("export", "-", "--format", form)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    exporter.stdout.readline()
+    exporter.stdout.close()
+
+    assert exporter.wait(60) == -signal.SIGPIPE, "expected that it ends as programs in a pipe do"
+    assert exporter.stderr.read() == b""
+
+
+def test_a_closed_standard_output_is_told(tenant):
+    command = 'exec "$0" "$@" >&-'
+
+    ended = run(["sh", "-c", command, *tenant.arguments("export", "-")], {})
+
+    expect(ended, 1, "cannot write to standard output: Bad file descriptor")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [("ndjson", "run the same command again to resume"), ("csv", "the same command starts again from the beginning")],
+)
+def test_an_interruption_is_told_with_what_to_do(large, midway, tmp_path, number, form, words):
+    file = tmp_path / f"out.{form}"
+    exporter = large.start("export", file)
+    wait_until(lambda: part_of(file).exists() and part_of(file).stat().st_size > 0, "a part is written")
+
+    exporter.process.send_signal(number)
+
+    assert exporter.wait() == -number, "expected that it ends by the signal, as a shell and a supervisor expect"
+    assert f"annals export: interrupted; {words}" in exporter.output
+    midway.release()
+    expect(large.run("export", file), 0, "resuming after " if form == "ndjson" else f"{LARGE} events")
+    assert len(file.read_text().splitlines()) == LARGE + (1 if form == "csv" else 0)
+
+
+def test_a_signal_that_the_caller_ignores_is_ignored(large, midway, tmp_path):
+    file = tmp_path / "out.ndjson"
+    command = ["sh", "-c", 'trap "" INT; exec "$0" "$@"', *large.arguments("export", file)]
+    exporter = subprocess.Popen([str(a) for a in command], stderr=subprocess.DEVNULL)
+    wait_until(lambda: part_of(file).exists() and part_of(file).stat().st_size > 0, "a part is written")
+
+    exporter.send_signal(signal.SIGINT)
+    midway.release()
+
+    assert exporter.wait(60) == 0
 
 
 def test_a_disk_without_room_is_told(tenant):

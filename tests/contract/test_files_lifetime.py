@@ -1,8 +1,11 @@
 """Files of the local store over time: uploads that break off, tenants that go."""
 
+import hashlib
+import uuid
+
 import pytest
 
-from support.file_links import attach, download_url, fetch, get_file, new_upload, put, uploaded
+from support.file_links import altered, attach, download_url, fetch, get_file, new_upload, put, uploaded
 from support.names import unique_name
 from support.problems import expect
 from support.raw_http import RawConnection, head
@@ -20,6 +23,14 @@ def tenant(any_annals):
 
 def kept(annals, tenant):
     return annals.files.keys(f"{tenant['database_name']}/")
+
+
+def begun_upload(annals, tenant):
+    """A connection on which the first of the two PARTs of a file was sent, and has arrived."""
+    target = "/" + new_upload(annals, tenant)["upload_url"].split("/", 3)[3]
+    connection = RawConnection(annals).send(head("PUT", target, f"Content-Length: {2 * len(PART)}") + PART)
+    wait_until(lambda: kept(annals, tenant), "the upload has begun")
+    return connection
 
 
 FRAMINGS = {
@@ -43,37 +54,38 @@ def test_an_upload_that_breaks_off_leaves_nothing(any_annals, tenant, prefix, fr
 
 
 def test_a_second_upload_that_breaks_off_leaves_the_first(any_annals, tenant):
-    put_url, get_url = uploaded(any_annals, tenant, b"first")
+    made = new_upload(any_annals, tenant)
+    put(made["upload_url"], b"first").raise_for_status()
     before = kept(any_annals, tenant)
 
     with RawConnection(any_annals) as connection:
-        target = "/" + put_url.split("/", 3)[3]
+        target = "/" + made["upload_url"].split("/", 3)[3]
         connection.send(head("PUT", target, f"Content-Length: {2 * len(PART)}") + PART)
         wait_until(lambda: kept(any_annals, tenant) != before, "the upload has begun")
-        assert fetch(get_url).content == b"first"
 
     wait_until(lambda: kept(any_annals, tenant) == before, "nothing is left of the upload")
-    assert fetch(get_url).content == b"first"
+    assert fetch(download_url(any_annals, tenant, made["file_id"])).content == b"first"
 
 
 def test_files_outlive_a_restart_and_so_do_urls(make):
     annals = make.annals()
     tenant = annals.initialise("shop")
-    put_url, get_url = uploaded(annals, tenant, b"kept")
+    _, get_url = uploaded(annals, tenant, b"kept")
+    made = new_upload(annals, tenant)
     port = annals.port
 
     annals.restart()
 
-    moved = [url.replace(f":{port}/", f":{annals.port}/") for url in (put_url, get_url)]
-    assert fetch(moved[1]).content == b"kept"
-    put(moved[0], b"new").raise_for_status()
-    assert fetch(moved[1]).content == b"new"
+    put_url, get_url = (url.replace(f":{port}/", f":{annals.port}/") for url in (made["upload_url"], get_url))
+    assert fetch(get_url).content == b"kept"
+    put(put_url, b"new").raise_for_status()
+    assert fetch(download_url(annals, tenant, made["file_id"])).content == b"new"
 
 
 def test_urls_of_a_deleted_tenant_are_good_for_nothing(any_annals, tenant):
     put_url, get_url = uploaded(any_annals, tenant, b"secret")
 
-    assert any_annals.delete(tenant["client_id"]).status_code == 204
+    any_annals.remove(tenant["client_id"])
 
     expect(put(put_url, b"late"), 403, INVALID)
     reply = fetch(get_url)
@@ -82,17 +94,50 @@ def test_urls_of_a_deleted_tenant_are_good_for_nothing(any_annals, tenant):
 
 
 def test_an_upload_that_is_under_way_when_its_tenant_goes_is_refused(any_annals, tenant):
-    made = new_upload(any_annals, tenant)
-
-    with RawConnection(any_annals) as connection:
-        target = "/" + made["upload_url"].split("/", 3)[3]
-        connection.send(head("PUT", target, f"Content-Length: {2 * len(PART)}") + PART)
-        wait_until(lambda: kept(any_annals, tenant), "the upload has begun")
-        assert any_annals.delete(tenant["client_id"]).status_code == 204
+    with begun_upload(any_annals, tenant) as connection:
+        any_annals.remove(tenant["client_id"])
         reply = connection.send(PART).reply()
 
     assert (reply.status_code, reply.json()) == (403, INVALID)
     assert kept(any_annals, tenant) == []
+
+
+def test_urls_of_a_deleted_tenant_do_not_lead_to_the_next_one_of_its_name(any_annals, tenant):
+    made = new_upload(any_annals, tenant)
+    put_url, get_url = uploaded(any_annals, tenant, b"secret")
+    any_annals.remove(tenant["client_id"])
+    new = any_annals.initialise(tenant["database_name"])
+    new_upload(any_annals, new)  # from here on files can be uploaded under that name
+
+    for url in (put_url, made["upload_url"]):
+        expect(put(url, b"late"), 403, INVALID)
+        expect(put(altered(url, **{"X-Annals-Client": new["client_id"]}), b"late"), 403, INVALID)
+    assert fetch(get_url).status_code in (403, 404)
+
+    assert kept(any_annals, new) == []
+    expect(get_file(any_annals, new, attach(any_annals, new, made["file_id"])), 404, FILE_NOT_FOUND)
+
+
+def test_an_upload_that_is_under_way_does_not_reach_the_next_tenant_of_the_name(any_annals, tenant):
+    with begun_upload(any_annals, tenant) as connection:
+        any_annals.remove(tenant["client_id"])
+        new = any_annals.initialise(tenant["database_name"])
+        new_upload(any_annals, new)
+        reply = connection.send(PART).reply()
+
+    assert (reply.status_code, reply.json()) == (403, INVALID)
+    assert kept(any_annals, new) == []
+
+
+def test_files_of_the_first_version_are_read_and_their_ids_without_a_tag_too(any_annals, tenant):
+    new_upload(any_annals, tenant)
+    file_id = str(uuid.uuid4())
+    top = f"annals file 1\nsha256 {hashlib.sha256(b'old').hexdigest()}\ncontent-type image/png\n"
+    any_annals.files.put(f"{tenant['database_name']}/{file_id}", top.encode().ljust(512) + b"old")
+
+    reply = fetch(download_url(any_annals, tenant, file_id))
+
+    assert (reply.status_code, reply.content, reply.headers["Content-Type"]) == (200, b"old", "image/png")
 
 
 def test_a_new_tenant_of_the_same_name_has_none_of_the_old_ones_files(any_annals, tenant):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.events import HISTORY
+from support.events import HISTORY, event, tenant_with
 from support.names import unique_name
 from support.problems import expect_invalid, not_an_integer, too_large, too_small
 from support.query_problems import extra, not_a_flag, not_a_time, not_a_uuid, not_one_of
@@ -60,3 +60,27 @@ def test_all_problems_are_listed_at_once_in_the_contracts_order(any_annals, tena
         "limit offset cursor count z a"
     )
     assert [p["loc"] for p in reply.json()["detail"]] == [["query", name] for name in fields.split()]
+
+
+@pytest.mark.parametrize(
+    "query, found",
+    {
+        "event_time_from=0001-01-01T00:00:00Z": [0, 1, 2],
+        "event_time_to=9999-12-31T23:59:59Z": [0, 1, 2],
+        "event_time_from=1899-12-31T23:59:59Z&event_time_to=2300-01-01T00:00:00Z": [0, 1, 2],
+        "event_time_from=1600-02-29T00:00:00Z&event_time_to=2016-12-31T23:59:60Z": [0],
+        "event_time_from=2016-12-31T23:59:60Z&event_time_to=9999-12-31T23:59:59Z": [1, 2],
+        "event_time_from=2300-01-01T00:00:00Z": [],
+        "event_time_from=9999-01-01T00:00:00Z&event_time_to=9999-12-31T00:00:00Z": [],
+        "event_time_to=1900-01-01T00:00:00Z": [],
+        "event_time_to=0001-01-01T00:00:00Z": [],
+    }.items(),
+)
+def test_a_bound_beyond_all_events_is_one(any_annals, once, query, found):
+    times = ["1900-01-01T00:00:00.000Z", "2016-12-31T23:59:59.999Z", "2299-12-31T23:59:59.999Z"]
+    tenant = once("first and last", lambda: tenant_with(any_annals, [event(event_time=time) for time in times]))
+
+    reply = any_annals.get(f"{HISTORY}?{query}&ordering=event_time", headers={"X-Client-Id": tenant["client_id"]})
+
+    assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
+    assert [one["event_time"] for one in reply.json()["results"]] == [times[i] for i in found]

@@ -22,12 +22,21 @@ ROUTES = {
     "/api/initialize-tenant": "POST",
     "/api/delete-tenant": "DELETE",
     "/api/tenants": "GET",
-    "/api/tenants/x": "GET",
+    "/api/tenants/x": "GET, PATCH",
+    "/api/tenants/x/rotate-secret": "POST",
+    "/api/keys": "POST, GET",
+    "/api/keys/x": "GET, PATCH, DELETE",
     "/healthz": "GET",
     "/readyz": "GET",
 }
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND")
-OTHER_METHODS = [(path, method) for path, own in ROUTES.items() for method in METHODS if method != own]
+# HEAD is answered where GET is.
+OTHER_METHODS = [
+    (path, method)
+    for path, own in ROUTES.items()
+    for method in METHODS
+    if ("GET" if method == "HEAD" else method) not in own.split(", ")
+]
 
 
 @pytest.mark.parametrize("path, method", OTHER_METHODS)
@@ -71,6 +80,56 @@ def test_an_unknown_path_is_404_before_authentication(any_annals, method, path):
         expect(reply, 404, NOT_FOUND)
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/api/tenants", "/api/tenants?limit=1"])
+def test_head_is_answered_as_get_without_the_body(any_annals, path):
+    got, looked_at = (any_annals.request(method, path) for method in ("GET", "HEAD"))
+
+    assert (looked_at.status_code, looked_at.content) == (200, b"")
+    assert looked_at.headers["Content-Type"] == got.headers["Content-Type"]
+
+
+def test_head_needs_the_key_that_get_needs(any_annals):
+    assert any_annals.request("HEAD", "/api/tenants", key=None).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path, location",
+    [
+        ("/healthz/", "/healthz"),
+        ("/api/tenants/", "/api/tenants"),
+        ("/api/tenants//?limit=1&state=a%2Fb", "/api/tenants?limit=1&state=a%2Fb"),
+        ("/api/initialize-tenant/", "/api/initialize-tenant"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_a_known_path_with_a_trailing_slash_is_307_before_authentication(any_annals, method, path, location):
+    reply = any_annals.request(method, path, key=None, allow_redirects=False)
+
+    assert (reply.status_code, reply.headers["Location"], reply.content) == (307, location, b"")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/api/tenants", "/x", "/healthz/", "/api/history/events"])
+def test_what_may_be_a_tenants_is_not_to_be_stored(any_annals, path):
+    reply = any_annals.request("GET", path, allow_redirects=False)
+
+    assert reply.headers["Cache-Control"] == "no-store"
+
+
+def test_an_answer_with_a_secret_is_not_to_be_stored(any_annals):
+    name = unique_name()
+    reply = any_annals.post_tenant({"database_name": name, "client_label": name})
+
+    assert (reply.status_code, reply.headers["Cache-Control"]) == (201, "no-store")
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-API-Key": "wrong"}, {"X-Client-Secret": "wrong", "X-Client-Id": "x"}])
+def test_401_is_a_challenge(any_annals, headers):
+    reply = any_annals.get("/api/history/events", key=None, headers=headers)
+
+    challenges = 'Bearer realm="annals", ApiKey realm="annals"'  # one header each, joined by the client
+    assert (reply.status_code, reply.headers["WWW-Authenticate"]) == (401, challenges)
+
+
 def raw(annals, data):
     with RawConnection(annals) as connection:
         return connection.send(data).reply()
@@ -108,7 +167,9 @@ def test_health_needs_no_key(any_annals, path):
 # --- the key ---
 
 
-@pytest.mark.parametrize("path, method", list(ROUTES.items())[:4])
+@pytest.mark.parametrize(
+    "path, method", [(path, method) for path in list(ROUTES)[:7] for method in ROUTES[path].split(", ")]
+)
 def test_every_api_route_needs_the_key(any_annals, path, method):
     expect(any_annals.request(method, path, key=None), 401, UNAUTHORIZED_KEY)
 

@@ -1,8 +1,16 @@
 """annals import: everything once, whatever is interrupted, and bad lines by their number."""
 
+import fcntl
+import gzip
 import json
+import lzma
+import os
+import pty
 import re
+import signal
+import struct
 import subprocess
+import termios
 
 import pytest
 
@@ -68,6 +76,10 @@ def place_of(file):
     return file.with_name(file.name + ".annals-import")
 
 
+def has_place(file):
+    return place_of(file).exists() and place_of(file).stat().st_size > 0
+
+
 def rejected_of(file):
     return file.with_name(file.name + ".rejected")
 
@@ -107,6 +119,19 @@ def test_ids_in_the_file_are_kept_and_others_stay_the_same(any_tenant, tmp_path)
     ids = {e["source_id"]: e["event_id"] for e in map(json.loads, any_tenant.export())}
     assert ids[0] == given["event_id"]
     assert ids[1][14] == "8", f"expected a UUID of version 8, got {ids[1]}"
+
+
+def test_a_line_with_the_id_of_another_event_is_told(any_tenant, tmp_path):
+    first = event(0, event_id="0b0f5a3e-6d5c-4e0e-9f0a-1a2b3c4d5e6f")
+    file = write_lines(tmp_path / "first.ndjson", [first])
+    other = write_lines(tmp_path / "other.ndjson", [first, {**first, "source_id": 99}, event(1)])
+
+    expect(any_tenant.run("import", file), 0, "1 accepted, 0 duplicates")
+    ended = any_tenant.run("import", other)
+
+    expect(ended, 3, "1 accepted, 2 duplicates, 0 rejected")
+    assert "1 of the duplicates were not stored although they differ" in ended.stdout, f"expected it told: {ended.stdout}"
+    assert "event_ids of their own" in ended.stdout, f"expected how to repair it: {ended.stdout}"
 
 
 def test_a_repeated_event_without_a_time_is_still_one(any_tenant, tmp_path):
@@ -153,7 +178,7 @@ def test_an_importer_killed_midway_goes_on_where_it_was(own_service, midway, tmp
     tenant = Tenant(own_service, tmp_path)
     relay = midway(tenant)
     importer = tenant.start("import", own_copy, *SMALL_BATCHES)
-    wait_until(place_of(own_copy).exists, "a batch is acknowledged")
+    wait_until(lambda: has_place(own_copy), "a batch is acknowledged")
     importer.kill9()
     relay.release()
     offset = json.loads(place_of(own_copy).read_text())["offset"]
@@ -170,7 +195,7 @@ def test_a_service_killed_midway_is_waited_for_and_everything_is_in_once(own_ser
     tenant = Tenant(own_service, tmp_path)
     relay = midway(tenant)
     importer = tenant.start("import", own_copy, *SMALL_BATCHES)
-    wait_until(place_of(own_copy).exists, "a batch is acknowledged")
+    wait_until(lambda: has_place(own_copy), "a batch is acknowledged")
     own_service.kill9()
     relay.release()
     importer.wait_for("Retrying for up to ")
@@ -186,7 +211,7 @@ def test_a_service_that_stays_away_ends_the_import_and_the_next_one_goes_on(own_
     tenant = Tenant(own_service, tmp_path)
     relay = midway(tenant)
     importer = tenant.start("import", own_copy, *SMALL_BATCHES, "--patience", "1")
-    wait_until(place_of(own_copy).exists, "a batch is acknowledged")
+    wait_until(lambda: has_place(own_copy), "a batch is acknowledged")
     own_service.kill9()
     relay.release()
 
@@ -274,7 +299,200 @@ def test_bad_lines_are_put_aside_on_wish(any_tenant, tmp_path):
     expect_each_once(any_tenant, 10)
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+def test_the_first_line_being_bad_is_told_as_such(any_tenant, tmp_path, mark):
+    file = tmp_path / "bad.ndjson"
+    file.write_text(mark + '{"record_id": 7}\n')
+
+    ended = any_tenant.run("import", file)
+
+    expect(ended, 1, "line 1: event_type_id: field required")
+    assert "nothing is imported; correct it" in ended.stderr
+    assert "the lines before it" not in ended.stderr
+
+
+# --- files of other kinds ---
+
+
+def test_byte_order_marks_are_skipped(any_tenant, tmp_path):
+    file = tmp_path / "marked.ndjson"
+    mark = b"\xef\xbb\xbf"
+    # As `cat` of two files leaves them.
+    file.write_bytes(b"".join(mark + json.dumps(event(i)).encode() + b"\r\n" for i in range(2)))
+    plain = write_lines(tmp_path / "plain.ndjson", [json.dumps(event(i)) + "\r" for i in range(2)])
+
+    expect(any_tenant.run("import", file), 0, "2 accepted")
+    expect(any_tenant.run("import", plain), 0, "0 accepted, 2 duplicates")
+
+
+KINDS = {
+    "gzip": (gzip.compress(b'{"record_id":1}\n'), "it is compressed with gzip, not NDJSON; unpack it first: gzip -dc"),
+    "UTF-16": ('{"record_id":1}\n'.encode("utf-16"), "it is text in UTF-16, not NDJSON; convert it first: iconv -f UTF-16"),
+    "UTF-16LE": ('{"record_id":1}\n'.encode("utf-16-le"), "iconv -f UTF-16LE"),
+    "xlsx": (b"PK\x03\x04\x14\0\x06\0", "it is a ZIP archive or an Office document, not NDJSON"),
+    "xz": (lzma.compress(b"{}"), "it is compressed with xz"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("options", [(), ("--on-error", "skip")])
+def test_a_file_of_another_kind_is_named_and_nothing_of_it_is_rejected_line_by_line(any_tenant, tmp_path, kind, options):
+    content, words = KINDS[kind]
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(content)
+
+    ended = any_tenant.run("import", file, *options)
+
+    expect(ended, 1, words)
+    assert not rejected_of(file).exists() and not place_of(file).exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_an_export_in_another_format_is_named(any_tenant, tmp_path, form):
+    expect(any_tenant.run("import", write_lines(tmp_path / "one.ndjson", [event(0)])), 0)
+    file = tmp_path / f"out.{form}"
+    expect(any_tenant.run("export", file), 0)
+
+    words = "it is a Parquet document" if form == "parquet" else "this looks like CSV, not NDJSON"
+    expect(any_tenant.run("import", file), 1, words)
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_json_array_is_named(any_tenant, tmp_path, indent):
+    file = tmp_path / "events.json"
+    file.write_text(json.dumps([event(0), event(1)], indent=indent))
+
+    ended = any_tenant.run("import", file)
+
+    expect(ended, 1, "this looks like a JSON array: write its elements one per line (jq -c '.[]' FILE)")
+    assert "nothing is imported" in ended.stderr
+    assert any_tenant.count() == 0
+
+
+# --- where the progress is kept ---
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """A directory with a file of two events in which nobody may write, not even root."""
+    directory = tmp_path / "read-only"
+    directory.mkdir()
+    write_lines(directory / "events.ndjson", [event(0), '{"record_id": 7}', event(1)])
+    if os.geteuid() != 0:
+        directory.chmod(0o500)
+        yield directory / "events.ndjson"
+        directory.chmod(0o700)
+        return
+    if subprocess.run(["mount", "--bind", directory, directory], check=False).returncode != 0:
+        pytest.skip("root may not mount here, and writes into every directory")
+    subprocess.run(["mount", "-o", "remount,bind,ro", directory], check=True)
+    yield directory / "events.ndjson"
+    subprocess.run(["umount", directory], check=True)
+
+
+def test_a_directory_that_cannot_be_written_is_told_before_anything_is_sent(any_tenant, read_only):
+    ended = any_tenant.run("import", read_only)
+
+    expect(ended, 2, f"cannot open {place_of(read_only)}: Read-only file system; name a file with --state" if os.geteuid() == 0
+           else "Permission denied; name a file with --state")
+    assert any_tenant.count() == 0
+
+
+def test_the_progress_and_the_rejected_lines_are_kept_where_it_is_told(any_tenant, read_only, tmp_path):
+    state = tmp_path / "state"
+
+    stopped = any_tenant.run("import", read_only, "--state", state, "--batch-rows", "1")
+    assert json.loads(state.read_text())["lines"] == 1
+    resumed = any_tenant.run("import", read_only, "--state", state, "--on-error", "skip")
+
+    expect(stopped, 1, "line 2: ")
+    expect(resumed, 3, f"resuming after line 1 ({len(read_only.read_bytes().splitlines()[0]) + 1} B of ")
+    assert "2 accepted, 0 duplicates, 1 rejected" in resumed.stdout
+    assert json.loads((tmp_path / "state.rejected").read_text())["line"] == 2
+    assert not state.exists()
+
+
+@pytest.mark.parametrize("state", ["missing/state", "directory", "is-a-directory.rejected"])
+def test_a_place_for_the_progress_that_cannot_be_written_is_a_mistake(any_tenant, tmp_path, state):
+    (tmp_path / "directory").mkdir()
+    (tmp_path / "is-a-directory.rejected").mkdir()
+    file = write_lines(tmp_path / "one.ndjson", [event(0)])
+
+    ended = any_tenant.run("import", file, "--on-error", "skip", "--state", tmp_path / state.removesuffix(".rejected"))
+
+    expect(ended, 2, "cannot open ")
+    assert any_tenant.count() == 0
+
+
+def test_rejected_lines_of_a_pipe_that_cannot_be_kept_are_told_before_anything_is_sent(any_tenant, read_only):
+    ended = subprocess.run(
+        [str(a) for a in any_tenant.arguments("import", "-", "--on-error", "skip")],
+        input=json.dumps(event(0)) + "\nbad\n", capture_output=True, text=True, timeout=60, cwd=read_only.parent, check=False,
+    )
+
+    expect(ended, 2, "name a file with --state that can be written")
+    assert any_tenant.count() == 0
+
+
+def test_a_second_import_that_would_write_the_same_progress_is_refused(own_service, midway, tmp_path, own_copy):
+    tenant = Tenant(own_service, tmp_path)
+    relay = midway(tenant)
+    importer = tenant.start("import", own_copy, *SMALL_BATCHES)
+    wait_until(lambda: has_place(own_copy), "a batch is acknowledged")
+    other = Tenant(own_service, tmp_path)
+
+    expect(other.run("import", own_copy), 1, f"another import writes {place_of(own_copy)}; wait for its end")
+    expect(other.run("import", own_copy, "--state", tmp_path / "other"), 0, f"{MANY} accepted")
+
+    relay.release()
+    assert importer.wait() == 0, importer.output
+    expect_each_once(tenant)
+
+
 # --- messages ---
+
+
+@pytest.mark.parametrize("columns", [80, 60, 20, 2])
+def test_the_progress_fits_the_terminal(any_tenant, many, tmp_path, columns):
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    command = any_tenant.arguments("import", many, "--state", tmp_path / "state", "--batch-rows", "50")
+    with subprocess.Popen([str(a) for a in command], stdout=subprocess.DEVNULL, stderr=theirs) as importer:
+        os.close(theirs)
+        drawn = b""
+        try:
+            while part := os.read(ours, 65_536):
+                drawn += part
+        except OSError:  # nobody writes there any more
+            pass
+    os.close(ours)
+
+    assert importer.returncode == 0, drawn
+    lines = [line.decode() for line in re.split(rb"\r|\n|\x1b\[K", drawn) if line]
+    assert lines, "expected that progress is shown"
+    assert b"\n" not in drawn
+    assert max(map(len, lines)) < columns, f"expected lines shorter than {columns} columns, got {lines}"
+
+
+def test_an_interruption_is_told_and_the_next_one_goes_on(own_service, midway, tmp_path, own_copy):
+    tenant = Tenant(own_service, tmp_path)
+    relay = midway(tenant)
+    importer = tenant.start("import", own_copy, *SMALL_BATCHES)
+    wait_until(lambda: has_place(own_copy), "a batch is acknowledged")
+
+    importer.process.send_signal(signal.SIGINT)
+
+    assert importer.wait() == -signal.SIGINT, "expected that it ends by the signal"
+    assert "annals import: interrupted; run the same command again to resume" in importer.output
+    relay.release()
+    expect(tenant.run("import", own_copy), 0, "resuming after line ")
+    expect_each_once(tenant)
+
+
+def test_a_closed_standard_input_is_told(any_tenant):
+    ended = run(["sh", "-c", 'exec "$0" "$@" <&-', *any_tenant.arguments("import", "-")], {})
+
+    expect(ended, 1, "cannot read the file: Bad file descriptor")
 
 
 def test_a_wrong_key_is_told_before_anything_is_sent(any_tenant, tmp_path):
@@ -301,6 +519,20 @@ def test_an_unreachable_service_is_told_at_once_with_its_address(tmp_path):
     ended = run([paths.ANNALS, "import", file, "--url", url, "--client-id", UNKNOWN_ID], {"ANNALS_API_KEY": "key"})
 
     expect(ended, 1, f"annals import: cannot reach the service at {url}: ")
+
+
+@pytest.mark.parametrize("command", ["import", "export"])
+def test_https_at_a_port_for_http_is_told_as_such(any_tenant, tmp_path, command):
+    file = write_lines(tmp_path / "one.ndjson", [event(0)])
+    any_tenant.url = any_tenant.url.replace("http:", "https:")
+
+    expect(any_tenant.run(command, file), 1, f"the service at {any_tenant.url} speaks http, not https; give --url with http://")
+
+
+def test_https_at_a_port_where_nobody_listens_is_told_as_such(any_tenant, tmp_path):
+    any_tenant.url = f"https://127.0.0.1:{free_port()}"
+
+    expect(any_tenant.run("import", write_lines(tmp_path / "one.ndjson", [event(0)])), 1, "cannot reach the service at https:")
 
 
 def test_mistakes_in_the_arguments_are_2(tmp_path):

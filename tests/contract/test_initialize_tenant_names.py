@@ -25,7 +25,7 @@ def test_names_within_the_rules_are_taken(with_free_names, name):
     made = with_free_names.initialise(name)
 
     assert made["database_name"] == name
-    assert with_free_names.delete(made["client_id"]).status_code == 204
+    with_free_names.remove(made["client_id"])
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_labels_are_kept_as_they_came(annals, label):
     assert annals.tenant(made["client_id"])["client_label"] == label
     # Full of quotes as it is, it still names one tenant for the engine, too.
     expect(annals.post_tenant({"database_name": unique_name(), "client_label": label}), 400, CLIENT_EXISTS)
-    assert annals.delete(made["client_id"]).status_code == 204
+    annals.remove(made["client_id"])
 
 
 def test_a_label_of_255_code_points_fits(annals):

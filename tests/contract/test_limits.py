@@ -160,30 +160,64 @@ def test_a_connection_without_any_request_is_closed(limited):
 # --- connections ---
 
 
-def test_too_many_connections_are_refused_and_places_become_free_again(module_make):
+HELD = head("POST", PATH, *LINES, "Content-Length: 100")
+
+
+@pytest.fixture
+def crowded(module_make):
+    """A service with few connections, and those that hold them all: they are in use, as their bodies do not end."""
     annals = module_make.annals(environment={"ANNALS_SERVER_MAX_CONNECTIONS": "3"})
-    held = []
-    try:
-        refused = None
-        for _ in range(10):
-            connection = RawConnection(annals, seconds=5)
-            held.append(connection)
-            reply = connection.send(head("GET", "/healthz")).reply()
-            if reply.status_code != 200:
-                refused = reply
-                break
-        assert refused is not None and refused.status_code == 503, "expected 503 past the limit of connections"
-        assert refused.headers["Retry-After"]
-        assert isinstance(refused.json()["detail"], str)
-    finally:
-        for connection in held:
-            connection.socket.close()
+    hold = lambda: RawConnection(annals, seconds=5).send(HELD)
+    held = [hold() for _ in range(3)]
+
+    def is_full():
+        # Until its header is read a connection is idle, and may have made room for this question.
+        for i, connection in enumerate(held):
+            if connection.closes_within(0.01):
+                held[i] = hold()
+            connection.socket.settimeout(5)
+        with RawConnection(annals) as connection:
+            return connection.send(head("GET", "/api/tenants")).reply().status_code == 503
+
+    wait_until(is_full, "a request is refused beside three that do not end")
+    yield annals, held
+    for connection in held:
+        connection.socket.close()
+
+
+def test_too_many_connections_are_refused_and_places_become_free_again(crowded):
+    annals, held = crowded
+    with RawConnection(annals) as connection:
+        refused = connection.send(head("GET", "/api/tenants", f"X-API-Key: {API_KEY}")).reply()
+
+    assert (refused.status_code, refused.json()) == (503, {"detail": "Too many connections."})
+    assert refused.headers["Retry-After"]
+    for connection in held:
+        connection.socket.close()
 
     def is_served():
-        with RawConnection(annals) as connection:
-            return connection.send(head("GET", "/healthz", "Connection: close")).reply().status_code == 200
+        return annals.get("/api/tenants").status_code == 200
 
     wait_until(is_served, "a new connection is served after the others are closed")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_is_answered_however_many_connections_there_are(crowded, path):
+    annals, _ = crowded
+
+    assert annals.get(path, key=None).status_code == 200
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHo", head("GET", "/healthz")])
+def test_connections_that_are_not_used_shut_nobody_out(module_make, sent):
+    annals = module_make.annals(environment={"ANNALS_SERVER_MAX_CONNECTIONS": "8"})
+    idle = [RawConnection(annals, seconds=5).send(sent) for _ in range(8)]
+    try:
+        for _ in range(12):
+            assert annals.get("/api/tenants").status_code == 200
+    finally:
+        for connection in idle:
+            connection.socket.close()
 
 
 def test_slow_clients_do_not_hold_up_others(limited):

@@ -7,8 +7,9 @@ import uuid
 
 import pytest
 
-from support.event_problems import expect_not_json, not_a_time, not_among
-from support.events import JSON, event, events_of, expect_taken, history, post_events, shown, without
+from support.annals import API_KEY
+from support.event_problems import expect_not_json, not_a_time, not_among, repeated
+from support.events import EVENTS, JSON, event, events_of, expect_taken, history, post_events, shown, without
 from support.names import unique_name
 from support.problems import (
     expect_invalid,
@@ -20,6 +21,7 @@ from support.problems import (
     too_short,
     too_small,
 )
+from support.raw_http import RawConnection, head
 
 ONE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -93,7 +95,8 @@ def test_id_and_time_of_the_envelope_stand_in_for_those_of_the_event(annals, ten
     expect_taken(post_one(annals, tenant, cloud_event(payload(), id=event_id)), 1)
 
     found = only_event(annals, tenant)
-    assert (found["event_id"], found["event_time"]) == (event_id, TIME)
+    assert (found["cloudevent"]["id"], found["event_time"]) == (event_id, TIME)
+    assert uuid.UUID(found["event_id"]).version == 5, "expected an id made of source and id"
 
 
 def test_id_and_time_of_the_event_win(annals, tenant):
@@ -119,15 +122,24 @@ def test_a_cloud_event_delivered_again_is_a_duplicate_whatever_its_id_looks_like
         cloud = cloud_event(payload(), id=event_id)
 
         expect_taken(post_one(annals, tenant, cloud), 1)
-        expect_taken(post_one(annals, tenant, {**cloud, "data": payload(event_data="other")}), 0, duplicates=1)
+        expect_taken(post_one(annals, tenant, {**cloud, "data": payload(event_data="other")}), 0, duplicates=1, conflicts=1)
 
     assert history(annals, tenant)["total_count"] == 4
 
 
 def test_one_id_of_two_sources_is_two_events(own):
-    batch = [cloud_event(payload(), source=source) for source in ("/a", "/b", "/a")]
+    for event_id in ("100", "0b6f2c1e-5a4d-4c3b-9a2f-1e0d9c8b7a60", "ü"):
+        batch = [cloud_event(payload(), source=source, id=event_id) for source in ("/shop/eu", "/shop/us", "/shop/eu")]
 
-    expect_taken(post_batch(*own, batch), 2, duplicates=1)
+        expect_taken(post_batch(*own, batch), 2, duplicates=1)
+        expect_taken(post_batch(*own, batch), 0, duplicates=3)
+
+
+def test_an_attribute_may_be_given_once(own):
+    text = json.dumps(cloud_event(payload()))
+
+    expect_invalid(post_one(*own, '{"id": "18", ' + text[1:]), repeated("body", "id"))
+    expect_invalid(post_one(*own, text[:-1] + ', "source": "/other"}'), repeated("body", "source"))
 
 
 def test_data_may_come_in_base64(own):
@@ -246,7 +258,8 @@ def test_in_binary_mode_id_and_time_come_from_headers(annals, tenant):
     expect_taken(post_binary(annals, tenant, payload(), id=event_id, time="2022-11-10T12:26:12.111+02:00"), 1)
 
     found = only_event(annals, tenant)
-    assert (found["event_id"], found["event_time"]) == (event_id, TIME)
+    assert (found["cloudevent"]["id"], found["event_time"]) == (event_id, TIME)
+    assert uuid.UUID(found["event_id"]).version == 5, "expected an id made of source and id"
 
 
 def test_attributes_in_headers_are_percent_decoded(own):
@@ -281,3 +294,68 @@ def test_in_binary_mode_the_body_must_be_an_event(own):
     expect_invalid(post_binary(*own, ""), missing("body"))
     expect_invalid(post_binary(*own, "[]"), not_a_dict())
     expect_not_json(post_binary(*own, "{"), ["body"])
+
+
+# Also those of the published conformance features (cloudevents/conformance, http-protocol-binding.feature).
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "application/a+json"])
+def test_in_binary_mode_the_content_type_is_an_attribute(own, content_type):
+    sent = event()
+    attributes = {"id": "1234-1234-1234", "source": "/mycontext/subcontext", "type": "com.example.someevent"}
+    headers = {"ce-specversion": "1.0", **{f"ce-{name}": value for name, value in attributes.items()}}
+
+    expect_taken(post_events(*own, json.dumps(sent), content_type, headers=headers), 1)
+
+    (found,) = events_of(*own, event_id=sent["event_id"])
+    assert found["cloudevent"] == {"specversion": "1.0", **attributes, "datacontenttype": content_type}
+
+
+@pytest.mark.parametrize("content_type", [ONE, f"{ONE}; charset=utf-8", ONE.upper()])
+def test_in_structured_mode_the_data_has_its_own_content_type(own, content_type):
+    sent = event()
+
+    expect_taken(post_events(*own, json.dumps(cloud_event(sent)), content_type, headers={"ce-id": "another"}), 1)
+
+    (found,) = events_of(*own, event_id=sent["event_id"])
+    assert found["cloudevent"] == without(cloud_event(sent), "data")
+
+
+def test_attributes_without_a_version_are_no_plain_event(own):
+    expect_invalid(post_binary(*own, event(), specversion=None), missing("header", "ce-specversion"))
+    only_an_extension = {"specversion": None, "id": None, "source": None, "type": None, "subject": "x"}
+    expect_invalid(
+        post_binary(*own, event(), **only_an_extension),
+        *(missing("header", f"ce-{name}") for name in ("id", "source", "specversion", "type")),
+    )
+
+    assert history(*own)["total_count"] == 0
+
+
+@pytest.mark.parametrize("name, values", [("id", ("1", "2")), ("source", ("/a", "/b")), ("myext", ("x", "x"))])
+def test_an_attribute_may_be_in_one_header_only(own, name, values):
+    annals, tenant = own
+    given = {"specversion": "1.0", "id": "1", "source": "/a", "type": "t"}
+    given.pop(name, None)
+    lines = [f"ce-{key}: {value}" for key, value in given.items()] + [f"ce-{name}: {value}" for value in values]
+    body = json.dumps(event()).encode()
+    fields = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}", f"Content-Length: {len(body)}")
+
+    with RawConnection(annals) as connection:
+        reply = connection.send(head("POST", EVENTS, *fields, *lines) + body).reply()
+
+    assert reply.status_code == 422, f"expected 422, got {reply.status_code} {reply.text}"
+    assert reply.json() == {"detail": [repeated("header", f"ce-{name}")]}
+
+
+def test_another_content_type_among_the_attributes_is_refused(own):
+    reply = post_binary(*own, event(), datacontenttype="text/xml")
+
+    assert reply.status_code == 422, f"expected 422, got {reply.status_code} {reply.text}"
+    (found,) = reply.json()["detail"]
+    assert found["type"] == "value_error.repeated"
+
+
+@pytest.mark.parametrize("content_type", ["application/x-ndjson", "text/xml", "application/cloudevents+avro"])
+def test_in_binary_mode_the_body_is_json_and_not_lines(own, content_type):
+    headers = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/a", "ce-type": "t"}
+
+    expect_invalid(post_events(*own, json.dumps(event()), content_type, headers=headers), not_a_dict())

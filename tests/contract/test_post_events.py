@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import datetime
+import json
 import uuid
 
 import pytest
@@ -10,6 +11,7 @@ from support.event_problems import not_among, not_a_uuid
 from support.events import event, events_of, expect_taken, history, post_events, shown, without
 from support.names import unique_name
 from support.problems import expect_invalid, missing, not_an_integer, null, problem, too_small
+from support.waiting import wait_until
 
 SKIP = "?on_error=skip"
 MILLISECOND = datetime.timedelta(milliseconds=1)
@@ -103,8 +105,9 @@ def test_what_is_sent_again_is_a_duplicate_and_the_first_content_stays(annals, t
     first = event(event_data="first")
 
     expect_taken(post_events(annals, tenant, first), 1)
-    for again in (first, {**first, "event_data": "second", "source_id": 9, "note": 1}):
-        expect_taken(post_events(annals, tenant, again), 0, duplicates=1)
+    expect_taken(post_events(annals, tenant, first), 0, duplicates=1)
+    other = {**first, "event_data": "second", "source_id": 9, "note": 1}
+    expect_taken(post_events(annals, tenant, other), 0, duplicates=1, conflicts=1)
 
     expect_kept(annals, tenant, [first])
 
@@ -114,7 +117,7 @@ def test_an_id_that_comes_again_for_another_record_or_time_is_a_duplicate(annals
     first = event()
     expect_taken(post_events(annals, tenant, first), 1)
 
-    expect_taken(post_events(annals, tenant, {**first, **changes}), 0, duplicates=1)
+    expect_taken(post_events(annals, tenant, {**first, **changes}), 0, duplicates=1, conflicts=1)
 
     expect_kept(annals, tenant, [first])
 
@@ -123,7 +126,8 @@ def test_an_id_that_comes_again_for_another_record_or_time_is_a_duplicate(annals
 def test_within_an_array_the_first_of_an_id_is_kept(annals, tenant, changes):
     first, other = event(), event()
 
-    expect_taken(post_events(annals, tenant, [first, other, {**first, "event_data": 2, **changes}]), 2, duplicates=1)
+    again = {**first, "event_data": 2, **changes}
+    expect_taken(post_events(annals, tenant, [first, other, again]), 2, duplicates=1, conflicts=1)
 
     expect_kept(annals, tenant, [first, other])
 
@@ -248,3 +252,31 @@ def test_of_very_many_bad_events_the_first_thousand_are_told(any_annals):
     assert [error["index"] for error in skipped["errors"]] == list(range(1000))
     assert skipped["errors_left_out"] == many + 1 - 1000
     assert (skipped["accepted"], skipped["duplicates"]) == (0, 0)
+
+
+def test_what_comes_again_with_other_content_is_counted_and_logged(any_annals):
+    # As the stages of one request in a log of Kubernetes' audit events, which share an id.
+    tenant = any_annals.initialise(unique_name())
+    first, second = event(note={"stage": 1}), event(event_data='"ü"')
+    expect_taken(post_events(any_annals, tenant, [first, second]), 2)
+
+    changed = [{**first, "note": {"stage": 2}}, second, {**second, "file_id": str(uuid.uuid4())}, event()]
+    expect_taken(post_events(any_annals, tenant, changed), 1, duplicates=3, conflicts=2)
+
+    assert events_of(any_annals, tenant, event_id=first["event_id"]) == [shown(first)]
+
+    def is_logged():  # a line a second, so that nobody fills the log
+        expect_taken(post_events(any_annals, tenant, changed[0]), 0, duplicates=1, conflicts=1)
+        return first["event_id"] in any_annals.log
+
+    wait_until(is_logged, "a line names the event")
+
+
+def test_what_comes_again_without_a_time_or_with_other_blanks_for_line_breaks_is_no_conflict(any_annals):
+    tenant = any_annals.initialise(unique_name())
+    sent = without(event(event_data={"a": [1]}), "event_time")
+    expect_taken(post_events(any_annals, tenant, json.dumps(sent, indent=1)), 1)
+
+    for again in (json.dumps(sent, indent=1), json.dumps(sent, indent=1).replace("\n", "\r")):
+        expect_taken(post_events(any_annals, tenant, again), 0, duplicates=1)
+    expect_taken(post_events(any_annals, tenant, json.dumps(sent)), 0, duplicates=1, conflicts=1)

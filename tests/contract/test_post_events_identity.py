@@ -50,7 +50,7 @@ def test_a_database_name_is_no_client_id(annals, tenant):
 
 def test_a_deleted_tenant_takes_no_events(annals, tenant):
     expect_taken(post(annals, X_Client_Id=tenant["client_id"]), 1)
-    assert annals.delete(tenant["client_id"]).status_code == 204
+    annals.remove(tenant["client_id"])
 
     expect(post(annals, X_Client_Id=tenant["client_id"]), 400, NO_SUCH_CLIENT)
     expect(post(annals, key=None, **secret_of(tenant)), 401, UNAUTHORIZED_CLIENT)

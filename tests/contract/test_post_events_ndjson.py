@@ -68,6 +68,18 @@ def test_every_line_is_an_event_and_blank_lines_are_none(annals, tenant, end, ta
     expect_kept(annals, tenant, sent)
 
 
+def test_a_byte_order_mark_at_the_beginning_of_a_line_is_skipped(annals, tenant):
+    # As in files of Windows, and several of these one after the other.
+    sent = [event() for _ in range(3)]
+    lines = [json.dumps(one).encode() for one in sent]
+    mark = b"\xef\xbb\xbf"
+
+    body = mark + b"\n" + mark + lines[0] + b"\r\n" + lines[1] + b"\n" + mark + lines[2]
+    expect_taken(post_events(annals, tenant, body, NDJSON), 3)
+
+    assert {got["event_id"] for got in events_of(annals, tenant)} == {one["event_id"] for one in sent}
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_the_last_line_needs_no_break(annals, tenant, end):
     sent = [event() for _ in range(3)]
@@ -98,7 +110,7 @@ def test_lines_that_come_again_are_duplicates(annals, tenant):
     first, second = event(), event()
 
     expect_taken(post(annals, tenant, lines_of([first, first])), 1, duplicates=1)
-    expect_taken(post(annals, tenant, lines_of([{**first, "event_data": "x"}, second])), 1, duplicates=1)
+    expect_taken(post(annals, tenant, lines_of([{**first, "event_data": "x"}, second])), 1, duplicates=1, conflicts=1)
 
     expect_kept(annals, tenant, [first, second])
 

@@ -134,6 +134,47 @@ def test_the_header_counts_more_than_the_parameter_as_a_reconnecting_browser_sen
         assert tail.read(1) == sent[2:]
 
 
+def begun(tail):
+    """The cursor that a stream tells before its first event."""
+    for line in tail.lines():
+        if line.startswith(b"id: "):
+            return line.decode().partition(": ")[2]
+    return pytest.fail("expected an id before the stream ends")
+
+
+def test_a_stream_tells_where_it_begins_so_that_one_that_is_cut_before_its_first_event_misses_nothing(
+    annals, tenant
+):
+    post(annals, tenant, event())
+    with Tail(annals, tenant) as tail:
+        beginning = begun(tail)
+    sent = post(annals, tenant, event(), event())
+
+    with Tail(annals, tenant, last_event_id=beginning) as tail:
+        assert tail.read(2) == sent
+
+
+def test_a_stream_of_a_tenant_without_events_tells_it_too(annals, tenant):
+    with Tail(annals, tenant) as tail:
+        beginning = begun(tail)
+    sent = post(annals, tenant, event())
+
+    with Tail(annals, tenant, cursor=beginning) as tail:
+        assert tail.read(1) == sent
+    assert events_of(annals, tenant, ordering="arrival", cursor=beginning) == sent
+
+
+@pytest.mark.parametrize("header", [None, ""])
+def test_an_empty_cursor_begins_at_the_first_event_as_in_pages(annals, tenant, header):
+    sent = post(annals, tenant, event(record_id=9), event(record_id=1))
+
+    with Tail(annals, tenant, last_event_id=header, cursor="") as tail:
+        assert tail.read(2) == sent
+        more = post(annals, tenant, event())
+        assert tail.read(1) == more
+    assert events_of(annals, tenant, ordering="arrival", cursor="") == sent + more
+
+
 # --- what is sent ---
 
 
@@ -192,7 +233,7 @@ def test_the_stream_of_a_deleted_tenant_ends(annals, tenant):
     with Tail(annals, tenant) as tail:
         sent = post(annals, tenant, event())
         assert tail.read(1) == sent
-        assert annals.delete(tenant["client_id"]).status_code == 204
+        annals.remove(tenant["client_id"])
 
         assert tail.read_to_end() == []
 

@@ -111,16 +111,31 @@ class KilledFileStore final : public files::FileStore {
   boost::asio::awaitable<void> prepare(DatabaseName database) override {
     return inner_->prepare(std::move(database));
   }
-  [[nodiscard]] std::string presign_upload(const DatabaseName& database, FileId file,
-                                           std::chrono::seconds expires, files::Time now) const override {
-    return inner_->presign_upload(database, file, expires, now);
+  boost::asio::awaitable<files::RemovedFiles> remove_of(ClientId owner, DatabaseName database,
+                                                        files::BeforePage before_page) override {
+    return inner_->remove_of(owner, std::move(database), std::move(before_page));
   }
-  [[nodiscard]] std::string presign_download(const DatabaseName& database, FileId file,
-                                             std::chrono::seconds expires, files::Time now) const override {
-    return inner_->presign_download(database, file, expires, now);
+  [[nodiscard]] std::string presign_upload(const files::TenantFile& file, const files::UploadTerms& terms,
+                                           files::Time now) const override {
+    return inner_->presign_upload(file, terms, now);
   }
-  boost::asio::awaitable<std::optional<files::FileInfo>> find(DatabaseName database, FileId file) override {
-    return inner_->find(std::move(database), file);
+  [[nodiscard]] std::string presign_download(const files::TenantFile& file, std::chrono::seconds expires,
+                                             files::Time now) const override {
+    return inner_->presign_download(file, expires, now);
+  }
+  boost::asio::awaitable<std::optional<files::FileInfo>> find(files::TenantFile file) override {
+    return inner_->find(std::move(file));
+  }
+  boost::asio::awaitable<files::RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
+                                                           files::BeforePage before_page) override {
+    const int call = killer_->before();
+    auto removed =
+        co_await inner_->remove_files(std::move(database), std::move(files), std::move(before_page));
+    killer_->after(call);
+    co_return removed;
+  }
+  boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override {
+    return inner_->stored_bytes(std::move(database));
   }
   boost::asio::awaitable<void> check() override { return inner_->check(); }
 

@@ -16,7 +16,7 @@ NO_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600", "ANNALS_FILES_TIMEO
 FAST_SWEEP = {**NO_SWEEP, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 LABEL = "The 'shop'"
 NEIGHBOURS = ("shop-b", "shopb", "Shop", "sho")
-CONVERGE_SECONDS = 20
+CONVERGE_SECONDS = 30
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_after_a_failure_the_same_delete_goes_on(make, s3, fault):
 
     repair(s3, fault)
 
-    assert annals.delete(shop["client_id"]).status_code == 204
+    annals.remove(shop["client_id"])
     expect_gone(annals, shop)
 
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_deleted_in_part_is_a_failure(make, s3):
     expect(annals.delete(shop["client_id"]), 400, files_not_deleted(LABEL))
 
     annals.files.allow_deleting()
-    assert annals.delete(shop["client_id"]).status_code == 204
+    annals.remove(shop["client_id"])
     expect_gone(annals, shop)
 
 
@@ -180,7 +180,7 @@ def test_unfinished_uploads_go_too(make, s3):
     for name in ("shop", "shop-b"):
         s3.client.create_multipart_upload(Bucket=bucket, Key=f"{name}/{uuid.uuid4()}")
 
-    assert annals.delete(shop["client_id"]).status_code == 204
+    annals.remove(shop["client_id"])
 
     uploads = s3.client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
     assert [upload["Key"].split("/")[0] for upload in uploads] == ["shop-b"]
@@ -196,7 +196,7 @@ def test_with_files_on_the_local_disk_it_is_the_same(make, engine_kind):
 
     away.rename(annals.files.directory)
 
-    assert annals.delete(shop["client_id"]).status_code == 204
+    annals.remove(shop["client_id"])
     annals.terminate()
     assert leftovers(annals, "shop") == {}
     assert {key.split("/")[0] for key in annals.files.keys()} == set(NEIGHBOURS)
@@ -224,7 +224,7 @@ def test_another_instance_stops_serving_a_deleted_tenant_within_2_seconds(make):
     made = one.initialise("shop")
     assert two.tenant(made["client_id"])["state"] == "active"
 
-    assert one.delete(made["client_id"]).status_code == 204
+    one.remove(made["client_id"])
 
     wait_until(lambda: two.tenant(made["client_id"]) is None, "the other instance says 404", 2)
     expect(two.get(f"/api/tenants/{made['client_id']}"), 404, TENANT_NOT_FOUND)

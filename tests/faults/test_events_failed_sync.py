@@ -10,7 +10,7 @@ from support.problems import UNAVAILABLE, expect
 from support.processes import run
 from support.waiting import wait_until
 
-CONVERGE_SECONDS = 20
+CONVERGE_SECONDS = 30
 
 pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
 

@@ -161,7 +161,7 @@ def test_a_neighbour_of_a_stuck_client_is_served(gated):
     assert history(gated, neighbour)["total_count"] == 10
 
 
-def test_when_all_room_is_taken_everybody_gets_503_that_says_so(make):
+def test_when_all_room_is_taken_others_get_503_that_says_so(make):
     engine = make.gated(InsertGate)
     all_room = {"ANNALS_EVENTS_MAX_WAITING_BYTES": str(LIMIT), "ANNALS_EVENTS_RETRY_SECONDS": "60"}
     annals = make.annals(engine, environment=all_room)
@@ -170,14 +170,17 @@ def test_when_all_room_is_taken_everybody_gets_503_that_says_so(make):
     engine.gate.hold(flooding)
 
     with Writers([annals], flooding, CLIENTS, large_event, kinds=("single",)) as writers:
-        wait_until(lambda: writers.statuses()[503] >= CLIENTS, f"{CLIENTS} answers with 503", WAIT_SECONDS)
+        # One client may have all the room here.
+        refused = lambda: writers.statuses()[429] + writers.statuses()[503] >= CLIENTS
+        wait_until(refused, f"{CLIENTS} refusals", WAIT_SECONDS)
         reply = post_events(annals, neighbour, large_event())
         engine.gate.release()
 
     assert (reply.status_code, reply.json()) == (503, OVERLOADED), f"got {reply.status_code} {reply.text}"
     assert int(reply.headers["Retry-After"]) >= 1
-    refusals = {(answer.status, answer.text) for answer in refused_requests(writers)}
-    assert {(status, json.loads(text)["detail"]) for status, text in refusals} == {(503, OVERLOADED["detail"])}
+    refusals = {(answer.status, json.loads(answer.text)["detail"]) for answer in refused_requests(writers)}
+    clear = {(429, OVER_QUOTA["detail"]), (503, OVERLOADED["detail"])}
+    assert refusals <= clear, f"expected clear refusals, got {refusals}"
     expect_once(shown_ids(annals, flooding), writers.acknowledged_ids(), shown_ids(annals, flooding).keys(), "history")
 
 

@@ -1,19 +1,28 @@
 """A full disk: what was acknowledged stays, what has no room is refused in time, and once there is room all goes on."""
 
+import urllib.parse
+
 import pytest
 
 from support import paths
 from support.events import event, get_history, post_events
 from support.load import expect_once, ids_of, shown_ids
+from support.file_links import client, download_url, fetch, new_upload, put, uploaded
+from support.names import unique_name
 from support.problems import UNAVAILABLE, expect
+from support.processes import run
+from support.raw_http import RawConnection, head
+from support.trail import wait_for
 from support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
 
 CONVERGE_SECONDS = 40
+ENDS_SECONDS = 120
 # The files of the journal that were made before the disk was full take some twenty of these.
 ABOUT_A_MEGABYTE = 900
 MOST_REQUESTS = 60
+LITTLE_ROOM = 64 << 20
 
 
 @pytest.fixture
@@ -77,3 +86,167 @@ def test_a_kill_while_the_disk_is_full_loses_nothing(annals, full):
 
     expect_kept(annals, tenant, acknowledged)
     assert ids_of(acknowledged), "expected that the journal's prepared files took some events"
+
+
+def test_a_tenant_can_be_deleted_while_there_is_no_room_for_events(annals, full):
+    tenant, other = annals.initialise("shop"), annals.initialise("other")
+    assert post_events(annals, tenant, event()).status_code == 201
+    full.write_text(str(LITTLE_ROOM))
+    acknowledged, _ = fill(annals, other)
+
+    reply = annals.delete(tenant["client_id"])
+
+    assert reply.status_code == 204, f"expected 204, got {reply.status_code} {reply.text}"
+    assert annals.tenant(tenant["client_id"]) is None
+    full.unlink()
+    wait_until(lambda: get_history(annals, other).status_code == 200, "it moves events again", CONVERGE_SECONDS)
+    expect_kept(annals, other, acknowledged)
+
+
+def test_an_export_takes_no_room(annals, full):
+    tenant = annals.initialise("shop")
+    assert post_events(annals, tenant, [event() for _ in range(1000)]).status_code == 201
+    export = lambda: annals.get("/api/history/export", headers=client(tenant), params={"format": "parquet"})  # noqa: E731
+    before = export()
+    assert before.content.endswith(b"PAR1"), "expected a whole file"
+    full.touch()
+
+    assert export().content == before.content
+
+
+# --- the audit trail ---
+
+
+def without_room(annals, full):
+    """Leaves room for the engine's small tables, and none for the journal."""
+    tenant = annals.initialise(unique_name())
+    full.write_text(str(LITTLE_ROOM))
+    # What is left is filled with ever smaller requests, the last ones smaller than any record.
+    for number, data in ((ABOUT_A_MEGABYTE, "x" * 1000), (ABOUT_A_MEGABYTE // 20, "x" * 1000), (1, "x" * 1000), (1, "")):
+        for _ in range(MOST_REQUESTS):
+            reply = post_events(annals, tenant, [event(event_data=data) for _ in range(number)])
+            if reply.status_code != 201:
+                break
+        assert reply.status_code == 503, f"expected that there is no room for {number} events"
+
+
+def test_what_cannot_be_put_on_record_is_not_done_but_what_takes_away_is(annals, full):
+    tenant = annals.initialise("shop")
+    without_room(annals, full)
+
+    refused = annals.post_tenant({"database_name": "unrecorded", "client_label": "unrecorded"})
+    expect(refused, 503, UNAVAILABLE)
+    assert refused.headers["Retry-After"], "expected a hint when to try again"
+    assert annals.delete(tenant["client_id"]).status_code == 204
+
+    assert "unrecorded" not in annals.get("/api/tenants").text, "expected that it was not done"
+    full.unlink()
+    wait_until(lambda: annals.request("POST", "/api/keys", json={}).status_code == 422, "acts go on", CONVERGE_SECONDS)
+    told = wait_for(annals, "delete_tenant", lambda one: one["result"] == "done")
+    assert len(told) == 1, f"expected that it is recorded once there is room, got {told}"
+
+
+def test_a_service_that_does_not_require_the_trail_goes_on_without_it(annals, full):
+    annals.restart(environment={"ANNALS_AUDIT_REQUIRED": "false"})
+    without_room(annals, full)
+
+    tenant = annals.initialise("unrecorded")
+
+    assert "the audit trail cannot be written" in annals.log
+    full.unlink()
+    told = wait_for(annals, "initialize_tenant", lambda one: one.get("client_id") == tenant["client_id"])
+    assert [one["result"] for one in told] == ["done"]
+
+
+# --- uploads ---
+
+NO_ROOM = {"detail": "File store has no room."}
+HALF = b"x" * (1 << 20)
+
+
+@pytest.fixture(params=["told", "untold"])
+def store(make, full, request):
+    """Its files lie on a disk that can become full: what is left can be asked for, or, as with a quota, cannot."""
+    environment = {"LD_PRELOAD": str(paths.FULL_DISK), "TEST_FULL_DISK": str(full)}
+    if request.param == "untold":
+        environment["TEST_FULL_DISK_UNTOLD"] = "1"
+    annals = make.annals("embedded", environment=environment, start=False)
+    annals.environment["TEST_FULL_DISK_BELOW"] = str(annals.data / "files")
+    return annals.start()
+
+
+def bytes_of(files):
+    return sum((files.directory / key).stat().st_size for key in files.keys())
+
+
+def test_an_upload_to_a_full_disk_is_refused_and_leaves_nothing(store, full):
+    tenant = store.initialise("shop")
+    _, kept = uploaded(store, tenant, b"kept")
+    before = store.files.keys()
+    full.touch()
+
+    made = new_upload(store, tenant)
+    reply = put(made["upload_url"], HALF)
+
+    expect(reply, 507, NO_ROOM)
+    assert reply.headers["Retry-After"], "expected a hint when to try again"
+    assert store.files.keys() == before, f"expected nothing of the upload, got {store.files.keys()}"
+    assert fetch(kept).content == b"kept", "expected the files of before"
+
+    full.unlink()
+    assert put(made["upload_url"], HALF).status_code == 200, "expected that the same URL serves once there is room"
+    assert fetch(download_url(store, tenant, made["file_id"])).content == HALF
+
+
+def test_a_disk_that_fills_up_during_an_upload_refuses_it(store, full):
+    tenant = store.initialise("shop")
+    made = new_upload(store, tenant)
+    before = store.files.keys()
+    target = urllib.parse.urlsplit(made["upload_url"])
+
+    with RawConnection(store) as connection:
+        connection.send(head("PUT", f"{target.path}?{target.query}", f"Content-Length: {2 * len(HALF)}") + HALF)
+        wait_until(lambda: bytes_of(store.files) >= len(HALF), "the first half is written")
+        full.touch()
+        connection.send(HALF)
+        reply = connection.reply()
+
+    expect(reply, 507, NO_ROOM)
+    assert store.files.keys() == before, f"expected nothing of the upload, got {store.files.keys()}"
+
+
+# --- a disk that fails only when it is written to, as with a quota ---
+
+
+@pytest.fixture
+def limited(make, full):
+    environment = {
+        "LD_PRELOAD": str(paths.FULL_DISK),
+        "TEST_FULL_DISK": str(full),
+        "TEST_FULL_DISK_UNTOLD": "1",
+        "ANNALS_EVENTS_RETRY_SECONDS": "0.5",
+    }
+    annals = make.annals("embedded", environment=environment, start=False)
+    annals.environment["TEST_FULL_DISK_BELOW"] = str(annals.engine.directory)
+    return annals.start()
+
+
+def test_a_failed_write_of_the_engine_is_noticed_and_ends_the_process(limited, full):
+    tenant = limited.initialise("shop")
+    before, during = event(), event()
+    assert post_events(limited, tenant, before).status_code == 201
+    assert shown_ids(limited, tenant) == {before["event_id"]: 1}
+    assert post_events(limited, tenant, during).status_code == 201
+    full.touch()
+
+    expect(get_history(limited, tenant), 503, UNAVAILABLE)  # it would have to be moved
+    marker = limited.engine.directory / "annals-sync-failed"
+    assert marker.exists(), "expected it to remember the failure"
+    wait_until(lambda: not limited.running, "it ends", ENDS_SECONDS)
+
+    full.unlink()
+    ended = run([paths.ANNALS, "serve"], limited.settings())
+    assert ended.returncode == 1 and "the journal still has the events" in ended.stderr, ended
+    marker.unlink()
+    limited.start()
+    expect_kept(limited, tenant, [before, during])

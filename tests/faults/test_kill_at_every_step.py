@@ -7,16 +7,11 @@ import itertools
 
 import pytest
 
-from support import paths
+from support.crash import CONVERGE_SECONDS, RESTARTED, Crash
 from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
 from support.waiting import wait_until
 
-# The killed one holds its leases for a short time, too.
-LEASES = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2"}
-ARMED = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
-RESTARTED = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
-CONVERGE_SECONDS = 15
 MOST_CALLS = 100
 STRIDE = 3
 
@@ -31,27 +26,6 @@ pytestmark = [
 def stopped(make, engine_kind):
     """A service that is not running: the embedded engine with local files, the remote one with S3."""
     return make.annals(engine_kind, "s3" if engine_kind == "remote" else "local", start=False)
-
-
-class Crash:
-    """A service that dies at one call of the request that follows."""
-
-    def __init__(self, annals, when, number):
-        self.annals = annals
-        self._arm = annals.directory / "arm"
-        kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(self._arm)}
-        annals.start(program=paths.ANNALS_KILLED, environment={**ARMED, **kill})
-
-    def request(self, method, path, **arguments):
-        """True when it died; False when the request came through."""
-        self._arm.touch()
-        outcome = self.annals.outcome(method, path, **arguments)
-        self._arm.unlink()
-        if outcome is None:
-            self.annals.wait_killed()
-            return True
-        assert outcome[0] in (201, 204), f"expected that the request succeeds or the process dies, got {outcome}"
-        return False
 
 
 def steps(first):
@@ -90,7 +64,7 @@ def test_initialise_converges(stopped, when, first):
             )
         (tenant,) = annals.tenants()
         assert tenant["state"] == "active"
-        assert annals.delete(tenant["client_id"]).status_code == 204
+        annals.remove(tenant["client_id"])
         expect_nothing_left(annals, step)
     pytest.fail(f"expected that an initialisation needs at most {MOST_CALLS} calls")
 

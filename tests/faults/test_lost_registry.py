@@ -11,7 +11,7 @@ from support.waiting import wait_until
 
 FAST_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 UNKNOWN = "holds events of a tenant that the registry does not know"
-CONVERGE_SECONDS = 20
+CONVERGE_SECONDS = 30
 MOVE_AWAY = "RENAME TABLE default.annals_tenants TO default.kept"
 MOVE_BACK = ["DROP TABLE IF EXISTS default.annals_tenants SYNC", "RENAME TABLE default.kept TO default.annals_tenants"]
 
@@ -50,7 +50,7 @@ def test_a_lost_registry_costs_no_tenant_anything(annals):
     new = with_event(annals, "new")
     wait_for_sweeps(annals)
     assert annals.get("/readyz", key=None).status_code == 503
-    assert annals.delete(new["client_id"]).status_code == 204
+    annals.remove(new["client_id"])
 
     annals.terminate()
     assert databases(annals.sql) == ["empty", "shop"]

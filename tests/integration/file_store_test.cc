@@ -1,4 +1,5 @@
 // The file stores against a real S3 server and a real directory.
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -181,10 +182,14 @@ TEST_F(S3FileStoreTest, AServerThatDiesInTheMiddleIsAFailureAndARepetitionFinish
 
 TEST_F(S3FileStoreTest, CredentialsThatAreRefusedAreAFailure) {
   S3Settings settings = server->settings();
-  settings.credentials.secret_access_key = crypto::Secret("wrong");
+  aws::Credentials credentials = settings.credentials.first.value();
+  credentials.secret_access_key = crypto::Secret("wrong");
+  settings.credentials = aws::fixed_source("the test", std::move(credentials));
   S3FileStore wrong_secret(settings);
-  EXPECT_EQ(failure_of_removal(wrong_secret, "any"),
-            "S3 GET bucket?list-type: status 403 SignatureDoesNotMatch (attempt 1)");
+  EXPECT_EQ(
+      failure_of_removal(wrong_secret, "any"),
+      "S3 GET bucket?list-type: status 403 SignatureDoesNotMatch (attempt 1): the secret key is wrong; check "
+      "AWS_SECRET_ACCESS_KEY or the credentials file");
   EXPECT_THROW(support::run(wrong_secret.check()), FileStoreError);
 
   S3FileStore store(server->settings());
@@ -200,7 +205,10 @@ TEST_F(S3FileStoreTest, AMissingBucketIsAFailure) {
   settings.bucket = "no-such-bucket";
   S3FileStore store(settings);
 
-  EXPECT_EQ(failure_of_removal(store, "any"), "S3 GET bucket?list-type: status 404 NoSuchBucket (attempt 1)");
+  EXPECT_EQ(
+      failure_of_removal(store, "any"),
+      "S3 GET bucket?list-type: status 404 NoSuchBucket (attempt 1): the bucket does not exist; create it, "
+      "or check files.s3_bucket and files.s3_endpoint");
   EXPECT_THROW(support::run(store.check()), FileStoreError);
 }
 
@@ -328,6 +336,35 @@ TEST_F(S3FileStoreTest, RemovesOlderVersionsAndDeleteMarkersToo) {
   EXPECT_EQ(remove(store, "version").objects, 1U) << "one object was visible";
 
   EXPECT_EQ(server->keys("version/"), std::vector<std::string>{});
+}
+
+TEST_F(S3FileStoreTest, CountsTheBytesOfEveryPageOfOneDatabase) {
+  S3FileStore store(server->settings());
+  EXPECT_EQ(support::run(store.stored_bytes(database("bytes"))), 0U);
+  server->put({"bytes/one", "bytes-2/one"});
+  const auto of_one = support::run(store.stored_bytes(database("bytes")));
+  EXPECT_GT(of_one, 0U);
+
+  server->put(numbered("bytes/", 1500));
+
+  EXPECT_EQ(support::run(store.stored_bytes(database("bytes"))), 1501 * of_one);
+}
+
+TEST_F(S3FileStoreTest, OfNamedFilesThoseThatAreThereGo) {
+  const std::vector<FileId> files{FileId::random(), FileId::random(), FileId::random()};
+  const auto key_of = [&](std::size_t i) { return "named/" + files.at(i).text(); };
+  server->put({key_of(0), key_of(1), key_of(0) + "-longer"});
+  S3FileStore store(server->settings());
+  const auto remove_two = [&] {
+    return support::run(store.remove_files(database("named"), {files.at(0), files.at(2)}, nothing())).objects;
+  };
+
+  EXPECT_EQ(remove_two(), 1U) << "one of the two was never uploaded";
+  EXPECT_EQ(remove_two(), 0U) << "it may be repeated";
+
+  std::vector<std::string> left{key_of(1), key_of(0) + "-longer"};
+  std::ranges::sort(left);
+  EXPECT_EQ(server->keys("named/"), left);
 }
 
 class LocalFileStoreTest : public testing::Test {

@@ -11,13 +11,13 @@ import requests
 
 from support import paths
 from support.processes import spawn
-from support.waiting import wait_until
+from support.waiting import repeat_unavailable, wait_until
 
 API_KEY = "contract-tests-key-0123456789"
 START_SECONDS = 30
-STOP_SECONDS = 10
+STOP_SECONDS = 30
 REQUEST_SECONDS = 60
-LISTENING = re.compile(r"^annals: listening on (http://\S+:(\d+))$", re.MULTILINE)
+LISTENING = re.compile(r"^annals: listening on (https?://\S+:(\d+))$", re.MULTILINE)
 
 
 def events_table(tenant):
@@ -47,6 +47,7 @@ class Annals:
         self.environment = {"ANNALS_AUTH_API_KEYS": API_KEY, **(environment or {})}
         self.url = None
         self.port = None
+        self.trusted = None  # with TLS: the file of the authority that its certificate is of
         self._process = None
 
     # --- the process ---
@@ -128,6 +129,7 @@ class Annals:
         """Safe for concurrent use. `key` None sends no X-API-Key; further arguments are those of requests."""
         headers = {**({} if key is None else {"X-API-Key": key}), **(headers or {})}
         arguments.setdefault("timeout", REQUEST_SECONDS)
+        arguments.setdefault("verify", self.trusted)
         # A connection of its own: no test depends on when an idle one is closed.
         return requests.request(method, self.url + path, headers=headers, **arguments)
 
@@ -147,16 +149,22 @@ class Annals:
 
     def initialise(self, database, label=None):
         """Makes a tenant, which must succeed; returns the answer's body."""
-        reply = self.post_tenant({"database_name": database, "client_label": label or f"label of {database}"})
+        body = {"database_name": database, "client_label": label or f"label of {database}"}
+        reply = repeat_unavailable(lambda: self.post_tenant(body))
         assert reply.status_code == 201, f"expected 201 for {database!r}, got {reply.status_code} {reply.text}"
         return reply.json()
+
+    def remove(self, client_id):
+        """Deletes a tenant, which must succeed."""
+        reply = repeat_unavailable(lambda: self.delete(client_id))
+        assert reply.status_code == 204, f"expected 204, got {reply.status_code} {reply.text}"
 
     def delete(self, client_id, **arguments):
         return self.request("DELETE", "/api/delete-tenant", headers={"X-Client-Id": client_id}, **arguments)
 
     def tenant(self, client_id):
         """The tenant as GET gives it, or None."""
-        reply = self.get(f"/api/tenants/{client_id}")
+        reply = repeat_unavailable(lambda: self.get(f"/api/tenants/{client_id}"))
         if reply.status_code == 404:
             return None
         assert reply.status_code == 200, f"expected 200 or 404, got {reply.status_code} {reply.text}"
@@ -164,7 +172,7 @@ class Annals:
 
     def tenants(self):
         """All tenants, of whatever state."""
-        reply = self.get("/api/tenants?limit=1000")
+        reply = repeat_unavailable(lambda: self.get("/api/tenants?limit=1000"))
         assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
         return reply.json()["results"]
 

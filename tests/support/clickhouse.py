@@ -20,10 +20,16 @@ class SqlError(Exception):
 
 
 class ClickHouseServer:
-    """ClickHouse over HTTP on a free port, with its data in `directory`. It dies with the thread that started it."""
+    """ClickHouse over HTTP on a free port, with its data in `directory`. It dies with the thread that started it.
 
-    def __init__(self, directory):
+    `users` is the text of a users.xml; without one the only user is `default`, who may do everything.
+    """
+
+    def __init__(self, directory, users=None):
         self.directory = pathlib.Path(directory)
+        if users is not None:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            (self.directory / "users.xml").write_text(users)
         self.port = None
         self._process = None
 

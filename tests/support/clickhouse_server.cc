@@ -1,6 +1,7 @@
 // Runs a real ClickHouse server for tests: clickhouse-local from the engine library, with its HTTP listener
-// on 127.0.0.1 and its data kept in a directory. It has no users and no password, so it is for loopback tests
-// only.
+// on 127.0.0.1 and its data kept in a directory. Its only user is `default` without a password, so it is for
+// loopback tests only. A file users.xml in the directory, of the form that ClickHouse documents, replaces
+// that.
 //
 // It dies with the thread that started it, and a signal ends it at once: what it has acknowledged is on the
 // disk, which is what the tests are about.
@@ -66,11 +67,18 @@ std::optional<Chdb> load_engine() {
 }
 
 /// Writes the settings that the command line does not take: where BACKUP may write, which is below
-/// `directory`.
+/// `directory`, and which users there are. As in the file that ClickHouse comes with, a user needs grants for
+/// table engines too.
 std::filesystem::path write_settings(const std::filesystem::path& directory) {
   const std::filesystem::path file = directory / "server.xml";
-  std::ofstream(file) << "<clickhouse><backups><allowed_path>" << (directory / "backups/").string()
-                      << "</allowed_path></backups></clickhouse>";
+  const std::filesystem::path users = directory / "users.xml";
+  std::ofstream settings(file);
+  settings << "<clickhouse><backups><allowed_path>" << (directory / "backups/").string()
+           << "</allowed_path></backups><access_control_improvements>"
+              "<table_engines_require_grant>true</table_engines_require_grant>"
+              "</access_control_improvements>";
+  if (std::filesystem::exists(users)) settings << "<users_config>" << users.string() << "</users_config>";
+  settings << "</clickhouse>";
   return file;
 }
 

@@ -1,6 +1,7 @@
 """The two ways in which Annals reaches ClickHouse, with one interface for tests."""
 
 from support.clickhouse import ClickHouseServer
+from support.clickhouse_users import USER, PASSWORD
 
 
 class RemoteEngine:
@@ -8,16 +9,19 @@ class RemoteEngine:
 
     kind = "remote"
 
-    def __init__(self, directory):
-        self.server = ClickHouseServer(directory)
+    def __init__(self, directory, users=None):
+        """`users` is a users.xml, as support.clickhouse_users makes it, with the user that Annals then is."""
+        self.server = ClickHouseServer(directory, users)
         self.directory = self.server.directory
+        self._has_user = users is not None
 
     def start(self):
         self.server.start()
         return self
 
     def environment(self):
-        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.server.endpoint}
+        user = {"ANNALS_ENGINE_USER": USER, "ANNALS_ENGINE_PASSWORD": PASSWORD} if self._has_user else {}
+        return {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": self.server.endpoint, **user}
 
     def sql(self, text, **parameters):
         return self.server.sql(text, **parameters)

@@ -11,6 +11,15 @@ def not_a_time(*loc):
     return problem(loc, "invalid datetime format", "value_error.datetime")
 
 
+def not_storable(*loc):
+    msg = "ensure this value is from 1900-01-01T00:00:00.000Z to 2299-12-31T23:59:59.999Z"
+    return problem(loc, msg, "value_error.datetime")
+
+
+def repeated(*loc):
+    return problem(loc, "field given more than once", "value_error.repeated")
+
+
 def not_among(*loc, permitted):
     listed = ", ".join(f"'{value}'" for value in permitted)
     return problem(loc, f"value is not a valid enumeration member; permitted: {listed}", "type_error.enum")

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 TAIL = "/api/history/tail"
-WAIT_SECONDS = 15
+WAIT_SECONDS = 30
 
 
 class Tail:
@@ -20,6 +20,7 @@ class Tail:
         self._reply = annals.get(TAIL, headers=headers, params=query, stream=True, timeout=WAIT_SECONDS)
         assert self._reply.status_code == 200, f"expected 200, got {self._reply.status_code} {self._reply.text}"
         self.headers = self._reply.headers
+        self.last_id = None
         self.ids = []
         self.texts = []
         self._lines = self._reply.iter_lines(chunk_size=None, delimiter=b"\n")
@@ -29,6 +30,10 @@ class Tail:
 
     def __exit__(self, *_):
         self._reply.close()
+
+    def lines(self):
+        """The lines of the stream as they come."""
+        return self._lines
 
     def read(self, count):
         """The next `count` events as they came; their ids are added to `ids`, their JSON to `texts`."""
@@ -61,8 +66,9 @@ class Tail:
     def _take(self, line):
         field, colon, value = line.decode().partition(": ")
         if field == "id":
-            self.ids.append(value)
+            self.last_id = value  # without data it is no event, but where a client resumes
         elif field == "data":
+            self.ids.append(self.last_id)
             self.texts.append(value)
         else:
             assert line == b"" or (field == "" and colon), f"expected id, data or a comment, got {line!r}"

@@ -114,8 +114,9 @@ def expect_created(reply):
     assert list(body) == ["detail"] and isinstance(body["detail"], str), f"expected one string, got {body}"
 
 
-def expect_taken(reply, accepted, duplicates=0, errors=()):
-    """The answer of POST /api/events, exactly."""
+def expect_taken(reply, accepted, duplicates=0, errors=(), conflicts=0):
+    """The answer of POST /api/events, exactly. Of the duplicates, so many are conflicts."""
     assert reply.status_code == 201, f"expected 201, got {reply.status_code} {reply.text}"
     assert reply.headers["Content-Type"] == "application/json"
-    assert reply.json() == {"accepted": accepted, "duplicates": duplicates, "errors": list(errors)}
+    found = {"conflicts": conflicts} if conflicts else {}
+    assert reply.json() == {"accepted": accepted, "duplicates": duplicates, "errors": list(errors), **found}

@@ -1,6 +1,9 @@
 """The two places where Annals keeps files, with one interface for tests."""
 
+import json
+import os
 import subprocess
+import threading
 import uuid
 
 import boto3
@@ -78,10 +81,14 @@ class S3Files:
 
 
 class S3Server:
-    """Ceph's S3 gateway behind a proxy, started by the scripts beside this file."""
+    """Ceph's S3 gateway behind a proxy, started by the scripts beside this file. With `sessions` it gives out temporary
+    credentials too."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, sessions=False):
         self.directory = directory
+        self._environment = {**os.environ, "S3_SESSIONS": "1" if sessions else "0"}
+        self._lock = threading.Lock()
+        self._role = None
         self._start()
         self.client = boto3.client(
             "s3",
@@ -97,6 +104,55 @@ class S3Server:
     def fault(self, *words):
         """For example fault("hang"), fault("proxy", "list", "503"); the words are those of fault.sh."""
         self._script("fault.sh", *words)
+
+    def new_account(self):
+        """Makes an account without any rights; returns its name, its access key and its secret key."""
+        name, access_key, secret_key = f"account-{uuid.uuid4().hex}", uuid.uuid4().hex[:20].upper(), uuid.uuid4().hex
+        self._administer("user", "create", f"--uid={name}", f"--display-name={name}", access_key, secret_key)
+        return name, access_key, secret_key
+
+    def add_key(self, access_key, secret_key):
+        """Gives the account that owns the buckets another key."""
+        self._administer("key", "create", "--uid=test", "--key-type=s3", access_key, secret_key)
+
+    def new_session(self):
+        """Makes temporary credentials that may do everything; returns the access key, the secret key and the token."""
+        with self._lock:
+            self._role = self._role or self.new_role()
+        sts = boto3.client(
+            "sts",
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+        )
+        made = sts.assume_role(RoleArn=self._role, RoleSessionName="test", DurationSeconds=3600)["Credentials"]
+        return made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"]
+
+    def new_role(self):
+        """Makes a role that the owner of the buckets may assume, and that may do everything; returns its ARN."""
+        name = f"role-{uuid.uuid4().hex}"
+        assume = {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/test"]}, "Action": ["sts:AssumeRole"]}
+        act = {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}
+        trust, policy = (json.dumps({"Version": "2012-10-17", "Statement": [one]}) for one in (assume, act))
+        self._run_admin("role", "create", f"--role-name={name}", "--path=/", f"--assume-role-policy-doc={trust}")
+        self._run_admin("role-policy", "put", f"--role-name={name}", "--policy-name=all", f"--policy-doc={policy}")
+        return f"arn:aws:iam:::role/{name}"
+
+    def _administer(self, *words):
+        *words, access_key, secret_key = words
+        self._run_admin(*words, f"--access-key={access_key}", f"--secret-key={secret_key}")
+
+    def _run_admin(self, *words):
+        command = ["radosgw-admin", "-c", str(self.directory / "ceph.conf"), *words]
+        subprocess.run(command, check=True, capture_output=True, timeout=SCRIPT_SECONDS)
+
+    def open_bucket(self, bucket, account, statements):
+        """Lets an account use a bucket, as far as the statements of a policy say."""
+        principal = {"AWS": [f"arn:aws:iam:::user/{account}"]}
+        granted = [{**statement, "Principal": principal} for statement in statements]
+        policy = {"Version": "2012-10-17", "Statement": granted}
+        self.client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
     def repair(self):
         """Ends every fault, whichever there is."""
@@ -127,7 +183,13 @@ class S3Server:
         output = self.directory.with_suffix(".out")
         with open(output, "wb") as file:
             status = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, timeout=SCRIPT_SECONDS, check=False
+                command,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                timeout=SCRIPT_SECONDS,
+                check=False,
             ).returncode
         text = output.read_text()
         if status == PROGRAMS_MISSING:

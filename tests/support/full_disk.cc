@@ -1,8 +1,10 @@
 // A disk without room, for LD_PRELOAD. While the file exists that TEST_FULL_DISK names, no file in the
 // directory that TEST_FULL_DISK_BELOW names grows: a write beyond its end fails with ENOSPC, and whoever asks
-// for room is told that there is none.
+// for room is told that there is none. If the file holds a number, writes succeed and so many bytes are told.
+// With TEST_FULL_DISK_UNTOLD nobody is told, as with a quota.
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -12,6 +14,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 
 namespace {
@@ -26,9 +29,20 @@ bool is_below(int descriptor, const char* directory) {
   return length > 0 && std::string_view(path.data(), static_cast<std::size_t>(length)).starts_with(directory);
 }
 
-bool is_full() {
+/// Returns the bytes that are told to be free, or nullopt if the disk is as it is.
+std::optional<unsigned long long> told_room() {
   const char* full = std::getenv("TEST_FULL_DISK");
-  return full != nullptr && ::access(full, F_OK) == 0;
+  if (full == nullptr) return std::nullopt;
+  const int file = ::open(full, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  std::array<char, 32> text{};
+  const auto bytes = ::syscall(SYS_read, file, text.data(), text.size() - 1);
+  ::close(file);
+  return bytes > 0 ? std::strtoull(text.data(), nullptr, 10) : 0;
+}
+
+bool is_full() {
+  return told_room() == 0;
 }
 
 /// Returns whether a write of so many bytes at that place fails now, with errno set.
@@ -47,7 +61,11 @@ template <class Room>
 int ask_for_room(const char* function, const char* path, Room* room) {
   const auto real = reinterpret_cast<int (*)(const char*, Room*)>(::dlsym(RTLD_NEXT, function));
   const int result = real(path, room);
-  if (result == 0 && is_full()) room->f_bavail = room->f_bfree = 0;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment
+  const bool told = std::getenv("TEST_FULL_DISK_UNTOLD") == nullptr;
+  if (const auto bytes = told_room(); result == 0 && told && bytes) {
+    room->f_bavail = room->f_bfree = *bytes / room->f_frsize;
+  }
   return result;
 }
 

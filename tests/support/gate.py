@@ -3,10 +3,11 @@
 import contextlib
 import http
 import http.client
-import http.server
 import socket
 import threading
 import time
+
+from support.loopback_http import LoopbackServer
 
 LATE_SECONDS = 1.0
 
@@ -47,26 +48,11 @@ class Gate:
         self._how = None
         self.failed = threading.Event()
         self._late = []
-        gate = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                gate._pass(self)
-
-            do_GET = do_POST
-
-            def log_message(self, *_):
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self._server = LoopbackServer(self._pass)
 
     @property
     def endpoint(self):
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._server.url
 
     def fail(self, number, how):
         with self._lock:
@@ -82,8 +68,7 @@ class Gate:
         self._late.clear()
 
     def close(self):
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def _choose(self):
         with self._lock:

@@ -1,10 +1,21 @@
 """A gate between Annals and ClickHouse at which one statement waits as long as a test likes; everything else passes."""
 
 import contextlib
+import re
 import threading
 import urllib.parse
 
 from support.gate import Gate
+
+
+# A field of a form, as Annals sends the parameters of a statement.
+FIELD = re.compile(r'name="(\w+)"\r\n\r\n(.*?)\r\n', re.DOTALL)
+
+
+def statement_of(path, body):
+    """The text of a request for a statement, with its parameters as `param_name=value`."""
+    text = urllib.parse.unquote(path) + body.decode(errors="replace")
+    return text + "".join(f"&{name}={value}" for name, value in FIELD.findall(text))
 
 
 class Hold:
@@ -58,7 +69,7 @@ class HoldingGate(Gate):
         super().close()
 
     def _carry_out(self, handler, body):
-        statement = urllib.parse.unquote(handler.path) + body.decode(errors="replace")
+        statement = statement_of(handler.path, body)
         hold = next((hold for hold in self._holds if hold.takes(statement)), None)
         if hold is None:
             if any(hold.drops(statement) for hold in self._holds):

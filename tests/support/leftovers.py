@@ -2,12 +2,16 @@
 
 import pytest
 
+from support import trail
 from support.waiting import wait_until
 
 REGISTRY = "annals_tenants"
 # It holds names of deleted databases for as long as an upload URL may still be good.
 LATE_UPLOADS = "annals_late_uploads"
-OWN_TABLES = (REGISTRY, LATE_UPLOADS)
+# What was changed of tenants that are there.
+SETTINGS = "annals_tenant_settings"
+OWN_TABLES = (REGISTRY, LATE_UPLOADS, SETTINGS, "annals_keys", "annals_key_uses", "annals_expired_files",
+              trail.TABLE.removeprefix("default."))  # fmt: skip
 ENGINES_OWN = ("default", "system", "INFORMATION_SCHEMA", "information_schema")
 
 
@@ -27,6 +31,12 @@ def registry_rows(sql):
     """All rows of the registry as (database_name, state number), those not yet merged away included."""
     rows = sql(f"SELECT database_name, state FROM default.{REGISTRY} ORDER BY ALL").split("\n")
     return [(row.split("\t")[0], int(row.split("\t")[1])) for row in rows if row]
+
+
+def settings_rows(sql):
+    """The ids of the tenants that have settings."""
+    ids = sql(f"SELECT DISTINCT id FROM default.{SETTINGS} ORDER BY id").split("\n")
+    return [one for one in ids if one]
 
 
 def wait_until_nothing_is_left(annals, step, seconds):
@@ -54,6 +64,7 @@ def leftovers(annals, database=None):
         "databases": [name for name in databases(annals.sql) if mine(name)],
         "tables in default": [name for name in tables if name not in OWN_TABLES],
         "rows": [row for row in registry_rows(annals.sql) if mine(row[0])] if REGISTRY in tables else [],
+        "settings": settings_rows(annals.sql) if SETTINGS in tables and database is None else [],
         "files": annals.files.keys("" if database is None else f"{database}/"),
     }
     return {what: names for what, names in found.items() if names}

@@ -9,6 +9,7 @@ BUILD = pathlib.Path(os.environ.get("ANNALS_BUILD_DIR", ROOT / "build" / "releas
 ANNALS = BUILD / "annals"
 ANNALS_KILLED = BUILD / "tests" / "annals_killed"
 FAILING_SYNC = BUILD / "tests" / "libfailing_sync.so"
+KILLING_FILES = BUILD / "tests" / "libkilling_files.so"
 FULL_DISK = BUILD / "tests" / "libfull_disk.so"
 SHIFTED_CLOCK = BUILD / "tests" / "libshifted_clock.so"
 CLICKHOUSE_SERVER = BUILD / "tests" / "clickhouse_server"

@@ -13,7 +13,7 @@ def environment(settings):
 
 def spawn(arguments, settings, stdout, stderr):
     """Starts a program that appends its output to two files and dies with the thread that started it."""
-    command = ["setpriv", "--pdeathsig", "KILL", *map(str, arguments)]
+    command = ["env", "--default-signal=INT,TERM", "setpriv", "--pdeathsig", "KILL", *map(str, arguments)]
     with open(stdout, "ab") as out, open(stderr, "ab") as err:
         return subprocess.Popen(command, env=environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 

@@ -45,10 +45,10 @@ std::map<std::string, std::string> variables(const std::string& text) {
   return result;
 }
 
-std::string send(io::HttpClient& http, const files::S3Settings& settings,
-                 const files::UnsignedRequest& request, std::string_view body) {
-  const files::SigV4 signer(settings.credentials, settings.region);
-  const files::SignedRequest ready = signer.sign(request, body, std::chrono::system_clock::now());
+std::string send(io::HttpClient& http, const files::S3Settings& settings, const aws::UnsignedRequest& request,
+                 std::string_view body) {
+  const aws::SigV4 signer(settings.credentials.first.value(), settings.region);
+  const aws::SignedRequest ready = signer.sign(request, body, std::chrono::system_clock::now());
   io::HttpResponse response =
       http.send({.method = request.method, .url = ready.url, .headers = ready.headers, .body = body});
   if (response.status / 100 != 2) {
@@ -60,15 +60,15 @@ std::string send(io::HttpClient& http, const files::S3Settings& settings,
 
 }  // namespace
 
-S3Server::S3Server()
-    : settings_{.bucket = "", .credentials = {.access_key_id = "", .secret_access_key = crypto::Secret("")}} {
+S3Server::S3Server() : settings_{.bucket = "", .credentials = {}} {
   auto found = variables(script("start.sh"));
   settings_.endpoint = found["S3_ENDPOINT"];
   settings_.bucket = found["S3_BUCKET"];
   settings_.region = found["S3_REGION"];
   settings_.path_style = true;
-  settings_.credentials = {.access_key_id = found["S3_ACCESS_KEY"],
-                           .secret_access_key = crypto::Secret(found["S3_SECRET_KEY"])};
+  settings_.credentials = aws::fixed_source(
+      "the test",
+      {.access_key_id = found["S3_ACCESS_KEY"], .secret_access_key = crypto::Secret(found["S3_SECRET_KEY"])});
   proxy_endpoint_ = found["S3_PROXY_ENDPOINT"];
 }
 
@@ -99,7 +99,7 @@ void S3Server::restart() const {
 }
 
 std::string S3Server::request(const std::string& method, const std::string& key,
-                              const files::QueryParameters& query, std::string_view body) const {
+                              const aws::QueryParameters& query, std::string_view body) const {
   io::HttpClient http;
   return send(http, settings_, files::S3Address(settings_).request(method, key, query), body);
 }
@@ -137,7 +137,7 @@ std::vector<std::string> S3Server::keys(std::string_view prefix) const {
   std::vector<std::string> result;
   files::S3Page page;
   do {
-    files::QueryParameters query{{"versions", ""}, {"prefix", std::string(prefix)}};
+    aws::QueryParameters query{{"versions", ""}, {"prefix", std::string(prefix)}};
     if (page.truncated) {
       query.emplace_back("key-marker", page.next_key);
       query.emplace_back("version-id-marker", page.next_id);

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/sigv4.h"
 #include "files/s3/address.h"
-#include "files/s3/sigv4.h"
 #include "support/temporary_directory.h"
 
 namespace annals::support {
@@ -36,8 +36,7 @@ class S3Server {
   /// Sends a signed request of the bucket's owner and returns the body of the answer. Throws unless it
   /// succeeds.
   [[nodiscard]] std::string request(const std::string& method, const std::string& key,
-                                    const files::QueryParameters& query = {},
-                                    std::string_view body = {}) const;
+                                    const aws::QueryParameters& query = {}, std::string_view body = {}) const;
   void put(const std::vector<std::string>& keys) const;
   void start_upload(const std::string& key) const;
   /// Returns all keys that begin with `prefix`, versions and delete markers included, in the order of the

@@ -32,7 +32,7 @@ class SimulatedCatalog {
   /// Does a statement. Throws EngineError where ClickHouse refuses it.
   void execute(const engine::Statement& statement) {
     const std::string& sql = statement.sql;
-    if (sql.contains("CREATE TABLE IF NOT EXISTS default.annals_tenants")) return;
+    if (sql.contains("CREATE TABLE IF NOT EXISTS default.annals_tenant")) return;
     if (sql.contains("{label:String}, {database:String}, 1")) {
       rows.push_back({.id = parameter(statement, "id"),
                       .label = parameter(statement, "label"),
@@ -194,7 +194,9 @@ class SimulatedCatalog {
                                                           {"database_name", row.database},
                                                           {"state", row.state},
                                                           {"secret_hash", std::string(64, '0')},
-                                                          {"created_ms", 0}}) +
+                                                          {"created_ms", 0},
+                                                          {"settings", ""},
+                                                          {"settings_version", 0}}) +
                "\n";
     }
     return lines;

@@ -10,6 +10,7 @@
 
 #include "engine/row_binary.h"
 #include "events/row.h"
+#include "lanes/stored_ids.h"
 #include "support/scripted_engine.h"
 
 namespace annals::support {
@@ -22,6 +23,7 @@ class SimulatedTable {
     std::uint64_t arrival;
     std::uint64_t commit;
     EventId id;
+    lanes::StoredContent content = content_of({.event_time = {}, .event_data = "1"});
   };
 
   struct Token {
@@ -79,9 +81,17 @@ class SimulatedTable {
       return fmt::format("{}\t{}\n", end_of(later), ours);
     }
     const bool by_commit = sql.contains("WHERE commit IN");
+    if (by_commit) {
+      for (const Row& row : rows) {
+        if (is_of(row, statement)) text += row.id.text() + "\n";
+      }
+      return text;
+    }
     const std::string ids = parameter(statement, "ids");
     for (const Row& row : rows) {
-      if (by_commit ? is_of(row, statement) : ids.contains(row.id.text())) text += row.id.text() + "\n";
+      if (!ids.contains(row.id.text())) continue;
+      text += fmt::format("{}\t{}\t{}\n", row.id.text(), row.content.event_time.time_since_epoch().count(),
+                          row.content.digest);
     }
     return text;
   }
@@ -95,9 +105,14 @@ class SimulatedTable {
       at += sizeof arrival + sizeof commit;
       const auto row = events::read_row(insert.rows, at, events::RowShape::event);
       if (!row) throw std::logic_error("a truncated row");
-      found.push_back({.arrival = arrival, .commit = commit, .id = row->event_id});
+      found.push_back(
+          {.arrival = arrival, .commit = commit, .id = row->event_id, .content = content_of(event_of(*row))});
     }
     return found;
+  }
+
+  static lanes::StoredContent content_of(const events::Event& event) {
+    return {.event_time = event.event_time, .digest = lanes::digest_of(event)};
   }
 
   static std::string token_of(const engine::Insert& insert) {
@@ -117,6 +132,18 @@ class SimulatedTable {
   std::int64_t now = 1'800'000'000;  // the engine's clock, in seconds
 
  private:
+  static events::Event event_of(const events::RowView& row) {
+    return {.event_id = row.event_id,
+            .event_time = row.event_time,
+            .event_type_id = row.event_type_id,
+            .record_id = row.record_id,
+            .source_type_id = row.source_type_id,
+            .source_id = row.source_id,
+            .event_data = std::string(row.event_data),
+            .file_id = row.file_id,
+            .other_fields = std::string(row.other_fields)};
+  }
+
   // ClickHouse keeps the tokens of a number of inserts. Here that is the number of those that come within
   // this time after a token, and some in any case.
   static constexpr std::int64_t kTokenTime = 120;

@@ -19,6 +19,8 @@ class TenantsTable {
   struct Row {
     std::string id, label, database, secret_hash;
     int state = 1;
+    std::string settings = {};  // the newest document of the table beside it
+    int settings_version = 0;
   };
 
   /// Lets an engine answer from this table, which must outlive the engine's use.
@@ -50,7 +52,7 @@ class TenantsTable {
 
   void change(const engine::Statement& statement) {
     const std::string id = parameter(statement, "id");
-    if (statement.sql.contains("CREATE TABLE IF NOT EXISTS default.annals_tenants")) return;
+    if (statement.sql.contains("CREATE TABLE IF NOT EXISTS default.annals_tenant")) return;
     if (statement.sql.contains("{label:String}")) {
       rows.push_back({.id = id,
                       .label = parameter(statement, "label"),
@@ -89,7 +91,9 @@ class TenantsTable {
                                                           {"database_name", row.database},
                                                           {"state", row.state},
                                                           {"secret_hash", row.secret_hash},
-                                                          {"created_ms", 0}}) +
+                                                          {"created_ms", 0},
+                                                          {"settings", row.settings},
+                                                          {"settings_version", row.settings_version}}) +
                "\n";
     }
     return statement.sql.contains("SELECT count()") ? fmt::format("{}\n", count) : lines;

@@ -7,7 +7,7 @@ import pytest
 POLL_SECONDS = 0.03
 
 
-def wait_until(condition, expected, seconds=10.0):
+def wait_until(condition, expected, seconds=30.0):
     """Returns the first true result of `condition`; fails, saying what was `expected`, when there is none in time."""
     deadline = time.monotonic() + seconds
     while True:
@@ -16,4 +16,15 @@ def wait_until(condition, expected, seconds=10.0):
             return result
         if time.monotonic() > deadline:
             pytest.fail(f"expected within {seconds:g} s: {expected}; last result: {result!r}")
+        time.sleep(POLL_SECONDS)
+
+
+def repeat_unavailable(ask, seconds=30.0):
+    """Returns the answer of `ask`, which it calls again while that is 503: what any client does, and on a busy machine must.
+    After `seconds` it returns the last answer."""
+    deadline = time.monotonic() + seconds
+    while True:
+        reply = ask()
+        if reply.status_code != 503 or time.monotonic() > deadline:
+            return reply
         time.sleep(POLL_SECONDS)

@@ -7,7 +7,8 @@
 #   proxy OPERATION FAULT    haproxy interferes with list, delete (DeleteObjects), remove (DELETE), put, get, head, post or all:
 #                        none, 500, 503, 403, html (a captive portal's page with status 200), flaky (half get 503), hang, reset,
 #                        lost-reply (the work is done, the client sees 500), cut-reply (done, the reply never comes);
-#                        503-once, reset-once, lost-reply-once: the next such request only
+#                        expired (the credentials are refused: 400 ExpiredToken);
+#                        503-once, reset-once, lost-reply-once, expired-once: the next such request only
 set -eu
 [ $# -ge 2 ] || { sed -n '2,/^set/{/^#/p}' "$0" >&2; exit 1; }
 dir=$(cd "$1" && pwd)

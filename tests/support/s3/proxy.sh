@@ -35,6 +35,7 @@ frontend s3
   http-request reject if { var(txn.fault) -m str reset-once }
   http-request return status 503 content-type application/xml hdr Retry-After 1 string "<Error><Code>SlowDown</Code><Message>injected</Message></Error>" if { var(txn.fault) -m str 503 }
   http-request return status 503 content-type application/xml string "<Error><Code>SlowDown</Code></Error>" if { var(txn.fault) -m str flaky } { rand(2) eq 0 }
+  http-request return status 400 content-type application/xml string "<Error><Code>ExpiredToken</Code></Error>" if { var(txn.fault) -m str expired expired-once }
   http-request return status 500 content-type application/xml string "<Error><Code>InternalError</Code></Error>" if { var(txn.fault) -m str 500 }
   http-request return status 403 content-type application/xml string "<Error><Code>AccessDenied</Code></Error>" if { var(txn.fault) -m str 403 }
   http-request return status 200 content-type text/html string "<html><body>Please log in.</body></html>" if { var(txn.fault) -m str html }

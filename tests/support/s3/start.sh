@@ -5,6 +5,7 @@
 # Prints (and keeps in DIR/s3.env) S3_ENDPOINT, S3_PROXY_ENDPOINT (the same gateway through haproxy), S3_ACCESS_KEY, S3_SECRET_KEY,
 # S3_REGION, S3_BUCKET. Run again for the same DIR it brings back a gateway that was killed, with its data.
 # Bucket names work in the path and, through the name `localhost`, in the host.
+# With S3_SESSIONS=1 it also gives out temporary credentials (STS), and answers a wrong secret key with AccessDenied only.
 # Exit status: 0 it serves, 77 programs are missing, 1 anything else.
 set -u
 PATH=$PATH:/usr/sbin:/sbin
@@ -84,6 +85,9 @@ S3_BUCKET=test-bucket
 ENV
 . "$dir/s3.env"
 
+# The key encrypts the tokens of sessions.
+[ "${S3_SESSIONS:-}" != 1 ] || sessions="rgw s3 auth use sts = true
+rgw sts key = 0123456789abcdef"
 cat >"$dir/ceph.conf" <<CONF
 [global]
 fsid = $cluster_id
@@ -131,6 +135,7 @@ keyring = /dev/null
 rgw data = $dir/gateway
 rgw frontends = beast endpoint=127.0.0.1:$port
 rgw dns name = localhost
+${sessions:-}
 rgw thread pool size = 32
 rgw enable usage log = false
 # Without its cache the gateway sees at once what radosgw-admin changes, which else waits for gateways that were killed.

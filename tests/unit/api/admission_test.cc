@@ -30,15 +30,13 @@ class AdmissionTest : public testing::Test {
                            .state = 2});
   }
 
-  /// Returns who was admitted ("platform:demo", "tenant:demo", "platform:", "anonymous:"), or why nobody was.
+  /// Returns who was admitted ("admin:demo", "tenant:demo", "admin:", "anonymous:"), or why nobody was.
   std::string admitted(Permission permission, Headers headers) {
     http::Request head;
     head.headers = std::move(headers);
     try {
       const auto caller = support::run_to_end(driver_, admission_.admit_again(permission, head));
-      constexpr std::array<std::string_view, 3> kRoles{"anonymous", "platform", "tenant"};
-      return fmt::format("{}:{}", kRoles.at(static_cast<std::size_t>(caller.role)),
-                         caller.tenant ? caller.tenant->label : "");
+      return fmt::format("{}:{}", access::name_of(caller.role), caller.tenant ? caller.tenant->label : "");
     } catch (const Error& error) {
       return error.detail();
     }
@@ -51,8 +49,18 @@ class AdmissionTest : public testing::Test {
   tenants::TenantDirectory directory_{registry_, {.max_age = std::chrono::hours(1)}};
   access::PlatformKeys keys_{
       std::vector{crypto::Secret(std::string(kOldKey)), crypto::Secret(std::string(kNewKey))}};
-  access::Authenticator authenticator_{keys_, directory_, engine_};
-  Admission admission_{authenticator_};
+  access::KeyTable no_table_{engine_};
+  access::KeyRing no_ring_{no_table_, {}};
+  access::ViewerTokens viewer_tokens_{keys_};
+  access::Authenticator authenticator_{{.configured = keys_,
+                                        .made = no_ring_,
+                                        .directory = directory_,
+                                        .engine = engine_,
+                                        .viewer_tokens = viewer_tokens_}};
+  audit::TrailTable trail_table_{engine_, false};
+  audit::Trail trail_{trail_table_, nullptr, {}};
+  Auditor auditor_{trail_, authenticator_};
+  Admission admission_{authenticator_, auditor_};
   ClientId id_ = ClientId::random();
   ClientId other_ = ClientId::random();
   const std::string old_key_{kOldKey};
@@ -61,11 +69,11 @@ class AdmissionTest : public testing::Test {
 
 TEST_F(AdmissionTest, EveryPlatformKeyOpensEverything) {
   for (const std::string& key : {old_key_, new_key_}) {
-    EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", key}}), "platform:");
-    EXPECT_EQ(admitted(Permission::deliver_envelopes, {{"a", "b"}, {"x-api-key", key}}), "platform:");
+    EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", key}}), "admin:");
+    EXPECT_EQ(admitted(Permission::deliver_envelopes, {{"a", "b"}, {"x-api-key", key}}), "admin:");
     for (const auto permission :
          {Permission::write_events, Permission::read_history, Permission::attach_files}) {
-      EXPECT_EQ(admitted(permission, {{"x-api-key", key}, {"x-client-id", id_.text()}}), "platform:demo");
+      EXPECT_EQ(admitted(permission, {{"x-api-key", key}, {"x-client-id", id_.text()}}), "admin:demo");
     }
   }
 }
@@ -81,11 +89,45 @@ TEST_F(AdmissionTest, AMissingEmptyOrOtherKeyDoesNot) {
 
 TEST_F(AdmissionTest, AKeySentTwiceMustBeTheSameTwice) {
   EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", old_key_}, {"x-api-key", old_key_}}),
-            "platform:");
+            "admin:");
   EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", old_key_}, {"x-api-key", new_key_}}),
             "Unauthorized API Key.");
   EXPECT_EQ(admitted(Permission::manage_tenants, {{"x-api-key", "wrong"}, {"x-api-key", old_key_}}),
             "Unauthorized API Key.");
+}
+
+TEST_F(AdmissionTest, ABearerTokenIsAKeyToo) {
+  for (const std::string& header : {"Bearer " + old_key_, "bearer  " + old_key_, "BEARER " + old_key_}) {
+    EXPECT_EQ(admitted(Permission::manage_tenants, {{"authorization", header}}), "admin:") << header;
+    EXPECT_EQ(admitted(Permission::read_history, {{"authorization", header}, {"x-client-id", id_.text()}}),
+              "admin:demo");
+    EXPECT_EQ(admitted(Permission::manage_tenants, {{"authorization", header}, {"x-api-key", old_key_}}),
+              "admin:");
+  }
+}
+
+TEST_F(AdmissionTest, ABearerTokenAndAKeyThatDifferAreNone) {
+  const Headers two{{"authorization", "Bearer " + old_key_}, {"x-api-key", new_key_}};
+  EXPECT_EQ(admitted(Permission::manage_tenants, two), "Unauthorized API Key.");
+  const Headers twice{{"authorization", "Bearer " + old_key_}, {"authorization", "Bearer " + new_key_}};
+  EXPECT_EQ(admitted(Permission::manage_tenants, twice), "Unauthorized API Key.");
+}
+
+TEST_F(AdmissionTest, AnEmptyBearerTokenIsAWrongKey) {
+  for (const std::string header : {"Bearer", "Bearer ", "Bearer wrong"}) {
+    EXPECT_EQ(admitted(Permission::manage_tenants, {{"authorization", header}}), "Unauthorized API Key.");
+    EXPECT_EQ(admitted(Permission::manage_tenants, {{"authorization", header}, {"x-api-key", old_key_}}),
+              "Unauthorized API Key.");
+  }
+}
+
+TEST_F(AdmissionTest, OtherSchemesAreLeftToProxies) {
+  for (const std::string& header :
+       {std::string("Basic Zm9vOmJhcg=="), "BearerX " + old_key_, std::string()}) {
+    EXPECT_EQ(admitted(Permission::manage_tenants, {{"authorization", header}}), "Unauthorized API Key.");
+    EXPECT_EQ(admitted(Permission::manage_tenants, {{"authorization", header}, {"x-api-key", old_key_}}),
+              "admin:");
+  }
 }
 
 TEST_F(AdmissionTest, ATenantsOwnSecretOpensThatTenantOnly) {
@@ -168,8 +210,10 @@ TEST_F(AdmissionTest, ACallerWithoutATenantHasNoTable) {
 }
 
 TEST_F(AdmissionTest, ALinkIsCheckedBeforeItsHandlerIsGivenOut) {
-  const auto refuse = [](const http::Request& /*head*/) { throw Error(ErrorCode::invalid_link, "no"); };
-  const auto admit = Admission::with_link(refuse, nullptr);
+  const auto refuse = [](const http::Request& /*head*/) -> ClientId {
+    throw Error(ErrorCode::invalid_link, "no");
+  };
+  const auto admit = admission_.with_link(refuse, nullptr);
   EXPECT_THROW(static_cast<void>(admit(http::Request{})), Error);
 }
 

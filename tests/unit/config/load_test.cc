@@ -6,6 +6,7 @@
 
 #include "config/keys.h"
 #include "config/machine_memory.h"
+#include "support/certificate.h"
 #include "unit/config/loading.h"
 
 namespace annals::config::testing {
@@ -26,14 +27,19 @@ TEST(Load, without_file_and_variables_gives_the_documented_defaults) {
   EXPECT_EQ(config.engine.user, "default");
   EXPECT_TRUE(config.engine.fsync);
   EXPECT_EQ(config.files.kind, FilesKind::local);
-  EXPECT_EQ(config.files.s3_region, "us-east-1");
+  EXPECT_FALSE(config.files.s3_region);
   EXPECT_FALSE(config.files.s3_path_style);
   EXPECT_EQ(config.tenants.cache_time, milliseconds(1'000));
+  EXPECT_EQ(config.audit.retention_days, 400U);
+  EXPECT_TRUE(config.audit.required);
   EXPECT_EQ(config.log.level, "info");
 }
 
 TEST(Load, reads_every_key_of_the_file) {
-  const auto config = load_text(R"(
+  const TemporaryDirectory certificates;
+  const auto ca_file = (certificates.path() / "ca.pem").string();
+  std::ofstream(ca_file) << support::kCertificate;
+  const auto config = load_text(fmt::format(R"(
     [server]
     listen = "[::1]:9000"
     public_url = "https://history.example/"
@@ -58,7 +64,7 @@ TEST(Load, reads_every_key_of_the_file) {
     timeout_seconds = 1.5
     max_memory_bytes = 1073741824
     fsync = false
-    ca_file = "ca.pem"
+    ca_file = "{}"
     [files]
     kind = "s3"
     s3_endpoint = "http://127.0.0.1:7480"
@@ -73,9 +79,14 @@ TEST(Load, reads_every_key_of_the_file) {
     creating_timeout_seconds = 0.3
     sweep_interval_seconds = 0.25
     cache_seconds = 0
+    [audit]
+    retention_days = 30
+    required = false
+    refusal_window_seconds = 0.5
     [log]
     level = "debug"
-  )");
+  )",
+                                            ca_file));
   EXPECT_EQ(config.server.address, "::1");
   EXPECT_EQ(config.server.port, 9000);
   EXPECT_EQ(config.server.public_url, "https://history.example");
@@ -97,7 +108,7 @@ TEST(Load, reads_every_key_of_the_file) {
   EXPECT_EQ(config.engine.timeout, milliseconds(1'500));
   EXPECT_EQ(config.engine.max_memory_bytes, 1'073'741'824U);
   EXPECT_FALSE(config.engine.fsync);
-  EXPECT_EQ(config.engine.ca_file, "ca.pem");
+  EXPECT_EQ(config.engine.ca_file, ca_file);
   EXPECT_EQ(config.files.kind, FilesKind::s3);
   EXPECT_EQ(config.files.s3_endpoint, "http://127.0.0.1:7480");
   EXPECT_EQ(config.files.s3_bucket, "alx-history");
@@ -110,6 +121,9 @@ TEST(Load, reads_every_key_of_the_file) {
   EXPECT_EQ(config.tenants.creating_timeout, milliseconds(300));
   EXPECT_EQ(config.tenants.sweep_interval, milliseconds(250));
   EXPECT_EQ(config.tenants.cache_time, milliseconds(0));
+  EXPECT_EQ(config.audit.retention_days, 30U);
+  EXPECT_FALSE(config.audit.required);
+  EXPECT_EQ(config.audit.refusal_window, milliseconds(500));
   EXPECT_EQ(config.log.level, "debug");
 }
 
@@ -198,13 +212,95 @@ TEST(Load, names_the_line_of_a_syntax_error_and_does_not_quote_it) {
   }
 }
 
-TEST(Load, reports_a_file_that_cannot_be_read) {
+TEST(Load, shows_the_line_of_a_syntax_error_in_which_no_secret_can_be) {
+  const auto complaint = [](const std::string& toml) { return mistakes_in_text(toml).at(0).second; };
+  const auto ends_with = [&](const std::string& toml, const std::string& end) {
+    EXPECT_TRUE(complaint(toml).ends_with(end)) << complaint(toml);
+  };
+  ends_with("[server]\nlisten = 127.0.0.1:8080\n",
+            "; the line is: listen = 127.0.0.1:8080; a text needs quotes: listen = \"127.0.0.1:8080\"");
+  ends_with("[data]\ndir = /var/lib/annals\n",
+            "; the line is: dir = /var/lib/annals; a text needs quotes: dir = \"/var/lib/annals\"");
+  ends_with("server.public_url=https://history.example",
+            "; a text needs quotes: server.public_url = \"https://history.example\"");
+  ends_with("[log]\n\n\nlevel = 'info\n", "; the line is: level = 'info");
+}
+
+TEST(Load, shows_nothing_that_may_be_a_secret_in_the_wrong_place) {
+  const std::string secret = "hush-hush";
+  for (const std::string& toml :
+       {std::string("[engine]\npassword = ") + secret, "engine.password = " + secret,
+        "[auth]\napi_keys = [" + secret + "]", "[auth]\napi_keys = [\n" + secret + "\n]",
+        "[engine]\nendpoints = http://user:" + secret + "@host", "[engine]\npasword = " + secret, secret,
+        "[engine]\npassword = \"\"\"\n" + secret, "[engine]\nuser = password = " + secret}) {
+    const auto mistakes = mistakes_in_text(toml);
+    ASSERT_EQ(mistakes.size(), 1U) << toml;
+    EXPECT_EQ(mistakes.at(0).second.find("hush"), std::string::npos) << mistakes.at(0).second;
+  }
+}
+
+TEST(Load, reports_a_file_that_cannot_be_read_with_the_reason) {
   const TemporaryDirectory directory;
   const auto missing = directory.path() / "missing.toml";
   EXPECT_EQ(mistakes_when([&] { load_from(missing, {}); }),
-            (Mistakes{{missing.string(), "cannot be read; check the path and its permissions"}}));
+            (Mistakes{{missing.string(), "cannot be read: No such file or directory"}}));
   EXPECT_EQ(mistakes_when([&] { load_from(directory.path(), {}); }),
-            (Mistakes{{directory.path().string(), "cannot be read; check the path and its permissions"}}));
+            (Mistakes{{directory.path().string(), "cannot be read: it is a directory"}}));
+  EXPECT_EQ(mistakes_when([&] { load_from("missing.toml", {}); }),
+            (Mistakes{{"missing.toml", fmt::format("cannot be read: No such file or directory (in {})",
+                                                   std::filesystem::current_path().string())}}));
+  const auto below_a_file = write_file(directory, "") / "annals.toml";
+  EXPECT_EQ(mistakes_when([&] { load_from(below_a_file, {}); }),
+            (Mistakes{{below_a_file.string(), "cannot be read: Not a directory"}}));
+}
+
+TEST(Load, leaves_the_variables_of_Kubernetes_alone) {
+  const Variables variables = {{"ANNALS_SERVICE_HOST", "10.0.0.1"},
+                               {"ANNALS_SERVICE_PORT", "8080"},
+                               {"ANNALS_SERVICE_PORT_HTTP", "8080"},
+                               {"ANNALS_PORT", "tcp://10.0.0.1:8080"},
+                               {"ANNALS_PORT_8080_TCP", "tcp://10.0.0.1:8080"},
+                               {"ANNALS_PORT_8080_TCP_PROTO", "tcp"},
+                               {"ANNALS_PORT_8080_TCP_PORT", "8080"},
+                               {"ANNALS_PORT_8080_TCP_ADDR", "10.0.0.1"},
+                               {"ANNALS_SERVER_PORT", "tcp://10.0.0.2:80"},
+                               {"ANNALS_SERVER_SERVICE_HOST", "10.0.0.2"},
+                               {"ANNALS_EU_WEST_2_PORT_53_UDP_ADDR", "10.0.0.3"}};
+  EXPECT_EQ(load_variables(variables).foreign_variables.size(), variables.size());
+}
+
+TEST(Load, takes_what_a_person_might_have_written_for_a_mistake) {
+  for (const std::string name :
+       {"ANNALS_SERVER_PORT", "ANNALS_PORT", "ANNALS_PORT_HTTP", "ANNALS_SERVICE", "ANNALS_SERVICE_NAME"}) {
+    EXPECT_EQ(mistakes_in_variables({{name, "9000"}}).size(), 1U) << name;
+  }
+}
+
+/// Returns a file with every default that the manual gives as a value.
+std::string documented_defaults() {
+  std::ifstream manual("docs/operations.md");
+  std::string toml;
+  for (std::string line; std::getline(manual, line);) {
+    if (!line.starts_with("| `") || !line.contains("` | `ANNALS_")) continue;
+    const auto key = line.substr(3, line.find('`', 3) - 3);
+    const auto column = line.substr(line.find(" | ", line.find("ANNALS_")) + 3);
+    auto value = column.substr(0, column.find(" | "));
+    if (value == "empty") value = "``";
+    if (value.front() == '`' && value.find('<') == std::string::npos) {
+      toml += fmt::format("{} = \"{}\"\n", key, value.substr(1, value.size() - 2));
+    } else if (value.find_first_not_of("0123456789") == std::string::npos || value == "true" ||
+               value == "false") {
+      toml += fmt::format("{} = {}\n", key, value);
+    }
+  }
+  return toml;
+}
+
+TEST(Load, takes_every_documented_default_that_is_written_into_a_file) {
+  const auto toml = documented_defaults();
+  EXPECT_GT(std::ranges::count(toml, '\n'), 30) << toml;
+  EXPECT_NO_THROW(load_text(toml)) << toml;
+  EXPECT_EQ(load_text(toml).engine.user, "default");
 }
 
 TEST(Load, names_unknown_sections_keys_and_variables_with_the_likely_one) {

@@ -2,6 +2,8 @@
 #include <limits>
 #include <string>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include "unit/config/loading.h"
@@ -42,17 +44,85 @@ TEST(Values, urls_are_http_or_https_with_a_host_and_perhaps_a_port) {
   EXPECT_EQ(public_url("http://[::1]:80"), "http://[::1]:80");
   EXPECT_EQ(public_url("http://10.0.0.1"), "http://10.0.0.1");
   EXPECT_EQ(public_url(""), "") << "empty means the default";
-  const std::string problem = "must be http(s)://host or http(s)://host:port, without a path";
+  const std::string own_problem =
+      "must be http(s)://host or http(s)://host:port, perhaps with a path such as /annals that a proxy takes "
+      "away";
   for (const std::string name : {"ANNALS_SERVER_PUBLIC_URL", "ANNALS_FILES_S3_ENDPOINT"}) {
+    const bool may_have_path = name == "ANNALS_SERVER_PUBLIC_URL";
+    const std::string problem =
+        may_have_path ? own_problem : "must be http(s)://host or http(s)://host:port, without a path";
     const Variables s3 = {{"ANNALS_FILES_KIND", "s3"}, {"ANNALS_FILES_S3_BUCKET", "bucket"}};
-    for (const std::string text : {"host", "host:80", "ftp://host", "http:/host", "http://", "http://:80",
-                                   "http://host:", "http://host:0", "http://host:65536", "http://host/path",
-                                   "http://host//", "http://host?q", "http://host#f", "http://user:pass@host",
-                                   "http://ho st", "http://ho%41st", "http://h\xc3\xb6st", "http://host\n"}) {
+    for (const std::string text : {"host",
+                                   "host:80",
+                                   "ftp://host",
+                                   "http:/host",
+                                   "http:",
+                                   "http://",
+                                   "http://:80",
+                                   "http://host:",
+                                   "http://host:0",
+                                   "http://host:65536",
+                                   "http://host/path",
+                                   "http://host//",
+                                   "http://host?q",
+                                   "http://host#f",
+                                   "http://user:pass@host",
+                                   "http://host/a/../b",
+                                   "http://ho st",
+                                   "http://ho%41st",
+                                   "http://h\xc3\xb6st",
+                                   "http://host\n"}) {
+      if (may_have_path && text == "http://host/path") continue;
       Variables variables = s3;
       variables[name] = text;
       EXPECT_EQ(mistakes_in_variables(variables), (Mistakes{{name, problem}})) << "for \"" << text << '"';
     }
+  }
+}
+
+TEST(Values, the_public_url_may_have_a_path) {
+  const auto public_url = [](const std::string& text) {
+    return load_variables({{"ANNALS_SERVER_PUBLIC_URL", text}}).server.public_url;
+  };
+  EXPECT_EQ(public_url("https://example.com/annals"), "https://example.com/annals");
+  EXPECT_EQ(public_url("https://example.com:8443/a/b-c_d.e/"), "https://example.com:8443/a/b-c_d.e");
+  for (const std::string text :
+       {"https://example.com//a", "https://example.com/a//b", "https://example.com/a/./b",
+        "https://example.com/a?q", "https://example.com/a#f", "https://example.com/%41",
+        "https://example.com/a b", "https://user@example.com/a", "/annals"}) {
+    EXPECT_EQ(mistakes_in_variables({{"ANNALS_SERVER_PUBLIC_URL", text}}).size(), 1U) << text;
+  }
+}
+
+TEST(Values, origins_of_pages_are_kept_as_browsers_send_them) {
+  const auto origins = [](const std::string& text) {
+    return fmt::format(
+        "{}", fmt::join(load_variables({{"ANNALS_SERVER_CORS_ORIGINS", text}}).server.cors_origins, " "));
+  };
+  EXPECT_EQ(origins(""), "");
+  EXPECT_EQ(origins("*"), "*");
+  EXPECT_EQ(origins("https://App.Example.com:443, http://localhost:80,http://localhost:5173/"),
+            "https://app.example.com http://localhost http://localhost:5173");
+  EXPECT_EQ(origins("https://a:80,http://a:443"), "https://a:80 http://a:443") << "not the scheme's own port";
+  for (const std::string text :
+       {"app.example.com", "null", "https://a/path", "*,https://a", "https://*.example.com"}) {
+    const auto mistakes = mistakes_in_variables({{"ANNALS_SERVER_CORS_ORIGINS", text}});
+    ASSERT_EQ(mistakes.size(), 1U) << text;
+    EXPECT_TRUE(mistakes[0].second.starts_with("must list the origins of web pages")) << mistakes[0].second;
+  }
+}
+
+TEST(Values, trusted_proxies_are_addresses_and_networks) {
+  const auto count = [](const std::string& text) {
+    return load_variables({{"ANNALS_SERVER_TRUSTED_PROXIES", text}}).server.trusted_proxies.size();
+  };
+  EXPECT_EQ(count(""), 0U);
+  EXPECT_EQ(count("127.0.0.1, ::1, 10.0.0.0/8, fd00::/8, 192.168.1.7/24"), 5U);
+  for (const std::string text :
+       {"proxy", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0/8", "fd00::/129", "*"}) {
+    const auto mistakes = mistakes_in_variables({{"ANNALS_SERVER_TRUSTED_PROXIES", "::1," + text}});
+    ASSERT_EQ(mistakes.size(), 1U) << text;
+    EXPECT_TRUE(mistakes[0].second.ends_with("entry 2 of 2 is none")) << mistakes[0].second;
   }
 }
 

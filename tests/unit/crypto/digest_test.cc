@@ -39,6 +39,19 @@ TEST(Digest, Md5GivesThePublishedExamples) {
   EXPECT_EQ(md5_base64("abc"), "kAFQmDzST7DWlj99KOF/cg==");
 }
 
+// RFC 7914, section 12, the example with N = 16384; the first half of its result.
+TEST(Digest, StretchedGivesThePublishedExample) {
+  EXPECT_EQ(text::to_hex(stretched("pleaseletmein", "SodiumChloride")),
+            "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2");
+}
+
+TEST(Digest, AreEqualIfAllBytesAre) {
+  Sha256 other = sha256("abc");
+  EXPECT_TRUE(equal(sha256("abc"), other));
+  other.back() ^= 1U;
+  EXPECT_FALSE(equal(sha256("abc"), other));
+}
+
 TEST(Digest, BytesThatAreZeroCountAsAnyOther) {
   EXPECT_NE(sha256(std::string_view("a\0b", 3)), sha256(std::string_view("a\0c", 3)));
   EXPECT_EQ(bytes(sha256("abc")).size(), 32U);

@@ -23,5 +23,37 @@ TEST(EngineError, OfAStatementThatTheEngineRefusesIsRefused) {
   EXPECT_TRUE(error.is(ExceptionCode::unknown_table));
 }
 
+TEST(EngineError, OfWhatTheUserMayNotDoIsForbiddenAndNoFaultOfOurs) {
+  for (const int code : {164, 452, 497}) {
+    const auto error = EngineError::of_exception(code, "Code: DB::Exception: Not enough privileges");
+    EXPECT_TRUE(error.is_forbidden()) << code;
+    EXPECT_EQ(error.code(), ErrorCode::engine_unavailable) << code;
+    EXPECT_FALSE(error.is_too_costly()) << code;
+  }
+}
+
+TEST(EngineError, OfAQueryThatTakesTooMuchSaysThatItWouldAgain) {
+  for (const int code : {158, 159, 160, 191, 307, 396}) {
+    const auto error = EngineError::of_exception(code, "Code: DB::Exception: Limit exceeded");
+    EXPECT_TRUE(error.is_too_costly()) << code;
+    EXPECT_EQ(error.code(), ErrorCode::engine_unavailable) << code;
+  }
+}
+
+TEST(EngineError, OfMemoryIsTheQuerysOwnFaultOnlyIfItsOwnLimitWasExceeded) {
+  EXPECT_TRUE(
+      EngineError::of_exception(241, "Code: 241. DB::Exception: Query memory limit exceeded: would use 1 GiB")
+          .takes_too_much_memory());
+  EXPECT_FALSE(EngineError::of_exception(241, "Code: 241. DB::Exception: (total) memory limit exceeded")
+                   .is_too_costly());
+}
+
+TEST(EngineError, HasTheNumberThatItsTextBeginsWith) {
+  EXPECT_EQ(exception_code_in("Code: 82. DB::Exception: …"), 82);
+  EXPECT_EQ(exception_code_in("__exception__\r\nabc\r\nCode: 159. DB::Exception"), 159);
+  EXPECT_EQ(exception_code_in("Code: x"), 0);
+  EXPECT_EQ(exception_code_in(""), 0);
+}
+
 }  // namespace
 }  // namespace annals::engine

@@ -76,6 +76,21 @@ TEST(EventBridge, OnlySourceDetailAndTheTenantAreRequired) {
             Texts{R"(["body","detail","record_id"] str type expected (type_error.str))"});
 }
 
+TEST(EventBridge, WhatNamesTheTenantMayOccurOnce) {
+  const std::string twice = "field given more than once (value_error.repeated)";
+  const std::string json =
+      fmt::format(R"({{"source":"a","account":"x","detail":{},"s\u006furce":"b","account":"y"}})",
+                  event_json("1", R"(,"tenant":"a","other":1,"tenant":"a","other":2)"));
+  EXPECT_EQ(problems(json), Texts{R"(["body","source"] )" + twice});
+  EXPECT_EQ(problems(json, "account"), Texts{R"(["body","account"] )" + twice});
+  EXPECT_EQ(problems(json, "detail.tenant"), Texts{R"(["body","detail","tenant"] )" + twice});
+  EXPECT_EQ(decode_event_bridge(json, "detail.event_id").tenant, kId) << "of other keys the last counts";
+  const std::string two_details =
+      fmt::format(R"({{"source":"a","detail":{0},"detail":{0}}})", event_json("1", R"(,"tenant":"a")"));
+  EXPECT_EQ(problems(two_details, "detail.tenant"), Texts{R"(["body","detail"] )" + twice});
+  EXPECT_EQ(decode_event_bridge(two_details, "source").tenant, "a");
+}
+
 TEST(EventBridge, NamesEveryProblemAtOnceInFieldOrder) {
   EXPECT_EQ(problems("{}", "account"), (Texts{R"(["body","source"] field required (value_error.missing))",
                                               R"(["body","account"] field required (value_error.missing))",

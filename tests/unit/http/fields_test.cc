@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "http/problem.h"
 
 namespace annals::http {
@@ -98,6 +100,49 @@ TEST(BodyFields, AllProblemsAreListedInTheOrderAsked) {
                       R"({"loc":["body","b"],"msg":"str type expected","type":"type_error.str"}])");
 }
 
+TEST(BodyFields, AnObjectInsideHasItsProblemsInItsPlace) {
+  const auto problems = [](std::string json) {
+    return problems_of([request = body(std::move(json))] {
+      BodyFields fields(request);
+      fields.object("inner", [](BodyFields& inner) {
+        inner.optional_integers("n", 9, 2);
+        inner.optional_choices("c", {"a", "b"});
+        inner.refuse_null("t");
+        inner.forbid_others();
+      });
+      fields.uuid("id");
+      fields.check();
+    });
+  };
+  constexpr std::string_view kId = R"("id":"7c9e6679-7425-40de-944b-e07fc1f90ae7")";
+  const auto inner = [&](std::string_view members) {
+    return problems(fmt::format(R"({{"inner":{{{}}},{}}})", members, kId));
+  };
+  const auto has = [](const std::string& text, std::string_view loc, std::string_view type) {
+    return text.contains(fmt::format(R"("loc":{},)", loc)) &&
+           text.contains(fmt::format(R"("type":"{}")", type));
+  };
+  EXPECT_EQ(inner(""), "");
+  EXPECT_EQ(inner(R"("n":[0,9],"c":["b"])"), "");
+  EXPECT_TRUE(has(inner(R"("n":null)"), R"(["body","inner","n"])", "type_error.none.not_allowed"));
+  EXPECT_TRUE(has(inner(R"("n":7)"), R"(["body","inner","n"])", "type_error.list"));
+  EXPECT_TRUE(has(inner(R"("n":[])"), R"(["body","inner","n"])", "value_error.list.min_items"));
+  EXPECT_TRUE(has(inner(R"("n":[1,2,3])"), R"(["body","inner","n"])", "value_error.list.max_items"));
+  EXPECT_TRUE(has(inner(R"("n":[1,10])"), R"(["body","inner","n",1])", "value_error.number.not_le"));
+  EXPECT_TRUE(has(inner(R"("n":[-1])"), R"(["body","inner","n",0])", "value_error.number.not_ge"));
+  EXPECT_TRUE(has(inner(R"("n":[1.0])"), R"(["body","inner","n",0])", "type_error.integer"));
+  EXPECT_TRUE(has(inner(R"("n":["1"])"), R"(["body","inner","n",0])", "type_error.integer"));
+  EXPECT_TRUE(has(inner(R"("c":["a","x"])"), R"(["body","inner","c",1])", "type_error.enum"));
+  EXPECT_TRUE(has(inner(R"("c":[1])"), R"(["body","inner","c",0])", "type_error.str"));
+  EXPECT_TRUE(has(inner(R"("t":null)"), R"(["body","inner","t"])", "type_error.none.not_allowed"));
+  EXPECT_TRUE(has(inner(R"("x":1)"), R"(["body","inner","x"])", "value_error.extra"));
+  EXPECT_TRUE(has(problems("{}"), R"(["body","inner"])", "value_error.missing"));
+  EXPECT_TRUE(has(problems(R"({"inner":null})"), R"(["body","inner"])", "type_error.none.not_allowed"));
+  EXPECT_TRUE(has(problems(R"({"inner":[]})"), R"(["body","inner"])", "type_error.dict"));
+  EXPECT_TRUE(has(problems(R"({"inner":{},"id":"x"})"), R"(["body","id"])", "type_error.uuid"));
+  EXPECT_TRUE(has(problems(R"({"inner":{}})"), R"(["body","id"])", "value_error.missing"));
+}
+
 TEST(BodyFields, NoBodyAndNullAreAMissingField) {
   EXPECT_EQ(problems_of_body(body("")), kMissingBody);
   EXPECT_EQ(problems_of_body(body("", std::nullopt)), kMissingBody);
@@ -155,6 +200,10 @@ TEST(BodyFields, WhatIsNotJsonIsToldByPlaceAndNeverEchoed) {
   }
 }
 
+TEST(BodyFields, AByteOrderMarkIsSkipped) {
+  EXPECT_EQ(problems_of_body(body("\xEF\xBB\xBF{}")), problems_of_body(body("{}")));
+}
+
 TEST(BodyFields, HostileDocumentsAreJsonErrorsToo) {
   const std::string deep = std::string(100'000, '[');
   const std::string deep_object = [] {
@@ -165,7 +214,7 @@ TEST(BodyFields, HostileDocumentsAreJsonErrorsToo) {
   for (const std::string& text :
        {deep, deep_object, std::string("{\"name\":\"\xFF\"}"), std::string("{\"name\":\"\xC3\"}"),
         std::string(R"({"name":"\ud800"})"), std::string("{\"a\":1e99999999999}"), std::string("{\0}", 3),
-        std::string("\xEF\xBB\xBF{}")}) {
+        std::string("{\xEF\xBB\xBF}")}) {
     const std::string problems = problems_of_body(body(text));
     EXPECT_TRUE(problems.contains("value_error.jsondecode")) << problems << " for " << text.substr(0, 20);
   }

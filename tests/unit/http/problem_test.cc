@@ -39,13 +39,16 @@ TEST(Problem, EveryCodeHasItsStatusAndKeepsTheDetail) {
                {ErrorCode::body_too_large, 413},     {ErrorCode::headers_too_large, 431},
                {ErrorCode::over_quota, 429},         {ErrorCode::overloaded, 503},
                {ErrorCode::engine_unavailable, 503}, {ErrorCode::unauthorized_client, 401},
-               {ErrorCode::invalid_link, 403},       {ErrorCode::file_not_found, 404}};
+               {ErrorCode::invalid_link, 403},       {ErrorCode::file_not_found, 404},
+               {ErrorCode::file_in_use, 409},        {ErrorCode::precondition_failed, 412},
+               {ErrorCode::file_store_full, 507},    {ErrorCode::file_store_unavailable, 503}};
   for (const auto& [code, status] : cases) {
     const auto [response, log] = problem_of(Error(code, "What \"happened\".", "for the log only"));
     EXPECT_EQ(response.status, status);
     EXPECT_EQ(response.body, R"({"detail":"What \"happened\"."})");
     EXPECT_EQ(response.content_type, "application/json");
-    EXPECT_EQ(header(response, "Retry-After"), status == 503 || status == 429 ? "1" : "") << status;
+    EXPECT_EQ(header(response, "Retry-After"), status == 503 || status == 429 || status == 507 ? "1" : "")
+        << status;
   }
 }
 
@@ -87,8 +90,14 @@ TEST(Problem, A503LeavesAWarningWithItsReason) {
   EXPECT_EQ(line.at("error"), "connection refused");
 }
 
-TEST(Problem, ClientErrorsAreNotLogged) {
-  EXPECT_EQ(problem_of(Error(ErrorCode::unauthorized_api_key, "Unauthorized API Key.")).log, "");
+TEST(Problem, OtherErrorsOfClientsAreNotLogged) {
+  EXPECT_EQ(problem_of(Error(ErrorCode::event_not_found, "Event not found.")).log, "");
+}
+
+TEST(Problem, RefusedCredentialsLeaveAWarning) {
+  for (const auto code : {ErrorCode::unauthorized_api_key, ErrorCode::unauthorized_client}) {
+    EXPECT_NE(problem_of(Error(code, "no")).log.find("credentials refused"), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -37,5 +37,23 @@ TEST(Uuid, RefusesEveryOtherForm) {
   }
 }
 
+TEST(Uuid, OfSendersMayHaveEveryUsualForm) {
+  const std::string_view usual = "8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f";
+  for (const std::string_view text : {usual, std::string_view("8F14E45FCEEA467FA8D90A1B2C3D4E5F"),
+                                      std::string_view("{8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f}"),
+                                      std::string_view("{8f14e45fceea467fa8d90a1b2c3d4e5f}"),
+                                      std::string_view("urn:uuid:8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f"),
+                                      std::string_view("URN:UUID:8F14E45F-CEEA-467F-A8D9-0A1B2C3D4E5F")}) {
+    EXPECT_EQ(parse_any_uuid(text), parse_uuid(usual)) << text;
+  }
+  for (const std::string_view text :
+       {"", "{", "}", "{}", "{8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f", "8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f}",
+        "urn:uuid:{8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f}", "{{8f14e45fceea467fa8d90a1b2c3d4e5f}}",
+        "8f14e45f-ceea467fa8d90a1b2c3d4e5f", "urn:uid:8f14e45f-ceea-467f-a8d9-0a1b2c3d4e5f",
+        "urn:uuid:", "8f14e45fceea467fa8d90a1b2c3d4e5", "8f14e45fceea467fa8d90a1b2c3d4e5g"}) {
+    EXPECT_FALSE(parse_any_uuid(text)) << "was taken: " << text;
+  }
+}
+
 }  // namespace
 }  // namespace annals

@@ -289,6 +289,42 @@ TEST(HttpClient, AServerThatCutsTheConnectionMayHaveSeenTheRequest) {
   EXPECT_TRUE(failure_of(client, {.url = halfway.url()}).request_sent());
 }
 
+TEST(HttpClient, AResponseThatBreaksOffIsNoResponse) {
+  constexpr std::string_view kWhole =
+      "HTTP/1.1 200 OK\r\nDate: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n1\n\r\n0\r\n\r\n";
+  for (std::size_t size = 1; size + 1 < kWhole.size(); ++size) {
+    const std::string_view begun = kWhole.substr(0, size);
+    const ScriptedServer server({[begun](Peer& peer) {
+      (void)peer.read();
+      peer.write(begun);
+    }});
+    HttpClient client;
+    EXPECT_TRUE(failure_of(client, {.url = server.url(), .at_most_once = true}).request_sent()) << begun;
+  }
+}
+
+TEST(HttpClient, AResponseThatDoesNotSayWhereItEndsIsNoResponse) {
+  for (const std::string_view head :
+       {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.0 200 OK\r\nContent-Type: x\r\n\r\nbody",
+        "HTTP/1.1 500 Oh\r\nTransfer-Encoding: gzip\r\n\r\n"}) {
+    const ScriptedServer server({[head](Peer& peer) {
+      (void)peer.read();
+      peer.write(head);
+    }});
+    HttpClient client;
+    EXPECT_TRUE(failure_of(client, {.url = server.url(), .at_most_once = true}).request_sent()) << head;
+  }
+}
+
+TEST(HttpClient, AResponseWithoutABodyNeedsNoLength) {
+  for (const std::string_view head :
+       {"HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n"}) {
+    const ScriptedServer server({answer(std::string(head))});
+    HttpClient client;
+    EXPECT_NO_THROW((void)client.send({.url = server.url()})) << head;
+  }
+}
+
 TEST(HttpClient, AServerThatDoesNotAnswerIsGivenUpInTime) {
   const ScriptedServer server({[](Peer& peer) {
     (void)peer.read();

@@ -191,6 +191,27 @@ TEST_F(JournalTest, ForgettingATenantKeepsWhatOfOthersIsNotOnTheDiskInItsTable) 
   EXPECT_EQ(waiting(second_), (std::vector<std::uint64_t>{2}));
 }
 
+TEST_F(JournalTest, ErasesWhatOfATenantWasGivenUpAndNothingElse) {
+  append(first_, 1, "the old one");
+  append(second_, 1, "somebody else's");
+  journal().moved(first_, 1);
+  append(first_, 1, "the young one");
+  EXPECT_TRUE(journal().has_unreleased(first_, 1));
+  EXPECT_FALSE(journal().has_unreleased(second_, 100));
+  run(journal().erase_released(first_));
+  EXPECT_TRUE(holds("the old one")) << "its table may not be on the disk";
+
+  run(journal().release(journal().releasable()));
+  EXPECT_FALSE(journal().has_unreleased(first_, 1));
+  run(journal().erase_released(first_));
+
+  EXPECT_FALSE(holds("the old one"));
+  append(first_, 1, "a later one");
+  open();
+  EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{3, 4}));
+  EXPECT_EQ(waiting(second_), (std::vector<std::uint64_t>{2}));
+}
+
 TEST_F(JournalTest, RefusesRowsOfAForgottenTenant) {
   run(journal().forget(first_));
   EXPECT_THROW(append(first_, 1), Error);

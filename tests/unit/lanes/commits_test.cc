@@ -17,6 +17,7 @@ using Outcomes = std::vector<WriteOutcome>;
 
 constexpr auto kAccepted = WriteOutcome::accepted;
 constexpr auto kDuplicate = WriteOutcome::duplicate;
+constexpr auto kConflict = WriteOutcome::conflict;
 
 class CommitsTest : public testing::Test {
  protected:
@@ -89,6 +90,53 @@ TEST_F(CommitsTest, OfAnIdThatComesTwiceInABatchTheFirstIsKept) {
   EXPECT_EQ(commit(commits, {an_event(id), an_event(), an_event(id)}),
             (Outcomes{kAccepted, kAccepted, kDuplicate}));
   EXPECT_EQ(simulated_.rows.size(), 2U);
+}
+
+TEST_F(CommitsTest, OtherContentUnderAKnownIdIsAConflictAndTheFirstStays) {
+  using Change = void (*)(Event& event);
+  const Change changes[] = {[](Event& event) { event.event_data = "2"; },
+                            [](Event& event) { event.event_data = "1 "; },
+                            [](Event& event) { event.other_fields = R"({"stage":2})"; },
+                            [](Event& event) { event.record_id = 7; },
+                            [](Event& event) { event.source_type_id = 7; },
+                            [](Event& event) { event.file_id = FileId::random(); },
+                            [](Event& event) { event.event_time += std::chrono::milliseconds(1); }};
+  for (const Change change : changes) {
+    Commits commits({});
+    const Event first = an_event();
+    Event other = first;
+    change(other);
+    EXPECT_EQ(commit(commits, {first, other}), (Outcomes{kAccepted, kConflict})) << "in one batch";
+    EXPECT_EQ(commit(commits, {other, first}), (Outcomes{kConflict, kDuplicate})) << "in a later one";
+    EXPECT_EQ(simulated_.rows.back().content.digest, digest_of(first));
+  }
+}
+
+TEST_F(CommitsTest, ATimeThatNobodyGaveAndOtherLineBreaksAreNoConflict) {
+  Commits commits({});
+  Event first = an_event();
+  first.event_data = "{\r\n\"a\":1}";
+  Event again = first;
+  again.event_data = "{  \"a\":1}";  // as an NDJSON export writes it
+  again.event_time += std::chrono::hours(1);
+  again.time_is_arrival = true;
+  EXPECT_EQ(commit(commits, {first, again}), (Outcomes{kAccepted, kDuplicate}));
+  EXPECT_EQ(commit(commits, {again}), Outcomes{kDuplicate});
+}
+
+TEST_F(CommitsTest, TheAttributesOfACloudEventAreNotCompared) {
+  Commits commits({});
+  Event plain = an_event();
+  plain.other_fields = R"({"x":1})";
+  Event cloud = plain;
+  cloud.other_fields = R"({"x":1,"cloudevent":{"id":"1"}})";
+  Event other = plain;
+  other.other_fields = R"({"x":2,"cloudevent":{"id":"1"}})";
+  EXPECT_EQ(commit(commits, {plain, cloud, other}), (Outcomes{kAccepted, kDuplicate, kConflict}));
+  Event bare = an_event();
+  Event attributes = bare;
+  attributes.other_fields = R"({"cloudevent":{"id":"1"}})";
+  EXPECT_EQ(commit(commits, {attributes, bare}), (Outcomes{kAccepted, kDuplicate}));
 }
 
 TEST_F(CommitsTest, AnIdWhoseInsertFailedIsAskedForWhenItComesAgain) {

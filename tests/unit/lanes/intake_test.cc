@@ -54,7 +54,7 @@ class IntakeTest : public testing::Test {
  protected:
   using Result = support::Started<IntakeResult>;
 
-  Result take_lines(Intake::Settings settings = {}) {
+  Result take_lines(const Intake::Settings& settings = {}) {
     Result result(driver_, intake_.take_lines(table_of("a"), body_.next_part(), settings));
     driver_.settle();
     return result;
@@ -64,8 +64,28 @@ class IntakeTest : public testing::Test {
     driver_.settle();
     return result;
   }
+  using Received = support::Started<std::shared_ptr<ReceivedBody>>;
+
+  Received receive(Body& body, std::size_t max_bytes) {
+    Received result(driver_, receive(intake_, body.next_part(), max_bytes));
+    driver_.settle();
+    return result;
+  }
+  // NOLINTNEXTLINE(*-reference-coroutine-parameters): the fixture outlives it
+  static boost::asio::awaitable<std::shared_ptr<ReceivedBody>> receive(Intake& intake, NextPart next_part,
+                                                                       std::size_t max_bytes) {
+    auto body = co_await intake.receive("a", std::move(next_part), max_bytes);
+    co_return std::make_shared<ReceivedBody>(std::move(body));
+  }
   void send(std::string part) {
     body_.send(std::move(part));
+    driver_.settle();
+  }
+  /// Sends a part after a fiftieth of the time that a body may take.
+  void send_slowly(Body& body, std::string part) {
+    const auto then = std::chrono::steady_clock::now() + kTime / 50;
+    while (std::chrono::steady_clock::now() < then) driver_.settle();
+    body.send(std::move(part));
     driver_.settle();
   }
   void end() {
@@ -84,12 +104,14 @@ class IntakeTest : public testing::Test {
     return messages;
   }
 
+  static constexpr std::chrono::milliseconds kTime{50};
   static constexpr std::size_t kBudget = 100'000;
   support::Driver driver_;
-  io::Budget budget_{kBudget};
+  io::Budget budget_{{.total = kBudget, .of_one = kBudget}};
+  io::SideThreads threads_{1, 1};
   HandDrivenCommits commits_;
   Lanes lanes_{driver_.executor(), commits_.function(), {}};
-  Intake intake_{lanes_, budget_};
+  Intake intake_{lanes_, budget_, threads_, {.time = kTime}};
   Body body_;
 };
 
@@ -180,7 +202,7 @@ TEST_F(IntakeTest, WhatIsBeingReceivedHasALimitOverAllRequestsAndGivesItBack) {
     send(std::string(kBudget + 1, ' '));  // a line that does not end
     EXPECT_EQ(error_of(result), ErrorCode::overloaded);
   }
-  io::Budget::Share all(budget_);
+  io::Budget::Share all(budget_, "b");
   EXPECT_TRUE(all.take(kBudget)) << "a request that ended holds nothing";
 }
 
@@ -202,24 +224,95 @@ TEST_F(IntakeTest, EventsThatNoWriteHasTakenCountAgainstTheLimit) {
 
 TEST_F(IntakeTest, AWholeBodyHasALimitOfItsOwnAndOneWithAllOthers) {
   constexpr std::size_t kMaxBody = 10;
-  support::Started<std::string> small(driver_, intake_.receive(body_.next_part(), kMaxBody));
-  driver_.settle();
+  auto small = receive(body_, kMaxBody);
   send("12345");
   send("67890");
   end();
-  EXPECT_EQ(small.get(), "1234567890");
+  EXPECT_EQ(small.get()->text, "1234567890");
 
   Body other;
-  support::Started<std::string> large(driver_, intake_.receive(other.next_part(), kMaxBody));
-  driver_.settle();
+  auto large = receive(other, kMaxBody);
   other.send("12345678901");
   EXPECT_EQ(error_of(large), ErrorCode::body_too_large);
 
   Body greedy;
-  support::Started<std::string> too_much(driver_, intake_.receive(greedy.next_part(), 2 * kBudget));
-  driver_.settle();
+  auto too_much = receive(greedy, 2 * kBudget);
   greedy.send(std::string(kBudget + 1, 'x'));
   EXPECT_EQ(error_of(too_much), ErrorCode::overloaded);
+}
+
+TEST_F(IntakeTest, AWholeBodyCountsAsHeldUntilItsEventsWaitInTheLane) {
+  auto received = receive(body_, kBudget);
+  send(std::string(kBudget - 1000, ' ') + line_of(1));
+  end();
+  const auto body = received.get();
+  io::Budget::Share other(budget_, "b");
+  EXPECT_FALSE(other.take(1000)) << "a body that is to be decoded is held";
+  const auto decode = [](std::string_view text, const envelopes::TakeItem& take) {
+    envelopes::decode_json(text, text::now(), take);
+  };
+  Result result(driver_, intake_.take_whole(table_of("a"), std::move(*body), {}, decode));
+  driver_.until([&] { return commits_.calls.size() == 1; });
+  EXPECT_TRUE(other.take(kBudget)) << "events in the lane are counted there";
+  commits_.succeed(0);
+  EXPECT_EQ(result.get().counts.accepted, 1U);
+}
+
+TEST_F(IntakeTest, EventsThatTakeMoreThanTheirBodyAreRefusedIfThatIsTooMuch) {
+  auto received = receive(body_, kBudget);
+  std::string many = "[" + line_of(1);
+  while (many.size() < kBudget - 1000) many += "," + line_of(1);
+  send(many + "]");
+  end();
+  const auto decode = [](std::string_view text, const envelopes::TakeItem& take) {
+    envelopes::decode_json(text, text::now(), take);
+  };
+  Result result(driver_, intake_.take_whole(table_of("a"), std::move(*received.get()), {}, decode));
+  EXPECT_EQ(error_of(result), ErrorCode::overloaded);
+  EXPECT_TRUE(commits_.calls.empty());
+}
+
+TEST_F(IntakeTest, ABodyThatArrivesByteByByteIsRefusedAfterItsTime) {
+  auto whole = receive(body_, kBudget);
+  while (!whole.ended()) send_slowly(body_, "x");
+  EXPECT_EQ(error_of(whole), ErrorCode::request_too_slow);
+}
+
+TEST_F(IntakeTest, ALineThatArrivesByteByByteIsRefusedAfterItsTimeButLinesMayTakeForEver) {
+  auto result = take_lines();
+  const auto end_of_patience = std::chrono::steady_clock::now() + 3 * kTime;
+  while (std::chrono::steady_clock::now() < end_of_patience) {
+    send_slowly(body_, line_of(1) + "\n");
+    if (commits_.in_flight() > 0) commits_.succeed(commits_.calls.size() - 1);
+    driver_.settle();
+  }
+  ASSERT_FALSE(result.ended()) << "a sender of whole lines may live as long as it likes";
+  if (commits_.in_flight() > 0) commits_.succeed(commits_.calls.size() - 1);
+  while (body_.is_awaited()) {
+    send_slowly(body_, "x");
+    if (commits_.in_flight() > 0) commits_.succeed(commits_.calls.size() - 1);
+  }
+  EXPECT_EQ(error_of(result), ErrorCode::request_too_slow);
+}
+
+TEST_F(IntakeTest, LinesWithoutEventsHaveALimit) {
+  const std::string hundred_thousand(100'000, '\n');
+  const std::vector<std::string> kinds{hundred_thousand + "\n", hundred_thousand + " \r\n",
+                                       hundred_thousand + "{}\n"};
+  for (const std::string& lines : kinds) {
+    Body body;
+    Result result(driver_, intake_.take_lines(table_of("a"), body.next_part(), {.skip_bad = true}));
+    driver_.settle();
+    body.send(lines);
+    driver_.until([&] { return result.ended(); });
+    EXPECT_EQ(problems_of(result), std::vector<std::string>{"more than 100000 lines hold no event"});
+  }
+  auto result = take_lines();
+  send(hundred_thousand + line_of(1) + "\n\n");
+  end();
+  driver_.until([&] { return commits_.calls.size() == 1; });
+  commits_.succeed(0);
+  EXPECT_EQ(result.get().counts.accepted, 1U) << "up to the limit they are only skipped";
 }
 
 }  // namespace

@@ -43,6 +43,48 @@ TEST_F(Log, EscapesWhatWouldBreakTheLineAndReplacesWhatIsNotUtf8) {
   EXPECT_EQ(object.at("error"), "grün \xEF\xBF\xBD\xEF\xBF\xBD {} %v");
 }
 
+TEST_F(Log, ShowsWhatCouldFoolItsReaderAsEscapes) {
+  // C1 (CSI), bidi override and isolate, zero width, line separator, DEL, BOM, tag characters: as code
+  // points.
+  const std::string fooling =
+      "a\xC2\x9B"
+      "31m\xE2\x80\xAE"
+      "b\xE2\x81\xA6\xE2\x80\x8B\xE2\x80\xA8\x7F\xEF\xBB\xBF\xF3\xA0\x80\xAE";
+  testing::internal::CaptureStderr();
+  log(Level::error, "m", {{"error", fooling}, {fooling, "x"}});
+  const std::string line = testing::internal::GetCapturedStderr();
+
+  EXPECT_NE(line.find(R"(a\u009b31m\u202eb\u2066\u200b\u2028\u007f\ufeff\udb40\udc2e)"), std::string::npos)
+      << line;
+  for (const char c : line)
+    EXPECT_LT(static_cast<unsigned char>(c), 0x7F) << "expected ASCII only in " << line;
+  EXPECT_EQ(boost::json::parse(line).at("error").as_string(), fooling) << "it can be read back";
+}
+
+TEST_F(Log, LeavesLettersOfEveryLanguageAsTheyAre) {
+  const std::string text = "grün שלום مرحبا 日本語 हिन्दी 🙂";
+  testing::internal::CaptureStderr();
+  log(Level::error, text);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find(text), std::string::npos);
+}
+
+TEST_F(Log, DampsLinesOfOneKindAndNotThoseOfAnother) {
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 100; ++i) {
+    log_damped(Level::warning, "of a damped kind", {}, "one");
+    log_damped(Level::warning, "of a damped kind", {}, "other");
+    log(Level::warning, "never damped");
+  }
+  const std::string text = testing::internal::GetCapturedStderr();
+  const auto count = [&](std::string_view what) {
+    int found = 0;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("of a damped kind"), 10);
+  EXPECT_EQ(count("never damped"), 100);
+}
+
 TEST_F(Log, LeavesOutWhatIsBelowTheLevel) {
   EXPECT_FALSE(log_enabled(Level::debug));
   set_log_level(Level::warning);

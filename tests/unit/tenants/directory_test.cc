@@ -167,6 +167,39 @@ TEST_F(DirectoryOfTheOnlyInstance, DoesNotLearnWhoWasForgottenSinceTheQuestion) 
   EXPECT_EQ(find(directory_, id_.text()), "");
 }
 
+TEST_F(DirectoryOfTheOnlyInstance, ReadsAgainWhoMayHaveChanged) {
+  table_.rows[0].settings = R"({"client_label":"Changed"})";
+  table_.rows[0].settings_version = 1;
+  const auto asked = directory_.expect(id_, *DatabaseName::parse("demo"));
+  EXPECT_EQ(find(directory_, id_.text()), "Changed") << "before the change is learnt, the registry is asked";
+  EXPECT_EQ(find_named(directory_, "demo"), "Changed");
+  directory_.learn(support::run_to_end(driver_, registry_.find(id_)), asked);
+  loaded_ = questions();
+  EXPECT_EQ(find(directory_, id_.text()), "Changed");
+  EXPECT_EQ(questions_since(), 0U);
+}
+
+TEST_F(DirectoryOfTheOnlyInstance, OfAnswersThatCrossEachOtherTheLaterChangeCounts) {
+  auto older = support::run_to_end(driver_, registry_.find(id_));
+  table_.rows[0].settings = R"({"client_label":"Changed"})";
+  table_.rows[0].settings_version = 1;
+  const auto first = directory_.expect(id_, *DatabaseName::parse("demo"));
+  const auto second = directory_.expect(id_, *DatabaseName::parse("demo"));
+  directory_.learn(support::run_to_end(driver_, registry_.find(id_)), second);
+  directory_.learn(std::move(older), first);
+  EXPECT_EQ(find(directory_, id_.text()), "Changed");
+}
+
+TEST_F(DirectoryOfTheOnlyInstance, AnAnswerFromBeforeAChangeIsNotKept) {
+  auto older = support::run_to_end(driver_, registry_.find(id_));
+  const auto before = directory_.expect(ClientId::random(), *DatabaseName::parse("other"));
+  table_.rows[0].settings = R"({"client_label":"Changed"})";
+  table_.rows[0].settings_version = 1;
+  directory_.expect(id_, *DatabaseName::parse("demo"));
+  directory_.learn(std::move(older), before);
+  EXPECT_EQ(find(directory_, id_.text()), "Changed");
+}
+
 TEST_F(DirectoryOfTheOnlyInstance, AsksUntilItHasReadAll) {
   TenantDirectory directory(registry_, {.max_age = 1h, .is_alone = true});
   EXPECT_EQ(find_named(directory, "demo"), "Demo");

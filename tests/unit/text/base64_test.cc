@@ -34,5 +34,21 @@ TEST(Base64, RefusesWhatIsNoBase64) {
   }
 }
 
+TEST(Base64Url, HasNoPaddingAndSignsThatUrlsMayHold) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"", ""}, {"Zg", "f"}, {"Zm8", "fo"}, {"Zm9v", "foo"}, {"-_-_", "\xFB\xFF\xBF"}};
+  for (const auto& [text, bytes] : cases) {
+    EXPECT_EQ(base64url_encode(bytes), text);
+    EXPECT_EQ(base64url_decode(text), std::optional<std::string>(bytes)) << text;
+  }
+}
+
+TEST(Base64Url, HasOneTextOfTheSameBytes) {
+  for (const std::string_view text :
+       {"Zg==", "Zg=", "Zh", "Zm9", "Z", "+/+/", "-_+/", "Zm9v\n", " Zm9v", "Zm9v=", "="}) {
+    EXPECT_FALSE(base64url_decode(text)) << "was taken: " << text;
+  }
+}
+
 }  // namespace
 }  // namespace annals::text

@@ -26,7 +26,9 @@ TEST(Time, TakesEveryFormOfRfc3339AndTellsItInUtcToTheMillisecond) {
       {"1969-12-31T23:59:59.9999Z", "1969-12-31T23:59:59.999Z"},
       {"1900-01-01T00:00:00Z", "1900-01-01T00:00:00.000Z"},
       {"1899-12-31T23:00:00-01:00", "1900-01-01T00:00:00.000Z"},
-      {"2299-12-31T23:59:59.9999Z", "2299-12-31T23:59:59.999Z"}};
+      {"2299-12-31T23:59:59.9999Z", "2299-12-31T23:59:59.999Z"},
+      {"0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"},
+      {"9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000Z"}};
   for (const auto& [text, utc] : cases) EXPECT_EQ(normal(text), utc) << text;
 }
 
@@ -67,10 +69,28 @@ TEST(Time, RefusesWhatIsNoTime) {
   }
 }
 
-TEST(Time, RefusesWhatTheEngineCannotHold) {
+TEST(Time, KnowsWhatTheEngineCannotHold) {
   for (const std::string_view text :
        {"1899-12-31T23:59:59.999Z", "1900-01-01T00:30:00+01:00", "2300-01-01T00:00:00Z",
-        "2299-12-31T23:30:00-01:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
+        "2299-12-31T23:30:00-01:00", "0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"}) {
+    ASSERT_TRUE(parse_time(text)) << text;
+    EXPECT_FALSE(is_storable(*parse_time(text))) << text;
+  }
+  for (const std::string_view text : {"1899-12-31T23:00:00-01:00", "2299-12-31T23:59:59.9999Z"}) {
+    EXPECT_TRUE(is_storable(*parse_time(text))) << text;
+  }
+}
+
+TEST(Time, ALeapSecondIsTheLastMillisecondOfItsDay) {
+  for (const std::string_view text :
+       {"1998-12-31T23:59:60Z", "1998-12-31T23:59:60.999Z", "1998-12-31T15:59:60.5-08:00",
+        "1999-01-01T00:59:60+01:00", "1999-01-01T05:29:60.0+05:30"}) {
+    EXPECT_EQ(normal(text), "1998-12-31T23:59:59.999Z") << text;
+  }
+  EXPECT_EQ(normal("2012-06-30T23:59:60Z"), "2012-06-30T23:59:59.999Z");
+  for (const std::string_view text :
+       {"1998-12-30T23:59:60Z", "1998-12-31T23:58:60Z", "1998-12-31T22:59:60Z", "1998-12-31T23:59:60+01:00",
+        "1998-12-31T23:59:61Z", "2023-02-29T23:59:60Z"}) {
     EXPECT_EQ(normal(text), "refused") << text;
   }
 }

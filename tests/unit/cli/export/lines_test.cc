@@ -95,5 +95,19 @@ TEST(CsvRows, CountsRowsAndNotTheLineBreaksInThem) {
   EXPECT_EQ(rows.rows(), 2U);
 }
 
+TEST(CsvRows, SeesThatTheLastRowIsNotWhole) {
+  for (const std::string_view text : {"", "id,da", "id\n1", "id\n\"a\n", "id\n\"a\"", "id\n\"a\"\"\n"}) {
+    CsvRows rows;
+    rows.add(text);
+    EXPECT_FALSE(rows.ends_with_a_row()) << text;
+  }
+  for (const std::string_view text : {"id\n", "id\n\"a\n\"\n", "id\n\"\"\"\"\n"}) {
+    CsvRows rows;
+    rows.add(text);
+    rows.add("");
+    EXPECT_TRUE(rows.ends_with_a_row()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace annals::cli

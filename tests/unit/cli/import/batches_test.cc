@@ -1,5 +1,7 @@
 #include "cli/import/batches.h"
 
+#include <thread>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -127,6 +129,41 @@ TEST(ImportBatches, BadLinesCountAsRowsSoThatABatchIsBounded) {
 
   EXPECT_EQ(batch.bad.size(), 2U);
   EXPECT_EQ(batch.end.offset, 4U);
+}
+
+TEST(ImportBatches, LeaveByteOrderMarksOutAndGiveTheSameIdsWithoutThem) {
+  const std::string mark = "\xEF\xBB\xBF";
+  const OpenFile plain(event(1, "") + "\n" + event(2, "") + "\n");
+  const OpenFile marked(mark + event(1, "") + "\n" + mark + event(2, "") + "\n" + mark + "\n");
+  ImportBatches expected(plain.get(), {}, {.max_rows = 1});
+  ImportBatches batches(marked.get(), {}, {.max_rows = 1});
+
+  EXPECT_EQ(next_of(batches).body, next_of(expected).body);
+  const auto second = next_of(batches);
+  EXPECT_EQ(second.body, next_of(expected).body);
+  EXPECT_EQ(second.end.offset, 2 * (mark.size() + event(1, "").size() + 1));
+  EXPECT_FALSE(batches.next());
+}
+
+TEST(ImportBatches, FindTheEndWhateverThePartsOfAPipe) {
+  for (const std::string& content :
+       {std::string(), event(1), event(1) + "\n", std::string("\n\n"), std::string(" ")}) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    std::jthread writer([&content, end = ends[1]] {
+      for (const char c : content) {
+        if (::write(end, &c, 1) != 1) break;
+      }
+      ::close(end);
+    });
+    ImportBatches batches(ends[0], {}, {});
+
+    const auto batch = batches.next();
+
+    EXPECT_EQ(batch ? batch->body : "", content.starts_with('{') ? event(1) + "\n" : "");
+    EXPECT_FALSE(batches.next());
+    ::close(ends[0]);
+  }
 }
 
 TEST(BadLine, IsAlwaysJsonWhateverTheLineHolds) {

@@ -14,12 +14,14 @@ ImportIdentity identity() {
 class ImportRecordTest : public ::testing::Test {
  protected:
   [[nodiscard]] ImportCheckpoint kept() const {
-    auto checkpoint = ImportCheckpoint::parse(testing::read(files_.checkpoint));
+    auto checkpoint = ImportCheckpoint::parse(testing::read(place_));
     return checkpoint ? *checkpoint : ImportCheckpoint{};
   }
 
   testing::TemporaryDirectory directory_;
-  const ImportRecord::Files files_{.checkpoint = directory_.path() / "f.annals-import",
+  const std::filesystem::path place_ = directory_.path() / "f.annals-import";
+  std::optional<io::LockedFile> checkpoint_ = io::LockedFile::open(place_);
+  const ImportRecord::Files files_{.checkpoint = checkpoint_ ? &*checkpoint_ : nullptr,
                                    .rejected = directory_.path() / "f.rejected"};
 };
 

@@ -1,6 +1,7 @@
 #include "files/local/directory.h"
 
 #include <fstream>
+#include <string_view>
 #include <system_error>
 
 #include <gtest/gtest.h>
@@ -52,6 +53,27 @@ TEST_F(FileDirectoryTest, NeighboursStay) {
 
   EXPECT_FALSE(fs::exists(root_ / "a"));
   for (const char* path : {"a-b/1", "ab/1", "A/1", "b/1"}) EXPECT_TRUE(fs::exists(root_ / path)) << path;
+}
+
+TEST_F(FileDirectoryTest, OfNamedFilesThoseThatAreThereGo) {
+  for (const char* path : {"a/1", "a/2", "a/3", "b/1"}) make(path);
+  const FileDirectory directory(root_);
+
+  EXPECT_EQ(directory.remove_named("a", {"1", "3", "missing"}), 2U);
+  EXPECT_EQ(directory.remove_named("a", {"1"}), 0U) << "it may be repeated";
+  EXPECT_EQ(directory.remove_named("missing", {"1"}), 0U);
+
+  EXPECT_TRUE(fs::exists(root_ / "a/2"));
+  EXPECT_TRUE(fs::exists(root_ / "b/1"));
+  EXPECT_FALSE(fs::exists(root_ / "a/1") || fs::exists(root_ / "a/3"));
+}
+
+TEST_F(FileDirectoryTest, TheBytesOfOneDirectoryAreCounted) {
+  for (const char* path : {"a/1", "a/2", "ab/1"}) make(path);
+  const FileDirectory directory(root_);
+
+  EXPECT_EQ(directory.bytes_in("a"), 2 * std::string_view("content").size());
+  EXPECT_EQ(directory.bytes_in("missing"), 0U);
 }
 
 TEST_F(FileDirectoryTest, DirectoriesInsideGoToo) {

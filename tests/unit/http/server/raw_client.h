@@ -1,4 +1,5 @@
-// A client that sends and sees bytes, for tests of the server.
+// A client that sends and sees bytes, for tests of the server. If over_tls(), the bytes are encrypted on the
+// way.
 #pragma once
 
 #include <chrono>
@@ -14,6 +15,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+
+#include "unit/http/server/over_tls.h"
 
 namespace annals::http {
 
@@ -40,17 +43,22 @@ class RawClient {
     if (before_connect) before_connect();
     socket_.connect({boost::asio::ip::address_v4::loopback(), port});
     socket_.set_option(boost::asio::ip::tcp::no_delay(true));
+    if (over_tls()) tls_.emplace(socket_.native_handle(), kPatience);
   }
 
   /// False when the server has closed the connection.
   bool send(std::string_view bytes) {
+    if (tls_) return tls_->write(bytes);
     boost::system::error_code error;
     boost::asio::write(socket_, boost::asio::buffer(bytes), error);
     return !error;
   }
 
   /// Sends no more; the other direction stays open.
-  void finish_sending() { socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send); }
+  void finish_sending() {
+    if (tls_) tls_->finish();
+    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send);
+  }
 
   /// The next response. `with_body` is false for the answer to HEAD.
   Reply read_reply(bool with_body = true) {
@@ -115,7 +123,9 @@ class RawClient {
       pollfd writable{.fd = socket_.native_handle(), .events = POLLOUT, .revents = 0};
       blocked = poll(&writable, 1, 300) == 0;
       boost::system::error_code error;
-      if (!blocked) sent += socket_.write_some(boost::asio::buffer(bytes.substr(sent)), error);
+      if (blocked) break;
+      sent += tls_ ? tls_->write_some(bytes.substr(sent))
+                   : socket_.write_some(boost::asio::buffer(bytes.substr(sent)), error);
     }
     socket_.non_blocking(false);
     return sent;
@@ -126,7 +136,10 @@ class RawClient {
     socket_.set_option(boost::asio::socket_base::linger(true, 0));
     socket_.close();
   }
-  void close() { socket_.close(); }
+  void close() {
+    if (tls_) tls_->finish();
+    socket_.close();
+  }
 
   /// Everything until the server closes; nothing when it does not, or resets the connection.
   std::optional<std::string> read_to_end() {
@@ -135,12 +148,26 @@ class RawClient {
     return ended_ ? std::optional(received_) : std::nullopt;
   }
 
+  /// Everything until the server closes the connection in the middle of a body. With TLS that is no end.
+  std::string read_to_the_cut() {
+    while (receive()) {
+    }
+    EXPECT_EQ(ended_, !tls_) << "only TLS can tell a cut from the end";
+    return received_;
+  }
+
   /// Whether the server closes the connection properly without another byte.
   bool is_closed_by_server() { return read_to_end() == ""; }
 
  private:
   bool receive() {
     char chunk[16 * 1024];
+    if (tls_) {
+      const std::size_t size = tls_->read(chunk);
+      received_.append(chunk, size);
+      ended_ = size == 0 && tls_->ended();
+      return size > 0;
+    }
     std::optional<boost::system::error_code> result;
     std::size_t size = 0;
     socket_.async_read_some(boost::asio::buffer(chunk),
@@ -164,6 +191,7 @@ class RawClient {
 
   boost::asio::io_context io_;
   boost::asio::ip::tcp::socket socket_;
+  std::optional<TlsClient> tls_;  // if over_tls()
   std::string received_;
   bool ended_ = false;
 };

@@ -1,6 +1,7 @@
 // Requests whose body is handled while it arrives, and guards, which decide before it does.
 #include <future>
 #include <mutex>
+#include <random>
 
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
@@ -24,6 +25,14 @@ constexpr std::uint64_t kMaxBytes = std::uint64_t{128} << 20U;
 
 std::string header_of(std::size_t length, std::string_view more = "") {
   return fmt::format("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n{}\r\n", length, more);
+}
+
+// Text that compresses to about half of its size.
+std::string half_noise(std::size_t size) {
+  std::mt19937 random(7);
+  std::string text(size, 'x');
+  for (std::size_t i = 0; i < size; i += 2) text[i] = static_cast<char>(random());
+  return text;
 }
 
 // POST /upload answers how many bytes came, or their text when they are few.
@@ -284,7 +293,7 @@ TEST(RequestParts, CompressedBodiesComeDecompressed) {
 
 TEST(RequestParts, SixtyFourMebibytesDecompressedComeInSmallParts) {
   constexpr std::size_t kSize = std::size_t{64} << 20U;
-  const std::string body(kSize, 'x');
+  const std::string body = half_noise(kSize);
   for (const auto& [name, data] : {std::pair("gzip", gzip(body)), std::pair("zstd", zstd(body))}) {
     Uploads uploads;
     RunningServer running({}, 2, uploads.routes());
@@ -305,6 +314,46 @@ TEST(RequestParts, ABombIsStoppedAtTheLimit) {
     EXPECT_EQ(client.read_reply().body, R"({"detail":"Request body is larger than 1000000 bytes."})") << name;
     EXPECT_LE(uploads.taken, 1'000'000U) << name;
   }
+}
+
+TEST(RequestParts, WhatExpandsBeyondMeasureIsRefusedWhateverTheLimit) {
+  constexpr std::size_t kSize = std::size_t{192} << 20U;
+  const std::string blanks(kSize, '\n');
+  std::string lines;
+  while (lines.size() < kSize) lines += "{}\n";
+  for (const std::string& body : {blanks, lines}) {
+    for (const auto& [name, data] : {std::pair("gzip", gzip(body)), std::pair("zstd", zstd(body))}) {
+      Uploads uploads;
+      RunningServer running({}, 2, uploads.routes(std::uint64_t{1} << 30U));
+      RawClient client(running.port());
+      client.send(header_of(data.size(), fmt::format("Content-Encoding: {}\r\n", name)) + data);
+      const Reply reply = client.read_reply();
+      EXPECT_EQ(reply.status, 413) << name;
+      EXPECT_EQ(reply.body, R"({"detail":"Request body expands to more than 128 times its size."})") << name;
+      EXPECT_LE(uploads.taken, (std::size_t{49} << 20U) + (128 * data.size())) << name;
+    }
+  }
+}
+
+TEST(RequestParts, AnotherClientIsServedBetweenTwoPartsOfWhatIsThereAlready) {
+  constexpr std::size_t kSize = std::size_t{64} << 20U;
+  const std::string data = zstd(half_noise(kSize));
+  Uploads uploads;
+  RunningServer running({}, 1, uploads.routes());
+  RawClient busy(running.port());
+  RawClient other(running.port());
+  std::jthread sender([&] {
+    busy.send(header_of(data.size(), "Content-Encoding: zstd\r\n") + data);
+    busy.read_reply();
+  });
+  ASSERT_TRUE(eventually([&] { return uploads.taken > 0; }));
+  std::size_t served = 0;
+  while (uploads.taken < kSize) {
+    other.send(kOpen);
+    EXPECT_EQ(other.read_reply().status, 200);
+    ++served;
+  }
+  EXPECT_GT(served, 10U) << "the only I/O thread is given to others";
 }
 
 TEST(RequestParts, TruncatedCompressedDataIsABadRequestAndTheConnectionGoesOn) {

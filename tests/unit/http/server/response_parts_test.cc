@@ -23,6 +23,17 @@ Route parts_route(Handler handler, std::string method = "GET") {
           .admit = for_anyone(std::move(handler))};
 }
 
+boost::asio::awaitable<Response> make_endless(Handler handler, Request request) {
+  auto response = co_await handler(std::move(request));
+  response.is_endless = true;
+  co_return response;
+}
+
+Handler endless(Handler handler) {
+  return
+      [handler = std::move(handler)](Request request) { return make_endless(handler, std::move(request)); };
+}
+
 std::string number(int index) {
   return std::to_string(index) + ";";
 }
@@ -177,7 +188,7 @@ TEST(ResponseParts, WhatFailsOnTheWayEndsWithoutTheLastChunk) {
   testing::internal::CaptureStderr();
   client.send("GET /parts HTTP/1.1\r\nHost: x\r\nX-Request-Id: the-broken-one\r\n\r\n");
   EXPECT_EQ(client.read_reply(false).status, 200);
-  EXPECT_EQ(client.read_to_end(), "2\r\n0;\r\n2\r\n1;\r\n");
+  EXPECT_EQ(client.read_to_the_cut(), "2\r\n0;\r\n2\r\n1;\r\n");
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_TRUE(log.contains("the source dried up") && log.contains("the-broken-one")) << log;
   EXPECT_TRUE(eventually([&] { return seen.destroyed.load(); }));
@@ -200,9 +211,8 @@ TEST(ResponseParts, ALengthOtherThanAnnouncedBreaksTheConnection) {
     RawClient client(running.port());
     testing::internal::CaptureStderr();
     client.send(kGet);
-    const auto text = client.read_to_end();
-    ASSERT_TRUE(text);
-    const std::string body = text->substr(text->find("\r\n\r\n") + 4);
+    const std::string text = client.read_to_the_cut();
+    const std::string body = text.substr(text.find("\r\n\r\n") + 4);
     EXPECT_TRUE(std::string_view("0;1;2;3;").starts_with(body)) << body;
     EXPECT_LE(body.size(), static_cast<std::size_t>(announced));
     EXPECT_TRUE(testing::internal::GetCapturedStderr().contains("content_length")) << announced;
@@ -258,7 +268,7 @@ TEST(ResponseParts, OneThatWaitsIsBrokenOffASecondAfterStop) {
   ASSERT_TRUE(eventually([&] { return seen.asked == 2; }));
   running.server().stop();
   EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(3)));
-  EXPECT_EQ(client.read_to_end(), "2\r\n0;\r\n") << "the last chunk is missing on purpose";
+  EXPECT_EQ(client.read_to_the_cut(), "2\r\n0;\r\n") << "the last chunk is missing on purpose";
   EXPECT_TRUE(seen.destroyed);
 }
 
@@ -272,6 +282,49 @@ TEST(ResponseParts, OneThatIsNotTakenIsBrokenOffASecondAfterStop) {
   running.server().stop();
   EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(3)));
   EXPECT_TRUE(seen.destroyed);
+}
+
+TEST(ResponseParts, OverHttp10OneThatIsBrokenOffEndsWithAReset) {
+  PartsSeen seen;
+  RunningServer running({.finish_time = milliseconds(50)}, 2,
+                        {parts_route(sends_parts(seen, 1, number, End::waits))});
+  RawClient client(running.port());
+  client.send("GET /parts HTTP/1.0\r\n\r\n");
+  client.read_reply(false);
+  ASSERT_TRUE(eventually([&] { return seen.asked == 2; }));
+  running.server().stop();
+  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(3)));
+  EXPECT_EQ(client.read_to_end(), std::nullopt) << "a normal close would look like the end of the body";
+}
+
+TEST(ResponseParts, OverHttp10OneThatIsNotTakenInTimeEndsWithAReset) {
+  PartsSeen seen;
+  RunningServer running({.write_time = milliseconds(50)}, 2, {parts_route(sends_parts(seen, 4, overfull))});
+  RawClient client(running.port());
+  client.send("GET /parts HTTP/1.0\r\n\r\n");
+  ASSERT_TRUE(eventually([&] { return seen.destroyed.load(); }));
+  EXPECT_EQ(client.read_to_end(), std::nullopt);
+}
+
+TEST(ResponseParts, OverHttp10AWholeOneEndsWithANormalClose) {
+  PartsSeen seen;
+  RunningServer running({}, 2, {parts_route(sends_parts(seen, 3, number))});
+  RawClient client(running.port());
+  client.send("GET /parts HTTP/1.0\r\n\r\n");
+  client.read_reply(false);
+  EXPECT_EQ(client.read_to_end(), "0;1;2;");
+}
+
+TEST(ResponseParts, AnEndlessOneHasASecondAfterStopWhateverTheOthersHave) {
+  PartsSeen seen;
+  RunningServer running({.finish_time = std::chrono::seconds(60)}, 2,
+                        {parts_route(endless(sends_parts(seen, 1, number, End::waits)))});
+  RawClient client(running.port());
+  client.send(kGet);
+  client.read_reply(false);
+  ASSERT_TRUE(eventually([&] { return seen.asked == 2; }));
+  running.server().stop();
+  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(10)));
 }
 
 TEST(ResponseParts, OneThatEndsWithinASecondAfterStopIsWhole) {

@@ -1,4 +1,4 @@
-// A server on a free port of the loopback interface, with routes to try it with.
+// A server on a free port of the loopback interface, with routes to try it with. It speaks TLS if over_tls().
 #pragma once
 
 #include <atomic>
@@ -18,6 +18,7 @@
 #include "error.h"
 #include "http/router.h"
 #include "http/server/server.h"
+#include "unit/http/server/over_tls.h"
 
 namespace annals::http {
 
@@ -48,7 +49,8 @@ class RunningServer {
       : work_(io_.get_executor()) {
     add_routes();
     for (Route& route : more) router_.add(std::move(route));
-    server_ = std::make_unique<Server>(io_.get_executor(), "127.0.0.1", 0, router_, limits);
+    server_ = std::make_unique<Server>(io_.get_executor(), "127.0.0.1", 0, router_, limits,
+                                       ServerSurroundings{.tls = over_tls() ? contexts_of_tests() : nullptr});
     server_->start();
     for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { io_.run(); });
   }

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <list>
+
 #include <gtest/gtest.h>
 
 #include "http/server/server.h"
@@ -16,6 +18,17 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kOpen = "GET /open HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr std::string_view kInvalid = R"({"detail":"Invalid HTTP request."})";
+
+boost::asio::awaitable<Response> answered(Response response) {
+  co_return response;
+}
+
+Route vital_route() {
+  const auto answer = [](const Request& /*request*/) -> boost::asio::awaitable<Response> {
+    return answered(json(Status::ok, "{}"));
+  };
+  return {.method = "GET", .path = "/vital", .operation = {}, .admit = for_anyone(answer), .is_vital = true};
+}
 
 TEST(ServerLimits, WhatIsNotHttpIsABadRequest) {
   RunningServer running;
@@ -226,15 +239,16 @@ TEST(ServerLimits, AClientThatTakesNoResponseIsDropped) {
   EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(5))) << "the connection waits for its client";
 }
 
-TEST(ServerLimits, ConnectionsOverTheLimitAreToldSo) {
-  RunningServer running({.max_connections = 2});
+constexpr std::string_view kWaits = "GET /waits HTTP/1.1\r\nHost: x\r\n\r\n";
+
+TEST(ServerLimits, ConnectionsOverTheLimitAreToldSoIfAllAreInUse) {
+  RunningServer running({.max_connections = 2}, 2, {vital_route()});
   testing::internal::CaptureStderr();
   RawClient first(running.port());
-  first.send(kOpen);
-  EXPECT_EQ(first.read_reply().status, 200);
+  first.send(kWaits);
   std::optional<RawClient> second(std::in_place, running.port());
-  second->send(kOpen);
-  EXPECT_EQ(second->read_reply().status, 200);
+  second->send(kWaits);
+  ASSERT_TRUE(eventually([&] { return running.waiting() == 2; }));
 
   RawClient third(running.port());
   third.send(kOpen);
@@ -246,13 +260,47 @@ TEST(ServerLimits, ConnectionsOverTheLimitAreToldSo) {
   third.finish_sending();
   EXPECT_TRUE(third.is_closed_by_server());
 
-  second.reset();
+  RawClient vital(running.port());
+  vital.send("GET /vital HTTP/1.1\r\nHost: x\r\n\r\n");
+  const Reply health = vital.read_reply();
+  EXPECT_EQ(health.status, 200) << "health is answered all the same";
+  EXPECT_EQ(health.header("Connection"), "close");
+
+  running.release();
+  EXPECT_EQ(first.read_reply().status, 200);
   EXPECT_TRUE(eventually([&] {
     RawClient fourth(running.port());
     fourth.send(kOpen);
     return fourth.read_reply().status == 200;
-  })) << "a closed connection makes room";
+  })) << "a connection that is not in use makes room";
   EXPECT_TRUE(testing::internal::GetCapturedStderr().contains("connection limit reached"));
+}
+
+TEST(ServerLimits, WhoeverSendsNothingMakesRoomTheLongestIdleFirst) {
+  RunningServer running({.max_connections = 3});
+  RawClient silent(running.port());
+  RawClient used(running.port());
+  used.send(kOpen);
+  EXPECT_EQ(used.read_reply().status, 200);
+  RawClient slow(running.port());
+  slow.send("GET /open HTT");
+  RawClient busy(running.port());
+  busy.send(kWaits);
+  ASSERT_TRUE(eventually([&] { return running.waiting() == 1; }));
+  EXPECT_TRUE(silent.is_closed_by_server());
+  std::list<RawClient> all;  // stay open, so that each needs the place of another
+  for (int i = 0; i < 20; ++i) {
+    // One whose answer was read is idle a moment later.
+    EXPECT_TRUE(eventually([&] {
+      RawClient& next = all.emplace_back(running.port());
+      next.send(kOpen);
+      return next.read_reply().status == 200;
+    })) << i;
+  }
+  EXPECT_TRUE(used.is_closed_by_server());
+  EXPECT_TRUE(slow.is_closed_by_server()) << "a header that does not end is no use of a connection";
+  running.release();
+  EXPECT_EQ(busy.read_reply().status, 200) << "a connection that is in use stays";
 }
 
 // Lets the process open no more file descriptors while it lives.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "unit/http/server/raw_client.h"
 #include "unit/http/server/running_server.h"
 
@@ -83,7 +85,7 @@ TEST(Server, UnknownPathsAndOtherMethodsAreRefusedBeforeAuthentication) {
     std::string_view allow;
   } cases[] = {
       {"GET /nowhere HTTP/1.1", 404, R"({"detail":"Not Found"})", "(absent)"},
-      {"GET /echo/ HTTP/1.1", 404, R"({"detail":"Not Found"})", "(absent)"},
+      {"GET /nowhere/ HTTP/1.1", 404, R"({"detail":"Not Found"})", "(absent)"},
       {"GET /%zz HTTP/1.1", 404, R"({"detail":"Not Found"})", "(absent)"},
       {"GET /items/%00 HTTP/1.1", 404, R"({"detail":"Not Found"})", "(absent)"},
       {"GET /items/%FF HTTP/1.1", 404, R"({"detail":"Not Found"})", "(absent)"},
@@ -107,13 +109,17 @@ TEST(Server, UnknownPathsAndOtherMethodsAreRefusedBeforeAuthentication) {
   EXPECT_EQ(running.handled(), 0);
 }
 
-TEST(Server, HeadIsNotAllowedAndItsAnswerHasNoBody) {
+TEST(Server, HeadIsAnsweredWhereGetIsAndWithoutABody) {
   RunningServer running;
   RawClient client(running.port());
+  client.send("HEAD /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+  const Reply refusal = client.read_reply(false);
+  EXPECT_EQ(refusal.status, 405);
+  EXPECT_EQ(refusal.header("Allow"), "POST");
   client.send("HEAD /open HTTP/1.1\r\nHost: x\r\n\r\n");
   const Reply reply = client.read_reply(false);
-  EXPECT_EQ(reply.status, 405);
-  EXPECT_EQ(reply.header("Allow"), "GET, POST");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.header("Content-Length"), "2") << "that of GET";
   client.send(kOpen);
   EXPECT_EQ(client.read_reply().status, 200)
       << "a body after HEAD's answer would have been taken for this response";
@@ -195,6 +201,28 @@ TEST(Server, AHandlerCannotInjectAHeader) {
   testing::internal::GetCapturedStderr();
   EXPECT_EQ(reply.status, 500);
   EXPECT_EQ(reply.header("Injected"), "(absent)");
+}
+
+TEST(Server, EveryAnswerOfARouteHasItsHeaders) {
+  const auto route = [](std::string path, Admit admit) {
+    return Route{.method = "GET",
+                 .path = std::move(path),
+                 .operation = {},
+                 .admit = std::move(admit),
+                 .headers = {{"Referrer-Policy", "no-referrer"}}};
+  };
+  const auto handle = [](Request /*request*/) -> boost::asio::awaitable<Response> { co_return no_content(); };
+  RunningServer running({}, 2,
+                        {route("/bears", for_anyone(handle)), route("/refuses", with_the_right_key(handle))});
+  RawClient client(running.port());
+  for (const auto& [path, status] : {std::pair{"/bears", 204}, std::pair{"/refuses", 401}}) {
+    client.send(fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", path));
+    const Reply reply = client.read_reply();
+    EXPECT_EQ(reply.status, status);
+    EXPECT_EQ(reply.header("Referrer-Policy"), "no-referrer") << path;
+  }
+  client.send("GET /open HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.read_reply().header("Referrer-Policy"), "(absent)");
 }
 
 TEST(Server, ClosesWhenTheClientAsksForIt) {

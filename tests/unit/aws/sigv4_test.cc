@@ -1,17 +1,17 @@
 // Against the published examples of the Amazon S3 API Reference, "Signature Calculations for the
 // Authorization Header" and "Authenticating Requests: Using Query Parameters".
-#include "files/s3/sigv4.h"
+#include "aws/sigv4.h"
 
 #include <gtest/gtest.h>
 
-namespace annals::files {
+namespace annals::aws {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr SigV4::Time kExampleTime = std::chrono::sys_days{std::chrono::year{2013} / 5 / 24};
 
-AwsCredentials example_credentials() {
+Credentials example_credentials() {
   return {.access_key_id = "AKIAIOSFODNN7EXAMPLE",
           .secret_access_key = crypto::Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")};
 }
@@ -95,7 +95,7 @@ TEST(SigV4, PresignsTheExampleOfAws) {
 }
 
 TEST(SigV4, CoversTheSessionTokenOfTemporaryCredentials) {
-  AwsCredentials credentials = example_credentials();
+  Credentials credentials = example_credentials();
   credentials.session_token.emplace("the token/+=");
   const SigV4 signer(credentials, "us-east-1");
 
@@ -127,4 +127,4 @@ TEST(SigV4, RefusesToPresignForLongerThanAWeekOrNotAtAll) {
 }
 
 }  // namespace
-}  // namespace annals::files
+}  // namespace annals::aws

@@ -1,0 +1,80 @@
+"""kill -9 around an act: what was done is on record, and what nobody knows the outcome of is seen as such."""
+
+import pytest
+
+from support import paths
+from support.crash import RESTARTED, Crash
+from support.keys import PATH
+from support.trail import SECONDS, records
+from support.waiting import wait_until
+
+MOST_CALLS = 60
+
+
+@pytest.fixture
+def stopped(make, engine_kind):
+    return make.annals(engine_kind, start=False)
+
+
+def new_key(number):
+    """A key that only its time tells apart from the others: names are on record only once they are stored."""
+    return {"name": "a test's", "role": "read", "expires_at": f"2099-01-01T00:00:{number:02}.000Z"}
+
+
+def results_of(annals, key):
+    told = records(annals, "create_key")
+    return [one["result"] for one in told if one["request"]["expires_at"] == key["expires_at"]]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_whatever_was_done_is_on_record(stopped, when):
+    annals = stopped
+    for number in range(1, MOST_CALLS):
+        key = new_key(number)
+        died = Crash(annals, when, number).request("POST", PATH, json=key)
+        if annals.running:
+            annals.kill9()
+        annals.start(environment=RESTARTED)
+        there = [one["expires_at"] for one in annals.get(f"{PATH}?limit=1000").json()["results"]]
+        is_there = key["expires_at"] in there
+        told = results_of(annals, key)
+        annals.kill9()
+
+        step = f"killed {when} call {number}"
+        if is_there:
+            assert "requested" in told, f"{step}: expected the key on record, got {told}"
+        if "done" in told:
+            assert is_there, f"{step}: expected that what is recorded as done was done"
+        if not died:
+            assert sorted(told) == ["done", "requested"], f"{step}: got {told}"
+            assert number > 2, "expected that it dies at some calls"
+            return
+    pytest.fail(f"expected that the request comes through after {MOST_CALLS} calls")
+
+
+def test_an_outcome_that_nobody_knows_shows_in_the_trail(stopped):
+    annals = stopped
+    found = []
+    for number in range(1, MOST_CALLS):
+        if not Crash(annals, "after", number).request("POST", PATH, json=new_key(number)):
+            break
+        annals.start(environment=RESTARTED)
+        found.append(results_of(annals, new_key(number)))
+        annals.kill9()
+    assert ["requested"] in found, f"expected a crash after which only the request is on record, got {found}"
+
+
+def test_records_past_their_retention_do_not_come_back_from_the_journal(make):
+    days = 40
+    annals = make.annals("embedded", environment={"ANNALS_AUDIT_RETENTION_DAYS": "30"}, start=False)
+    past = {"LD_PRELOAD": str(paths.SHIFTED_CLOCK), "TEST_CLOCK_SHIFT": str(-days * 24 * 3600)}
+    annals.start(environment=past)
+    for number in range(5):
+        reply = annals.post(PATH, json=new_key(number))
+        assert reply.status_code == 201, f"expected 201, got {reply.status_code} {reply.text}"
+    annals.kill9()  # the records are in the journal, at least in part
+
+    for again in ("the first", "the second"):
+        annals.start()
+        wait_until(lambda: not records(annals, "create_key"), f"the old records are gone after {again} start", SECONDS)
+        annals.kill9()

@@ -1,0 +1,174 @@
+"""Keys and tenants that are changed while processes die and statements are late: nothing that was answered is undone."""
+
+import concurrent.futures
+
+import pytest
+
+from support.crash import RESTARTED, Crash
+from support.events import HISTORY
+from support.file_links import client
+from support.holding_gate import HoldingGate
+from support.keys import PATH, change_key, change_tenant, new_key, suspend
+from support.waiting import wait_until
+
+MOST_CALLS = 60
+SECONDS = 30
+TENANTS = "/api/tenants"
+
+
+@pytest.fixture
+def stopped(make, engine_kind):
+    return make.annals(engine_kind, start=False)
+
+
+def kill_at_every_call(annals, when, method, path, body):
+    """Yields after each crash, with the service started again, and once more when the request has come through."""
+    for number in range(1, MOST_CALLS):
+        died = Crash(annals, when, number).request(method, path, json=body)
+        if annals.running:
+            annals.kill9()
+        annals.start(environment=RESTARTED)
+        yield f"killed {when} call {number}"
+        if not died:
+            assert number > 2, "expected that it dies at some calls"
+            return
+        annals.kill9()
+    pytest.fail(f"expected that the request comes through after {MOST_CALLS} calls")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_change_of_a_key_is_done_or_not(stopped, when):
+    annals = stopped.start()
+    key = new_key(annals, name="kept")
+    annals.kill9()
+    body = {"disabled": True, "name": "changed"}
+
+    for step in kill_at_every_call(annals, when, "PATCH", f"{PATH}/{key['key_id']}", body):
+        shown = annals.get(f"{PATH}/{key['key_id']}").json()
+        found = (shown["disabled"], shown["name"])
+        assert found in ((True, "changed"), (False, "kept")), f"{step}: {found}"
+        assert annals.get(TENANTS, key=key["key"]).status_code == (401 if shown["disabled"] else 200), step
+        assert change_key(annals, key, disabled=False, name="kept").status_code == 200, f"{step}: it can be changed"
+        assert annals.get(TENANTS, key=key["key"]).status_code == 200, step
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_suspension_and_a_label_are_given_together_or_not(stopped, when):
+    annals = stopped.start()
+    tenant = annals.initialise("shop", "kept")
+    annals.kill9()
+    path = f"{TENANTS}/{tenant['client_id']}"
+
+    for step in kill_at_every_call(annals, when, "PATCH", path, {"suspended": True, "client_label": "changed"}):
+        shown = annals.tenant(tenant["client_id"])
+        found = (shown.get("suspended", False), shown["client_label"])
+        assert found in ((True, "changed"), (False, "kept")), f"{step}: {found}"
+        expected = 403 if found[0] else 200
+        assert annals.get(HISTORY, headers=client(tenant)).status_code == expected, step
+        # A lease that the killed one has left makes the label wait.
+        changed = change_tenant(annals, tenant, suspended=False)
+        assert changed.status_code == 200, f"{step}: {changed.text}"
+        with annals.behind_its_back() as sql:
+            sql("TRUNCATE TABLE default.annals_tenant_settings")
+            for table in sql("SELECT name FROM system.tables WHERE name LIKE 'annals_lease%'").split():
+                sql(f"DROP TABLE default.`{table}`")
+
+
+# --- late statements ---
+
+
+@pytest.fixture
+def late(make):
+    """An instance whose statements a gate can hold, and another one past the gate."""
+    engine = make.gated(HoldingGate)
+    slow = make.annals(engine, "s3")
+    return engine.gate, slow, make.annals(engine.behind, slow.files)
+
+
+@pytest.fixture
+def in_background():
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        yield pool.submit
+
+
+def test_a_late_change_of_a_key_does_not_undo_a_later_one(late, in_background):
+    gate, slow, other = late
+    key = new_key(slow)
+    assert change_key(slow, key, disabled=True).status_code == 200
+    held = gate.hold("INSERT INTO default.annals_keys", hangs_up=True)
+    enabled = in_background(change_key, slow, key, disabled=False)
+    assert held.arrived.wait(SECONDS)
+
+    assert change_key(other, key, name="still disabled").status_code == 200
+    assert enabled.result().status_code == 503, "nobody knows what became of it"
+    held.release()
+    assert held.done.wait(SECONDS)
+
+    shown = other.get(f"{PATH}/{key['key_id']}").json()
+    assert (shown["disabled"], shown["name"]) == (True, "still disabled")
+
+
+def test_a_late_suspension_does_not_undo_a_later_change(late, in_background):
+    gate, slow, other = late
+    tenant = slow.initialise("shop")
+    held = gate.hold("INSERT INTO default.annals_tenant_settings", hangs_up=True)
+    suspended = in_background(change_tenant, slow, tenant, suspended=True)
+    assert held.arrived.wait(SECONDS)
+
+    assert change_tenant(other, tenant, client_label="later").status_code == 200
+    assert suspended.result().status_code == 503
+    held.release()
+    assert held.done.wait(SECONDS)
+
+    assert "suspended" not in other.tenant(tenant["client_id"])
+    assert other.tenant(tenant["client_id"])["client_label"] == "later"
+
+
+def test_a_late_label_is_not_given_twice(late, in_background):
+    gate, slow, other = late
+    tenant = slow.initialise("shop")
+    held = gate.hold("INSERT INTO default.annals_tenant_settings", hangs_up=True)
+    relabelled = in_background(change_tenant, slow, tenant, client_label="wanted")
+    assert held.arrived.wait(SECONDS)
+    assert relabelled.result().status_code == 503
+
+    taken = other.post_tenant({"database_name": "rival", "client_label": "wanted"})
+    assert taken.status_code == 400, "the change may still be done"
+    held.release()
+    assert held.done.wait(SECONDS)
+
+    labels = [one["client_label"] for one in other.tenants()]
+    assert labels == ["wanted"], f"expected that the late change was done once, got {labels}"
+
+
+def test_a_change_beside_a_deletion_leaves_nothing(late, in_background):
+    gate, slow, other = late
+    tenant = slow.initialise("shop")
+    held = gate.hold("INSERT INTO default.annals_tenant_settings")
+    suspended = in_background(change_tenant, slow, tenant, suspended=True)
+    assert held.arrived.wait(SECONDS)
+    other.remove(tenant["client_id"])
+    held.release()
+
+    assert suspended.result().status_code == 404
+    assert other.sql("SELECT count() FROM default.annals_tenant_settings") == "0"
+
+
+def test_keys_stay_valid_for_a_while_without_the_engine_and_nobody_is_told_that_they_are_wrong(make):
+    engine = make.engine()
+    annals = make.annals(engine)
+    key = new_key(annals, "read")
+    tenant = annals.initialise("shop")
+    engine.server.kill()
+
+    reply = annals.get(HISTORY, key=key["key"], headers=client(tenant))
+
+    assert reply.status_code == 503, f"expected 503, got {reply.status_code} {reply.text}"
+    annals.restart(ready=False)
+    reply = annals.get(TENANTS, key=key["key"])
+    assert reply.status_code == 503, "a start without the engine knows no keys"
+    assert annals.get(TENANTS, key="w" * 20).status_code == 401
+    engine.server.restart()
+    annals.wait_until_ready()
+    wait_until(lambda: annals.get(TENANTS, key=key["key"]).status_code == 200, "the key is known again")
+    assert suspend(annals, tenant)["suspended"] is True

@@ -1,0 +1,73 @@
+"""Queries that take more time or memory than one may: they are told apart from an engine that is away."""
+
+import pytest
+
+from support.annals import events_table, insert_statement
+from support.events import HISTORY, history
+from support.file_links import client
+from support.names import unique_name
+from support.problems import expect
+
+ROWS = 400_000
+TOO_COSTLY = {
+    "detail": "This query takes too much time or memory. Narrow it, for example by record_id or event_time_from."
+}
+LONG = 60
+COUNT_BY = "/api/history/events/count-by"
+SLOW = {
+    "a search": (HISTORY, {"q": "nowhere"}),
+    "a count": (COUNT_BY, {"q": "nowhere"}),
+    "a page that is sorted": (HISTORY, {"ordering": "event_time", "limit": 1000, "offset": 100_000}),
+}
+
+
+def expect_too_costly(reply):
+    expect(reply, 503, TOO_COSTLY)
+    assert int(reply.headers["Retry-After"]) >= LONG
+
+
+@pytest.fixture(scope="module")
+def large(module_make):
+    """A service that gives a query a moment, and a tenant whose events take longer to read."""
+    annals = module_make.annals("remote", environment={"ANNALS_HISTORY_TIMEOUT_SECONDS": "0.002"})
+    tenant = annals.initialise(unique_name())
+    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
+    values = "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat('word ', 40), toString(number), '\"')"
+    annals.engine.sql(insert_statement(events_table(tenant), columns, values, f"numbers({ROWS})"))
+    return annals, tenant
+
+
+@pytest.mark.parametrize("path, query", SLOW.values(), ids=SLOW)
+def test_a_query_that_takes_too_long_says_so_and_when_to_come_back(large, path, query):
+    annals, tenant = large
+
+    reply = annals.get(path, headers=client(tenant), params=query)
+
+    expect_too_costly(reply)
+
+
+def test_groups_that_take_too_much_memory_are_told(make, engine_kind):
+    annals = make.annals(engine_kind, environment={"ANNALS_HISTORY_MAX_MEMORY_BYTES": str(64 << 20)})
+    tenant = annals.initialise(unique_name())
+    with annals.behind_its_back() as sql:
+        columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
+        values = "generateUUIDv4(), now64(3), 1, number, 1, number, '1'"
+        sql(insert_statement(events_table(tenant), columns, values, "numbers(2000000)"))
+
+    reply = annals.get(COUNT_BY, headers=client(tenant), params={"by": ["record_id", "source_id"]})
+
+    expect_too_costly(reply)
+
+
+def test_a_page_of_events_that_are_too_large_to_be_sorted_together_ends_early(make, engine_kind):
+    annals = make.annals(engine_kind, environment={"ANNALS_HISTORY_MAX_MEMORY_BYTES": str(128 << 20)})
+    tenant = annals.initialise(unique_name())
+    with annals.behind_its_back() as sql:
+        columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
+        values = "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat('xy', 1000000), '\"')"
+        sql(insert_statement(events_table(tenant), columns, values, "numbers(120)"))
+
+    page = history(annals, tenant, limit=1000)
+
+    assert page["results"] and page["next"], "expected a page that is smaller than wanted, and the next one"
+    assert page["total_count"] == 120

@@ -1,0 +1,95 @@
+"""Exports that the service cannot send to their end: no client takes them for whole, HTTP/1.0 included."""
+
+import socket
+
+import pytest
+
+from support.annals import API_KEY, events_table, insert_statement
+
+# More than the sockets hold, so that an export whose reader pauses is not over.
+ROWS = 60_000
+
+
+@pytest.fixture
+def annals(make):
+    return make.annals()
+
+
+@pytest.fixture
+def large(annals):
+    """A tenant whose export is about 60 MB."""
+    tenant = annals.initialise("large")
+    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
+    values = "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat('x', 1000), '\"')"
+    with annals.behind_its_back() as sql:
+        sql(insert_statement(events_table(tenant), columns, values, f"numbers({ROWS})"))
+    return tenant
+
+
+def begin_export(annals, tenant, version, export_format):
+    connection = socket.create_connection(("127.0.0.1", annals.port), timeout=60)
+    lines = (
+        f"GET /api/history/export?format={export_format} HTTP/{version}",
+        "Host: annals",
+        f"X-API-Key: {API_KEY}",
+        f"X-Client-Id: {tenant['client_id']}",
+    )
+    connection.sendall("\r\n".join([*lines, "", ""]).encode())
+    beginning = connection.recv(65536)
+    assert beginning.startswith(f"HTTP/{version} 200 ".encode()), f"expected an export, got {beginning[:200]!r}"
+    return connection, beginning
+
+
+def read_all(connection):
+    """What arrives until the connection is closed, and whether it was reset."""
+    received = []
+    while True:
+        try:
+            part = connection.recv(1 << 20)
+        except ConnectionResetError:
+            return b"".join(received), True
+        if not part:
+            return b"".join(received), False
+        received.append(part)
+
+
+@pytest.mark.parametrize("export_format", ["ndjson", "csv"])
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGKILL"])
+def test_over_http_1_0_an_export_that_is_cut_ends_with_a_reset(annals, large, end, export_format):
+    connection, _ = begin_export(annals, large, "1.0", export_format)
+    with connection:
+        if end == "SIGKILL":
+            annals.kill9()
+        else:
+            annals.terminate()
+        _, was_reset = read_all(connection)
+
+    assert was_reset, "expected a reset: a normal close would look like the end of the export"
+
+
+def test_over_http_1_1_an_export_that_is_cut_lacks_its_last_chunk(annals, large):
+    connection, beginning = begin_export(annals, large, "1.1", "ndjson")
+    with connection:
+        annals.terminate()
+        rest, was_reset = read_all(connection)
+
+    assert was_reset or not (beginning + rest).endswith(b"0\r\n\r\n"), "expected that the export does not look whole"
+
+
+def test_over_http_1_0_a_whole_export_ends_normally(annals, large):
+    connection, beginning = begin_export(annals, large, "1.0", "ndjson")
+    with connection:
+        rest, was_reset = read_all(connection)
+
+    assert not was_reset, "expected a normal close after the last event"
+    assert (beginning + rest).split(b"\r\n\r\n", 1)[1].count(b"\n") == ROWS
+
+
+def test_an_export_in_flight_at_sigterm_is_finished(annals, large):
+    connection, beginning = begin_export(annals, large, "1.1", "ndjson")
+    with connection:
+        annals.send_terminate()
+        rest, was_reset = read_all(connection)
+        annals.wait_terminated()
+
+    assert not was_reset and (beginning + rest).endswith(b"0\r\n\r\n"), "expected the whole export"

@@ -1,0 +1,191 @@
+"""Tenants that send little and mean much: bodies that expand, do not end, or hold nothing. Others do not notice."""
+
+import contextlib
+import gzip
+import json
+import threading
+import time
+
+import pytest
+
+from support.annals import API_KEY
+from support.events import EVENT_BRIDGE, JSON, NDJSON, envelope, event, expect_taken, post_events
+from support.names import unique_name
+from support.raw_http import RawConnection, head
+from support.waiting import wait_until
+
+MIB = 1 << 20
+ANSWER_SECONDS = 5
+REQUEST_SECONDS = 1
+SETTINGS = {
+    "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": str(REQUEST_SECONDS),
+    "ANNALS_EVENTS_MAX_RECEIVING_BYTES": str(16 * MIB),
+}
+GZIP = {"Content-Encoding": "gzip"}
+
+
+@pytest.fixture(scope="module")
+def annals(module_make):
+    return module_make.annals()
+
+
+@pytest.fixture(scope="module")
+def narrow(module_make):
+    """A service with little room for arriving bodies, and little patience."""
+    return module_make.annals(environment=SETTINGS)
+
+
+def gzipped(text, times):
+    """The text so many times, as gzip that expands a thousand times."""
+    return gzip.compress(text * (16 * MIB // len(text))) * times
+
+
+BOMBS = {
+    "blank lines": (gzipped(b"\n", 64), NDJSON, (413, 422)),
+    "blanks": (gzipped(b" ", 64), NDJSON, 413),
+    "lines without an event": (gzipped(b"{}\n", 4), NDJSON, (413, 422)),
+    "valid lines without ids": (gzipped(json.dumps(event(event_id=None)).encode() + b"\n", 64), NDJSON, (413, 422)),
+    "blanks before JSON": (gzipped(b" ", 2), JSON, (413, 422)),
+    "many items": (gzip.compress(b"[" + b"1," * MIB + b"1]"), JSON, 422),
+    "many keys": (gzip.compress(b"{" + b'"":1,' * 300_000 + b'"":1}'), JSON, 201),
+    "many keys in an item": (gzip.compress(b"[{" + b'"":1,' * 300_000 + b'"":1}]'), JSON, 201),
+    "nothing, in many members": (gzip.compress(b"") * 50_000, NDJSON, 201),
+}
+
+
+@pytest.mark.parametrize("body, content_type, statuses", BOMBS.values(), ids=BOMBS)
+def test_who_sends_bombs_is_refused_while_others_are_served(annals, body, content_type, statuses):
+    tenant = annals.initialise(unique_name())
+    answers = []
+
+    def send():
+        answers.append(post_events(annals, tenant, body, content_type, headers=GZIP, query="?on_error=skip"))
+
+    senders = [threading.Thread(target=send) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    slowest = 0
+    while any(sender.is_alive() for sender in senders):
+        began = time.monotonic()
+        assert annals.get("/healthz", key=None).status_code == 200
+        slowest = max(slowest, time.monotonic() - began)
+    for sender in senders:
+        sender.join()
+
+    permitted = statuses if isinstance(statuses, tuple) else (statuses,)
+    for answer in answers:
+        assert answer.status_code in permitted, f"expected {permitted}, got {answer.status_code} {answer.text[:300]}"
+    assert slowest < ANSWER_SECONDS, f"expected that health answers meanwhile; it took {slowest:.1f} s"
+
+
+def refusal(reply):
+    assert reply.status_code == 422, f"expected 422, got {reply.status_code} {reply.text[:300]}"
+    return [(problem["loc"], problem["msg"]) for problem in reply.json()["detail"]]
+
+
+def test_the_number_of_items_of_a_body_has_a_limit(annals):
+    tenant = annals.initialise(unique_name())
+
+    reply = post_events(annals, tenant, b"[" + b"1," * 500_000 + b"1]", query="?on_error=skip")
+
+    assert refusal(reply) == [(["body"], "ensure this value has at most 500000 items")]
+
+
+@pytest.mark.parametrize("content_type", [JSON, NDJSON, "application/cloudevents+json"])
+def test_the_number_of_keys_of_an_event_has_a_limit(annals, content_type):
+    tenant = annals.initialise(unique_name())
+    place = ["body", 0] if content_type == NDJSON else ["body"]
+
+    fits = {**event(), **{f"k{i}": i for i in range(10_000 - 7)}}
+    too_many = {**fits, "one more": 1}
+
+    assert refusal(post_events(annals, tenant, json.dumps(too_many), content_type)) == [
+        (place, "ensure this value has at most 10000 items")
+    ]
+    if content_type != "application/cloudevents+json":
+        expect_taken(post_events(annals, tenant, json.dumps(fits), content_type), 1)
+
+
+def test_an_envelope_is_bounded_alike(annals):
+    tenant = annals.initialise(unique_name())
+    detail = {**event(), **{f"k{i}": i for i in range(10_000)}}
+    body = json.dumps(envelope(detail, tenant["database_name"]))
+
+    reply = annals.request("POST", EVENT_BRIDGE, data=body, headers={"Content-Type": JSON})
+
+    assert refusal(reply) == [(["body", "detail"], "ensure this value has at most 10000 items")]
+
+
+def test_bad_items_past_the_thousandth_are_only_counted(annals):
+    tenant = annals.initialise(unique_name())
+
+    reply = post_events(annals, tenant, [1] * 300_000 + [event()], query="?on_error=skip")
+
+    answer = reply.json()
+    assert (reply.status_code, answer["accepted"], len(answer["errors"])) == (201, 1, 1000), reply.text[:300]
+    assert answer["errors_left_out"] == 299_000
+
+
+@pytest.mark.parametrize("path", ["/api/events", EVENT_BRIDGE])
+def test_what_one_tenant_does_not_end_leaves_room_for_others(narrow, path):
+    greedy, other = (narrow.initialise(unique_name()) for _ in range(2))
+    with contextlib.ExitStack() as connections:
+        for _ in range(16):
+            connection = connections.enter_context(RawConnection(narrow))
+            lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {greedy['client_id']}", f"Content-Type: {JSON}")
+            connection.send(head("POST", path, *lines, f"Content-Length: {MIB - 1}") + b" " * (MIB - 2))
+
+        expect_taken(post_events(narrow, other, event()), 1)
+
+
+@pytest.mark.parametrize("path", ["/api/events", EVENT_BRIDGE])
+@pytest.mark.parametrize("framing", [f"Content-Length: {MIB // 2}", "Transfer-Encoding: chunked"])
+def test_a_json_body_that_trickles_in_is_408_in_time(narrow, path, framing):
+    tenant = narrow.initialise(unique_name())
+    lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}", f"Content-Type: {JSON}")
+    with RawConnection(narrow, seconds=0.05) as connection:
+        connection.send(head("POST", path, *lines, framing))
+        began = time.monotonic()
+
+        def answer():
+            try:
+                connection.send(b"1\r\n \r\n" if "chunked" in framing else b" ")
+                return connection.socket.recv(1000)
+            except TimeoutError:
+                return b""
+
+        first = wait_until(answer, "an answer comes while bytes still arrive", seconds=REQUEST_SECONDS + 10)
+
+    assert first.startswith(b"HTTP/1.1 408 "), f"expected 408, got {first!r}"
+    assert time.monotonic() - began >= REQUEST_SECONDS * 0.9, "expected that it may take its time"
+
+
+def test_a_line_that_trickles_in_is_408_and_lines_that_trickle_in_are_taken(narrow):
+    tenant = narrow.initialise(unique_name())
+    lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}", f"Content-Type: {NDJSON}")
+    with RawConnection(narrow, seconds=0.05) as connection:
+        connection.send(head("POST", "/api/events", *lines, f"Content-Length: {MIB}"))
+
+        def answer_to(data):
+            try:
+                return connection.send(data).socket.recv(1000)
+            except TimeoutError:
+                return b""
+
+        until = time.monotonic() + 3 * REQUEST_SECONDS
+        while time.monotonic() < until:
+            assert answer_to(json.dumps(event()).encode() + b"\n") == b"", "expected no answer: the lines are whole"
+        first = wait_until(lambda: answer_to(b" "), "an answer comes", seconds=REQUEST_SECONDS + 10)
+
+    assert first.startswith(b"HTTP/1.1 408 "), f"expected 408, got {first!r}"
+
+
+def test_a_body_that_means_nothing_is_not_held(narrow):
+    tenant = narrow.initialise(unique_name())
+    lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}")
+    with RawConnection(narrow) as connection:
+        body = b"x" * (MIB // 2)
+        request = head("GET", "/api/history/events", *lines, f"Content-Length: {len(body)}")
+        statuses = [connection.send(request + body).reply().status_code for _ in range(3)]
+
+    assert statuses == [200, 200, 200], "expected that a body of GET is read over"

@@ -1,0 +1,99 @@
+"""GET /readyz tells the truth about everything that the service needs, and asking for it costs nobody anything."""
+
+import concurrent.futures
+
+import pytest
+
+from support import paths
+from support.waiting import wait_until
+
+ALL_WELL = {"status": "ready", "engine": "ok", "registry": "ok", "disk": "ok", "files": "ok"}
+embedded_only = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
+
+
+def readiness(annals):
+    reply = annals.get("/readyz", key=None)
+    return reply.status_code, reply.json()
+
+
+def wait_for(annals, code, **fields):
+    def is_so():
+        got, body = readiness(annals)
+        return got == code and all(body.get(name) == value for name, value in fields.items())
+
+    wait_until(is_so, f"/readyz answers {code} with {fields}, not {readiness(annals)}")
+
+
+def test_everything_is_named_when_all_is_well(make, engine_kind):
+    assert readiness(make.annals(engine_kind)) == (200, ALL_WELL)
+
+
+def test_a_registry_that_cannot_be_read_is_named(make):
+    annals = make.annals("remote")
+    annals.initialise("shop")
+
+    annals.sql("RENAME TABLE default.annals_tenants TO default.aside")
+    annals.sql("CREATE VIEW default.annals_tenants AS SELECT throwIf(1) AS client_id")
+    wait_for(annals, 503, registry="cannot be read", engine="ok")
+
+    annals.sql("DROP VIEW default.annals_tenants")
+    annals.sql("RENAME TABLE default.aside TO default.annals_tenants")
+    wait_for(annals, 200, **ALL_WELL)
+
+
+@embedded_only
+def test_a_registry_with_damaged_bytes_is_named(make):
+    annals = make.annals("embedded")
+    annals.initialise("shop")
+    annals.terminate()
+    parts = [
+        file
+        for definition in annals.engine.directory.glob("store/*/*/annals_tenants.sql")
+        for file in annals.engine.directory.glob(f"store/*/{definition.read_text().split(chr(39))[1]}/*/data.bin")
+    ]
+    assert parts, "expected to find the registry's parts"
+    for file in parts:
+        content = bytearray(file.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        file.write_bytes(content)
+
+    annals.start(ready=False)
+
+    wait_for(annals, 503, registry="cannot be read")
+
+
+@embedded_only
+def test_a_full_disk_is_named(make, tmp_path):
+    full = tmp_path / "full"
+    annals = make.annals(
+        "embedded", environment={"LD_PRELOAD": str(paths.FULL_DISK), "TEST_FULL_DISK": str(full)}, start=False
+    )
+    annals.environment["TEST_FULL_DISK_BELOW"] = str(annals.data)
+    annals.start()
+
+    full.touch()
+    wait_for(annals, 503, disk="full", engine="ok", detail="There is no room left on the disk.")
+    full.unlink()
+    wait_for(annals, 200, **ALL_WELL)
+
+
+def test_a_bucket_that_does_not_exist_is_named(make):
+    files = make.files()
+    annals = make.annals(files=files, environment={"ANNALS_FILES_S3_BUCKET": "no-such-bucket"}, start=False)
+
+    annals.start(ready=False)
+
+    wait_for(annals, 200, files="cannot be used", engine="ok", status="ready")
+
+
+def test_many_who_ask_are_answered_by_few_queries(make):
+    annals = make.annals("remote")
+    queries = lambda: int(annals.sql("SELECT value FROM system.events WHERE event = 'Query'"))  # noqa: E731
+    before = queries()
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: readiness(annals), range(400)))
+
+    asked = queries() - before
+    assert answers.count((200, ALL_WELL)) == 400
+    assert asked < 200, f"expected a look per second, not {asked} queries for 400 requests"

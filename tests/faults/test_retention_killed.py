@@ -1,0 +1,78 @@
+"""kill -9 before and after calls to the engine and the file store while retention is enforced: the next run ends it.
+
+The program `annals_killed` is Annals that kills itself at the N-th of these calls, counted from when a file exists.
+"""
+
+import datetime
+
+import pytest
+
+from support import paths
+from support.annals import events_table
+from support.events import event, events_of, post_events
+from support.file_links import new_upload, put
+from support.names import unique_name
+from support.waiting import wait_until
+
+SECONDS = 60
+OFTEN = {"ANNALS_RETENTION_INTERVAL_SECONDS": "0.2"}
+
+
+def uploaded(annals, tenant):
+    upload = new_upload(annals, tenant)
+    assert put(upload["upload_url"], b"content").status_code == 200
+    return upload["file_id"]
+
+
+def with_events(annals):
+    """A tenant with an old event and a young one, which name a file each; returns it with the young one."""
+    tenant = annals.initialise(unique_name())
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+    young = event(event_time=now, file_id=uploaded(annals, tenant))
+    old = event(file_id=uploaded(annals, tenant))
+    reply = post_events(annals, tenant, [old, young])
+    assert reply.status_code == 201, f"expected 201, got {reply.status_code} {reply.text}"
+    return tenant, young
+
+
+def change(annals, tenant):
+    return annals.outcome("PATCH", f"/api/tenants/{tenant['client_id']}", json={"retention_days": 30})
+
+
+def files_of(annals, tenant):
+    return [key.split("/")[1] for key in annals.files.keys(tenant["database_name"] + "/")]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("calls", [(7, 13, 19), (10, 16, 22)], ids=str)
+def test_retention_converges(make, when, calls):
+    annals = make.annals("embedded", environment=OFTEN, start=False)
+    arm = annals.directory / "arm"
+    died = 0
+    for number in calls:
+        kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(arm)}
+        annals.start(program=paths.ANNALS_KILLED, environment=kill)
+        tenant, young = with_events(annals)
+        arm.touch()
+        change(annals, tenant)
+        wait_until(
+            lambda: not annals.running or files_of(annals, tenant) == [young["file_id"]], "it dies or is done", SECONDS
+        )
+        arm.unlink()
+        if annals.running:
+            annals.kill9()
+        else:
+            annals.wait_killed()
+            died += 1
+
+        annals.start()
+        assert change(annals, tenant)[0] == 200
+        wait_until(
+            lambda: files_of(annals, tenant) == [young["file_id"]],
+            f"killed {when} call {number}: the old file is removed, and only it",
+            SECONDS,
+        )
+        assert [one["event_id"] for one in events_of(annals, tenant)] == [young["event_id"]]
+        annals.terminate()
+        assert annals.sql(f"SELECT count() FROM {events_table(tenant)}") == "1", f"killed {when} call {number}"
+    assert died, f"expected that it dies {when} one of the calls {calls}"

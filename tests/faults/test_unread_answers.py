@@ -1,0 +1,122 @@
+"""Clients that ask for pages and do not read them: what is held for them is bounded, and others are served."""
+
+import contextlib
+import json
+
+import pytest
+
+from support.annals import API_KEY, events_table, insert_statement
+from support.event_streams import Tail
+from support.events import HISTORY, event, events_of, get_history, history, post_events
+from support.names import unique_name
+from support.raw_http import RawConnection, head
+
+# Far more than what the sockets hold.
+EVENTS = 5_000
+PAYLOAD = 20_000
+PAGE = 4 << 20
+UNREAD = 60
+# One client's answers may take 64 MiB. The rest is for what is on its way and for the allocator.
+MAX_GROWTH = 160 << 20
+CONNECTIONS = 48
+
+
+@pytest.fixture
+def annals(make):
+    """With a server, so that the memory of the process is what Annals itself takes."""
+    return make.annals("remote")
+
+
+def make_large(annals):
+    tenant = annals.initialise(unique_name())
+    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
+    values = f"generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat(toString(number % 10), {PAYLOAD}), '\"')"
+    annals.engine.sql(insert_statement(events_table(tenant), columns, values, f"numbers({EVENTS})"))
+    return tenant
+
+
+def resident_bytes(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        (line,) = (line for line in status if line.startswith("VmRSS:"))
+    return int(line.split()[1]) << 10
+
+
+def ask(annals, tenant):
+    """A client that asks for a page and reads how the answer begins."""
+    connection = RawConnection(annals)
+    lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}")
+    connection.send(head("GET", f"{HISTORY}?limit=1000&count=false", *lines))
+    return connection
+
+
+def test_pages_that_nobody_reads_take_a_bounded_memory(annals):
+    large, other = make_large(annals), make_large(annals)
+    history(annals, large, limit=1000)
+    before = resident_bytes(annals.pid)
+
+    with contextlib.ExitStack() as stack:
+        unread = [stack.enter_context(contextlib.closing(ask(annals, large).socket)) for _ in range(UNREAD)]
+        statuses = [int(socket.recv(4096).split(b" ", 2)[1]) for socket in unread]
+        grown = resident_bytes(annals.pid) - before
+        page = get_history(annals, other, limit=1000)
+
+    assert set(statuses) == {200, 429}, f"expected that some are refused with 429, got {statuses}"
+    assert grown < MAX_GROWTH, f"expected at most {MAX_GROWTH >> 20} MiB more, got {grown >> 20}"
+    assert page.status_code == 200 and len(page.json()["results"]) > 100
+    # What nobody reads any more is given back.
+    assert history(annals, large, limit=1000)["results"]
+
+
+def test_a_page_ends_early_instead_of_being_large(annals):
+    large = make_large(annals)
+    seen = []
+    page = get_history(annals, large, limit=1000, cursor="", ordering="event_time")
+
+    while True:
+        assert len(page.content) < PAGE + 2 * PAYLOAD, f"expected some 4 MiB, got {len(page.content)}"
+        seen += [e["event_id"] for e in page.json()["results"]]
+        if page.json()["next"] is None:
+            break
+        page = annals.get(page.json()["next"].removeprefix(annals.url), headers={"X-Client-Id": large["client_id"]})
+
+    assert len(seen) == len(set(seen)) == EVENTS
+
+
+@pytest.mark.parametrize("ordering", ["event_time", "-event_time", "arrival"])
+def test_an_event_that_is_larger_than_a_page_is_a_page(make, engine_kind, ordering):
+    annals = make.annals(engine_kind)
+    tenant = annals.initialise(unique_name())
+    sent = [event(event_data="x" * size, event_time=f"2026-01-0{i + 1}T00:00:00.000Z")
+            for i, size in enumerate((10, PAGE + 1000, 10 << 20, 10))]  # fmt: skip
+    for one in sent:
+        assert post_events(annals, tenant, json.dumps([one])).status_code == 201
+
+    got, query = [], {"cursor": ""}
+    for _ in range(len(sent) + 1):
+        page = history(annals, tenant, ordering=ordering, count="false", **query)
+        got += page["results"]
+        if not page["results"] or page["next"] is None:
+            break
+        query = {"cursor": page["next"].split("cursor=")[1].split("&")[0]}
+
+    wanted = [e["event_id"] for e in sent]
+    assert [e["event_id"] for e in got] == (wanted[::-1] if ordering == "-event_time" else wanted)
+    assert [e["event_id"] for e in events_of(annals, tenant, event_id=sent[2]["event_id"])] == [sent[2]["event_id"]]
+
+
+def test_tails_of_one_client_leave_connections_to_others(make):
+    annals = make.annals(environment={"ANNALS_SERVER_MAX_CONNECTIONS": str(CONNECTIONS)})
+    one, other = annals.initialise("one"), annals.initialise("other")
+
+    with contextlib.ExitStack() as stack:
+        for _ in range(CONNECTIONS // 2):
+            stack.enter_context(Tail(annals, one))
+        refused = annals.get("/api/history/tail", headers={"X-Client-Id": one["client_id"]})
+        others = stack.enter_context(Tail(annals, other))
+        sent = event()
+        assert post_events(annals, other, sent).status_code == 201
+        assert [e["event_id"] for e in others.read(1)] == [sent["event_id"]]
+
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) >= 1, f"got {refused.status_code}"
+    with Tail(annals, one) as again:
+        assert again.read(0) == []
