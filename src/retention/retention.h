@@ -52,8 +52,8 @@ class Retention {
   /// be in flight.
   boost::asio::awaitable<void> run(std::stop_token stop);
 
-  /// Removes the rows of any events table that are older than `before`, in steps 2 and 3 of the above. Returns
-  /// how many there were; 0 while another instance does it. Throws engine::EngineError.
+  /// Removes the rows of any events table that are older than `before`, in steps 2 and 3 of the above.
+  /// Returns how many there were; 0 while another instance does it. Throws engine::EngineError.
   boost::asio::awaitable<std::uint64_t> remove_before(events::EventsTable table, Timestamp before);
 
  private:
