@@ -2,11 +2,9 @@
 
 import pytest
 
-from support import paths
 from support.crash import RESTARTED, Crash
 from support.keys import PATH
-from support.trail import SECONDS, records
-from support.waiting import wait_until
+from support.trail import records
 
 MOST_CALLS = 60
 
@@ -62,19 +60,3 @@ def test_an_outcome_that_nobody_knows_shows_in_the_trail(stopped):
         found.append(results_of(annals, new_key(number)))
         annals.kill9()
     assert ["requested"] in found, f"expected a crash after which only the request is on record, got {found}"
-
-
-def test_records_past_their_retention_do_not_come_back_from_the_journal(make):
-    days = 40
-    annals = make.annals("embedded", environment={"ANNALS_AUDIT_RETENTION_DAYS": "30"}, start=False)
-    past = {"LD_PRELOAD": str(paths.SHIFTED_CLOCK), "TEST_CLOCK_SHIFT": str(-days * 24 * 3600)}
-    annals.start(environment=past)
-    for number in range(5):
-        reply = annals.post(PATH, json=new_key(number))
-        assert reply.status_code == 201, f"expected 201, got {reply.status_code} {reply.text}"
-    annals.kill9()  # the records are in the journal, at least in part
-
-    for again in ("the first", "the second"):
-        annals.start()
-        wait_until(lambda: not records(annals, "create_key"), f"the old records are gone after {again} start", SECONDS)
-        annals.kill9()
