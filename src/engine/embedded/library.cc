@@ -33,8 +33,7 @@ void* open(const std::string& path) {
   if (library == nullptr) {
     throw std::runtime_error(
         fmt::format("cannot open the engine library: {}; in a checkout `./dev setup` installs it; elsewhere "
-                    "put libchdb.so "
-                    "of the npm package {} beside the program, or name it in engine.library",
+                    "put libchdb.so of the npm package {} beside the program, or name it in engine.library",
                     dlerror(), ANNALS_ENGINE_PACKAGE));
   }
   return library;
@@ -45,9 +44,10 @@ void* open(const std::string& path) {
 std::string EmbeddedLibrary::find(const std::string& configured) {
   if (!configured.empty()) return configured;
   std::error_code ignored;
-  const auto beside = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "libchdb.so";
+  const auto directory = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  const auto beside = directory / "libchdb.so";
   if (std::filesystem::exists(beside, ignored)) return beside.string();
-  return ANNALS_ENGINE_LIBRARY;
+  return (directory.parent_path() / "lib" / "annals" / "libchdb.so").string();
 }
 
 EmbeddedLibrary::EmbeddedLibrary(const std::string& path) {

@@ -19,7 +19,7 @@ using ChdbInsertStream = chdb_insert_stream_*;
 class EmbeddedLibrary {
  public:
   /// Returns the path of the library that is used: `configured`, or if that is empty `libchdb.so` beside the
-  /// executable or, if that does not exist, the one that the build was configured with.
+  /// executable or, if that does not exist, in `../lib/annals`, where an installation has it.
   static std::string find(const std::string& configured);
 
   /// Opens the library that find() returns, and turns its signal handlers off, so that Annals handles
