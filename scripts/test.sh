@@ -29,7 +29,7 @@ run_pytest() {
   for suite in "${suites[@]}"; do
     if compgen -G "$root/tests/$suite/test_*.py" >/dev/null; then
       folders+=("$root/tests/$suite")
-    elif [[ $suite == contract || $suite == faults || $suite == browser ]]; then
+    elif [[ $suite == contract || $suite == faults || $suite == browser || $suite == package ]]; then
       say "tests/$suite has no tests"
       [[ $by_name == no ]] || return 1
     fi
@@ -48,7 +48,7 @@ run_tests() {
   local preset=release suites=() by_name=yes failed=0
   while [[ $# -gt 0 ]]; do
     case $1 in
-      unit | integration | contract | faults | browser) suites+=("$1") ;;
+      unit | integration | contract | faults | browser | package) suites+=("$1") ;;
       --preset)
         preset=${2:?"--preset needs a name"}
         shift
@@ -57,12 +57,12 @@ run_tests() {
         shift
         break
         ;;
-      *) fail "unknown suite: $1 (give unit, integration, contract, faults or browser; arguments for pytest follow --)" ;;
+      *) fail "unknown suite: $1 (give unit, integration, contract, faults, browser or package; arguments for pytest follow --)" ;;
     esac
     shift
   done
   if [[ ${#suites[@]} -eq 0 ]]; then
-    suites=(unit integration contract faults browser)
+    suites=(unit integration contract faults browser package)
     by_name=no
   fi
 
@@ -71,7 +71,7 @@ run_tests() {
   build "$preset"
   case $preset in asan | tsan) set_up_sanitizers ;; esac
   if wants unit integration; then run_ctest || failed=1; fi
-  if wants integration contract faults browser; then run_pytest "$@" || failed=1; fi
+  if wants integration contract faults browser package; then run_pytest "$@" || failed=1; fi
   [[ $failed -eq 0 ]] || fail "tests failed"
   say "all tests passed"
 }

@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "cli/service_manager.h"
 #include "cli/terminal/exit_codes.h"
 #include "io/descriptor_limit.h"
 #include "ops/log.h"
@@ -148,7 +149,9 @@ int serve_checked(config::Config config, const Adapters& adapters) {
   StopSignal signal(has_terminal);
   introduce(*service);
   say(fmt::format("annals: listening on {}", service->url()));
+  tell_service_manager("READY=1");
   signal.wait();
+  tell_service_manager("STOPPING=1");
   if (!service->stop(kFinishRequests)) {
     ops::log(ops::Level::warning, "some requests did not end in time and were aborted");
   }
