@@ -29,7 +29,7 @@ def test_whatever_was_done_is_on_record(stopped, when):
     annals = stopped
     for number in range(1, MOST_CALLS):
         key = new_key(number)
-        died = Crash(annals, when, number).request("POST", PATH, json=key)
+        died = Crash(annals, when, number, trail=True).request("POST", PATH, json=key)
         if annals.running:
             annals.kill9()
         annals.start(environment=RESTARTED)
@@ -54,7 +54,7 @@ def test_an_outcome_that_nobody_knows_shows_in_the_trail(stopped):
     annals = stopped
     found = []
     for number in range(1, MOST_CALLS):
-        if not Crash(annals, "after", number).request("POST", PATH, json=new_key(number)):
+        if not Crash(annals, "after", number, trail=True).request("POST", PATH, json=new_key(number)):
             break
         annals.start(environment=RESTARTED)
         found.append(results_of(annals, new_key(number)))

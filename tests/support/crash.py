@@ -10,12 +10,14 @@ CONVERGE_SECONDS = 30
 
 
 class Crash:
-    """A service that dies at one call of the request that follows."""
+    """A service that dies at one call of the request that follows; what the audit trail calls counts if told so."""
 
-    def __init__(self, annals, when, number):
+    def __init__(self, annals, when, number, trail=False):
         self.annals = annals
         self._arm = annals.directory / "arm"
         kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(self._arm)}
+        if trail:
+            kill["TEST_KILL_TRAIL"] = "1"
         annals.start(program=paths.ANNALS_KILLED, environment={**ARMED, **kill})
 
     def request(self, method, path, **arguments):
