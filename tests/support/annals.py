@@ -107,12 +107,22 @@ class Annals:
         self.wait_terminated()
 
     def wait_terminated(self):
+        status = self._wait_ended()
+        assert status == 0, f"expected exit status 0 after SIGTERM, got {status}"
+
+    def terminate_if_alive(self):
+        """SIGTERM to a process that may kill itself before it has ended; returns whether it did."""
+        self._process.terminate()
+        status = self._wait_ended()
+        assert status in (0, -9), f"expected exit status 0 or a SIGKILL, got {status}"
+        return status == -9
+
+    def _wait_ended(self):
         try:
-            status = self._process.wait(timeout=STOP_SECONDS)
+            return self._process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill9()
             pytest.fail(f"expected it to end within {STOP_SECONDS} s of SIGTERM")
-        assert status == 0, f"expected exit status 0 after SIGTERM, got {status}"
 
     def restart(self, **arguments):
         if self.running:
