@@ -140,6 +140,21 @@ std::optional<Timestamp> KeyRing::last_use(const KeyId& id) const {
   return used == 0 ? std::nullopt : std::optional(time_of(used));
 }
 
+std::optional<Timestamp> KeyRing::next_expiry(Timestamp now) const {
+  std::shared_ptr<const Entries> known;
+  {
+    const std::scoped_lock lock(mutex_);
+    known = entries_;
+  }
+  std::optional<Timestamp> next;
+  if (!known) return next;
+  for (const auto& [id, entry] : *known) {
+    const auto& expiry = entry.key->expires_at;
+    if (expiry && entry.key->is_valid(now) && (!next || *expiry < *next)) next = expiry;
+  }
+  return next;
+}
+
 std::size_t KeyRing::size() const {
   const std::scoped_lock lock(mutex_);
   return entries_ ? entries_->size() : 0;

@@ -54,6 +54,9 @@ class KeyRing {
   /// Returns the hour in which this instance has seen the key last, or nullopt.
   [[nodiscard]] std::optional<Timestamp> last_use(const KeyId& id) const;
 
+  /// Returns when the next of the keys expires that are valid now, if one will.
+  [[nodiscard]] std::optional<Timestamp> next_expiry(Timestamp now) const;
+
   /// Returns how many keys there are.
   [[nodiscard]] std::size_t size() const;
 

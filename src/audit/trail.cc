@@ -92,6 +92,7 @@ void Trail::enqueue(events::Event event) {
   const std::size_t bytes = memory_of(event);
   if (waiting_.size() >= settings_.max_waiting || waiting_bytes_ + bytes > settings_.max_waiting_bytes) {
     ++lost_;
+    ++all_lost_;
     return;
   }
   waiting_bytes_ += bytes;
@@ -144,6 +145,11 @@ awaitable<void> Trail::write_all() {
     enqueue_all(refusals_.take_all());
   }
   co_await write_waiting();
+}
+
+Trail::Status Trail::status() const {
+  const std::scoped_lock lock(mutex_);
+  return {.waiting = waiting_.size(), .lost = all_lost_};
 }
 
 }  // namespace annals::audit

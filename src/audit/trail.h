@@ -63,6 +63,12 @@ class Trail {
   /// Writes what waits, and what is counted so far too: for the end of the service.
   boost::asio::awaitable<void> write_all();
 
+  struct Status {
+    std::size_t waiting = 0;  // records
+    std::uint64_t lost = 0;   // records so far that found the queue full
+  };
+  [[nodiscard]] Status status() const;
+
  private:
   using Events = std::vector<events::Event>;
 
@@ -75,11 +81,12 @@ class Trail {
   TrailTable& table_;
   const Write write_;
   const Settings settings_;
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   Refusals refusals_;
   std::deque<events::Event> waiting_;
   std::size_t waiting_bytes_ = 0;
-  std::uint64_t lost_ = 0;  // records that found the queue full
+  std::uint64_t lost_ = 0;      // records that found the queue full, and are not on record yet as lost
+  std::uint64_t all_lost_ = 0;  // of all time
 };
 
 }  // namespace annals::audit

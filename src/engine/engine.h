@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "engine/activity.h"
 #include "engine/sql.h"
 #include "error.h"
 
@@ -113,6 +114,9 @@ class Engine {
   /// Returns once everything that a query has shown so far is as durable as the engine's settings make it. A
   /// row can be seen before its insert has made it durable, and also if that failed.
   virtual boost::asio::awaitable<void> make_durable() = 0;
+
+  /// Returns what the engine does now and has done so far. Quick.
+  [[nodiscard]] virtual Activity activity() const { return {}; }
 
   /// Returns whether a write to this machine's disk has failed, so that nothing is made durable until a
   /// restart. Quick.

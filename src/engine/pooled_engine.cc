@@ -49,7 +49,7 @@ class PooledEngine::Stream final : public ResultStream {
 boost::asio::awaitable<void> PooledEngine::execute(Statement statement) {
   auto& pool = statement.waits_for_others ? waiting_pool_ : pool_;
   auto work = [statement = std::move(statement)](Connection& connection) { connection.execute(statement); };
-  co_await pool.run(std::move(work));
+  co_await pool.run(counted(StatementKind::execute, std::move(work)));
 }
 
 boost::asio::awaitable<std::string> PooledEngine::query(Statement statement) {
@@ -57,7 +57,7 @@ boost::asio::awaitable<std::string> PooledEngine::query(Statement statement) {
   auto work = [statement = std::move(statement)](Connection& connection) {
     return connection.query(statement);
   };
-  auto result = co_await pool_.run(std::move(work), std::move(reader));
+  auto result = co_await pool_.run(counted(StatementKind::query, std::move(work)), std::move(reader));
   co_return result;
 }
 
@@ -66,7 +66,7 @@ boost::asio::awaitable<void> PooledEngine::scan(Statement statement, Sink sink) 
   auto work = [statement = std::move(statement), sink = std::move(sink)](Connection& connection) {
     connection.stream(statement, sink, Connection::Deadline::of_statement);
   };
-  co_await pool_.run(std::move(work), std::move(reader));
+  co_await pool_.run(counted(StatementKind::scan, std::move(work)), std::move(reader));
 }
 
 boost::asio::awaitable<std::unique_ptr<ResultStream>> PooledEngine::stream(Statement statement) {
@@ -75,13 +75,16 @@ boost::asio::awaitable<std::unique_ptr<ResultStream>> PooledEngine::stream(State
     throw Error(ErrorCode::overloaded, "Too many large results are being read. Try again later.");
   }
   auto channel = std::make_shared<io::ChunkChannel>(kStreamBuffer);
+  auto work =
+      counted(StatementKind::stream, [channel, statement = std::move(statement)](Connection& connection) {
+        const auto push = [&](std::string part) { return channel->push(std::move(part)); };
+        connection.stream(statement, push, Connection::Deadline::of_reader);
+      });
   pool_.post(
-      [this, channel, reader, statement = std::move(statement)](Connection* connection) {
+      [this, channel, reader, work = std::move(work)](Connection* connection) mutable {
         std::exception_ptr error;
         try {
-          const auto push = [&](std::string part) { return channel->push(std::move(part)); };
-          io::BlockingPool<Connection>::checked(connection)
-              .stream(statement, push, Connection::Deadline::of_reader);
+          work(io::BlockingPool<Connection>::checked(connection));
         } catch (...) {
           error = std::current_exception();
         }
@@ -112,12 +115,31 @@ void PooledEngine::end_stream(const std::string& reader) {
 }
 
 boost::asio::awaitable<void> PooledEngine::make_durable() {
-  co_await pool_.run([](Connection& connection) { connection.make_durable(); });
+  auto work = [](Connection& connection) { connection.make_durable(); };
+  co_await pool_.run(counted(StatementKind::sync, std::move(work)));
 }
 
 boost::asio::awaitable<void> PooledEngine::insert(Insert insert) {
   auto work = [insert = std::move(insert)](Connection& connection) { connection.insert(insert); };
-  co_await pool_.run(std::move(work));
+  co_await pool_.run(counted(StatementKind::insert, std::move(work)));
+}
+
+Activity PooledEngine::activity() const {
+  Activity result{
+      .statements = statements_.snapshot(), .waits = waits_.snapshot(), .max_streams = max_streams_};
+  const auto add = [&result](std::string_view name, const io::PoolLoad& load) {
+    result.refused += load.refused;
+    result.pools.push_back({.name = name,
+                            .connections = load.threads,
+                            .running = load.running,
+                            .waiting = load.waiting,
+                            .max_waiting = load.max_waiting});
+  };
+  add("main", pool_.load());
+  add("ddl", waiting_pool_.load());
+  const std::scoped_lock lock(mutex_);
+  result.streams = streams_;
+  return result;
 }
 
 }  // namespace annals::engine

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "engine/connection.h"
@@ -36,15 +39,36 @@ class PooledEngine : public Engine {
   boost::asio::awaitable<std::unique_ptr<ResultStream>> stream(Statement statement) override;
   boost::asio::awaitable<void> insert(Insert insert) override;
   boost::asio::awaitable<void> make_durable() override;
+  [[nodiscard]] Activity activity() const override;
 
  private:
   class Stream;
+  using Clock = std::chrono::steady_clock;
+
+  /// Returns work that also counts, on the thread that runs it, how long it waited and what it took.
+  template <class Work>
+  auto counted(StatementKind kind, Work work) {
+    return [this, kind, work = std::move(work), queued = Clock::now()](Connection& connection) mutable {
+      waits_.observe(Clock::now() - queued);
+      ops::Outcomes::Measurement measurement(statements_[kind]);
+      if constexpr (std::is_void_v<std::invoke_result_t<Work&, Connection&>>) {
+        work(connection);
+        measurement.succeeded();
+      } else {
+        auto result = work(connection);
+        measurement.succeeded();
+        return result;
+      }
+    };
+  }
 
   bool begin_stream(const std::string& reader);
   void end_stream(const std::string& reader);
 
   std::size_t max_streams_;
-  std::mutex mutex_;  // guards the next two
+  StatementCounters statements_;
+  ops::Latencies waits_;
+  mutable std::mutex mutex_;  // guards the next two
   std::size_t streams_ = 0;
   std::map<std::string, std::size_t> streams_of_;  // by client
   io::BlockingPool<Connection> pool_;

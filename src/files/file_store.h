@@ -91,6 +91,10 @@ class FileStore {
   /// Returns how many bytes the files of a database take. Reads a list of all of them. Throws FileStoreError.
   virtual boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) = 0;
 
+  /// Returns when the credentials expire with which the store is used now; nullopt if they do not, or if that
+  /// is not known. Quick.
+  [[nodiscard]] virtual std::optional<Time> credentials_expire_at() const { return std::nullopt; }
+
   /// Proves cheaply that the store can be used (credentials, bucket or directory). Throws FileStoreError.
   virtual boost::asio::awaitable<void> check() = 0;
 };

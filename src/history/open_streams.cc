@@ -38,6 +38,11 @@ std::unique_ptr<OpenStreams::Place> OpenStreams::open(const ClientId& owner) {
   return std::make_unique<Place>(*this, owner);
 }
 
+std::size_t OpenStreams::size() const {
+  const std::scoped_lock lock(mutex_);
+  return count_;
+}
+
 std::vector<ClientId> OpenStreams::owners() {
   const std::scoped_lock lock(mutex_);
   std::vector<ClientId> owners;

@@ -51,6 +51,10 @@ class OpenStreams final : public tenants::Belonging {
   /// Throws Error(over_quota) if the client has its part, and Error(overloaded) if there are too many.
   std::unique_ptr<Place> open(const ClientId& owner);
 
+  /// Returns how many streams are open, and how many there may be.
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t max_size() const { return limits_.total; }
+
   /// Returns those who have streams.
   [[nodiscard]] std::vector<ClientId> owners();
   /// Cuts all streams of a client.
@@ -63,7 +67,7 @@ class OpenStreams final : public tenants::Belonging {
 
  private:
   const Limits limits_;
-  std::mutex mutex_;  // guards the next two
+  mutable std::mutex mutex_;  // guards the next two
   std::size_t count_ = 0;
   std::map<ClientId, std::set<Place*>> places_;
 };

@@ -15,7 +15,8 @@ std::size_t kept_free(std::size_t threads) {
 }  // namespace
 
 BlockingThreads::BlockingThreads(std::size_t threads, std::size_t max_waiting)
-    : turns_({.waiting = max_waiting,
+    : max_waiting_(max_waiting),
+      turns_({.waiting = max_waiting,
               .waiting_of_one = std::max<std::size_t>(1, max_waiting / 4),
               .running = threads - kept_free(threads),
               .running_of_one = std::max<std::size_t>(1, threads / 4)}) {
@@ -36,12 +37,22 @@ BlockingThreads::~BlockingThreads() {
 void BlockingThreads::post(const Reader& reader, Job job) {
   std::unique_lock lock(mutex_);
   const bool queued = turns_.push(reader, job);
+  if (!queued) ++refused_;
   lock.unlock();
   if (queued) {
     ready_.notify_one();
   } else {
     job(std::nullopt);
   }
+}
+
+PoolLoad BlockingThreads::load() const {
+  const std::scoped_lock lock(mutex_);
+  return {.threads = threads_.size(),
+          .running = running_,
+          .waiting = turns_.size(),
+          .max_waiting = max_waiting_,
+          .refused = refused_};
 }
 
 void BlockingThreads::run(std::size_t index) {
@@ -53,10 +64,12 @@ void BlockingThreads::run(std::size_t index) {
       return taken || (closing_ && turns_.empty());
     });
     if (!taken) return;
+    ++running_;
     lock.unlock();
     taken->job(index);
     taken->job = nullptr;  // what it holds goes outside of the lock
     lock.lock();
+    --running_;
     turns_.ended(taken->reader);
     // Another job of this reader may run now.
     if (!turns_.empty() || closing_) ready_.notify_all();

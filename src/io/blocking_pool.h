@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -27,6 +28,15 @@
 
 namespace annals::io {
 
+/// Says how busy a pool is.
+struct PoolLoad {
+  std::size_t threads = 0;
+  std::size_t running = 0;  // jobs
+  std::size_t waiting = 0;
+  std::size_t max_waiting = 0;
+  std::uint64_t refused = 0;  // jobs so far that found no room to wait
+};
+
 /// Runs queued jobs on a fixed number of threads; readers take turns. The queue is bounded; the destructor
 /// runs what is queued, then joins. Thread-safe.
 class BlockingThreads {
@@ -47,13 +57,18 @@ class BlockingThreads {
   /// Queues the job. If there is no room for it, calls it at once with nullopt.
   void post(const Reader& reader, Job job);
 
+  [[nodiscard]] PoolLoad load() const;
+
  private:
   void run(std::size_t index);
 
-  std::mutex mutex_;
+  const std::size_t max_waiting_;
+  mutable std::mutex mutex_;  // guards what follows but for the threads
   std::condition_variable ready_;
   Turns turns_;
   bool closing_ = false;
+  std::size_t running_ = 0;
+  std::uint64_t refused_ = 0;
   std::vector<std::jthread> threads_;
 };
 
@@ -74,6 +89,8 @@ class BlockingPool {
       work(thread ? resources_[*thread].get() : nullptr);
     });
   }
+
+  [[nodiscard]] PoolLoad load() const { return threads_.load(); }
 
   /// Returns the resource, or throws Error(overloaded) if it is null because too many wait.
   static Resource& checked(Resource* resource) {

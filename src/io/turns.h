@@ -44,6 +44,8 @@ class Turns {
   void ended(const Reader& reader);
 
   [[nodiscard]] bool empty() const { return size_ == 0; }
+  /// Returns how many jobs wait.
+  [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
   struct Waiting {

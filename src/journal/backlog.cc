@@ -8,6 +8,7 @@ namespace annals::journal {
 void Backlog::add(PendingRecord record) {
   const ClientId owner = record->record.owner;
   const std::size_t bytes = record->record.bytes.size();
+  rows_ += record->record.rows;
   const auto [found, is_new] = tenants_.try_emplace(owner);
   Tenant& tenant = found->second;
   tenant.records.push_back(std::move(record));
@@ -57,6 +58,7 @@ std::vector<PendingRecord> Backlog::remove(const ClientId& owner, std::size_t co
   while (removed.size() < count && !tenant.records.empty()) {
     tenant.bytes -= tenant.records.front()->record.bytes.size();
     bytes_ -= tenant.records.front()->record.bytes.size();
+    rows_ -= tenant.records.front()->record.rows;
     removed.push_back(std::move(tenant.records.front()));
     tenant.records.pop_front();
   }
@@ -93,6 +95,15 @@ std::optional<std::uint64_t> Backlog::last_of(const ClientId& owner) const {
   const auto found = tenants_.find(owner);
   if (found == tenants_.end()) return std::nullopt;
   return found->second.records.back()->record.first;
+}
+
+std::optional<Backlog::Clock::time_point> Backlog::since() const {
+  std::optional<Clock::time_point> first;
+  for (const auto& [owner, tenant] : tenants_) {
+    const auto since = tenant.records.front()->since;
+    if (!first || since < *first) first = since;
+  }
+  return first;
 }
 
 void Backlog::postpone(const ClientId& owner, Clock::duration time) {

@@ -21,6 +21,7 @@ struct Pending {
   Record record;
   std::uint64_t segment = 0;  // of its file
   bool may_be_moved = false;  // it was read from the disk: a process before may have moved it
+  std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();  // or since the start
 };
 using PendingRecord = std::shared_ptr<const Pending>;
 
@@ -58,7 +59,12 @@ class Backlog {
   /// Makes the tenant due again after that time.
   void postpone(const ClientId& owner, Clock::duration time);
 
+  /// Returns since when the record waits that waits longest, if any does. Looks at every tenant that has
+  /// some.
+  [[nodiscard]] std::optional<Clock::time_point> since() const;
+
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::uint64_t rows() const { return rows_; }
   [[nodiscard]] std::size_t bytes_of(const ClientId& owner) const;
   [[nodiscard]] std::size_t tenants() const { return tenants_.size(); }
 
@@ -76,6 +82,7 @@ class Backlog {
   std::map<ClientId, Tenant> tenants_;                       // none without records
   std::set<std::pair<Clock::time_point, ClientId>> by_due_;  // the same tenants
   std::size_t bytes_ = 0;
+  std::uint64_t rows_ = 0;
 };
 
 }  // namespace annals::journal

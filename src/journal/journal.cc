@@ -211,7 +211,9 @@ void Journal::write(const Batch& batch) {
   for (const Record& record : records) {
     append_record(text, record, active_.key(), static_cast<std::uint32_t>(text.size()));
   }
+  const auto began = std::chrono::steady_clock::now();
   active_.append(text);
+  commits_.observe(std::chrono::steady_clock::now() - began);
   written_ = records.back().first + records.back().rows;
   keep(std::move(records));
   active_.prepare_next(keeper_);
@@ -249,6 +251,17 @@ void Journal::begin_segment(std::size_t bytes) {
   const Segment::Header header = active_.begin(bytes, written_);
   const std::scoped_lock lock(mutex_);
   files_.begin(header);
+}
+
+Journal::Status Journal::status() const {
+  Status status{.max_bytes = settings_.max_bytes, .has_failed = failed_, .commits = commits_.snapshot()};
+  const std::scoped_lock lock(mutex_);
+  status.rows = backlog_.rows();
+  status.bytes = backlog_.bytes();
+  status.unsynced_bytes = unsynced_bytes_;
+  status.tenants = backlog_.tenants();
+  if (const auto since = backlog_.since()) status.age = std::chrono::steady_clock::now() - *since;
+  return status;
 }
 
 // --- moving ---

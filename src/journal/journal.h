@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +27,7 @@
 #include "journal/segment.h"
 #include "journal/segment_files.h"
 #include "journal/start.h"
+#include "ops/latencies.h"
 
 namespace annals::journal {
 
@@ -64,6 +66,19 @@ class Journal {
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
+
+  /// What the journal holds, and what it has done so far.
+  struct Status {
+    std::uint64_t rows = 0;                     // that are not in their tables
+    std::size_t bytes = 0;                      // of these
+    std::size_t unsynced_bytes = 0;             // that are in their tables and not yet given up
+    std::size_t max_bytes = 0;                  // of both
+    std::size_t tenants = 0;                    // that have some of the rows
+    std::chrono::steady_clock::duration age{};  // of the oldest of the rows
+    bool has_failed = false;
+    ops::Latencies::Snapshot commits = {};
+  };
+  [[nodiscard]] Status status() const;
 
   // --- writing ---
 
@@ -154,6 +169,7 @@ class Journal {
   std::uint64_t written_;  // the number behind the last one in a segment
 
   std::atomic<bool> failed_ = false;
+  ops::Latencies commits_;
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable ready_;

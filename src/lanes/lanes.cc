@@ -35,6 +35,18 @@ std::size_t size_of(const std::vector<Event>& events) {
   return bytes;
 }
 
+/// Counts one more for as long as it lives.
+class Running {
+ public:
+  explicit Running(std::atomic<std::size_t>& counter) : counter_(counter) { ++counter_; }
+  ~Running() { --counter_; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  std::atomic<std::size_t>& counter_;
+};
+
 }  // namespace
 
 /// A call of write(), until its events are committed.
@@ -102,6 +114,7 @@ void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
     const std::scoped_lock lock(mutex_);
     waiting->error = refusal(*waiting);
     refused = waiting->error != nullptr;
+    if (refused) ++refused_;
     if (!refused) {
       auto& lane = lanes_.try_emplace(waiting->table.owner).first->second;
       if (!lane) starts = lane = std::make_shared<Lane>(executor_);
@@ -248,6 +261,32 @@ std::vector<const Event*> Lanes::events_of(BatchView batch) {
   return events;
 }
 
+awaitable<std::vector<WriteOutcome>> Lanes::commit_counted(BatchView batch) {
+  const Running running(running_);
+  ops::Outcomes::Measurement measurement(commits_);
+  auto events = events_of(batch);
+  const std::size_t count = events.size();
+  auto outcomes = co_await commit_(batch.front()->table, std::move(events));
+  if (outcomes.size() != count) throw std::logic_error("a commit told of too few or too many events");
+  measurement.succeeded();
+  const std::scoped_lock lock(mutex_);
+  events_.add(outcomes);
+  co_return outcomes;
+}
+
+Lanes::Status Lanes::status() const {
+  Status status{.max_bytes_waiting = limits_.max_bytes_waiting,
+                .commits_running = running_,
+                .max_commits = limits_.max_commits,
+                .commits = commits_.snapshot()};
+  const std::scoped_lock lock(mutex_);
+  status.lanes = lanes_.size();
+  status.bytes_waiting = bytes_waiting_;
+  status.refused = refused_;
+  status.events = events_;
+  return status;
+}
+
 /// Commits a batch and wakes those who wait for it. A batch that the engine refuses is bisected, so that the
 /// refusal reaches only the calls that caused it. Throws nothing that it could give to those who wait.
 awaitable<void> Lanes::commit(BatchView batch) {
@@ -255,10 +294,7 @@ awaitable<void> Lanes::commit(BatchView batch) {
   bool refused = false;
   std::vector<WriteOutcome> outcomes;
   try {
-    auto events = events_of(batch);
-    const std::size_t count = events.size();
-    outcomes = co_await commit_(batch.front()->table, std::move(events));
-    if (outcomes.size() != count) throw std::logic_error("a commit told of too few or too many events");
+    outcomes = co_await commit_counted(batch);
   } catch (const engine::EngineError& engine_error) {
     refused = engine_error.kind() == engine::EngineError::Kind::refused;
     error = std::current_exception();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -17,6 +18,7 @@
 #include "events/events_table.h"
 #include "io/slots.h"
 #include "lanes/write_outcome.h"
+#include "ops/latencies.h"
 
 namespace annals::lanes {
 
@@ -64,6 +66,20 @@ class Lanes {
   boost::asio::awaitable<std::vector<WriteOutcome>> write(events::EventsTable table,
                                                           std::vector<events::Event> events);
 
+  /// What the lanes do at a moment, and what they have done so far.
+  struct Status {
+    std::size_t lanes = 0;          // tenants that write
+    std::size_t bytes_waiting = 0;  // of events that wait for a commit
+    std::size_t max_bytes_waiting = 0;
+    std::size_t commits_running = 0;
+    std::size_t max_commits = 0;
+    std::uint64_t refused = 0;  // calls for which there was no room to wait
+    WriteCounts events = {};    // that were committed; `expired` is not counted here
+    ops::Outcomes::Snapshot commits = {};
+  };
+  /// Quick.
+  [[nodiscard]] Status status() const;
+
   /// Returns the number of bytes of events that a sender of very many should write at a time, so that a few
   /// such writes fit into what may wait of one tenant.
   [[nodiscard]] std::size_t bytes_per_write() const;
@@ -87,6 +103,7 @@ class Lanes {
                                       std::chrono::steady_clock::duration commit_time);
   boost::asio::awaitable<Committed> commit_next(ClientId owner, Lane& lane);
   boost::asio::awaitable<void> commit(BatchView batch);
+  boost::asio::awaitable<std::vector<WriteOutcome>> commit_counted(BatchView batch);
   static std::vector<const events::Event*> events_of(BatchView batch);
   boost::asio::awaitable<Committed> commit_up_to(ClientId owner, Lane& lane, std::size_t bytes);
   bool is_large(const Lane& lane);
@@ -98,7 +115,11 @@ class Lanes {
   const LaneLimits limits_;
   io::Slots slots_;
   io::Slots large_slots_;
-  std::mutex mutex_;  // guards what follows, the lanes' queues included
+  ops::Outcomes commits_;
+  std::atomic<std::size_t> running_ = 0;  // commits
+  mutable std::mutex mutex_;              // guards what follows, the lanes' queues included
+  std::uint64_t refused_ = 0;
+  WriteCounts events_ = {};
   std::size_t bytes_waiting_ = 0;
   std::map<ClientId, std::shared_ptr<Lane>> lanes_;
 };

@@ -162,11 +162,14 @@ awaitable<void> Moves::move_alone(EventsTable table) {
   const ClientId owner = table.owner;
   const auto records = journal_.first_of(owner, kMaxMove);
   if (records.empty()) co_return;
+  ops::Outcomes::Measurement measurement(moves_);
   const auto may_be_moved = [](const journal::PendingRecord& one) { return one->may_be_moved; };
   const bool doubtful = failures_of(owner) > 0 || std::ranges::any_of(records, may_be_moved);
   auto missing = doubtful ? co_await missing_of(table, records) : records;
   if (!missing.empty()) co_await table.engine.insert(table.insert(rows_of(missing), false));
   journal_.moved(owner, records.size());
+  measurement.succeeded();
+  for (const auto& one : records) events_ += one->record.rows;
 }
 
 /// Returns those of the records that the table does not hold. One row of a record stands for all, because a

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -17,6 +18,7 @@
 #include "ids/id.h"
 #include "io/wake.h"
 #include "journal/journal.h"
+#include "ops/latencies.h"
 
 namespace annals::lanes {
 
@@ -53,6 +55,13 @@ class Moves {
   /// early once `stop` is requested.
   boost::asio::awaitable<void> run(std::stop_token stop);
 
+  /// What was moved so far. A move that failed may have been done.
+  struct Status {
+    std::uint64_t events = 0;
+    ops::Outcomes::Snapshot moves = {};
+  };
+  [[nodiscard]] Status status() const { return {.events = events_, .moves = moves_.snapshot()}; }
+
   /// Moves everything, until `deadline` at the latest. Returns whether the journal is empty.
   boost::asio::awaitable<bool> move_all(std::chrono::steady_clock::time_point deadline);
 
@@ -82,6 +91,8 @@ class Moves {
   journal::Journal& journal_;
   engine::Engine& engine_;
   const FindTable find_table_;
+  ops::Outcomes moves_;
+  std::atomic<std::uint64_t> events_ = 0;
   Clock::time_point released_ = {};  // used by run()
   std::mutex mutex_;                 // guards what follows
   std::map<ClientId, State> states_;

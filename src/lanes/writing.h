@@ -32,6 +32,7 @@ class Writing {
   Writing(const boost::asio::any_io_executor& executor, const Settings& settings);
 
   [[nodiscard]] Intake& intake() { return intake_; }
+  [[nodiscard]] const Lanes& lanes() const { return lanes_; }
 
   /// Waits for work on other threads. Call it once no coroutine resumes any more.
   void join();

@@ -53,6 +53,11 @@ awaitable<void> TenantDirectory::load() {
   is_complete_ = active.total_count == active.tenants.size() && entries_.size() < kMaxEntries;
 }
 
+std::optional<std::size_t> TenantDirectory::active() const {
+  const std::shared_lock lock(mutex_);
+  return is_complete_ ? std::optional(entries_.size()) : std::nullopt;
+}
+
 TenantDirectory::Asked TenantDirectory::ask() const {
   const std::shared_lock lock(mutex_);
   return {.at = Clock::now(), .epoch = epoch_};

@@ -42,6 +42,10 @@ class TenantDirectory {
   /// UUID, by its database otherwise, never by whichever matches. Throws as find().
   boost::asio::awaitable<std::shared_ptr<const Tenant>> find_named(std::string name);
 
+  /// Returns how many tenants are active, or nullopt if that is not known here: other instances make tenants
+  /// too, or they are too many.
+  [[nodiscard]] std::optional<std::size_t> active() const;
+
   /// Forgets the tenant. An answer of the registry that is on its way does not bring it back.
   void forget(ClientId id);
 

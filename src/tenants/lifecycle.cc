@@ -200,8 +200,23 @@ awaitable<void> Lifecycle::wait_until_gone(ClientId id) {
 
 awaitable<void> Lifecycle::recover(std::chrono::milliseconds abandoned_after) {
   const auto unfinished = co_await parts_.registry.unfinished(abandoned_after);
+  note(unfinished);
   for (const Tenant& tenant : unfinished) co_await recover_one(tenant);
   co_await parts_.leases.clean_up();
+}
+
+void Lifecycle::note(const std::vector<Tenant>& unfinished) {
+  Unfinished counted;
+  for (const Tenant& tenant : unfinished) {
+    ++(tenant.state == TenantState::creating ? counted.creating : counted.deleting);
+  }
+  const std::scoped_lock lock(mutex_);
+  unfinished_ = counted;
+}
+
+std::optional<Lifecycle::Unfinished> Lifecycle::unfinished() const {
+  const std::scoped_lock lock(mutex_);
+  return unfinished_;
 }
 
 awaitable<void> Lifecycle::recover_one(Tenant tenant) {

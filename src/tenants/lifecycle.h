@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -47,6 +49,14 @@ class Lifecycle {
   /// engine::EngineError if the registry cannot be read.
   boost::asio::awaitable<void> recover(std::chrono::milliseconds abandoned_after);
 
+  /// The tenants that the latest recover() has found, before it did anything about them.
+  struct Unfinished {
+    std::size_t creating = 0;  // abandoned ones
+    std::size_t deleting = 0;
+  };
+  /// Returns nullopt if there was none yet. Thread-safe.
+  [[nodiscard]] std::optional<Unfinished> unfinished() const;
+
  private:
   /// The leases under which a tenant is made.
   struct Claims {
@@ -71,11 +81,14 @@ class Lifecycle {
   boost::asio::awaitable<void> remove_belonging(Belonging& belonging, Owner owner, leases::Lease& lease);
   boost::asio::awaitable<void> check_owner(Owner owner, leases::Lease& lease);
   boost::asio::awaitable<void> wait_until_gone(ClientId id);
+  void note(const std::vector<Tenant>& unfinished);
   boost::asio::awaitable<void> recover_one(Tenant tenant);
   boost::asio::awaitable<bool> abandon(Tenant tenant);
   boost::asio::awaitable<bool> turn_to_deleting(ClientId id);
 
   Parts parts_;
+  mutable std::mutex mutex_;  // guards the next one
+  std::optional<Unfinished> unfinished_;
 };
 
 }  // namespace annals::tenants

@@ -25,13 +25,14 @@ constexpr std::chrono::milliseconds kUntilFirstSuccess{500};
 /// A round while it is being repeated.
 struct Upkeep::Loop {
   Loop(Round its_round, const boost::asio::strand<boost::asio::any_io_executor>& strand)
-      : round(std::move(its_round)), timer(strand) {}
+      : round(std::move(its_round)), timer(strand), status{.round = round.name} {}
 
   Round round;
   boost::asio::steady_timer timer;
   bool has_run = false;
   bool has_succeeded = false;
   std::uint64_t failures = 0;  // since it has succeeded
+  Status status;
   std::future<void> ended;
 };
 
@@ -41,6 +42,13 @@ Upkeep::Upkeep(const boost::asio::any_io_executor& executor, std::vector<Round> 
 }
 
 Upkeep::~Upkeep() = default;
+
+std::vector<Upkeep::Status> Upkeep::status() const {
+  std::vector<Status> result;
+  const std::scoped_lock lock(mutex_);
+  for (const Loop& loop : loops_) result.push_back(loop.status);
+  return result;
+}
 
 std::future<void> Upkeep::start() {
   std::promise<void> first_runs;
@@ -94,14 +102,22 @@ awaitable<void> Upkeep::run(Loop& loop) {
   try {
     co_await loop.round.run(stop_.get_token());
     loop.has_succeeded = true;
+    {
+      const std::scoped_lock lock(mutex_);
+      ++loop.status.succeeded;
+      loop.status.last_success = std::chrono::system_clock::now();
+    }
     if (loop.failures > 0) {
       ops::log_damped(ops::Level::info, "a background round succeeds again",
-                      {{"round", loop.round.name}, {"failures", fmt::format("{}", loop.failures)}},
-                      loop.round.name);
+                      {{"round", loop.round.name}, {"failures", loop.failures}}, loop.round.name);
       loop.failures = 0;
     }
   } catch (const std::exception& error) {
     ++loop.failures;
+    {
+      const std::scoped_lock lock(mutex_);
+      ++loop.status.failed;
+    }
     ops::log_damped(ops::Level::warning, "a background round failed",
                     {{"round", loop.round.name}, {"error", error.what()}}, loop.round.name);
   }

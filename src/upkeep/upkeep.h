@@ -1,9 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <future>
 #include <list>
+#include <mutex>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -24,6 +28,16 @@ class Upkeep {
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
 
+  /// What became of the runs of a round.
+  struct Status {
+    std::string round;
+    std::uint64_t succeeded = 0;
+    std::uint64_t failed = 0;
+    std::optional<std::chrono::system_clock::time_point> last_success = {};
+  };
+  /// Thread-safe.
+  [[nodiscard]] std::vector<Status> status() const;
+
   /// Starts. The future is ready once the rounds that come before serving have run once, whether or not they
   /// succeeded.
   std::future<void> start();
@@ -41,7 +55,8 @@ class Upkeep {
   boost::asio::awaitable<void> run(Loop& loop);
 
   boost::asio::strand<boost::asio::any_io_executor> strand_;
-  std::list<Loop> loops_;  // used on the strand only
+  std::list<Loop> loops_;     // used on the strand only, but for their status
+  mutable std::mutex mutex_;  // guards each loop's status
   std::stop_source stop_;
   std::future<void> begun_;
 };

@@ -141,4 +141,9 @@ boost::asio::awaitable<void> S3FileStore::check() {
   usable_ = true;
 }
 
+std::optional<Time> S3FileStore::credentials_expire_at() const {
+  const auto credentials = client_.credentials();
+  return credentials ? credentials->expires_at : std::nullopt;
+}
+
 }  // namespace annals::files

@@ -35,6 +35,8 @@ class S3FileStore : public FileStore {
   boost::asio::awaitable<RemovedFiles> remove_of(ClientId owner, DatabaseName database,
                                                  BeforePage before_page) override;
 
+  [[nodiscard]] std::optional<Time> credentials_expire_at() const override;
+
   /// Lists at most one key, which proves that the bucket exists and the credentials open it.
   boost::asio::awaitable<void> check() override;
 

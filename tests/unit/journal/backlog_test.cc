@@ -58,5 +58,24 @@ TEST_F(BacklogTest, GivesTheFirstRecordsAndAtLeastOne) {
   EXPECT_EQ(backlog_.tenants(), 0U);
 }
 
+TEST_F(BacklogTest, CountsRowsAndKnowsSinceWhenTheOldestWaits) {
+  EXPECT_FALSE(backlog_.since());
+  const auto before = Backlog::Clock::now();
+  add(first_, 1);
+  const auto between = Backlog::Clock::now();
+  add(second_, 1);
+  add(first_, 1);
+
+  EXPECT_EQ(backlog_.rows(), 3U);
+  EXPECT_GE(*backlog_.since(), before);
+  EXPECT_LE(*backlog_.since(), between);
+  backlog_.remove(first_, 1);
+  EXPECT_GE(*backlog_.since(), between);
+  backlog_.remove_all(first_);
+  backlog_.remove_all(second_);
+  EXPECT_EQ(backlog_.rows(), 0U);
+  EXPECT_FALSE(backlog_.since());
+}
+
 }  // namespace
 }  // namespace annals::journal

@@ -1,0 +1,63 @@
+#include "files/counted_store.h"
+
+#include <type_traits>
+#include <utility>
+
+namespace annals::files {
+
+using boost::asio::awaitable;
+
+std::vector<CountedStore::Calls> CountedStore::calls() const {
+  std::vector<Calls> result;
+  result.reserve(outcomes_.size());
+  for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+    result.push_back({.operation = kOperations.at(i), .outcomes = outcomes_.at(i).snapshot()});
+  }
+  return result;
+}
+
+template <class Result>
+awaitable<Result> CountedStore::counted(Operation operation, awaitable<Result> call) {
+  ops::Outcomes::Measurement measurement(outcomes_.at(static_cast<std::size_t>(operation)));
+  if constexpr (std::is_void_v<Result>) {
+    co_await std::move(call);
+    measurement.succeeded();
+  } else {
+    auto result = co_await std::move(call);
+    measurement.succeeded();
+    co_return result;
+  }
+}
+
+awaitable<void> CountedStore::prepare(DatabaseName database) {
+  return counted(Operation::prepare, store_->prepare(std::move(database)));
+}
+
+awaitable<std::optional<FileInfo>> CountedStore::find(TenantFile file) {
+  return counted(Operation::find, store_->find(std::move(file)));
+}
+
+awaitable<RemovedFiles> CountedStore::remove_all(DatabaseName database, BeforePage before_page) {
+  return counted(Operation::remove, store_->remove_all(std::move(database), std::move(before_page)));
+}
+
+awaitable<RemovedFiles> CountedStore::remove_of(ClientId owner, DatabaseName database,
+                                                BeforePage before_page) {
+  return counted(Operation::remove, store_->remove_of(owner, std::move(database), std::move(before_page)));
+}
+
+awaitable<RemovedFiles> CountedStore::remove_files(DatabaseName database, std::vector<FileId> files,
+                                                   BeforePage before_page) {
+  return counted(Operation::remove,
+                 store_->remove_files(std::move(database), std::move(files), std::move(before_page)));
+}
+
+awaitable<std::uint64_t> CountedStore::stored_bytes(DatabaseName database) {
+  return counted(Operation::measure, store_->stored_bytes(std::move(database)));
+}
+
+awaitable<void> CountedStore::check() {
+  return counted(Operation::check, store_->check());
+}
+
+}  // namespace annals::files
