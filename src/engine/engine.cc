@@ -5,6 +5,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "engine/lack_of_room.h"
+
 namespace annals::engine {
 namespace {
 
@@ -33,14 +35,8 @@ constexpr std::array kTooCostly{158, 159, 160, 191, 307, 396};
 constexpr int kMemoryLimit = 241;
 constexpr std::string_view kOfQuery = "Query memory limit exceeded";
 
-/// The words of the system for a full disk. ClickHouse passes it on under several codes, some of its own and
-/// one for every exception of the standard library, at any step of a statement.
-constexpr std::array<std::string_view, 2> kDiskFull{"No space left on device", "Disk quota exceeded"};
-
 EngineError::Kind kind_of(int exception_code, std::string_view message) {
-  if (std::ranges::any_of(kDiskFull, [message](std::string_view text) { return message.contains(text); })) {
-    return EngineError::Kind::unknown;
-  }
+  if (says_disk_is_full(message)) return EngineError::Kind::unknown;
   if (std::ranges::find(kEffectUnknown, exception_code) != kEffectUnknown.end()) {
     return EngineError::Kind::unknown;
   }

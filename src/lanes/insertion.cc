@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/lack_of_room.h"
 #include "engine/rows.h"
 #include "events/row.h"
 #include "ids/uuid.h"
@@ -137,13 +138,15 @@ awaitable<Insertion::Events> Insertion::missing_of(Events events) {
 }
 
 /// Returns whether the work was done: false if its outcome was not seen and there is time for another
-/// attempt.
+/// attempt. For want of room there is none: the sender sends it again, which is idempotent.
 awaitable<bool> Insertion::is_done(awaitable<void> work) const {
   try {
     co_await std::move(work);
     co_return true;
   } catch (const EngineError& error) {
-    if (error.kind() == EngineError::Kind::refused || pauses_.is_over()) throw;
+    const bool is_hopeless =
+        error.kind() == EngineError::Kind::refused || engine::says_lack_of_room(error.what());
+    if (is_hopeless || pauses_.is_over()) throw;
   }
   co_return false;
 }

@@ -77,6 +77,23 @@ TEST_F(CommitsTest, AnIdThatThisProcessHasWrittenIsReportedAsDuplicate) {
   EXPECT_EQ(syncs_, 1) << "seen is not durable";
 }
 
+TEST_F(CommitsTest, AFullDiskIsRefusedAtOnceAndTheEventsMayComeAgain) {
+  using engine::EngineError;
+  Commits commits({.retry_for = std::chrono::hours(1)});
+  const std::vector<Event> events{an_event()};
+  const auto usual = engine_.on_insert;
+  for (const auto& error :
+       {EngineError::of_exception(243, "Code: 243. DB::Exception: Cannot reserve 1.00 MiB, not enough space"),
+        EngineError::of_exception(74, "Code: 74. DB::Exception: Cannot write: No space left on device")}) {
+    engine_.on_insert = [&error](const engine::Insert& /*insert*/) { return support::fail_with(error); };
+    EXPECT_EQ(failure(commits, events), ErrorCode::engine_unavailable);
+  }
+  EXPECT_EQ(engine_.inserted.size(), 2U) << "one attempt each";
+
+  engine_.on_insert = usual;
+  EXPECT_EQ(commit(commits, events), Outcomes{kAccepted});
+}
+
 TEST_F(CommitsTest, AnIdThatAnEarlierProcessHasWrittenIsFoundToo) {
   const EventId id = EventId::random();
   simulated_.add({id});
