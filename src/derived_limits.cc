@@ -107,14 +107,13 @@ void log_limits(const config::Config& config) {
   if (max_connections(config) < config.server.max_connections) {
     ops::log(ops::Level::warning,
              "server.max_connections is more than the limit of open files allows; it is lowered",
-             {{"max_connections", fmt::format("{}", max_connections(config))},
-              {"open_files", fmt::format("{}", limit)}});
+             {{"max_connections", max_connections(config)}, {"open_files", limit}});
   }
   ops::log(is_low ? ops::Level::warning : ops::Level::debug,
            is_low ? "the limit of open files is low; raise it (LimitNOFILE=, ulimit -n)" : "limits",
-           {{"open_files", fmt::format("{}", limit)},
-            {"open_files_needed", fmt::format("{}", needed)},
-            {"engine_memory_bytes", fmt::format("{}", config.engine.max_memory_bytes)}});
+           {{"open_files", limit},
+            {"open_files_needed", needed},
+            {"engine_memory_bytes", config.engine.max_memory_bytes}});
 }
 
 }  // namespace annals

@@ -13,7 +13,7 @@ namespace {
 void log(const ExpectedUploads& uploads, const RemovedFiles& removed) {
   if (removed.objects == 0) return;
   ops::log(ops::Level::info, "files uploaded after their tenant was deleted are gone",
-           {{"database", uploads.database.text()}, {"files", std::to_string(removed.objects)}});
+           {{"database", uploads.database.text()}, {"files", removed.objects}});
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ void Batch::log_conflicts(const ClientId& owner) const {
       ops::Level::warning, "events came again with other content; the first content stays",
       {{"client_id", owner.text()},
        {"event_id", events_[static_cast<std::size_t>(first - outcomes_.begin())]->event_id.text()},
-       {"events", fmt::format("{}", count)}},
+       {"events", count}},
       owner.text());
 }
 

@@ -1,8 +1,11 @@
 #include "ops/log.h"
 
+#include <atomic>
+#include <cmath>
 #include <cstdint>
 #include <iterator>
 #include <string>
+#include <type_traits>
 
 #include <fmt/format.h>
 #include <spdlog/logger.h>
@@ -44,6 +47,11 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+std::atomic<bool>& is_text() {
+  static std::atomic<bool> instance = false;
+  return instance;
+}
+
 /// Returns whether a terminal or a viewer may take a character for a command, or show what follows it in
 /// another order or not at all: the controls of C0 and C1, marks of direction, line and paragraph separators,
 /// and characters without a width.
@@ -82,16 +90,50 @@ void append_quoted(std::string& line, std::string_view text) {
   }
 }
 
-void append_field(std::string& line, std::string_view name, std::string_view value) {
-  line += ',';
-  append_quoted(line, name);
-  line += ':';
-  append_quoted(line, value);
+void append_value(std::string& line, const LogValue& value) {
+  const auto append = [&line](const auto& one) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(one)>, std::string_view>) {
+      append_quoted(line, one);
+    } else {
+      fmt::format_to(std::back_inserter(line), "{}", one);
+    }
+  };
+  const auto* number = std::get_if<double>(&value.value());
+  if (number != nullptr && !std::isfinite(*number)) {
+    line += "null";  // JSON has no such number
+    return;
+  }
+  std::visit(append, value.value());
+}
+
+void append_field(std::string& line, std::string_view name, const LogValue& value) {
+  if (is_text()) {
+    line += ' ';
+    line += name;
+    line += '=';
+  } else {
+    line += ',';
+    append_quoted(line, name);
+    line += ':';
+  }
+  append_value(line, value);
+}
+
+/// Appends the message as it is written into a line of text: as JSON would have it, without the quotes.
+void append_plain(std::string& line, std::string_view message) {
+  std::string quoted;
+  append_quoted(quoted, message);
+  line += std::string_view(quoted).substr(1, quoted.size() - 2);
 }
 
 std::string line_of(std::string_view message, LogFields fields) {
-  std::string line = "\"msg\":";
-  append_quoted(line, message);
+  std::string line;
+  if (is_text()) {
+    append_plain(line, message);
+  } else {
+    line = "\"msg\":";
+    append_quoted(line, message);
+  }
   for (const auto& [name, value] : fields) append_field(line, name, value);
   return line;
 }
@@ -117,7 +159,7 @@ void log_damped(Level level, std::string_view message, LogFields fields, std::st
   const auto left_out = damper().admit(fmt::format("{}\n{}", message, kind), Damper::Clock::now());
   if (!left_out) return;
   std::string line = line_of(message, fields);
-  if (*left_out > 0) append_field(line, "left_out", fmt::format("{}", *left_out));
+  if (*left_out > 0) append_field(line, "left_out", *left_out);
   write(level, line);
 }
 
@@ -127,6 +169,14 @@ bool log_enabled(Level level) {
 
 void set_log_level(Level level) {
   logger().set_level(spdlog_level(level));
+}
+
+void set_log_format(LogFormat format) {
+  is_text() = format == LogFormat::text;
+  constexpr const char* kText = "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
+  constexpr const char* kJson = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
+  logger().set_formatter(std::make_unique<spdlog::pattern_formatter>(
+      format == LogFormat::text ? kText : kJson, spdlog::pattern_time_type::utc));
 }
 
 }  // namespace annals::ops

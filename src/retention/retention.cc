@@ -106,9 +106,7 @@ awaitable<bool> Retention::enforce(ClientId id, leases::Lease& lease) {
   run.at = text::now();
   if (run.rows_removed + run.files_removed > 0) {
     ops::log(ops::Level::info, "events past their retention were removed",
-             {{"client_id", id.text()},
-              {"rows", fmt::format("{}", run.rows_removed)},
-              {"files", fmt::format("{}", run.files_removed)}});
+             {{"client_id", id.text()}, {"rows", run.rows_removed}, {"files", run.files_removed}});
   }
   co_await parts_.administration.add_retention_run(id, run);
   co_return true;

@@ -62,7 +62,7 @@ std::chrono::seconds life_of_link(std::chrono::seconds wanted, const aws::Creden
   if (left >= wanted) return wanted;
   ops::log_damped(ops::Level::info,
                   "links end before files.url_seconds, because the credentials of S3 expire",
-                  {{"seconds", std::to_string(left.count())}});
+                  {{"seconds", left.count()}});
   return left;
 }
 

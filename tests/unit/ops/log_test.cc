@@ -1,5 +1,7 @@
 #include "ops/log.h"
 
+#include <cstdint>
+#include <limits>
 #include <thread>
 #include <vector>
 
@@ -11,7 +13,10 @@ namespace {
 
 class Log : public testing::Test {
  protected:
-  void TearDown() override { set_log_level(Level::info); }
+  void TearDown() override {
+    set_log_level(Level::info);
+    set_log_format(LogFormat::json);
+  }
 };
 
 TEST_F(Log, WritesOneJsonLineWithTimeLevelMessageAndFieldsInOrder) {
@@ -30,6 +35,34 @@ TEST_F(Log, WritesOneJsonLineWithTimeLevelMessageAndFieldsInOrder) {
   const std::string time(object.at("time").as_string());
   EXPECT_EQ(time.size(), std::string("2026-11-23T20:37:00.123Z").size()) << time;
   EXPECT_TRUE(time.ends_with('Z')) << time;
+}
+
+TEST_F(Log, NumbersAndBooleansStayWhatTheyAre) {
+  testing::internal::CaptureStderr();
+  log(Level::info, "m",
+      {{"count", std::uint64_t{18'446'744'073'709'551'615U}},
+       {"change", -3},
+       {"seconds", 0.25},
+       {"whole", 2.0},
+       {"is_new", true},
+       {"none", std::numeric_limits<double>::quiet_NaN()},
+       {"text", "7"}});
+  const std::string line = testing::internal::GetCapturedStderr();
+
+  EXPECT_TRUE(line.contains(R"("count":18446744073709551615,"change":-3,"seconds":0.25,"whole":2)")) << line;
+  EXPECT_TRUE(line.contains(R"("is_new":true,"none":null,"text":"7"})")) << line;
+  const boost::json::object object = boost::json::parse(line).as_object();
+  EXPECT_EQ(object.at("change").as_int64(), -3);
+}
+
+TEST_F(Log, ALineOfTextHasTheSameAndCannotBeBrokenEither) {
+  set_log_format(LogFormat::text);
+  testing::internal::CaptureStderr();
+  log(Level::warning, "two\nlines", {{"count", 3}, {"error", "a \"b\"\nc"}});
+  const std::string line = testing::internal::GetCapturedStderr();
+
+  ASSERT_EQ(line.find('\n'), line.size() - 1) << line;
+  EXPECT_TRUE(line.contains(R"(Z warning two\nlines count=3 error="a \"b\"\nc")")) << line;
 }
 
 TEST_F(Log, EscapesWhatWouldBreakTheLineAndReplacesWhatIsNotUtf8) {
