@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +16,11 @@ namespace annals::access {
 /// Thread-safe.
 class PlatformKeys {
  public:
-  explicit PlatformKeys(const std::vector<crypto::Secret>& keys);
+  explicit PlatformKeys(const std::vector<crypto::Secret>& keys) { replace(keys); }
+
+  /// Makes these the keys in place of those of before, whose viewer tokens end with them. Returns false if
+  /// they are the same. It takes some tens of milliseconds for each key.
+  bool replace(const std::vector<crypto::Secret>& keys);
 
   /// Returns the id of the key if it is one of the valid ones, nullopt otherwise. The id is safe to log. The
   /// time that a comparison takes depends neither on the key nor on where two keys differ.
@@ -26,16 +32,24 @@ class PlatformKeys {
     std::string id;
     crypto::Sha256 key;
   };
-  /// Returns the signers of all keys, in the order in which the keys were given.
-  [[nodiscard]] const std::vector<Signer>& signers() const { return signers_; }
+  using Signers = std::vector<Signer>;
+  /// Returns the signers of all keys, in the order in which the keys were given. Never null.
+  [[nodiscard]] std::shared_ptr<const Signers> signers() const;
 
  private:
   struct Key {
     crypto::SecretHash hash;
     std::string id;
   };
-  std::vector<Key> keys_;
-  std::vector<Signer> signers_;
+  struct Keys {
+    std::vector<Key> keys;
+    Signers signers;
+  };
+
+  [[nodiscard]] std::shared_ptr<const Keys> current() const;
+
+  mutable std::mutex mutex_;  // guards the next one
+  std::shared_ptr<const Keys> current_ = std::make_shared<const Keys>();
 };
 
 }  // namespace annals::access

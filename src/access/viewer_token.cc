@@ -157,7 +157,8 @@ std::optional<Permission> parse_viewer_permission(std::string_view name) {
 
 crypto::Secret ViewerTokens::make(const ViewerGrant& grant, const tenants::Tenant& tenant,
                                   std::string_view signer) const {
-  const auto& signers = keys_.signers();
+  const auto configured = keys_.signers();
+  const auto& signers = *configured;
   if (signers.empty()) throw std::logic_error("no configured key can sign a viewer token");
   const auto named = std::ranges::find(signers, signer, &PlatformKeys::Signer::id);
   const auto& key = named == signers.end() ? signers.front() : *named;
@@ -189,8 +190,9 @@ bool ViewerTokens::is_signed(std::string_view content, std::string_view signatur
   Sha256 presented{};
   std::ranges::copy(signature, presented.begin());
   bool any = false;
+  const auto signers = keys_.signers();
   const auto look = [&](const crypto::SecretHash& secret) {
-    for (const auto& [id, key] : keys_.signers()) {
+    for (const auto& [id, key] : *signers) {
       if (crypto::equal(sign(content, key, tenant.id, secret), presented)) any = true;
     }
   };

@@ -31,6 +31,20 @@ TEST(PlatformKeys, AnIdShowsNothingOfItsKey) {
   EXPECT_FALSE(std::string_view("the-old-key").contains(*id));
 }
 
+TEST(PlatformKeys, ReplacedKeysAndTheirSignersAreGone) {
+  PlatformKeys keys({crypto::Secret("the-old-key")});
+  const auto old_signers = keys.signers();
+
+  EXPECT_FALSE(keys.replace({crypto::Secret("the-old-key")})) << "they are the same";
+  EXPECT_TRUE(keys.replace({crypto::Secret("the-new-key"), crypto::Secret("another-key")}));
+
+  EXPECT_FALSE(keys.find("the-old-key"));
+  EXPECT_TRUE(keys.find("the-new-key"));
+  EXPECT_TRUE(keys.find("another-key"));
+  EXPECT_EQ(keys.signers()->size(), 2U);
+  EXPECT_EQ(old_signers->size(), 1U) << "who holds them may go on";
+}
+
 TEST(PlatformKeys, WithoutKeysNobodyGetsIn) {
   EXPECT_FALSE(PlatformKeys({}).find(""));
 }
