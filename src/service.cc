@@ -40,6 +40,17 @@ std::unique_ptr<leases::Leases> make_leases(const config::Config& config, engine
   return std::make_unique<leases::EngineLeases>(engine, config.tenants.creating_timeout);
 }
 
+/// Returns what throws if the journal has failed; null if there is none.
+std::function<void()> checking(const journal::Journal* journal) {
+  if (journal == nullptr) return nullptr;
+  return [journal] { journal->check(); };
+}
+
+std::string url_of(std::string_view scheme, const std::string& address, std::uint16_t port) {
+  const bool ipv6 = address.contains(':');
+  return fmt::format("{}://{}{}{}:{}", scheme, ipv6 ? "[" : "", address, ipv6 ? "]" : "", port);
+}
+
 void log_exception(const char* what) {
   ops::log(ops::Level::error, "an I/O handler threw an exception", {{"error", what}});
 }
@@ -53,9 +64,10 @@ Service::Service(config::Config config, const Adapters& adapters)
       io_(thread_count(config_), log_exception),
       engine_(adapters.engine(config_, data_)),
       files_(adapters.files(config_, data_, [this] { return public_url(); })),
+      file_store_(std::make_unique<files::CountedStore>(std::move(files_.store))),
       journal_(make_journal(config_, data_)),
       leases_(make_leases(config_, *engine_)),
-      tenant_files_(*files_.store),
+      tenant_files_(*file_store_),
       databases_(*engine_),
       changes_(!shares_its_engine(config_)),
       tables_(*engine_, changes_, shares_its_engine(config_)),
@@ -65,7 +77,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       broken_parts_(*engine_),
       table_upgrade_(*engine_, shares_its_engine(config_)),
       late_uploads_(*engine_, longest_upload(config_)),
-      attached_files_(*files_.store, late_uploads_),
+      attached_files_(*file_store_, late_uploads_),
       tenancy_(
           {.engine = *engine_,
            .leases = *leases_,
@@ -80,7 +92,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                             .registry = tenancy_.registry(),
                             .databases = databases_,
                             .leases = *leases_,
-                            .files = *files_.store}),
+                            .files = *file_store_}),
       platform_keys_(platform_keys()),
       keys_(*engine_, {.is_alone = !shares_its_engine(config_)}),
       viewer_tokens_(platform_keys_),
@@ -96,7 +108,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                  .administration = tenancy_.administration(),
                  .directory = tenancy_.directory(),
                  .engine = *engine_,
-                 .files = *files_.store,
+                 .files = *file_store_,
                  .interval = config_.quotas.measure_interval}),
       moves_(make_moves()),
       writing_(io_.executor(), {.commits = {.retry_for = config_.events.retry_time},
@@ -115,7 +127,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                   .registry = tenancy_.registry(),
                   .administration = tenancy_.administration(),
                   .leases = *leases_,
-                  .files = *files_.store,
+                  .files = *file_store_,
                   .changes = changes_,
                   .settle = settling(),
                   .give_up = giving_up(),
@@ -126,6 +138,8 @@ Service::Service(config::Config config, const Adapters& adapters)
                changes_),
       arrival_poll_(history_, changes_),
       certificates_(load_certificates(config_)),
+      exposition_(exposition_parts()),
+      metrics_([this] { return exposition_.text(); }),
       api_({.authenticator = authenticator_,
             .viewer_tokens = viewer_tokens_,
             .trail = trail_,
@@ -144,21 +158,23 @@ Service::Service(config::Config config, const Adapters& adapters)
             .changes = changes_,
             .exports = exports_,
             .tails = tails_,
-            .files = *files_.store,
+            .files = *file_store_,
             .attached_files = attached_files_,
             .tenant_field = config_.event_bridge.tenant_field,
             .public_url = [this] { return public_url(); },
             .file_url_time = config_.files.url_time,
             .has_remote_files = config_.files.kind == config::FilesKind::s3,
-            .check_writing =
-                [this] {
-                  if (journal_) journal_->check();
-                },
+            .check_journal = checking(journal_.get()),
+            .is_draining = [this] { return is_draining_.load(); },
             .has_room = [this] { return has_room(); }},
-           files_.add_routes),
+           [this](http::Router& router, const api::Admission& admission, const api::Api::Parts& parts) {
+             add_routes(router, admission, parts);
+           }),
       server_(io_.executor(), config_.server.address, config_.server.port, api_.router(),
               server_limits(config_), surroundings(config_, certificates_)),
-      upkeep_(io_.executor(), rounds()) {}
+      upkeep_(io_.executor(), rounds()) {
+  make_metrics_server();
+}
 
 std::vector<upkeep::Round> Service::rounds() {
   std::vector<upkeep::Round> rounds{
@@ -169,8 +185,8 @@ std::vector<upkeep::Round> Service::rounds() {
       upkeep::keys_round(keys_),
       upkeep::metering_round(metering_),
       upkeep::retention_round(retention_, retention_pause(config_)),
-      upkeep::streams_round(exports_, tenancy_.directory()),
-      upkeep::streams_round(tails_, tenancy_.directory()),
+      upkeep::streams_round("exports", exports_, tenancy_.directory()),
+      upkeep::streams_round("tails", tails_, tenancy_.directory()),
       upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval),
       upkeep::trail_round(trail_)};
   if (config_.audit.retention_days > 0) {
@@ -246,7 +262,7 @@ Service::~Service() {
   // `io_`.
   writing_.join();
   journal_.reset();
-  files_.store.reset();
+  file_store_.reset();
   engine_.reset();
   // Close: coroutines that are still suspended go while everything that they refer to is there.
   io_.discard();
@@ -290,13 +306,14 @@ void Service::start() {
   note_in_trail(audit::Action::start_service);
   upkeep_.start().wait();
   server_.start();
+  if (metrics_server_) metrics_server_->start();
 }
 
 /// Throws if a local directory cannot be used: that is the operator's mistake. An S3 bucket may be back in a
 /// minute, so its failure is logged only.
 void Service::check_files() {
   try {
-    boost::asio::co_spawn(io_.executor(), files_.store->check(), boost::asio::use_future).get();
+    boost::asio::co_spawn(io_.executor(), file_store_->check(), boost::asio::use_future).get();
   } catch (const files::FileStoreError& error) {
     if (config_.files.kind == config::FilesKind::local) throw;
     ops::log(ops::Level::warning, "the file store cannot be used now", {{"error", error.what()}});
@@ -306,6 +323,7 @@ void Service::check_files() {
 bool Service::stop(std::chrono::milliseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   server_.stop();
+  if (metrics_server_) metrics_server_->stop();
   const bool closed = server_.wait_closed(timeout);
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -372,9 +390,12 @@ void Service::empty_journal(std::chrono::steady_clock::time_point deadline) {
 }
 
 std::string Service::url() const {
-  const bool ipv6 = config_.server.address.contains(':');
-  return fmt::format("{0}://{1}{2}{3}:{4}", certificates_ ? "https" : "http", ipv6 ? "[" : "",
-                     config_.server.address, ipv6 ? "]" : "", server_.port());
+  return url_of(certificates_ ? "https" : "http", config_.server.address, server_.port());
+}
+
+std::optional<std::string> Service::metrics_url() const {
+  if (!metrics_server_) return std::nullopt;
+  return url_of("http", config_.metrics.address, metrics_server_->port()) + "/metrics";
 }
 
 std::string Service::public_url() const {

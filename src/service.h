@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "access/platform_keys.h"
 #include "access/viewer_token.h"
 #include "api/api.h"
+#include "api/metrics/metrics.h"
 #include "audit/trail.h"
 #include "audit/trail_table.h"
 #include "config/config.h"
@@ -22,6 +24,7 @@
 #include "events/table_upgrade.h"
 #include "events/tenant_tables.h"
 #include "files/attached_files.h"
+#include "files/counted_store.h"
 #include "files/file_store.h"
 #include "files/late_upload_removal.h"
 #include "files/late_uploads.h"
@@ -36,6 +39,7 @@
 #include "lanes/moves.h"
 #include "lanes/writing.h"
 #include "leases/leases.h"
+#include "metrics/exposition.h"
 #include "quotas/metering.h"
 #include "quotas/quotas.h"
 #include "retention/retention.h"
@@ -77,6 +81,15 @@ class Service {
   /// Resumes what a crash left half-done, as far as the engine can be reached, and begins to answer.
   void start();
 
+  /// Lets `GET /readyz` say from here on that the service is about to stop; requests are still served.
+  /// Thread-safe.
+  void drain() { is_draining_ = true; }
+
+  /// Takes over what may change while the service runs: the platform's keys, and the certificate if its files
+  /// have changed. Throws std::runtime_error if the stored key cannot be read; the keys then stay. At most
+  /// one call may run at a time.
+  void reload(const config::Config& changed);
+
   /// Stops accepting and waits until running requests and background work have ended. Returns false if
   /// `timeout` passed first.
   bool stop(std::chrono::milliseconds timeout);
@@ -87,12 +100,18 @@ class Service {
   /// Returns the beginning of generated URLs: server.public_url, or url() if it is not set.
   [[nodiscard]] std::string public_url() const;
 
+  /// Returns the address and port of the listener of the metrics, if there is one.
+  [[nodiscard]] std::optional<std::string> metrics_url() const;
+
   /// Returns the path of the file with the platform key if this start has made one. The key itself is never
   /// given out: what is printed ends up in logs.
   [[nodiscard]] const std::optional<std::string>& made_api_key() const { return made_api_key_; }
 
  private:
   std::vector<crypto::Secret> platform_keys();
+  metrics::Exposition::Parts exposition_parts();
+  void add_routes(http::Router& router, const api::Admission& admission, const api::Api::Parts& parts);
+  void make_metrics_server();
   void log_remarks() const;
   [[nodiscard]] bool has_room() const;
   void check_files();
@@ -117,7 +136,8 @@ class Service {
   io::Threads io_;
   std::unique_ptr<engine::Engine> engine_;
   FilesAdapter files_;
-  std::unique_ptr<journal::Journal> journal_;  // null if the engine is not this process's alone
+  std::unique_ptr<files::CountedStore> file_store_;  // around that of `files_`
+  std::unique_ptr<journal::Journal> journal_;        // null if the engine is not this process's alone
   std::unique_ptr<leases::Leases> leases_;
   // The belongings of tenants.
   files::TenantFiles tenant_files_;
@@ -147,8 +167,13 @@ class Service {
   history::History history_;
   history::ArrivalPoll arrival_poll_;
   std::shared_ptr<http::TlsContexts> certificates_;  // null without TLS
+  metrics::Exposition exposition_;
+  api::Metrics metrics_;
+  std::atomic<bool> is_draining_ = false;
   api::Api api_;
   http::Server server_;
+  http::Router metrics_router_;
+  std::optional<http::Server> metrics_server_;  // with metrics.listen
   upkeep::Upkeep upkeep_;
 };
 

@@ -34,7 +34,8 @@ http::ServerSurroundings surroundings(const config::Config& config,
   return {.tls = certificates,
           .cross_origins = config.server.cors_origins,
           .trusted_proxies = config.server.trusted_proxies,
-          .public_path = path_of(config.server.public_url)};
+          .public_path = path_of(config.server.public_url),
+          .logged_requests = config.log.requests};
 }
 
 upkeep::Round certificates_round(std::shared_ptr<http::TlsContexts> certificates) {

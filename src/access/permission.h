@@ -19,6 +19,7 @@ enum class Permission : std::uint8_t {
   read_history,        // read events of one tenant
   read_files,          // read attached files of one tenant
   attach_files,        // upload files for one tenant
+  read_metrics,        // read the numbers of the whole service
   make_viewer_tokens,  // make a token with which a browser reads a tenant's history
 };
 

@@ -77,6 +77,12 @@ bool changes_tenant(Permission permission) {
   return permission == Permission::manage_tenants || permission == Permission::rotate_secret;
 }
 
+void take_notes(const Caller& caller, http::RequestNotes& notes) {
+  notes.caller = access::name_of(caller.role);
+  notes.key = caller.key_name.empty() ? caller.key_id : caller.key_name;
+  if (caller.tenant) notes.tenant = caller.tenant->id.text();
+}
+
 awaitable<http::Handler> ready(http::Handler handler) {
   co_return handler;
 }
@@ -98,7 +104,8 @@ http::Admit Admission::with(Permission permission, Handler handler, ActCheck che
 Admission::Presented Admission::presented_by(const Request& head, TokenPlace place) {
   return {.operation = head.operation,
           .credentials = credentials_of(head, place),
-          .names_trail = names_trail(head)};
+          .names_trail = names_trail(head),
+          .notes = head.notes};
 }
 
 awaitable<http::Handler> Admission::admit(Permission permission, Presented presented, Handler handler,
@@ -106,6 +113,7 @@ awaitable<http::Handler> Admission::admit(Permission permission, Presented prese
   auto admitted = co_await io::settled(find_caller(permission, presented));
   if (!admitted) note_refusal(admitted.error(), presented);
   auto caller = io::result_of(std::move(admitted));
+  if (presented.notes) take_notes(caller, *presented.notes);
   if (caller.tenant) count_request(*caller.tenant);
   co_return [this, caller = std::move(caller), handler = std::move(handler),
              check = std::move(check)](Request request) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
@@ -67,6 +68,7 @@ class Admission {
     std::string_view operation;
     access::Credentials credentials;
     bool names_trail = false;  // its path or its header does
+    std::shared_ptr<http::RequestNotes> notes = {};
   };
 
   static Presented presented_by(const http::Request& head, TokenPlace place);

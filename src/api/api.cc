@@ -31,7 +31,8 @@ Api::Api(const Parts& parts, const MoreRoutes& more_routes)
                .registry = parts.registry,
                .reconciliation = parts.reconciliation,
                .remote_files = parts.has_remote_files ? &parts.files : nullptr,
-               .check_writing = parts.check_writing,
+               .check_journal = parts.check_journal,
+               .is_draining = parts.is_draining,
                .has_room = parts.has_room},
               parts.broken_parts) {
   keys_.add_to(router_, admission_);

@@ -51,7 +51,8 @@ class Api {
     std::chrono::seconds file_url_time;
     // See ReadinessProbe::Parts.
     bool has_remote_files = false;
-    std::function<void()> check_writing = [] {};
+    std::function<void()> check_journal = nullptr;
+    std::function<bool()> is_draining = [] { return false; };
     std::function<bool()> has_room = [] { return true; };
   };
 

@@ -23,13 +23,13 @@ void Health::add_to(http::Router& router, const Admission& admission) {
   router.add(
       {.method = "GET",
        .path = "/readyz",
-       .operation = {.name = "readyz",
-                     .summary = "Returns 200 if the service can serve requests.",
-                     .answers = {{.status = 200, .summary = "It can; what is wrong all the same is named."},
-                                 {.status = 503,
-                                  .summary =
-                                      "The engine, its user's rights, the registry of tenants, the disk "
-                                      "or the file store do not do what is needed."}}},
+       .operation =
+           {.name = "readyz",
+            .summary = "Returns 200 if the service can serve requests.",
+            .answers = {{.status = 200, .summary = "It can; what is wrong all the same is named."},
+                        {.status = 503,
+                         .summary = "The engine, its user's rights, the registry of tenants, the journal or "
+                                    "the disk do not do what is needed, or the service is about to stop."}}},
        .admit = admission.with(Permission::anyone, [this](const Caller& /*caller*/,
                                                           const Request& /*request*/) { return readyz(); }),
        .is_vital = true});
@@ -50,6 +50,7 @@ awaitable<Response> Health::readyz() {
   }
   body["engine"] = found.engine;
   body["registry"] = found.registry;
+  if (!found.journal.empty()) body["journal"] = found.journal;
   body["disk"] = found.disk;
   body["files"] = found.files;
   if (broken_parts_.tables() > 0) body["tables_with_broken_parts"] = broken_parts_.tables();

@@ -49,7 +49,10 @@ class ReadinessProbe::Turn {
 
 awaitable<Readiness> ReadinessProbe::look() {
   auto found = co_await probed();
-  look_at_disk(found);  // it costs nothing, and is true at once
+  // These cost nothing, and are true at once.
+  look_at_journal(found);
+  look_at_disk(found);
+  if (parts_.is_draining()) found.detail = "The service is about to stop.";
   co_return found;
 }
 
@@ -82,6 +85,7 @@ bool ReadinessProbe::begin() {
 awaitable<Readiness> ReadinessProbe::probe() {
   Readiness found{.engine = std::string(kOk),
                   .registry = std::string(kOk),
+                  .journal = {},
                   .disk = std::string(kOk),
                   .files = std::string(kOk)};
   co_await look_at_engine(found);
@@ -121,9 +125,19 @@ awaitable<void> ReadinessProbe::look_at_registry(Readiness& found) {
   }
 }
 
+void ReadinessProbe::look_at_journal(Readiness& found) const {
+  if (!parts_.check_journal) return;
+  found.journal = kOk;
+  try {
+    parts_.check_journal();
+  } catch (const std::exception& error) {
+    log_cause("journal", error.what());
+    wrong(found, found.journal, "has failed", kUnavailable);
+  }
+}
+
 void ReadinessProbe::look_at_disk(Readiness& found) const {
   try {
-    parts_.check_writing();
     if (parts_.engine.has_failed_write()) {
       wrong(found, found.disk, "has failed", kUnavailable);
     } else if (!parts_.has_room()) {

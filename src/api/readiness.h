@@ -20,6 +20,7 @@ namespace annals::api {
 struct Readiness {
   std::string engine;
   std::string registry;
+  std::string journal;      // empty if there is none
   std::string disk;         // of this machine
   std::string files;        // the file store
   std::string detail = {};  // why the service is not ready; empty: it is
@@ -35,8 +36,9 @@ class ReadinessProbe {
     std::function<boost::asio::awaitable<void>()> check_engine;
     tenants::Registry& registry;
     const tenants::Reconciliation& reconciliation;
-    files::FileStore* remote_files = nullptr;              // null if the files lie on this machine's disk
-    std::function<void()> check_writing = [] {};           // throws if events cannot be acknowledged
+    files::FileStore* remote_files = nullptr;       // null if the files lie on this machine's disk
+    std::function<void()> check_journal = nullptr;  // throws if it has failed; null if there is none
+    std::function<bool()> is_draining = [] { return false; };  // whether the service is about to stop
     std::function<bool()> has_room = [] { return true; };  // whether this machine's disk has room for events
   };
 
@@ -55,6 +57,7 @@ class ReadinessProbe {
   boost::asio::awaitable<void> look_at_engine(Readiness& found);
   boost::asio::awaitable<void> look_at_registry(Readiness& found);
   boost::asio::awaitable<void> look_at_files(Readiness& found);
+  void look_at_journal(Readiness& found) const;
   void look_at_disk(Readiness& found) const;
 
   const Parts parts_;

@@ -26,6 +26,7 @@ constexpr auto kActions = std::to_array<std::pair<Action, std::string_view>>({
     {Action::start_service, "start_service"},
     {Action::stop_service, "stop_service"},
     {Action::lose_records, "lose_records"},
+    {Action::reload_service, "reload_service"},
 });
 
 constexpr auto kResults = std::to_array<std::pair<Result, std::string_view>>({

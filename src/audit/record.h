@@ -33,6 +33,7 @@ enum class Action : std::uint8_t {
   start_service = 91,
   stop_service = 92,
   lose_records = 93,
+  reload_service = 94,
 };
 
 /// Returns the name of an action, as records have it.

@@ -7,15 +7,19 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <future>
+#include <optional>
 #include <stdexcept>
 
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "cli/service_manager.h"
 #include "cli/terminal/exit_codes.h"
+#include "config/keys.h"
 #include "io/descriptor_limit.h"
 #include "ops/log.h"
 
@@ -23,6 +27,7 @@ namespace annals::cli {
 namespace {
 
 using namespace std::chrono_literals;
+using LoadConfig = std::function<config::Config()>;
 
 /// The time limits of a shutdown. Together they stay below the ten seconds that supervisors commonly allow.
 constexpr auto kFinishRequests = 7s;
@@ -84,20 +89,20 @@ void introduce(const Service& service) {
       *key_file, service.url(), quoted_for_shell(*key_file)));
 }
 
-/// Waits for the signal that stops the service. From its construction on no signal is lost.
-class StopSignal {
+/// Waits for the signals that stop the service or have it read its configuration again. From its construction
+/// on no signal is lost.
+class Signals {
  public:
   /// Construct it after the engine has opened, because the engine may replace earlier handlers.
-  /// `has_terminal` tells what SIGHUP means: to a program in a terminal that the terminal hangs up; to a
-  /// service to read the configuration again, which takes a restart here.
-  explicit StopSignal(bool has_terminal) : has_terminal_(has_terminal) {}
+  Signals() = default;
 
-  void wait() {
+  /// Waits for a signal to stop, and calls `reload` for each SIGHUP before it. When the terminal hangs up in
+  /// which the program runs, that is a signal to stop.
+  void wait(const std::function<void()>& reload) {
     while (true) {
-      const int number = next();
-      if (number == SIGHUP && !has_terminal_) {
-        ops::log_damped(ops::Level::info, "SIGHUP is ignored; restart Annals to change its configuration",
-                        {});
+      const int number = next(std::nullopt);
+      if (number == SIGHUP && !has_lost_terminal()) {
+        reload();
         continue;
       }
       ops::log(ops::Level::info, "stopping",
@@ -108,20 +113,71 @@ class StopSignal {
     }
   }
 
+  /// Waits until so much time has passed or another signal to stop comes.
+  void wait_for(std::chrono::milliseconds time) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (true) {
+      const auto left = end - std::chrono::steady_clock::now();
+      if (left <= left.zero()) return;
+      const int number = next(left);
+      if (number == SIGTERM || number == SIGINT) return;
+    }
+  }
+
  private:
-  int next() {
+  /// Returns the next signal, or 0 if the time has passed.
+  int next(std::optional<std::chrono::steady_clock::duration> time) {
     int received = 0;
-    signals_.async_wait(
-        [&received](const boost::system::error_code& /*error*/, int number) { received = number; });
+    signals_.async_wait([this, &received](const boost::system::error_code& error, int number) {
+      if (!error) received = number;
+      timer_.cancel();
+    });
+    if (time) {
+      timer_.expires_after(*time);
+      timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) signals_.cancel();
+      });
+    }
     context_.restart();
     context_.run();
     return received;
   }
 
-  const bool has_terminal_;
+  [[nodiscard]] bool has_lost_terminal() const { return had_terminal_ && ::isatty(STDERR_FILENO) != 1; }
+
+  const bool had_terminal_ = ::isatty(STDERR_FILENO) == 1;
   boost::asio::io_context context_{1};
+  boost::asio::steady_timer timer_{context_};
   boost::asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
 };
+
+void set_up_log(const config::Config& config) {
+  const bool is_text =
+      config.log.format == "text" || (config.log.format == "auto" && ::isatty(STDERR_FILENO) == 1);
+  ops::set_log_format(is_text ? ops::LogFormat::text : ops::LogFormat::json);
+  ops::set_log_level(log_level(config.log.level));
+}
+
+/// Says what is about to serve, with every setting and without secrets.
+void log_start(const config::Config& config) {
+  std::string settings;
+  for (const auto& [key, value] : config::effective(config)) {
+    settings += fmt::format("{}{}={}", settings.empty() ? "" : " ", key, value);
+  }
+  ops::log(ops::Level::info, "starting", {{"version", ANNALS_VERSION}, {"settings", settings}});
+}
+
+/// Reads the configuration again. With a mistake in it, everything stays as it is.
+void reload(Service& service, const LoadConfig& load) {
+  try {
+    const config::Config changed = load();
+    service.reload(changed);
+    ops::set_log_level(log_level(changed.log.level));
+  } catch (const std::exception& error) {
+    ops::log(ops::Level::error, "the configuration cannot be read again; everything stays as it was",
+             {{"error", error.what()}});
+  }
+}
 
 /// Closes the service, or ends the process once `patience` has passed, as it does if the engine does not end
 /// a statement. Acknowledged writes are safe by then, and nothing else is worth a longer wait.
@@ -138,20 +194,25 @@ void close_within(std::unique_ptr<Service> service, std::chrono::milliseconds pa
   closed.set_value();
 }
 
-int serve_checked(config::Config config, const Adapters& adapters) {
-  ops::set_log_level(log_level(config.log.level));
+int serve_checked(const LoadConfig& load, const Adapters& adapters) {
+  config::Config config = load();
+  set_up_log(config);
+  log_start(config);
   check_descriptor_limit();
   std::signal(SIGPIPE, SIG_IGN);  // a peer that disconnects fails one write, not the process
-  std::signal(SIGHUP, SIG_IGN);   // until StopSignal, which says what it means
-  const bool has_terminal = ::isatty(STDERR_FILENO) == 1;  // after a hang-up it is none
+  std::signal(SIGHUP, SIG_IGN);   // until Signals, which says what it means
+  const auto drain_delay = config.server.drain_delay;
   auto service = std::make_unique<Service>(std::move(config), adapters);
   service->start();
-  StopSignal signal(has_terminal);
+  Signals signals;
   introduce(*service);
   say(fmt::format("annals: listening on {}", service->url()));
+  if (const auto metrics = service->metrics_url()) say(fmt::format("annals: metrics on {}", *metrics));
   tell_service_manager("READY=1");
-  signal.wait();
+  signals.wait([&] { reload(*service, load); });
   tell_service_manager("STOPPING=1");
+  service->drain();
+  signals.wait_for(drain_delay);
   if (!service->stop(kFinishRequests)) {
     ops::log(ops::Level::warning, "some requests did not end in time and were aborted");
   }
@@ -164,7 +225,7 @@ int serve_checked(config::Config config, const Adapters& adapters) {
 int serve(const std::optional<std::filesystem::path>& config_file, const Adapters& adapters) {
   keep_to_ourselves();
   try {
-    return serve_checked(config::load(config_file), adapters);
+    return serve_checked([&config_file] { return config::load(config_file); }, adapters);
   } catch (const config::InvalidConfig& mistakes) {
     fmt::print(stderr, "{}\n", mistakes.what());
     return kMistake;

@@ -29,6 +29,7 @@ struct Config {
     std::uint64_t max_body_bytes = std::uint64_t{1} << 20U;
     std::chrono::milliseconds request_timeout{30'000};  // for a request's body to arrive
     std::chrono::milliseconds idle_timeout{60'000};
+    std::chrono::milliseconds drain_delay{0};  // between the signal to stop and the end of accepting
     struct {
       std::string certificate;  // a file, as the others; empty: HTTP without TLS
       std::string key;
@@ -117,8 +118,15 @@ struct Config {
     std::chrono::milliseconds refusal_window{60'000};  // in which equal refusals are one record
   } audit;
   struct {
-    std::string level = "info";  // debug, info, warning, error
+    std::string level = "info";   // debug, info, warning, error
+    std::string format = "auto";  // auto: text on a terminal, else json
+    double requests = 1;          // the share of requests that get a line; 0: none
   } log;
+  struct {
+    std::string address;     // metrics.listen before the colon; empty: no listener of their own
+    std::uint16_t port = 0;  // metrics.listen after the colon
+    bool is_public = false;  // whether GET /metrics needs no key
+  } metrics;
   /// The names of variables that look like ours and were passed over, because Kubernetes makes them.
   std::vector<std::string> foreign_variables;
   /// The files of secrets that every user of the machine can read.

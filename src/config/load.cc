@@ -93,7 +93,7 @@ class Loading {
  private:
   void set(const Key& key, const Value& value, const std::string& written) {
     given_.add(key.name, written, value.blank());
-    if (auto complaint = key.set(config_, value)) {
+    if (auto complaint = key.access.set(config_, value)) {
       given_.mark_wrong(key.name);
       mistakes_.push_back({written, *std::move(complaint)});
     }

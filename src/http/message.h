@@ -16,6 +16,14 @@
 
 namespace annals::http {
 
+/// Holds what is found out about a request for its line in the log. Whoever handles the request writes it,
+/// and the server reads it once there is an answer.
+struct RequestNotes {
+  std::string caller = {};  // the role of who it came from; empty: it was admitted to nothing
+  std::string key = {};     // the name of that key, or its id if it has none; empty: there was none
+  std::string tenant = {};  // the id of the tenant that it was for; empty: none
+};
+
 /// A request as a handler sees it: routed, authenticated and read within its limits.
 struct Request {
   std::string method;
@@ -26,8 +34,9 @@ struct Request {
   std::string body;                                          // whole, unless the route takes it in parts
   std::shared_ptr<RequestBody> body_parts;                   // if the route takes it in parts; decompressed
   std::string request_id;
-  std::string_view operation;  // the name of its route's operation; empty until it has a route
-  std::string client_address;  // the client's, also if a trusted proxy has passed the request on
+  std::string_view operation;           // the name of its route's operation; empty until it has a route
+  std::string client_address;           // the client's, also if a trusted proxy has passed the request on
+  std::shared_ptr<RequestNotes> notes;  // null if nobody asks for them
 
   /// Returns the value of the first header of that name (in lower case), or null if it is absent.
   [[nodiscard]] const std::string* header(std::string_view name) const;

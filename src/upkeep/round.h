@@ -11,7 +11,7 @@ namespace annals::upkeep {
 
 /// A piece of background work that is repeated.
 struct Round {
-  std::string name;                    // for the log
+  std::string name;                    // unique; for the log and the metrics
   std::chrono::milliseconds interval;  // from the end of one run to the beginning of the next
   /// Does the work once. What it throws is logged, and the next run follows all the same. A long run ends
   /// early once `stop` is requested.

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "ops/log.h"
 #include "text/time.h"
 
@@ -53,8 +55,7 @@ boost::asio::awaitable<void> remove_old(audit::TrailTable& table, retention::Ret
   co_await table.make();
   const auto removed = co_await retention.remove_before(table.for_request(), text::now() - kept);
   if (removed == 0) co_return;
-  ops::log(ops::Level::info, "old records of the audit trail were removed",
-           {{"records", std::to_string(removed)}});
+  ops::log(ops::Level::info, "old records of the audit trail were removed", {{"records", removed}});
 }
 
 }  // namespace
@@ -118,8 +119,9 @@ Round arrival_poll_round(history::ArrivalPoll& poll) {
           .run = [&poll](std::stop_token stop) { return poll.run(std::move(stop)); }};
 }
 
-Round streams_round(history::OpenStreams& streams, tenants::TenantDirectory& directory) {
-  return {.name = "end of deleted and suspended tenants' exports and tails",
+Round streams_round(std::string_view kind, history::OpenStreams& streams,
+                    tenants::TenantDirectory& directory) {
+  return {.name = fmt::format("end of deleted and suspended tenants' {}", kind),
           .interval = std::chrono::milliseconds(500),
           .run = [&streams, &directory](const std::stop_token& /*stop*/) {
             return cut_streams(streams, directory);

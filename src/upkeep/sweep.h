@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <string_view>
 
 #include "access/keys.h"
 #include "audit/trail.h"
@@ -60,8 +61,9 @@ Round moves_round(lanes::Moves& moves);
 Round arrival_poll_round(history::ArrivalPoll& poll);
 
 /// Returns the round that cuts the streams of tenants that are suspended, or that another instance deletes.
-/// Both must outlive it.
-Round streams_round(history::OpenStreams& streams, tenants::TenantDirectory& directory);
+/// `kind` says in the round's name which streams they are; the others must outlive the round.
+Round streams_round(std::string_view kind, history::OpenStreams& streams,
+                    tenants::TenantDirectory& directory);
 
 /// Returns the round that gives tables of the version before the form of today. `tables` must outlive it.
 Round upgrade_round(events::TableUpgrade& tables, std::chrono::milliseconds interval);

@@ -1,6 +1,7 @@
 """The program: first start, configuration mistakes, one process per directory, stopping."""
 
 import concurrent.futures
+import fcntl
 import os
 import pty
 import re
@@ -8,6 +9,7 @@ import signal
 import stat
 import subprocess
 import tempfile
+import termios
 import time
 
 import pytest
@@ -62,8 +64,8 @@ def test_connections_leave_open_files_to_the_engine(make):
     annals = make.annals(start=False)
     annals.start(program=start_with_open_files(annals, 1024))
 
-    line = next(line for line in annals.log.splitlines() if "server.max_connections" in line)
-    assert '"max_connections":"512"' in line and '"open_files":"1024"' in line
+    line = next(line for line in annals.log.splitlines() if "server.max_connections is more" in line)
+    assert '"max_connections":512' in line and '"open_files":1024' in line
     held = [RawConnection(annals).send(head("GET", "/healthz")) for _ in range(600)]
     try:
         assert annals.get("/readyz", key=None).status_code == 200
@@ -457,31 +459,59 @@ def test_sigterm_ends_it_with_0(make, engine_kind):
     make.annals(engine_kind).terminate()
 
 
-def test_a_hang_up_is_ignored_with_a_line_and_a_stop_still_drains(make):
+def test_a_hang_up_makes_it_read_its_configuration_again_and_a_stop_still_drains(make):
     annals = make.annals()
 
-    for _ in range(3):
+    for times in range(1, 4):
         os.kill(annals.pid, signal.SIGHUP)
-        wait_until(lambda: "SIGHUP is ignored" in annals.log, "it tells that it ignores SIGHUP")
+        wait_until(lambda: annals.log.count("the configuration was read again") == times, "it reads it again")
 
     assert annals.get("/readyz").status_code == 200
     annals.terminate()
 
 
-def test_the_hang_up_of_its_terminal_stops_it(make):
-    annals = make.annals(start=False)
+def in_terminal(annals):
+    """Starts it in a terminal of its own; returns the process, and the other end of the terminal."""
     annals.directory.mkdir(exist_ok=True)
     leader, follower = pty.openpty()
     process = subprocess.Popen(
-        [paths.ANNALS, "serve"], env=environment(annals.settings()), stdin=subprocess.DEVNULL, stdout=follower, stderr=follower
+        [paths.ANNALS, "serve"],
+        env=environment(annals.settings()),
+        stdin=subprocess.DEVNULL,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
     )
     os.close(follower)
+    return process, leader
+
+
+def read_until(leader, text):
+    printed = b""
+    while text not in printed:
+        printed += os.read(leader, 4096)
+    return printed
+
+
+def test_the_hang_up_of_its_terminal_stops_it(make):
+    process, leader = in_terminal(make.annals(start=False))
     with process:
-        printed = b""
-        while b"listening" not in printed:
-            printed += os.read(leader, 4096)
-        process.send_signal(signal.SIGHUP)
+        read_until(leader, b"listening")
+        os.close(leader)
         assert process.wait(timeout=20) == 0, "expected that it stops as after SIGTERM"
+
+
+def test_in_a_terminal_it_logs_text_and_a_signal_alone_does_not_stop_it(make):
+    process, leader = in_terminal(make.annals(start=False))
+    with process:
+        printed = read_until(leader, b"listening")
+        assert re.search(rb"^[0-9T:.-]+Z info +starting version=", printed, re.MULTILINE), printed
+        process.send_signal(signal.SIGHUP)
+        read_until(leader, b"the configuration was read again")
+        process.terminate()
+        read_until(leader, b"stopping")
+        assert process.wait(timeout=20) == 0
     os.close(leader)
 
 

@@ -68,6 +68,7 @@ MAKE_TOKENS = of_tenant("++R++R++", "++R++R+C", "++R++R+S")
 ROUTES = [
     ("GET", "/healthz", {}, OPEN),
     ("GET", "/readyz", {}, OPEN),
+    ("GET", "/metrics", {}, PLATFORM),
     ("POST", "/api/keys", {"json": {}}, PLATFORM),
     ("GET", "/api/keys", {}, PLATFORM),
     ("GET", f"/api/keys/{UNKNOWN_ID}", {}, PLATFORM),

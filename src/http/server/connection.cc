@@ -80,6 +80,7 @@ asio::awaitable<Arrival> Connection::receive(std::size_t at_most) {
   const std::size_t size =
       co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
   received_.resize(before + size);
+  bytes_received_ += size;
   if (size > 0) co_return Arrival::bytes;
   if (expired_) co_return Arrival::late;
   co_return error == asio::error::eof ? Arrival::end : Arrival::gone;
@@ -117,6 +118,7 @@ asio::awaitable<bool> Connection::send(std::string head, std::string body, std::
     std::size_t size =
         co_await socket_.async_write_some(rest, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return false;
+    bytes_sent_ += size;
     for (asio::const_buffer& text : rest) {
       const std::size_t of_text = std::min(size, text.size());
       text += of_text;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -72,6 +73,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Waits until more bytes arrive and takes up to `at_most` of them.
   boost::asio::awaitable<Arrival> receive(std::size_t at_most);
+
+  /// Returns how many bytes were received, decrypted, since the last call.
+  std::uint64_t take_received() { return std::exchange(bytes_received_, 0); }
+  /// Returns how many bytes were sent, before encryption, since the last call.
+  std::uint64_t take_sent() { return std::exchange(bytes_sent_, 0); }
 
   /// Returns whether receive() would return bytes at once.
   [[nodiscard]] bool is_readable();
@@ -144,6 +150,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::atomic<std::chrono::steady_clock::time_point> idle_since_ = kBusy;
   Duration time_to_finish_{};
+  std::uint64_t bytes_received_ = 0;
+  std::uint64_t bytes_sent_ = 0;
   bool armed_ = false;        // the timer runs
   bool expired_ = false;      // the deadline passed
   bool idle_ = false;         // in wait_for_request() or secure()

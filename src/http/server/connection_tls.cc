@@ -82,6 +82,7 @@ asio::awaitable<Arrival> Connection::receive_encrypted(std::size_t at_most) {
     received_.resize(before + at_most);
     const auto [step, bytes] = tls_->read(std::span(received_).subspan(before));
     received_.resize(before + bytes);
+    bytes_received_ += bytes;
     if (bytes > 0) co_return Arrival::bytes;
     if (!is_wait(step)) co_return step == Step::end ? Arrival::end : Arrival::gone;
     const bool ready = co_await wait_for(step);
@@ -92,8 +93,10 @@ asio::awaitable<Arrival> Connection::receive_encrypted(std::size_t at_most) {
 asio::awaitable<bool> Connection::send_encrypted(std::span<asio::const_buffer> texts) {
   io::Stint stint;
   for (std::string record = take_record(texts); !record.empty(); record = take_record(texts)) {
+    const std::size_t size = record.size();
     const bool sent = co_await send_record(std::move(record));
     if (!sent) co_return false;
+    bytes_sent_ += size;
     // A fast reader never lets this coroutine wait.
     if (stint.is_over()) co_await io::yield();
   }

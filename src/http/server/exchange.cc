@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <random>
 #include <utility>
 
 #include <fmt/format.h>
@@ -68,6 +69,16 @@ std::optional<Router::Match> find_route(const Router& router, std::string_view m
   return get && get->route != nullptr ? std::move(get) : std::move(match);
 }
 
+// Returns whether a request gets a line in the log: that share of them, and of those that the service has
+// failed to serve every one.
+bool is_logged(double share, int status) {
+  constexpr int kServerError = 500;
+  if (share <= 0) return false;
+  if (share >= 1 || status >= kServerError) return true;
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(random) < share;
+}
+
 // Returns whether content of a request of that method means anything (RFC 9110, 9.3). Otherwise it is not
 // held, so that it takes no memory.
 bool is_content_used(std::string_view method) {
@@ -80,6 +91,7 @@ Exchange::Exchange(std::shared_ptr<Connection> connection, const SessionContext&
     : connection_(std::move(connection)),
       context_(context),
       is_full_(is_full),
+      in_flight_(*context.traffic),
       parser_(context.limits.max_header_bytes) {}
 
 Exchange::~Exchange() {
@@ -92,6 +104,7 @@ asio::awaitable<bool> Exchange::run() {
   try {
     response = co_await answer();
   } catch (const ClientGone&) {
+    if (has_header_) context_.traffic->count_aborted();
     co_return false;
   } catch (...) {
     error = std::current_exception();
@@ -100,13 +113,16 @@ asio::awaitable<bool> Exchange::run() {
   if (error) response = problem(error, request_id_);
   if (route_ != nullptr) std::ranges::copy(route_->headers, std::back_inserter(response.headers));
   context_.cross_origin.add_headers(response, origin_);
-  log_access(response.status);
 
   // After invalid HTTP it is unknown where the next request would begin.
   const bool until_close = response.body_parts && !response.content_length && parser_.is_http_1_0();
   const bool keep_alive = has_header_ && parser_.done() && parser_.keep_alive() && !until_close &&
                           !is_full_ && !context_.stopping;
+  const int status = response.status;
+  const bool is_endless = response.is_endless;
+  const auto until_answer = std::chrono::steady_clock::now() - began_;
   const bool sent = co_await send(std::move(response), keep_alive);
+  account(status, is_endless ? until_answer : std::chrono::steady_clock::now() - began_);
   const bool body_ended = end_body();
   if (!sent || !body_ended) co_return false;
   if (keep_alive) co_return true;
@@ -122,6 +138,7 @@ asio::awaitable<Response> Exchange::answer() {
   take_note_of(request);
   request.request_id = request_id_;
   request.client_address = client_;
+  request.notes = notes_;
 
   auto target = parse_request_target(parser_.target());
   if (!target) throw Error(ErrorCode::path_not_found, "Not Found");
@@ -223,17 +240,34 @@ asio::awaitable<bool> Exchange::send(Response response, bool keep_alive) {
   co_return co_await connection_->send(std::move(head), std::move(body));
 }
 
-void Exchange::log_access(int status) const {
-  if (!ops::log_enabled(ops::Level::debug)) return;
-  const auto taken = std::chrono::steady_clock::now() - began_;
-  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(taken).count();
-  ops::log(ops::Level::debug, "request",
+// Counts the request, and says in the log how it ended.
+void Exchange::account(int status, std::chrono::nanoseconds taken) {
+  const Traffic::Exchanged exchanged{.route = route_,
+                                     .is_head = route_ != nullptr && method_ != route_->method,
+                                     .status = status,
+                                     .taken = taken,
+                                     .received = connection_->take_received(),
+                                     .sent = connection_->take_sent()};
+  context_.traffic->count(exchanged);
+  if (is_logged(context_.logged_requests, status) && ops::log_enabled(ops::Level::info))
+    log_access(exchanged);
+}
+
+void Exchange::log_access(const Traffic::Exchanged& exchanged) const {
+  constexpr double kMicrosecondsPerSecond = 1e6;
+  const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(exchanged.taken);
+  ops::log(ops::Level::info, "request",
            {{"request_id", request_id_},
             {"method", method_},
-            {"path", path_},
-            {"client_address", client_},
-            {"status", std::to_string(status)},
-            {"duration_us", std::to_string(microseconds)}});
+            {"route", route_ == nullptr ? Traffic::kNoRoute : std::string_view(route_->path)},
+            {"status", exchanged.status},
+            {"duration_seconds", static_cast<double>(taken.count()) / kMicrosecondsPerSecond},
+            {"received_bytes", exchanged.received},
+            {"sent_bytes", exchanged.sent},
+            {"caller", notes_->caller},
+            {"key", notes_->key},
+            {"client_id", notes_->tenant},
+            {"client_address", client_}});
 }
 
 }  // namespace annals::http

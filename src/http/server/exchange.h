@@ -14,6 +14,7 @@
 #include "http/server/incoming_body.h"
 #include "http/server/request_parser.h"
 #include "http/server/server.h"
+#include "http/traffic.h"
 
 namespace annals::http {
 
@@ -24,6 +25,8 @@ struct SessionContext {
   const CrossOrigin cross_origin;
   const TrustedProxies proxies;
   const std::string public_path;  // what a proxy takes from the front of every path
+  const double logged_requests;   // the share of requests that get a line in the log
+  const std::unique_ptr<Traffic> traffic;
   std::atomic<bool> stopping = false;
 };
 
@@ -50,12 +53,15 @@ class Exchange {
   void begin_body(const Route& route, const Request& request);
   bool end_body();
   boost::asio::awaitable<bool> send(Response response, bool keep_alive);
-  void log_access(int status) const;
+  void account(int status, std::chrono::nanoseconds taken);
+  void log_access(const Traffic::Exchanged& exchanged) const;
 
   const std::shared_ptr<Connection> connection_;
   const SessionContext& context_;
   const bool is_full_;
+  const Traffic::InFlight in_flight_;
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  const std::shared_ptr<RequestNotes> notes_ = std::make_shared<RequestNotes>();
   RequestParser parser_;
   std::shared_ptr<IncomingBody> body_;  // null if there is none, or until begin_body()
   const Route* route_ = nullptr;        // null until it is found

@@ -78,7 +78,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         tls(std::move(around.tls)),
         context(std::make_shared<SessionContext>(router, limits, CrossOrigin(std::move(around.cross_origins)),
                                                  TrustedProxies(around.trusted_proxies),
-                                                 std::move(around.public_path))) {}
+                                                 std::move(around.public_path), around.logged_requests,
+                                                 std::make_unique<Traffic>(router))) {}
 
   static asio::awaitable<void> accept_all(std::shared_ptr<State> state);
   void admit(tcp::socket socket);
@@ -164,6 +165,7 @@ void Server::State::admit(tcp::socket socket) {
     refused = sessions - closing >= context->limits.max_connections && !close_longest_idle();
     if (refused && !full) ops::log(ops::Level::warning, "connection limit reached");
     full = refused;
+    if (refused) context->traffic->count_refused_connection();
     if (refused && refusals >= kMaxRefusals) return;
     running.emplace(shared_from_this(), refused ? &State::refusals : &State::sessions);
   }
@@ -230,6 +232,14 @@ Server::~Server() {
 
 std::uint16_t Server::port() const {
   return state_->local_port;
+}
+
+Traffic::Snapshot Server::traffic() const {
+  auto snapshot = state_->context->traffic->snapshot();
+  snapshot.max_connections = state_->context->limits.max_connections;
+  const std::scoped_lock lock(state_->mutex);
+  snapshot.connections = state_->sessions;
+  return snapshot;
 }
 
 void Server::start() {

@@ -10,6 +10,7 @@
 
 #include "http/router.h"
 #include "http/server/tls/contexts.h"
+#include "http/traffic.h"
 
 namespace annals::http {
 
@@ -31,6 +32,7 @@ struct ServerSurroundings {
   std::vector<std::string> cross_origins = {};    // the pages that may read answers, see CrossOrigin
   std::vector<std::string> trusted_proxies = {};  // see TrustedProxies
   std::string public_path = {};  // what a proxy takes from the front of paths, without a slash at its end
+  double logged_requests = 0;    // the share of requests that get a line in the log; failures: all, unless 0
 };
 
 /// Serves HTTP/1.1 with one coroutine per connection, straight through read → route → authenticate → read the
@@ -48,6 +50,9 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
+
+  /// Returns what was counted of this server's requests and connections. Thread-safe.
+  [[nodiscard]] Traffic::Snapshot traffic() const;
 
   /// Starts accepting.
   void start();

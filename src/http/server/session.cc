@@ -33,9 +33,11 @@ asio::awaitable<void> refuse_plain_http(std::shared_ptr<Connection> connection) 
 }
 
 // Does the handshake. Returns false if the connection is over.
-asio::awaitable<bool> secure(std::shared_ptr<Connection> connection, Connection::Duration time) {
+asio::awaitable<bool> secure(std::shared_ptr<Connection> connection,
+                             std::shared_ptr<const SessionContext> context, Connection::Duration time) {
   const auto secured = co_await connection->secure(time);
   if (secured == Secured::yes) co_return true;
+  context->traffic->count_failed_handshake();
   if (secured == Secured::no) log_refusal(*connection);
   if (secured == Secured::plain_http) co_await refuse_plain_http(connection);
   co_await connection->linger(kLinger);
@@ -46,7 +48,7 @@ asio::awaitable<bool> secure(std::shared_ptr<Connection> connection, Connection:
 
 asio::awaitable<void> serve(std::shared_ptr<Connection> connection,
                             std::shared_ptr<const SessionContext> context) {
-  const bool secured = co_await secure(connection, context->limits.handshake_time);
+  const bool secured = co_await secure(connection, context, context->limits.handshake_time);
   while (secured) {
     const bool arrived = co_await connection->wait_for_request(context->limits.idle_time);
     if (!arrived) break;
@@ -59,7 +61,7 @@ asio::awaitable<void> serve(std::shared_ptr<Connection> connection,
 
 asio::awaitable<void> serve_when_full(std::shared_ptr<Connection> connection,
                                       std::shared_ptr<const SessionContext> context) {
-  const bool secured = co_await secure(connection, kRefusalTime);
+  const bool secured = co_await secure(connection, context, kRefusalTime);
   bool arrived = false;
   if (secured) arrived = co_await connection->wait_for_request(kRefusalTime);
   if (arrived) {

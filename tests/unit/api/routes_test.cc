@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "api/audit/audited.h"
 #include "api/local_files.h"
+#include "api/metrics/metrics.h"
 #include "leases/in_process_leases.h"
 #include "support/driven.h"
 #include "support/scripted_engine.h"
@@ -56,6 +57,7 @@ class RoutesTest : public testing::Test {
   events::Changes changes_{true};
   history::OpenStreams streams_{{.total = 1, .of_one = 1, .reserved = 0}};
   history::History history_{history::History::Settings{}, changes_};
+  Metrics metrics_{[] { return std::string("numbers 1\n"); }};
   Api api_{{.authenticator = authenticator_,
             .viewer_tokens = viewer_tokens_,
             .trail = trail_,
@@ -80,6 +82,7 @@ class RoutesTest : public testing::Test {
             .public_url = [] { return std::string(); },
             .file_url_time = std::chrono::seconds(1)},
            [this](http::Router& router, const Admission& admission, const Api::Parts& parts) {
+             metrics_.add_to(router, admission, access::Permission::read_metrics);
              local_files_.add_to(router, admission,
                                  {.history = parts.history,
                                   .directory = parts.directory,
@@ -186,6 +189,7 @@ const std::map<std::string, Expected, std::less<>>& expected_of_routes() {
       {"look_at_file", link},
       {"create_key", for_all},
       {"list_keys", for_all},
+      {"metrics", for_all},
       {"get_key", for_all},
       {"change_key", for_all},
       {"delete_key", for_all},

@@ -1,5 +1,6 @@
 // Where settings come from, and how mistakes are reported.
 #include <cstdlib>
+#include <map>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -48,6 +49,7 @@ TEST(Load, reads_every_key_of_the_file) {
     max_body_bytes = 4096
     request_timeout_seconds = 0.2
     idle_timeout_seconds = 5
+    drain_delay_seconds = 0.25
     [auth]
     api_keys = ["first-platform-key", "second-platform-key"]
     [data]
@@ -85,6 +87,11 @@ TEST(Load, reads_every_key_of_the_file) {
     refusal_window_seconds = 0.5
     [log]
     level = "debug"
+    format = "text"
+    requests = 0.5
+    [metrics]
+    listen = "[::1]:9464"
+    public = true
   )",
                                             ca_file));
   EXPECT_EQ(config.server.address, "::1");
@@ -125,6 +132,35 @@ TEST(Load, reads_every_key_of_the_file) {
   EXPECT_FALSE(config.audit.required);
   EXPECT_EQ(config.audit.refusal_window, milliseconds(500));
   EXPECT_EQ(config.log.level, "debug");
+  EXPECT_EQ(config.log.format, "text");
+  EXPECT_EQ(config.log.requests, 0.5);
+  EXPECT_EQ(config.server.drain_delay, milliseconds(250));
+  EXPECT_EQ(config.metrics.address, "::1");
+  EXPECT_EQ(config.metrics.port, 9464);
+  EXPECT_TRUE(config.metrics.is_public);
+}
+
+TEST(Load, shows_every_setting_without_secrets) {
+  const auto config = load_variables({{"ANNALS_SERVER_LISTEN", "[::1]:80"},
+                                      {"ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS", "0.5"},
+                                      {"ANNALS_AUTH_API_KEYS", "first-platform-key,second-platform-key"},
+                                      {"ANNALS_ENGINE_KIND", "remote"},
+                                      {"ANNALS_ENGINE_ENDPOINTS", "http://a:1"},
+                                      {"ANNALS_ENGINE_PASSWORD", "swordfish"}});
+  std::map<std::string_view, std::string> shown;
+  for (const auto& [key, value] : effective(config)) {
+    shown[key] = value;
+    EXPECT_FALSE(value.contains("platform-key") || value.contains("swordfish")) << key;
+  }
+  EXPECT_EQ(shown.size(), keys().size());
+  EXPECT_EQ(shown["server.listen"], "[::1]:80");
+  EXPECT_EQ(shown["server.request_timeout_seconds"], "0.5");
+  EXPECT_EQ(shown["auth.api_keys"], "*** (2)");
+  EXPECT_EQ(shown["engine.kind"], "remote");
+  EXPECT_EQ(shown["engine.endpoints"], "http://a:1");
+  EXPECT_EQ(shown["engine.password"], "***");
+  EXPECT_EQ(shown["engine.fsync"], "true");
+  EXPECT_EQ(shown["metrics.listen"], "");
 }
 
 TEST(Load, shares_out_the_memory_that_was_not_given) {

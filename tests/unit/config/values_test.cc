@@ -35,6 +35,20 @@ TEST(Values, listen_takes_an_IPv4_or_bracketed_IPv6_address_or_localhost_and_a_p
       "must be an address and a port below 65536, as in 127.0.0.1:8080, [::1]:8080 or localhost:8080");
 }
 
+TEST(Values, the_share_of_logged_requests_is_between_0_and_1) {
+  EXPECT_EQ(load_variables({{"ANNALS_LOG_REQUESTS", "0.01"}}).log.requests, 0.01);
+  EXPECT_EQ(load_variables({{"ANNALS_LOG_REQUESTS", "0"}}).log.requests, 0);
+  expect_refused("ANNALS_LOG_REQUESTS", {"-0.1", "1.1"}, "must be between 0 and 1");
+}
+
+TEST(Values, metrics_have_a_listener_of_their_own_only_if_one_is_given) {
+  EXPECT_EQ(load_variables({{"ANNALS_METRICS_LISTEN", ""}}).metrics.address, "");
+  EXPECT_EQ(load_variables({{"ANNALS_METRICS_LISTEN", "localhost:0"}}).metrics.address, "127.0.0.1");
+  expect_refused(
+      "ANNALS_METRICS_LISTEN", {"9464", ":9464"},
+      "must be an address and a port below 65536, as in 127.0.0.1:8080, [::1]:8080 or localhost:8080");
+}
+
 TEST(Values, urls_are_http_or_https_with_a_host_and_perhaps_a_port) {
   const auto public_url = [](const std::string& text) {
     return load_variables({{"ANNALS_SERVER_PUBLIC_URL", text}}).server.public_url;

@@ -68,6 +68,7 @@ TlsContexts::Loaded TlsContexts::load() const {
 
 // The versions are taken before the files are read: a file that changes in between is loaded again.
 void TlsContexts::reload_if_changed() {
+  const std::scoped_lock lock(reloading_);
   auto now = versions();
   if (now != seen_) {
     seen_ = std::move(now);
@@ -85,25 +86,27 @@ void TlsContexts::reload() {
     ends_ = loaded.ends;
     said_expired_ = false;
     failures_ = 0;
+    has_failed_ = false;
     {
       const std::scoped_lock lock(mutex_);
       current_ = std::move(loaded.context);
     }
     ops::log(ops::Level::info, "the certificate was reloaded",
-             {{"file", files_.certificate.string()}, {"valid_until", text::format_time(ends_)}});
+             {{"file", files_.certificate.string()}, {"valid_until", text::format_time(ends_.load())}});
   } catch (const std::exception& error) {
     ++failures_;
     if (failures_ < kTries) return;
+    has_failed_ = true;
     ops::log_damped(ops::Level::warning, "the changed certificate cannot be used; the previous one stays",
                     {{"error", error.what()}});
   }
 }
 
 void TlsContexts::warn_if_expired() {
-  if (said_expired_ || std::chrono::system_clock::now() < ends_) return;
+  if (said_expired_ || std::chrono::system_clock::now() < ends_.load()) return;
   said_expired_ = true;
   ops::log(ops::Level::warning, "the certificate has expired; replace the files of server.tls",
-           {{"file", files_.certificate.string()}, {"valid_until", text::format_time(ends_)}});
+           {{"file", files_.certificate.string()}, {"valid_until", text::format_time(ends_.load())}});
 }
 
 }  // namespace annals::http

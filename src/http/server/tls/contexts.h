@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -23,10 +24,16 @@ class TlsContexts {
   /// Thread-safe.
   [[nodiscard]] std::shared_ptr<const TlsContext> current() const;
 
+  /// Returns when the current certificate ends. Thread-safe.
+  [[nodiscard]] std::chrono::sys_seconds ends() const { return ends_; }
+  /// Returns whether the latest version of the files cannot be used, so that an earlier one still is.
+  /// Thread-safe.
+  [[nodiscard]] bool has_failed() const { return has_failed_; }
+
   /// Loads the files if one of them is another than before. If they cannot be used together, the context
   /// stays as it is; they are tried once more at the next call, because a certificate and its key are seldom
   /// replaced in the same moment, and if that fails too, the reason is logged. Logs once that the certificate
-  /// has expired. It reads small files, and throws nothing. At most one call may run at a time.
+  /// has expired. It reads small files, and throws nothing. Thread-safe.
   void reload_if_changed();
 
  private:
@@ -47,8 +54,10 @@ class TlsContexts {
   void warn_if_expired();
 
   const TlsFiles files_;
-  Versions seen_;  // the versions that were loaded, or failed, last
-  std::chrono::sys_seconds ends_;
+  std::mutex reloading_;  // guards what follows, but for what others may read
+  Versions seen_;         // the versions that were loaded, or failed, last
+  std::atomic<std::chrono::sys_seconds> ends_;
+  std::atomic<bool> has_failed_ = false;
   int failures_ = 0;           // of loading the versions seen
   bool said_expired_ = false;  // of the current certificate
   mutable std::mutex mutex_;   // guards what follows
