@@ -5,7 +5,7 @@
 build_packages=(
   ca-certificates git curl jq clang-19 libclang-rt-19-dev lld-19 cmake ninja-build
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev libzstd-dev zlib1g-dev
-  libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libpugixml-dev libgtest-dev libgmock-dev
+  libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libpugixml-dev prometheus-cpp-dev libgtest-dev libgmock-dev
 )
 # A sanitizer needs these to name the source lines of its stack traces.
 sanitizer_packages=(llvm-19)
@@ -16,7 +16,7 @@ lint_packages=(clang-format-19 clang-tidy-19 python3)
 # cut the power of a disk in a file. Pages of other origins are opened in a real browser, and packages are installed.
 test_packages=(
   "${package_packages[@]}" lintian systemd util-linux
-  chromium ceph-mon ceph-osd radosgw haproxy openssl strace e2fsprogs mount
+  chromium ceph-mon ceph-osd radosgw haproxy openssl strace e2fsprogs mount prometheus
   python3 python3-pytest python3-pytest-xdist python3-requests python3-boto3
 )
 
