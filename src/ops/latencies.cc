@@ -8,16 +8,15 @@ namespace {
 
 constexpr double kNanosecondsPerSecond = 1e9;
 
-/// Returns the bounds in nanoseconds.
-constexpr auto bounds_in_nanoseconds() {
-  std::array<std::int64_t, Latencies::kBounds.size()> bounds{};
-  for (std::size_t i = 0; i < bounds.size(); ++i) {
-    bounds[i] = static_cast<std::int64_t>((Latencies::kBounds[i] * kNanosecondsPerSecond) + 0.5);
-  }
-  return bounds;
-}
-
-constexpr auto kNanoseconds = bounds_in_nanoseconds();
+/// The bounds in nanoseconds.
+constexpr std::array<std::int64_t, Latencies::kBounds.size()> kNanoseconds{
+    1'000'000,     2'500'000,     5'000'000,     10'000'000,    25'000'000,  50'000'000,
+    75'000'000,    100'000'000,   250'000'000,   500'000'000,   750'000'000, 1'000'000'000,
+    2'500'000'000, 5'000'000'000, 7'500'000'000, 10'000'000'000};
+static_assert(std::ranges::equal(kNanoseconds, Latencies::kBounds,
+                                 [](std::int64_t nanoseconds, double seconds) {
+                                   return static_cast<double>(nanoseconds) / kNanosecondsPerSecond == seconds;
+                                 }));
 
 }  // namespace
 
