@@ -15,16 +15,11 @@
 #include "cli/serve.h"
 #include "cli/terminal/exit_codes.h"
 #include "cli/terminal/standard_streams.h"
+#include "cli/version.h"
 #include "cli/wrong_arguments.h"
 
 namespace annals::cli {
 namespace {
-
-#ifdef ANNALS_SANITIZED
-constexpr const char* kVersion = "annals " ANNALS_VERSION " (sanitized build: engine.kind = remote only)";
-#else
-constexpr const char* kVersion = "annals " ANNALS_VERSION;
-#endif
 
 void add_options(CLI::App& command, ImportOptions& options) {
   command.add_option("FILE", options.file, "NDJSON file with events; - reads standard input")->required();
@@ -131,7 +126,7 @@ int run_guarded(const char* name, Command command) {
 int run(int argc, char** argv, const Adapters& adapters) {
   take_closed_standard_streams();
   CLI::App app{"Annals, a multi-tenant event history service"};
-  app.set_version_flag("--version", kVersion);
+  app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
   std::string config_file;
   CLI::App* serve_command = app.add_subcommand("serve", "Serve the HTTP API");

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "config/format_stamp.h"
+
 namespace annals::config {
 namespace {
 
@@ -52,6 +54,7 @@ DataDirectory::DataDirectory(const std::filesystem::path& path, Use use)
   if (made_now_) std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
   check_owner();
   lock(use);
+  check_data_format(path_);
   close_to_others(path_, S_IWOTH);
   for (const auto& directory : {engine(), journal(), files()}) {
     if (std::filesystem::is_directory(directory)) close_to_others(directory, S_IRWXG | S_IRWXO);

@@ -10,8 +10,8 @@
 
 namespace annals::config {
 
-/// Manages the directory of everything that is stored on this machine: `api_key`, `file_url_key`, `lock`,
-/// `engine/`, `journal/`, `files/`.
+/// Manages the directory of everything that is stored on this machine: `api_key`, `file_url_key`,
+/// `format`, `lock`, `engine/`, `journal/`, `files/`.
 class DataDirectory {
  public:
   /// Whether another process may use the directory at the same time. With a remote engine several may, so
@@ -21,7 +21,7 @@ class DataDirectory {
   /// Creates the directory for its owner only, if it does not exist, and locks it for as long as this object
   /// lives, before anything is read or written in it. What an earlier version has made in it for everybody to
   /// read is taken back. Throws std::runtime_error, for the operator to read, if another process has locked
-  /// it or if it is not this user's.
+  /// it, if it is not this user's, or if a newer version has used it (see format_stamp.h).
   DataDirectory(const std::filesystem::path& path, Use use);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }  // absolute

@@ -16,8 +16,8 @@
 #include <fmt/format.h>
 
 #include "config/parse.h"
+#include "config/whole_file.h"
 #include "io/descriptor.h"
-#include "io/removed_at_end.h"
 
 namespace annals::config {
 namespace {
@@ -33,25 +33,6 @@ constexpr uid_t kRoot = 0;
 io::Descriptor opened(int descriptor, const std::filesystem::path& path) {
   if (descriptor < 0) fail("cannot open", path);
   return io::Descriptor(descriptor);
-}
-
-/// Makes a file, which a crash leaves either complete or not at all. Returns false, and changes nothing, if
-/// there is a file of that name: of several processes that make it at once one does.
-bool make_whole(const std::filesystem::path& path, const std::string& content) {
-  std::string unfinished = path.string() + ".XXXXXX";
-  const auto file = opened(::mkostemp(unfinished.data(), O_CLOEXEC), path);  // for its owner only
-  const io::RemovedAtEnd removed(unfinished);
-  const ssize_t written = ::write(file.get(), content.data(), content.size());
-  if (written != static_cast<ssize_t>(content.size()) || ::fsync(file.get()) != 0)
-    fail("cannot write", unfinished);
-  if (::link(unfinished.c_str(), path.c_str()) != 0) {
-    if (errno == EEXIST) return false;
-    fail("cannot make", path);
-  }
-  const auto directory =
-      opened(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), path.parent_path());
-  if (::fsync(directory.get()) != 0) fail("cannot sync", path.parent_path());
-  return true;
 }
 
 /// Throws if somebody else may have written the file; `remedy` says what else than to take it over can be

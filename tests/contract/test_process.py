@@ -292,6 +292,30 @@ def test_help_and_version_are_no_mistake():
     assert re.match(r"annals \d+\.\d+", run([paths.ANNALS, "--version"], {}).stdout)
 
 
+def test_the_version_names_commit_engine_and_data_format():
+    said = run([paths.ANNALS, "--version"], {}).stdout
+    assert re.search(r"^commit (\w+|[0-9a-f]{12}-dirty)$", said, re.M), said
+    assert re.search(r"^embedded engine @chdb/\S+@\d+\.\d+", said, re.M), said
+    assert re.search(r"^data format \d+$", said, re.M), said
+
+
+def test_a_data_directory_of_a_newer_version_is_refused_and_left_alone(make):
+    annals = make.annals("embedded")
+    annals.terminate()
+    stamp = annals.data / "format"
+    assert stamp.read_text() == "annals data format 1\n"
+    stamp.write_text("annals data format 2\n")
+    before = {file: file.stat().st_mtime_ns for file in annals.data.rglob("*")}
+
+    refused = run([paths.ANNALS, "serve"], annals.settings())
+
+    assert refused.returncode == 1 and "a newer version has used it" in refused.stderr, refused
+    assert {file: file.stat().st_mtime_ns for file in annals.data.rglob("*")} == before
+    stamp.unlink()
+    annals.start()
+    assert stamp.read_text() == "annals data format 1\n", "a directory of a version that wrote no stamp gets one"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -52,7 +52,7 @@ TEST(DataDirectoryTest, AKeyIsReadableByItsOwnerOnlyAndNothingElseIsLeft) {
   using std::filesystem::perms;
   EXPECT_EQ(std::filesystem::status(data.api_key()).permissions(), perms::owner_read | perms::owner_write);
   const auto files = std::filesystem::directory_iterator(directory.path());
-  EXPECT_EQ(std::distance(begin(files), end(files)), 2) << "the key and the lock";
+  EXPECT_EQ(std::distance(begin(files), end(files)), 3) << "the key, the lock and the format";
   EXPECT_EQ(data.find_or_make_api_key().key.reveal(), made.key.reveal());
 }
 
