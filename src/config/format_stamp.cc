@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "config/whole_file.h"
 #include "io/durable_file.h"
 
 namespace annals::config {
@@ -33,7 +32,7 @@ void check_data_format(const std::filesystem::path& data_directory) {
   const auto path = data_directory / "format";
   try {
     auto text = io::read_if_there(path);
-    if (!text && make_whole(path, fmt::format("{}{}\n", kBegin, kDataFormat))) return;
+    if (!text && io::make_durably(path, fmt::format("{}{}\n", kBegin, kDataFormat))) return;
     if (!text) text = io::read_if_there(path);  // another process has made it since
     const auto format = parse(text.value_or(""));
     if (!format) {

@@ -16,8 +16,8 @@
 #include <fmt/format.h>
 
 #include "config/parse.h"
-#include "config/whole_file.h"
 #include "io/descriptor.h"
+#include "io/durable_file.h"
 
 namespace annals::config {
 namespace {
@@ -103,7 +103,7 @@ std::optional<KeyFile> find(const std::filesystem::path& path) {
 KeyFile find_or_make(const std::filesystem::path& path) {
   if (auto found = find(path)) return *std::move(found);
   auto key = crypto::Secret::random();
-  if (make_whole(path, key.reveal() + "\n")) return {.key = std::move(key), .made_now = true};
+  if (io::make_durably(path, key.reveal() + "\n")) return {.key = std::move(key), .made_now = true};
   // Another instance has made it since: with a remote engine several may share the directory.
   auto found = find(path);
   if (!found) throw std::runtime_error(fmt::format("{} comes and goes", path.string()));

@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
+
+#include "io/removed_at_end.h"
 
 namespace annals::io {
 namespace {
@@ -51,6 +54,22 @@ void replace_durably(const std::filesystem::path& path, std::string_view content
   GrowingFile file(unfinished(path), 0);
   file.append(content);
   file.sync_and_rename(path);
+}
+
+bool make_durably(const std::filesystem::path& path, std::string_view content) {
+  std::string temporary = path.string() + ".XXXXXX";
+  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // for its owner only
+  if (!file.open()) fail("cannot make", temporary);
+  const RemovedAtEnd removed(temporary);
+  const ssize_t written = ::write(file.get(), content.data(), content.size());
+  if (written != static_cast<ssize_t>(content.size()) || ::fsync(file.get()) != 0)
+    fail("cannot write", temporary);
+  if (::link(temporary.c_str(), path.c_str()) != 0) {
+    if (errno == EEXIST) return false;
+    fail("cannot make", path);
+  }
+  sync_directory(path.parent_path());
+  return true;
 }
 
 void sync_directory(const std::filesystem::path& directory) {

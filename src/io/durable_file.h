@@ -19,6 +19,11 @@ void replace_file(const std::filesystem::path& path, std::string_view content);
 /// Does the same, and returns once the new content and its name are on the disk. Throws std::system_error.
 void replace_durably(const std::filesystem::path& path, std::string_view content);
 
+/// Makes a file for its owner only, which a crash leaves either complete and on the disk or not at all.
+/// Returns false, and changes nothing, if there is a file of that name: of several processes that make it at
+/// once one does. Throws std::system_error.
+bool make_durably(const std::filesystem::path& path, std::string_view content);
+
 /// Returns once the names in the directory are on the disk. Throws std::system_error.
 void sync_directory(const std::filesystem::path& directory);
 
