@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,33 @@ struct TenantFile {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   DatabaseName database;
   FileId id;
 };
+
+/// What a file has besides its content. Printable ASCII, or empty.
+struct FileHeaders {
+  std::string content_type = {};
+  std::string content_encoding = {};
+  std::string content_disposition = {};
+};
+
+/// Reads the content of one file, which stays the same whatever becomes of its name. It must not outlive the
+/// store.
+class FileContent {
+ public:
+  FileContent() = default;
+  virtual ~FileContent() = default;
+  FileContent(const FileContent&) = delete;
+  FileContent& operator=(const FileContent&) = delete;
+
+  [[nodiscard]] virtual std::uint64_t size() const = 0;  // bytes
+  [[nodiscard]] virtual FileHeaders headers() const = 0;
+  /// Returns a text that is another one if the content is.
+  [[nodiscard]] virtual std::string version() const = 0;
+  /// Returns `size` bytes from `offset` on, and fewer only at the end. Throws FileStoreError.
+  virtual boost::asio::awaitable<std::string> read(std::uint64_t offset, std::size_t size) = 0;
+};
+
+/// Returns the next part of a file that is being written, or nullopt at its end.
+using NextPart = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
 
 /// The terms of an upload URL.
 struct UploadTerms {
@@ -87,6 +115,18 @@ class FileStore {
   /// Removes single files of a database, as far as they are there. Otherwise as remove_all().
   virtual boost::asio::awaitable<RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
                                                             BeforePage before_page) = 0;
+
+  /// Returns the ids of all complete files of a database, in no order. Throws FileStoreError.
+  virtual boost::asio::awaitable<std::vector<FileId>> list(DatabaseName database) = 0;
+
+  /// Opens a file to read it. Returns null if it does not exist. Throws FileStoreError.
+  virtual boost::asio::awaitable<std::unique_ptr<FileContent>> open_content(TenantFile file) = 0;
+
+  /// Writes a whole file of `size` bytes, past every URL; prepare() must have been called. Once it returns,
+  /// the file is as durable as an upload. It replaces nothing: the caller knows that nobody else writes to
+  /// that database. Throws FileStoreError, and what `next` throws.
+  virtual boost::asio::awaitable<void> put(TenantFile file, FileHeaders headers, std::uint64_t size,
+                                           NextPart next) = 0;
 
   /// Returns how many bytes the files of a database take. Reads a list of all of them. Throws FileStoreError.
   virtual boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) = 0;

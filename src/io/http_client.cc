@@ -86,7 +86,7 @@ struct HttpClient::Handle {
     set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(CURLOPT_FOLLOWLOCATION, 0L);
-    set(CURLOPT_ACCEPT_ENCODING, "");  // all that this libcurl can decompress
+    if (request.decompress) set(CURLOPT_ACCEPT_ENCODING, "");  // all that this libcurl can decompress
     // A proxy named by an environment variable would see tenants' data, and change what the loopback address
     // means.
     set(CURLOPT_PROXY, "");

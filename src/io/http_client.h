@@ -24,6 +24,7 @@ struct HttpRequest {
   // How long the server may send nothing, not even a header, before the body begins; 0: as long as `timeout`.
   std::chrono::milliseconds max_silence{0};
   bool at_most_once = false;  // never sent again by send() itself
+  bool decompress = true;     // false: the body is what is on the wire, whatever its content-encoding
 };
 
 struct HttpResponse {

@@ -138,6 +138,18 @@ class KilledFileStore final : public files::FileStore {
     killer_->after(call);
     co_return removed;
   }
+  boost::asio::awaitable<std::vector<FileId>> list(DatabaseName database) override {
+    return inner_->list(std::move(database));
+  }
+  boost::asio::awaitable<std::unique_ptr<files::FileContent>> open_content(files::TenantFile file) override {
+    return inner_->open_content(std::move(file));
+  }
+  boost::asio::awaitable<void> put(files::TenantFile file, files::FileHeaders headers, std::uint64_t size,
+                                   files::NextPart next) override {
+    const int call = killer_->before();
+    co_await inner_->put(std::move(file), std::move(headers), size, std::move(next));
+    killer_->after(call);
+  }
   boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override {
     return inner_->stored_bytes(std::move(database));
   }

@@ -220,6 +220,15 @@ std::uint64_t FileDirectory::remove_named(const std::string& top,
   return removed;
 }
 
+std::vector<std::string> FileDirectory::names_in(const std::string& top) const {
+  std::vector<std::string> names;
+  const Descriptor directory = open_inside(open_root(root_), top);
+  if (!directory.open()) return names;
+  const Stream stream = stream_of(open_inside(directory, "."));
+  while (const dirent* entry = readdir(stream.get())) names.emplace_back(entry->d_name);
+  return names;
+}
+
 std::uint64_t FileDirectory::bytes_in(const std::string& top) const {
   const Descriptor directory = open_inside(open_root(root_), top);
   if (!directory.open()) return 0;

@@ -59,6 +59,9 @@ class FileDirectory {
   [[nodiscard]] std::uint64_t remove_named(const std::string& top,
                                            const std::vector<std::string>& names) const;
 
+  /// Returns the names in `<root>/<top>`, those of uploads that are in flight too.
+  [[nodiscard]] std::vector<std::string> names_in(const std::string& top) const;
+
   /// Returns the bytes of the files of `<root>/<top>`, of uploads that are in flight too.
   [[nodiscard]] std::uint64_t bytes_in(const std::string& top) const;
 

@@ -10,6 +10,7 @@
 
 #include "files/file_ids.h"
 #include "io/free_room.h"
+#include "io/settled.h"
 
 namespace annals::files {
 namespace {
@@ -37,6 +38,29 @@ auto as_file_store(Work work) {
     }
   };
 }
+
+/// Reads a file through the threads of the store.
+class LocalContent final : public FileContent {
+ public:
+  LocalContent(LocalFileStore& store, std::shared_ptr<const StoredFile> file)
+      : store_(store), file_(std::move(file)) {}
+
+  [[nodiscard]] std::uint64_t size() const override { return file_->size(); }
+  [[nodiscard]] FileHeaders headers() const override {
+    const FileMetadata& metadata = file_->head().metadata;
+    return {.content_type = metadata.content_type,
+            .content_encoding = metadata.content_encoding,
+            .content_disposition = metadata.content_disposition};
+  }
+  [[nodiscard]] std::string version() const override { return file_->head().sha256; }
+  boost::asio::awaitable<std::string> read(std::uint64_t offset, std::size_t size) override {
+    return store_.read(file_, offset, size);
+  }
+
+ private:
+  LocalFileStore& store_;
+  std::shared_ptr<const StoredFile> file_;
+};
 
 /// Throws FileStoreFull if too little room is left on the disk of the upload.
 void check_room(const UploadFile& upload, std::uint64_t least) {
@@ -186,6 +210,44 @@ boost::asio::awaitable<RemovedFiles> LocalFileStore::remove_files(DatabaseName d
   };
   const auto removed = co_await pool_.run(as_file_store(std::move(remove)));
   co_return RemovedFiles{.objects = removed};
+}
+
+boost::asio::awaitable<std::vector<FileId>> LocalFileStore::list(DatabaseName database) {
+  auto names = [top = database.text()](FileDirectory& directory) { return directory.names_in(top); };
+  const auto found = co_await pool_.run(as_file_store(std::move(names)));
+  std::vector<FileId> files;
+  for (const std::string& name : found) {
+    const auto file = FileId::parse(name);
+    if (file && file->text() == name) files.push_back(*file);
+  }
+  co_return files;
+}
+
+boost::asio::awaitable<std::unique_ptr<FileContent>> LocalFileStore::open_content(TenantFile file) {
+  auto found = co_await open(std::move(file.database), file.id);
+  if (!found) co_return nullptr;
+  co_return std::make_unique<LocalContent>(*this, std::move(found));
+}
+
+boost::asio::awaitable<void> LocalFileStore::put(TenantFile file, FileHeaders headers, std::uint64_t /*size*/,
+                                                 NextPart next) {
+  auto upload = co_await begin_upload(file.database);
+  if (!upload) throw FileStoreError("local file store: the directory of the database is not prepared");
+  auto written =
+      co_await io::settled(write_all(upload, std::move(file), std::move(headers), std::move(next)));
+  if (!written) co_await abandon(std::move(upload));
+  io::result_of(std::move(written));
+}
+
+boost::asio::awaitable<void> LocalFileStore::write_all(std::shared_ptr<UploadFile> upload, TenantFile file,
+                                                       FileHeaders headers, NextPart next) {
+  while (auto part = co_await next()) co_await write(upload, *std::move(part));
+  co_await finish(upload, {.content_type = std::move(headers.content_type),
+                           .content_encoding = std::move(headers.content_encoding),
+                           .content_disposition = std::move(headers.content_disposition)});
+  const auto published = co_await publish(upload, file.id, nullptr);
+  if (published == UploadFile::Published::done) co_return;
+  throw FileStoreError("local file store: a file of that name exists, or its directory has gone");
 }
 
 boost::asio::awaitable<std::uint64_t> LocalFileStore::stored_bytes(DatabaseName database) {

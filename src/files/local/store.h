@@ -31,6 +31,10 @@ class LocalFileStore : public FileStore {
                                                  BeforePage before_page) override;
   boost::asio::awaitable<RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
                                                     BeforePage before_page) override;
+  boost::asio::awaitable<std::vector<FileId>> list(DatabaseName database) override;
+  boost::asio::awaitable<std::unique_ptr<FileContent>> open_content(TenantFile file) override;
+  boost::asio::awaitable<void> put(TenantFile file, FileHeaders headers, std::uint64_t size,
+                                   NextPart next) override;
   boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override;
   /// Also creates the root, and removes the unfinished uploads that a crash has left.
   boost::asio::awaitable<void> check() override;
@@ -59,6 +63,9 @@ class LocalFileStore : public FileStore {
                                            std::size_t size);
 
  private:
+  boost::asio::awaitable<void> write_all(std::shared_ptr<UploadFile> upload, TenantFile file,
+                                         FileHeaders headers, NextPart next);
+
   const FileLinks links_;
   const std::uint64_t min_free_bytes_;
   std::mutex publishing_;                 // between the look at a name and the change of what has it

@@ -21,8 +21,8 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kThreads = 4;
 constexpr std::size_t kMaxWaiting = 256;
-// A listing of 1000 keys of the greatest length is under 4 MiB.
-constexpr std::size_t kMaxReply = std::size_t{16} << 20U;
+// A listing of 1000 keys of the greatest length is under 4 MiB; parts of objects have 16 MiB at most.
+constexpr std::size_t kMaxReply = std::size_t{32} << 20U;
 constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kConnectTimeout{5'000};
 constexpr std::chrono::seconds kShortestLink{1};  // the resolution of X-Amz-Expires
@@ -175,14 +175,17 @@ S3Client::Outcome S3Client::exchange(io::HttpClient& http, const S3Call& call,
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
   if (left <= milliseconds::zero()) return {.response = {}, .failure = "no thread was free in time"};
   const aws::SigV4 signer(credentials, region_);
-  aws::SignedRequest signed_request = signer.sign(address_.request(call.method, call.key, call.query),
-                                                  call.body, std::chrono::system_clock::now());
+  aws::UnsignedRequest unsigned_request = address_.request(call.method, call.key, call.query);
+  unsigned_request.headers = call.headers;
+  aws::SignedRequest signed_request =
+      signer.sign(std::move(unsigned_request), call.body, std::chrono::system_clock::now());
   io::HttpRequest request{.method = call.method,
                           .url = std::move(signed_request.url),
                           .headers = std::move(signed_request.headers),
                           .body = call.body,
                           .connect_timeout = std::min(kConnectTimeout, left),
-                          .timeout = left};
+                          .timeout = left,
+                          .decompress = !call.is_content};
   // DeleteObjects demands this header. It need not be signed, because S3 checks it against the body, whose
   // hash is signed.
   if (!call.body.empty()) request.headers.emplace_back("Content-MD5", crypto::md5_base64(call.body));

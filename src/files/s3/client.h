@@ -23,6 +23,8 @@ struct S3Call {
   std::string key = {};  // empty: the bucket
   aws::QueryParameters query = {};
   std::string body = {};
+  io::HttpHeaders headers = {};  // all of them are signed
+  bool is_content = false;       // the reply is what an object holds, byte for byte
 };
 
 /// Reports that S3 answered with another status than the expected one.

@@ -111,6 +111,13 @@ S3Page parse_upload_list(std::string_view xml, std::string_view prefix) {
                         listing.plain("NextUploadIdMarker"));
 }
 
+std::string parse_upload_id(std::string_view xml) {
+  pugi::xml_document document;
+  std::string id = parse_root(document, xml, "InitiateMultipartUploadResult").child_value("UploadId");
+  if (id.empty()) throw UnexpectedReply("S3 POST object: the reply names no upload");
+  return id;
+}
+
 std::vector<S3Refusal> parse_delete_result(std::string_view xml) {
   pugi::xml_document document;
   const pugi::xml_node root = parse_root(document, xml, "DeleteResult");

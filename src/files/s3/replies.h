@@ -44,6 +44,9 @@ S3Page parse_version_list(std::string_view xml, std::string_view prefix);
 /// Reads the reply to ListMultipartUploads. Throws like parse_object_list.
 S3Page parse_upload_list(std::string_view xml, std::string_view prefix);
 
+/// Returns the id of the upload that CreateMultipartUpload has begun. Throws UnexpectedReply.
+std::string parse_upload_id(std::string_view xml);
+
 /// A key that was not deleted.
 struct S3Refusal {
   std::string key;

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "files/file_ids.h"
+#include "files/s3/content.h"
 #include "files/s3/removal.h"
 #include "files/s3/replies.h"
 #include "io/settled.h"
@@ -120,18 +121,35 @@ boost::asio::awaitable<RemovedFiles> S3FileStore::remove_files(DatabaseName data
 }
 
 boost::asio::awaitable<std::uint64_t> S3FileStore::stored_bytes(DatabaseName database) {
-  const std::string prefix = prefix_of(database);
   std::uint64_t bytes = 0;
-  S3Page page;
-  do {
-    S3Call call{
-        .query = {{"list-type", "2"}, {"max-keys", "1000"}, {"encoding-type", "url"}, {"prefix", prefix}}};
-    if (page.truncated) call.query.emplace_back("continuation-token", page.next_key);
-    const std::string xml = co_await client_.call(std::move(call));
-    page = parse_object_list(xml, prefix);
-    for (const S3Item& item : page.items) bytes += item.size;
-  } while (page.truncated);
+  const auto items = co_await list_objects(client_, prefix_of(database));
+  for (const S3Item& item : items) bytes += item.size;
   co_return bytes;
+}
+
+boost::asio::awaitable<std::vector<FileId>> S3FileStore::list(DatabaseName database) {
+  const std::string prefix = prefix_of(database);
+  const auto items = co_await list_objects(client_, prefix);
+  std::vector<FileId> files;
+  for (const S3Item& item : items) {
+    const auto name = std::string_view(item.key).substr(prefix.size());
+    const auto file = FileId::parse(name);
+    if (file && file->text() == name) files.push_back(*file);
+  }
+  co_return files;
+}
+
+boost::asio::awaitable<std::unique_ptr<FileContent>> S3FileStore::open_content(TenantFile file) {
+  std::string key = key_of(file);
+  const auto found = co_await find(std::move(file));
+  if (!found) co_return nullptr;
+  const auto head = co_await client_.send({.method = "HEAD", .key = key});
+  co_return std::make_unique<S3Content>(client_, std::move(key), head);
+}
+
+boost::asio::awaitable<void> S3FileStore::put(TenantFile file, FileHeaders headers, std::uint64_t size,
+                                              NextPart next) {
+  co_await put_object(client_, key_of(file), std::move(headers), size, std::move(next));
 }
 
 boost::asio::awaitable<void> S3FileStore::check() {

@@ -11,8 +11,8 @@ namespace annals::files {
 
 /// Stores attached files in a bucket of S3 or of a server that speaks its protocol. It needs the permissions
 /// s3:ListBucket, s3:ListBucketVersions, s3:ListBucketMultipartUploads, s3:DeleteObject,
-/// s3:DeleteObjectVersion, s3:AbortMultipartUpload, and for the URLs s3:PutObject and s3:GetObject.
-/// Thread-safe. This object must outlive its calls.
+/// s3:DeleteObjectVersion, s3:AbortMultipartUpload, and for the URLs, for backups and for restoring
+/// s3:PutObject and s3:GetObject. Thread-safe. This object must outlive its calls.
 class S3FileStore : public FileStore {
  public:
   /// Throws std::invalid_argument if the settings make no address; see S3Address.
@@ -31,6 +31,10 @@ class S3FileStore : public FileStore {
   boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) override;
   boost::asio::awaitable<RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
                                                     BeforePage before_page) override;
+  boost::asio::awaitable<std::vector<FileId>> list(DatabaseName database) override;
+  boost::asio::awaitable<std::unique_ptr<FileContent>> open_content(TenantFile file) override;
+  boost::asio::awaitable<void> put(TenantFile file, FileHeaders headers, std::uint64_t size,
+                                   NextPart next) override;
   boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override;
   boost::asio::awaitable<RemovedFiles> remove_of(ClientId owner, DatabaseName database,
                                                  BeforePage before_page) override;
