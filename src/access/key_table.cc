@@ -83,6 +83,13 @@ awaitable<bool> KeyTable::remove(KeyId id) {
   co_return was_there;
 }
 
+awaitable<void> KeyTable::restore(Document document) {
+  (void)StoredKey::parse(KeyId(document.id), document.text);
+  co_await documents_.change(document.id, [&document](const Current& current) -> std::optional<std::string> {
+    return current.text.empty() ? std::optional(document.text) : std::nullopt;
+  });
+}
+
 awaitable<void> KeyTable::bootstrap_uses() {
   if (has_uses_) co_return;
   co_await engine_.execute({.sql = std::string(kCreateUses)});

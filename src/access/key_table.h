@@ -44,6 +44,13 @@ class KeyTable {
   /// Removes a key. Returns false if there is none. Throws Error(overloaded) too.
   boost::asio::awaitable<bool> remove(KeyId id);
 
+  using Document = engine::VersionedDocuments::Document;
+  /// Returns the documents of all keys, as a backup keeps them.
+  boost::asio::awaitable<std::vector<Document>> documents() { return documents_.all(); }
+  /// Puts back a key that a backup has kept, unless there is one of that id. Throws std::exception if the
+  /// text is not one of a key.
+  boost::asio::awaitable<void> restore(Document document);
+
   /// The hour in which a key was used last, in seconds since 1970.
   using Uses = std::map<KeyId, std::int64_t>;
   boost::asio::awaitable<Uses> uses();

@@ -93,4 +93,9 @@ awaitable<void> Keys::tidy() {
   co_await table_.purge();
 }
 
+awaitable<void> Keys::restore(std::vector<KeyTable::Document> documents) {
+  for (auto& document : documents) co_await table_.restore(std::move(document));
+  co_await ring_.reload();
+}
+
 }  // namespace annals::access

@@ -54,6 +54,12 @@ class Keys {
   /// Returns false if there is no such key. Throws Error(overloaded) too.
   boost::asio::awaitable<bool> remove(KeyId id);
 
+  /// Returns the documents of all keys, as a backup keeps them: with their hashes.
+  boost::asio::awaitable<std::vector<KeyTable::Document>> documents() { return table_.documents(); }
+  /// Puts back keys that a backup has kept, as far as they are not there. Throws std::exception for a
+  /// document that is not one of a key.
+  boost::asio::awaitable<void> restore(std::vector<KeyTable::Document> documents);
+
   /// Stores when keys were used, and removes what is left of deleted ones.
   boost::asio::awaitable<void> tidy();
 

@@ -354,6 +354,11 @@ awaitable<void> Journal::forget(ClientId owner) {
   co_await keeper_.run("", [this, owner] { keeping([&] { erase(owner); }); });
 }
 
+void Journal::readmit(ClientId owner) {
+  const std::scoped_lock lock(mutex_);
+  forgotten_.erase(owner);
+}
+
 bool Journal::has_unreleased(const ClientId& owner, std::uint64_t number) const {
   const std::scoped_lock lock(mutex_);
   return std::ranges::any_of(unsynced_, [&](const PendingRecord& one) {

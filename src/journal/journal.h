@@ -138,6 +138,9 @@ class Journal {
   /// std::system_error if the disk refuses.
   boost::asio::awaitable<void> forget(ClientId owner);
 
+  /// Takes records of that tenant again: it was deleted, and is being restored.
+  void readmit(ClientId owner);
+
  private:
   struct Waiting;
   using Batch = std::vector<std::shared_ptr<Waiting>>;

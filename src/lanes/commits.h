@@ -34,6 +34,9 @@ class Commits {
   boost::asio::awaitable<std::vector<WriteOutcome>> commit(events::EventsTable table,
                                                            std::vector<const events::Event*> events);
 
+  /// Forgets what is known of a tenant's table: the tenant was deleted, and is being restored.
+  void forget(ClientId owner) { tables_.forget(owner); }
+
  private:
   using Events = std::vector<const events::Event*>;
 

@@ -47,6 +47,9 @@ class JournaledCommits {
   boost::asio::awaitable<std::vector<WriteOutcome>> commit(events::EventsTable table,
                                                            std::vector<const events::Event*> events);
 
+  /// Forgets what is known of a tenant's table: the tenant was deleted, and is being restored.
+  void forget(ClientId owner) { tables_.forget(owner); }
+
  private:
   boost::asio::awaitable<std::vector<WriteOutcome>> commit_to(events::EventsTable table,
                                                               Batch::Events events);

@@ -55,8 +55,10 @@ class KnownTables {
   boost::asio::awaitable<std::vector<WriteOutcome>> unless_gone(
       ClientId owner, boost::asio::awaitable<std::vector<WriteOutcome>> commit);
 
- private:
+  /// Forgets the table of a tenant: it is not the one that was known any more.
   void forget(ClientId owner);
+
+ private:
   boost::asio::awaitable<void> load(events::EventsTable table, KnownTable& known);
 
   const std::size_t max_bytes_;

@@ -20,6 +20,11 @@ void Writing::join() {
   decoding_.reset();
 }
 
+void Writing::forget(ClientId owner) {
+  if (commits_) commits_->forget(owner);
+  if (journaled_) journaled_->forget(owner);
+}
+
 Commit Writing::choose(const Settings& settings) {
   if (!settings.journaled) {
     commits_.emplace(settings.commits);

@@ -34,6 +34,9 @@ class Writing {
   [[nodiscard]] Intake& intake() { return intake_; }
   [[nodiscard]] const Lanes& lanes() const { return lanes_; }
 
+  /// Forgets what is known of a tenant's table: the tenant was deleted, and is being restored.
+  void forget(ClientId owner);
+
   /// Waits for work on other threads. Call it once no coroutine resumes any more.
   void join();
 

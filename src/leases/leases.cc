@@ -16,6 +16,10 @@ std::string tenant_key(ClientId id) {
   return "tenant:" + id.text();
 }
 
+std::string restore_key(ClientId id) {
+  return "restore:" + id.text();
+}
+
 boost::asio::awaitable<void> release_quietly(std::unique_ptr<Lease> lease) {
   if (!lease) co_return;
   try {

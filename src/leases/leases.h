@@ -50,6 +50,9 @@ std::string label_key(const std::string& label);
 /// Returns the key of the right to delete a tenant.
 std::string tenant_key(ClientId id);
 
+/// Returns the key of the right to make a tenant of that id again.
+std::string restore_key(ClientId id);
+
 /// Gives a lease back, if there is one. A failure is logged: the lease then expires.
 boost::asio::awaitable<void> release_quietly(std::unique_ptr<Lease> lease);
 

@@ -27,15 +27,44 @@ awaitable<void> Lifecycle::Claims::keep() {
 }
 
 awaitable<InitialisedTenant> Lifecycle::initialise(NewTenant request) {
-  if (request.database.is_reserved()) throw tenant_exists("the database_name is reserved");
+  auto secret = crypto::Secret::random();
+  const InitialisedTenant made{.id = ClientId::random(), .secret = secret, .database = request.database};
+  co_await make({.tenant = {.id = made.id,
+                            .request = std::move(request),
+                            .secret_hash = crypto::SecretHash::of(secret),
+                            .created_at = {}}});
+  co_return made;
+}
+
+awaitable<void> Lifecycle::restore(KeptTenant kept, Fill fill) {
+  const ClientId id = kept.id;
+  const Timestamp created_at = kept.created_at;
+  Making making{.tenant = std::move(kept), .created_at = created_at, .fill = std::move(fill)};
+  // Ids that are made are never the same, but a backup may be restored twice at a time.
+  const auto made =
+      co_await leases::with_lease(parts_.leases, leases::restore_key(id),
+                                  [this, &making](Lease& /*lease*/) { return restore_alone(making); });
+  if (!made.value_or(false)) throw tenant_exists("the client_id is taken");
+}
+
+/// Returns false if there is a tenant of that id.
+awaitable<bool> Lifecycle::restore_alone(Making making) {
+  const auto found = co_await parts_.registry.find(making.tenant.id);
+  if (found) co_return false;
+  co_await make(std::move(making));
+  co_return true;
+}
+
+awaitable<void> Lifecycle::make(Making making) {
+  const DatabaseName name = making.tenant.request.database;
+  if (name.is_reserved()) throw tenant_exists("the database_name is reserved");
   // The name first, the label second, everywhere: of several that want both, one always gets both.
-  auto name_lease = co_await claim_name(request.database);
+  auto name_lease = co_await claim_name(name);
   if (!name_lease) throw tenant_exists("the database_name is taken");
-  auto outcome = co_await io::settled(claim_label(std::move(request), *name_lease));
+  auto outcome = co_await io::settled(claim_label(std::move(making), *name_lease));
   co_await leases::release_quietly(std::move(name_lease));
-  auto made = io::result_of(std::move(outcome));
+  const bool made = io::result_of(std::move(outcome));
   if (!made) throw tenant_exists("the database_name or the client_label is taken");
-  co_return *std::move(made);
 }
 
 /// Returns null if somebody else is making a tenant of that name.
@@ -65,38 +94,39 @@ awaitable<bool> Lifecycle::is_cleaning_up(DatabaseName name) {
   co_return false;
 }
 
-awaitable<std::optional<InitialisedTenant>> Lifecycle::claim_label(NewTenant request, Lease& name_lease) {
-  const std::string key = leases::label_key(request.label);
+awaitable<bool> Lifecycle::claim_label(Making making, Lease& name_lease) {
+  const std::string key = leases::label_key(making.tenant.request.label);
   auto made = co_await leases::with_lease(parts_.leases, key, [&](Lease& label_lease) {
-    return create(request, {.name = name_lease, .label = label_lease});
+    return create(making, {.name = name_lease, .label = label_lease});
   });
-  co_return made.value_or(std::nullopt);
+  co_return made.value_or(false);
 }
 
-/// Returns nullopt if the name or the label is taken.
-awaitable<std::optional<InitialisedTenant>> Lifecycle::create(NewTenant request, Claims claims) {
-  const bool taken = co_await parts_.registry.taken(request);
-  if (taken) co_return std::nullopt;
-  const ClientId id = ClientId::random();
-  auto secret = crypto::Secret::random();
-  auto outcome = co_await io::settled(create_steps(id, request, crypto::SecretHash::of(secret), claims));
+/// Returns false if the name or the label is taken.
+awaitable<bool> Lifecycle::create(Making making, Claims claims) {
+  const bool taken = co_await parts_.registry.taken(making.tenant.request);
+  if (taken) co_return false;
+  const ClientId id = making.tenant.id;
+  auto outcome = co_await io::settled(create_steps(std::move(making), claims));
   if (!outcome || !*outcome) co_await roll_back(id);
   const bool made = io::result_of(std::move(outcome));
-  if (!made) co_return std::nullopt;
-  co_return InitialisedTenant{.id = id, .secret = std::move(secret), .database = request.database};
+  co_return made;
 }
 
-awaitable<bool> Lifecycle::create_steps(ClientId id, NewTenant request, crypto::SecretHash secret,
-                                        Claims claims) {
+awaitable<bool> Lifecycle::create_steps(Making making, Claims claims) {
+  const KeptTenant& tenant = making.tenant;
+  const NewTenant& request = tenant.request;
   co_await claims.keep();
   // The row comes first: recover() finds by it whatever a crash leaves from here on.
-  co_await parts_.registry.add(id, request, secret);
+  co_await parts_.registry.add(tenant.id, request, tenant.secret_hash, making.created_at);
   for (Belonging& belonging : parts_.belongings) {
     const bool made =
-        co_await belonging.make({.id = id, .database = request.database, .label = request.label});
+        co_await belonging.make({.id = tenant.id, .database = request.database, .label = request.label});
     if (!made) co_return false;
   }
-  co_await activate(id, request.database, claims);
+  if (!tenant.settings.empty()) co_await parts_.registry.restore_settings(tenant.id, tenant.settings);
+  if (making.fill) co_await making.fill([claims]() mutable { return claims.keep(); });
+  co_await activate(tenant.id, request.database, claims);
   co_return true;
 }
 

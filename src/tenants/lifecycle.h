@@ -39,6 +39,15 @@ class Lifecycle {
   /// exist, or recover() removes it.
   boost::asio::awaitable<InitialisedTenant> initialise(NewTenant request);
 
+  /// Brings back what a tenant had, once its database and its table are made and before anybody is served
+  /// from them. It awaits `keep` between its steps, which throws if the tenant is not its business any more.
+  using Fill = std::function<boost::asio::awaitable<void>(Fence keep)>;
+
+  /// Makes a tenant out of a backup, with its own id, secret and settings: what initialise() does, and before
+  /// the tenant becomes active what `fill` does. Throws as initialise(), Error(tenant_exists) also if there
+  /// is a tenant of that id, and what `fill` throws; what was made is then removed again.
+  boost::asio::awaitable<void> restore(KeptTenant kept, Fill fill);
+
   /// Deletes a tenant, or resumes a deletion that did not finish. Once it returns, nothing of the tenant is
   /// left. Throws Error(unknown_client) if there is no such tenant, and what a belonging throws that could
   /// not be removed: the tenant then stays `deleting`.
@@ -68,11 +77,18 @@ class Lifecycle {
 
   boost::asio::awaitable<std::unique_ptr<leases::Lease>> claim_name(DatabaseName name);
   boost::asio::awaitable<bool> is_cleaning_up(DatabaseName name);
-  boost::asio::awaitable<std::optional<InitialisedTenant>> claim_label(NewTenant request,
-                                                                       leases::Lease& name_lease);
-  boost::asio::awaitable<std::optional<InitialisedTenant>> create(NewTenant request, Claims claims);
-  boost::asio::awaitable<bool> create_steps(ClientId id, NewTenant request, crypto::SecretHash secret,
-                                            Claims claims);
+  /// What is to be made: a new tenant, or one with what a backup has kept of it.
+  struct Making {
+    KeptTenant tenant;
+    std::optional<Timestamp> created_at = {};  // nullopt: now
+    Fill fill = {};                            // null: nothing
+  };
+
+  boost::asio::awaitable<void> make(Making making);
+  boost::asio::awaitable<bool> restore_alone(Making making);
+  boost::asio::awaitable<bool> claim_label(Making making, leases::Lease& name_lease);
+  boost::asio::awaitable<bool> create(Making making, Claims claims);
+  boost::asio::awaitable<bool> create_steps(Making making, Claims claims);
   boost::asio::awaitable<void> activate(ClientId id, DatabaseName database, Claims claims);
   boost::asio::awaitable<void> roll_back(ClientId id);
   boost::asio::awaitable<bool> delete_alone(ClientId id);

@@ -31,7 +31,8 @@ COMMENT 'The tenants of Annals')";
 constexpr std::string_view kAdd = R"(
 INSERT INTO default.annals_tenants (client_id, client_label, database_name, state, secret_hash, created_at)
 SETTINGS async_insert = 0
-SELECT {id:UUID}, {label:String}, {database:String}, 1, {secret_hash:String}, now64(3, 'UTC'))";
+SELECT {id:UUID}, {label:String}, {database:String}, 1, {secret_hash:String},
+       if({created_ms:Int64} = 0, now64(3, 'UTC'), fromUnixTimestamp64Milli({created_ms:Int64}, 'UTC')))";
 
 // Reads the row that it advances, so that a late writer cannot bring a removed tenant back.
 constexpr std::string_view kAdvance = R"(
@@ -146,12 +147,15 @@ boost::asio::awaitable<void> Registry::check() {
   co_await ask({.sql = "SELECT count() FROM default.annals_tenants WHERE NOT ignore(*)"});
 }
 
-boost::asio::awaitable<void> Registry::add(ClientId id, NewTenant tenant, crypto::SecretHash secret) {
+boost::asio::awaitable<void> Registry::add(ClientId id, NewTenant tenant, crypto::SecretHash secret,
+                                           std::optional<Timestamp> created_at) {
+  const auto created_ms = created_at.value_or(Timestamp()).time_since_epoch().count();
   Statement statement{.sql = std::string(kAdd),
                       .parameters = {{"id", id.text()},
                                      {"label", tenant.label},
                                      {"database", tenant.database.text()},
-                                     {"secret_hash", secret.hex()}},
+                                     {"secret_hash", secret.hex()},
+                                     {"created_ms", fmt::format("{}", created_ms)}},
                       // A copy could come after the tenant's deletion.
                       .at_most_once = true};
   co_await change(std::move(statement));
@@ -179,6 +183,32 @@ boost::asio::awaitable<std::optional<Tenant>> Registry::find(ClientId id) {
   const auto tenants = parse_rows(text);
   if (tenants.empty()) co_return std::nullopt;
   co_return tenants.front();
+}
+
+boost::asio::awaitable<std::optional<KeptTenant>> Registry::keep(ClientId id) {
+  Statement statement{.sql = fmt::format("{} WHERE client_id = {{id:UUID}} {}", selected(kOfOne), kFormat),
+                      .parameters = {{"id", id.text()}}};
+  const auto text = co_await ask(std::move(statement));
+  std::optional<KeptTenant> kept;
+  engine::for_each_line(text, [&](std::string_view line) {
+    auto tenant = parse_row(line, default_retention_days_);
+    if (tenant.state != TenantState::active) return;
+    kept = KeptTenant{.id = tenant.id,
+                      .request = {.database = std::move(tenant.database), .label = std::move(tenant.label)},
+                      .secret_hash = tenant.original_secret_hash,
+                      .created_at = tenant.created_at,
+                      .settings = std::string(boost::json::parse(line).at("settings").as_string())};
+  });
+  co_return kept;
+}
+
+boost::asio::awaitable<void> Registry::restore_settings(ClientId id, std::string document) {
+  const std::string kept = TenantSettings::without_label(document);
+  if (kept.empty()) co_return;
+  co_await settings_.change(
+      id.uuid(), [kept](const engine::VersionedDocuments::Current& current) -> std::optional<std::string> {
+        return current.text == kept ? std::nullopt : std::optional(kept);
+      });
 }
 
 boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(DatabaseName database) {

@@ -56,8 +56,16 @@ class Registry {
   /// Reads the whole table, so that it throws if the table cannot be read.
   boost::asio::awaitable<void> check();
 
-  /// Adds a tenant in the state `creating`.
-  boost::asio::awaitable<void> add(ClientId id, NewTenant tenant, crypto::SecretHash secret);
+  /// Adds a tenant in the state `creating`. Without `created_at` it is made now, by the engine's clock.
+  boost::asio::awaitable<void> add(ClientId id, NewTenant tenant, crypto::SecretHash secret,
+                                   std::optional<Timestamp> created_at = {});
+
+  /// Returns an active tenant as a backup keeps it, or nullopt if there is none.
+  boost::asio::awaitable<std::optional<KeptTenant>> keep(ClientId id);
+
+  /// Puts the settings of a tenant that is being restored, a document of TenantSettings, in their place. Its
+  /// label is that of the row. Throws std::runtime_error if the document is malformed.
+  boost::asio::awaitable<void> restore_settings(ClientId id, std::string document);
 
   /// Raises the tenant to `state`. Does nothing if it has no row or has reached that state.
   boost::asio::awaitable<void> advance(ClientId id, TenantState state);

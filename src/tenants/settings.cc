@@ -102,6 +102,13 @@ void put(boost::json::object& document, const QuotaValues& quotas) {
 
 }  // namespace
 
+std::string TenantSettings::without_label(std::string_view document) {
+  (void)parse(document);  // throws if it is malformed
+  boost::json::object object = parsed(document);
+  object.erase(kLabel);
+  return object.empty() ? std::string() : boost::json::serialize(object);
+}
+
 TenantSettings TenantSettings::parse(std::string_view document) {
   const boost::json::object object = parsed(document);
   TenantSettings settings;

@@ -19,6 +19,9 @@ class TenantSettings {
   /// Reads a document; an empty text is one without changes. Throws std::runtime_error if it is malformed.
   static TenantSettings parse(std::string_view document);
 
+  /// Returns a document without its label, or an empty text if nothing else is in it. Throws as parse().
+  static std::string without_label(std::string_view document);
+
   /// Returns the document.
   [[nodiscard]] std::string document() const;
 

@@ -62,6 +62,15 @@ struct NewTenant {
   std::string label;  // 1–255 code points, no control characters
 };
 
+/// A tenant as a backup has kept it, to be made again.
+struct KeptTenant {  // NOLINT(*-pro-type-member-init): an id cannot be left out
+  ClientId id;
+  NewTenant request;
+  crypto::SecretHash secret_hash;  // of the secret that it was made with
+  Timestamp created_at;
+  std::string settings = {};  // the document of TenantSettings; empty: nothing was changed
+};
+
 /// The result of initialising a tenant: the one place that holds its secret.
 struct InitialisedTenant {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   ClientId id;
