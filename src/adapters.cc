@@ -5,8 +5,11 @@
 #include "api/local_files.h"
 #include "aws/region.h"
 #include "aws/sources/chain.h"
+#include "backup/directory.h"
+#include "backup/s3/destination.h"
 #include "engine/embedded/engine.h"
 #include "engine/embedded/library.h"
+#include "engine/kept_free.h"
 #include "engine/remote/engine.h"
 #include "events/events_table.h"
 #include "files/local/store.h"
@@ -77,28 +80,67 @@ std::optional<aws::Region> region_of_tools(const aws::Environment& environment, 
   }
 }
 
-FilesAdapter make_s3_files(const config::Config& config) {
-  const auto& settings = config.files;
+/// What the configuration says of a bucket.
+struct Bucket {
+  std::string use;  // for the log
+  std::string setting;
+  std::string endpoint;
+  std::string public_endpoint;
+  std::string name;
+  std::optional<std::string> region;
+  bool path_style = false;
+};
+
+files::S3Settings settings_of(Bucket bucket, std::chrono::milliseconds timeout) {
   const aws::Environment environment = aws::process_environment();
-  const auto found = region_of_tools(environment, !settings.s3_region);
+  const auto found = region_of_tools(environment, !bucket.region);
   const aws::Region region =
-      settings.s3_region ? aws::Region{.name = *settings.s3_region, .found_in = "files.s3_region"}
-                         : found.value_or(aws::Region{.name = "us-east-1", .found_in = "the default"});
+      bucket.region ? aws::Region{.name = *bucket.region, .found_in = bucket.setting + ".s3_region"}
+                    : found.value_or(aws::Region{.name = "us-east-1", .found_in = "the default"});
   io::HttpClient http;
   aws::Source credentials = aws::find_source(environment, found ? found->name : region.name, http);
-  ops::log(ops::Level::info, "files are kept in S3",
-           {{"bucket", settings.s3_bucket},
+  ops::log(ops::Level::info, bucket.use,
+           {{"bucket", bucket.name},
             {"credentials_from", credentials.name},
             {"region", region.name},
             {"region_from", region.found_in}});
+  return {.endpoint = std::move(bucket.endpoint),
+          .public_endpoint = std::move(bucket.public_endpoint),
+          .bucket = std::move(bucket.name),
+          .region = region.name,
+          .path_style = bucket.path_style,
+          .credentials = std::move(credentials),
+          .timeout = timeout};
+}
+
+FilesAdapter make_s3_files(const config::Config& config) {
+  const auto& settings = config.files;
   return {.store = std::make_unique<files::S3FileStore>(
-              files::S3Settings{.endpoint = settings.s3_endpoint,
-                                .public_endpoint = settings.s3_public_endpoint,
-                                .bucket = settings.s3_bucket,
-                                .region = region.name,
-                                .path_style = settings.s3_path_style,
-                                .credentials = std::move(credentials),
-                                .timeout = settings.timeout})};
+              settings_of({.use = "files are kept in S3",
+                           .setting = "files",
+                           .endpoint = settings.s3_endpoint,
+                           .public_endpoint = settings.s3_public_endpoint,
+                           .name = settings.s3_bucket,
+                           .region = settings.s3_region,
+                           .path_style = settings.s3_path_style},
+                          settings.timeout))};
+}
+
+std::unique_ptr<backup::Destination> make_backups(const config::Config& config) {
+  const auto& settings = config.backup;
+  if (!settings.s3_bucket.empty()) {
+    return std::make_unique<backup::S3Destination>(settings_of({.use = "backups are kept in S3",
+                                                                .setting = "backup",
+                                                                .endpoint = settings.s3_endpoint,
+                                                                .public_endpoint = "",
+                                                                .name = settings.s3_bucket,
+                                                                .region = settings.s3_region,
+                                                                .path_style = settings.s3_path_style},
+                                                               config.files.timeout),
+                                                   settings.s3_prefix);
+  }
+  if (settings.directory.empty()) return nullptr;
+  return std::make_unique<backup::DirectoryDestination>(settings.directory, engine::kFreeForEvents);
 }
 
 FilesAdapter make_files(const config::Config& config, config::DataDirectory& data,
@@ -110,7 +152,7 @@ FilesAdapter make_files(const config::Config& config, config::DataDirectory& dat
 }  // namespace
 
 Adapters Adapters::standard() {
-  return {.engine = make_engine, .files = make_files};
+  return {.engine = make_engine, .files = make_files, .backups = make_backups};
 }
 
 }  // namespace annals

@@ -25,6 +25,9 @@ enum class ErrorCode : std::uint8_t {
   tenant_exists,           // the name or the label of a new tenant is taken
   tenant_not_found,        // no tenant has that id
   key_not_found,           // no key has that id
+  backup_not_found,        // the destination has no complete backup of that id
+  backup_refused,          // the backup is damaged, or what it needs is not there
+  no_backups,              // no destination of backups is configured
   file_not_found,          // the file was never uploaded
   file_in_use,             // the file cannot be replaced, because an event names it
   precondition_failed,     // If-Match and its relatives ask for another state of the file

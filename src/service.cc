@@ -137,6 +137,8 @@ Service::Service(config::Config config, const Adapters& adapters)
                 .before_reading = settling()},
                changes_),
       arrival_poll_(history_, changes_),
+      backup_(make_backup(adapters)),
+      backup_routes_(backup_ ? &backup_->jobs() : nullptr),
       certificates_(load_certificates(config_)),
       exposition_(exposition_parts()),
       metrics_([this] { return exposition_.text(); }),
@@ -176,6 +178,23 @@ Service::Service(config::Config config, const Adapters& adapters)
   make_metrics_server();
 }
 
+/// Returns null if no destination is configured.
+std::unique_ptr<backup::Backup> Service::make_backup(const Adapters& adapters) {
+  auto destination = adapters.backups ? adapters.backups(config_) : nullptr;
+  if (!destination) return nullptr;
+  return std::make_unique<backup::Backup>(std::move(destination),
+                                          backup::Backup::Parts{.engine = *engine_,
+                                                                .registry = tenancy_.registry(),
+                                                                .lifecycle = tenancy_.lifecycle(),
+                                                                .files = *file_store_,
+                                                                .keys = keys_,
+                                                                .settle = settling(),
+                                                                .readmit = [this](ClientId owner) {
+                                                                  writing_.forget(owner);
+                                                                  if (journal_) journal_->readmit(owner);
+                                                                }});
+}
+
 std::vector<upkeep::Round> Service::rounds() {
   std::vector<upkeep::Round> rounds{
       upkeep::upgrade_round(table_upgrade_, config_.tenants.sweep_interval),
@@ -193,6 +212,7 @@ std::vector<upkeep::Round> Service::rounds() {
     rounds.push_back(upkeep::trail_retention_round(trail_table_, retention_,
                                                    std::chrono::days(config_.audit.retention_days)));
   }
+  if (backup_) rounds.push_back(backups_round(backup_->jobs()));
   if (certificates_) rounds.push_back(certificates_round(certificates_));
   // What a ClickHouse server does with its parts is its operator's matter.
   if (shares_its_engine(config_)) {
@@ -262,6 +282,7 @@ Service::~Service() {
   // `io_`.
   writing_.join();
   journal_.reset();
+  backup_.reset();
   file_store_.reset();
   engine_.reset();
   // Close: coroutines that are still suspended go while everything that they refer to is there.

@@ -13,9 +13,11 @@
 #include "access/platform_keys.h"
 #include "access/viewer_token.h"
 #include "api/api.h"
+#include "api/backup/backups.h"
 #include "api/metrics/metrics.h"
 #include "audit/trail.h"
 #include "audit/trail_table.h"
+#include "backup/backup.h"
 #include "config/config.h"
 #include "config/data_directory.h"
 #include "engine/engine.h"
@@ -62,6 +64,8 @@ struct Adapters {
   /// The third parameter returns the beginning of URLs that lead back to this service.
   std::function<FilesAdapter(const config::Config&, config::DataDirectory&, std::function<std::string()>)>
       files = {};
+  /// Returns the destination of backups, or null if none is configured.
+  std::function<std::unique_ptr<backup::Destination>(const config::Config&)> backups = {};
 
   /// Returns the adapters of this build. Nothing else names a concrete adapter.
   static Adapters standard();
@@ -129,6 +133,7 @@ class Service {
   std::function<boost::asio::awaitable<void>(events::EventsTable, std::uint64_t)> giving_up();
   boost::asio::awaitable<lanes::Moves::Whereabouts> find_table(ClientId owner);
   std::vector<upkeep::Round> rounds();
+  std::unique_ptr<backup::Backup> make_backup(const Adapters& adapters);
 
   config::Config config_;
   config::DataDirectory data_;
@@ -166,6 +171,8 @@ class Service {
   retention::Retention retention_;
   history::History history_;
   history::ArrivalPoll arrival_poll_;
+  std::unique_ptr<backup::Backup> backup_;  // null without a destination
+  api::Backups backup_routes_;
   std::shared_ptr<http::TlsContexts> certificates_;  // null without TLS
   metrics::Exposition exposition_;
   api::Metrics metrics_;

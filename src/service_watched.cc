@@ -55,6 +55,7 @@ void Service::add_routes(http::Router& router, const api::Admission& admission,
   const auto permission =
       config_.metrics.is_public ? access::Permission::anyone : access::Permission::read_metrics;
   metrics_.add_to(router, admission, permission);
+  backup_routes_.add_to(router, admission);
 }
 
 void Service::make_metrics_server() {

@@ -38,6 +38,13 @@ http::ServerSurroundings surroundings(const config::Config& config,
           .logged_requests = config.log.requests};
 }
 
+upkeep::Round backups_round(backup::Jobs& jobs) {
+  constexpr std::chrono::milliseconds kInterval{200};  // until a job that was asked for begins
+  return {.name = "backups", .interval = kInterval, .run = [&jobs](const std::stop_token& stop) {
+            return jobs.run(stop);
+          }};
+}
+
 upkeep::Round certificates_round(std::shared_ptr<http::TlsContexts> certificates) {
   constexpr std::chrono::seconds kInterval{2};
   return {.name = "certificates",

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "backup/jobs.h"
 #include "config/config.h"
 #include "http/server/server.h"
 #include "http/server/tls/contexts.h"
@@ -15,6 +16,9 @@ std::shared_ptr<http::TlsContexts> load_certificates(const config::Config& confi
 
 http::ServerSurroundings surroundings(const config::Config& config,
                                       const std::shared_ptr<http::TlsContexts>& certificates);
+
+/// Returns the round that runs the jobs of backups, which must outlive it.
+upkeep::Round backups_round(backup::Jobs& jobs);
 
 /// Returns the round that replaces the certificate when its files change.
 upkeep::Round certificates_round(std::shared_ptr<http::TlsContexts> certificates);

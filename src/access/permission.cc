@@ -58,7 +58,8 @@ bool allows(Role role, Permission permission) {
 }
 
 bool is_for_all(Permission permission) {
-  return is_among(permission, {Permission::manage_keys, Permission::make_tenants, Permission::read_metrics});
+  return is_among(permission, {Permission::manage_backups, Permission::manage_keys, Permission::make_tenants,
+                               Permission::read_metrics});
 }
 
 bool is_for_one_tenant(Permission permission, Role role) {

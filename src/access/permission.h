@@ -9,6 +9,7 @@ namespace annals::access {
 /// Names what a route lets its caller do. Every route has one, and Authenticator decides by it who may call.
 enum class Permission : std::uint8_t {
   anyone,              // needs no credentials: health
+  manage_backups,      // back up and restore
   manage_keys,         // make, list, change and delete keys
   make_tenants,        // make tenants
   manage_tenants,      // change and delete tenants

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/backup/backup.h"
 #include "cli/export/export.h"
 #include "cli/import/import.h"
 #include "cli/key/key.h"
@@ -107,6 +108,59 @@ int run_key_command(const CLI::App& command, const KeyOptions& options) {
   throw Mistake("a command is missing");
 }
 
+/// A command `annals backup …`.
+struct BackupCommand {
+  const char* name;
+  const char* summary;
+  int (*run)(const BackupOptions& options);
+};
+
+constexpr std::array<BackupCommand, 4> kBackupCommands{
+    {{"create", "Back up one client or everything, and write the backup's id to standard output",
+      create_backup},
+     {"list", "List the backups in the destination, newest first", list_backups},
+     {"show", "Show one backup as JSON", show_backup},
+     {"verify", "Read a whole backup and compare it with its manifest", verify_backup}}};
+
+void add_no_wait(CLI::App& command, BackupOptions& options) {
+  command.add_flag("--no-wait", options.no_wait, "Return at once, while the service works");
+}
+
+void add_options(CLI::App& command, BackupOptions& options) {
+  command.require_subcommand(1);
+  options.service.add_to(command);
+  for (const BackupCommand& one : kBackupCommands) {
+    CLI::App& subcommand = *command.add_subcommand(one.name, one.summary)->fallthrough();
+    if (one.run == create_backup) {
+      subcommand.add_option("--client-id", options.client_id,
+                            "Back up this client only (default: everything)");
+      subcommand.add_option("--base", options.base, "Write only what this earlier backup does not have");
+    } else if (one.run != list_backups) {
+      subcommand.add_option("BACKUP_ID", options.backup_id, "The backup's backup_id")->required();
+    }
+    if (one.run == create_backup || one.run == verify_backup) add_no_wait(subcommand, options);
+  }
+}
+
+void add_restore_options(CLI::App& command, BackupOptions& options) {
+  command.add_option("BACKUP_ID", options.backup_id, "The backup's backup_id")->required();
+  options.service.add_to(command);
+  command.add_option("--client-id", options.client_id,
+                     "Restore this client only (default: all that are missing)");
+  command.add_option("--database-name", options.database_name, "Restore the client under this name");
+  command.add_option("--client-label", options.client_label, "Restore the client with this label");
+  command.add_flag("--as-new", options.as_new,
+                   "Give the client a new client_id, beside the one that has its own");
+  add_no_wait(command, options);
+}
+
+int run_backup_command(const CLI::App& command, const BackupOptions& options) {
+  for (const BackupCommand& one : kBackupCommands) {
+    if (command.got_subcommand(one.name)) return one.run(options);
+  }
+  throw Mistake("a command is missing");
+}
+
 /// Runs a command and turns an exception into a message and an exit code.
 template <class Command>
 int run_guarded(const char* name, Command command) {
@@ -141,6 +195,12 @@ int run(int argc, char** argv, const Adapters& adapters) {
   KeyOptions key_options;
   CLI::App* key_command = app.add_subcommand("key", "Make and manage platform keys of a running service");
   add_options(*key_command, key_options);
+  BackupOptions backup_options;
+  CLI::App* backup_command = app.add_subcommand("backup", "Back up a running service and look at backups");
+  add_options(*backup_command, backup_options);
+  BackupOptions restore_options;
+  CLI::App* restore_command = app.add_subcommand("restore", "Restore one client or all from a backup");
+  add_restore_options(*restore_command, restore_options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -150,6 +210,11 @@ int run(int argc, char** argv, const Adapters& adapters) {
   }
   if (import_command->parsed()) return run_guarded("import", [&] { return import_file(import_options); });
   if (export_command->parsed()) return run_guarded("export", [&] { return export_file(export_options); });
+  if (backup_command->parsed()) {
+    return run_guarded("backup", [&] { return run_backup_command(*backup_command, backup_options); });
+  }
+  if (restore_command->parsed())
+    return run_guarded("restore", [&] { return restore_backup(restore_options); });
   if (key_command->parsed()) {
     return run_guarded("key", [&] { return run_key_command(*key_command, key_options); });
   }

@@ -75,6 +75,14 @@ struct Config {
     std::uint64_t min_free_bytes = std::uint64_t{512} << 20U;  // local: of the disk; fewer: no uploads
   } files;
   struct {
+    std::filesystem::path directory;  // empty: none. One of it and s3_bucket may be set
+    std::string s3_endpoint;          // empty: AWS's own for the region
+    std::string s3_bucket;
+    std::optional<std::string> s3_region;  // nullopt: that of the AWS tools, else us-east-1
+    bool s3_path_style = false;            // default: true with an endpoint
+    std::string s3_prefix = "annals-backup/";
+  } backup;
+  struct {
     // A tenant that has been `creating` for longer was abandoned by a crash.
     std::chrono::milliseconds creating_timeout{60'000};
     // Between two searches for abandoned and half-deleted tenants.

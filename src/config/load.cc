@@ -78,6 +78,8 @@ class Loading {
     std::ranges::move(contradictions(config_, given_), std::back_inserter(mistakes_));
     if (!mistakes_.empty()) throw InvalidConfig(std::move(mistakes_));
     // AWS wants the bucket in the host name, for which other servers rarely have a certificate.
+    if (!given_.has("backup.s3_path_style"))
+      config_.backup.s3_path_style = !config_.backup.s3_endpoint.empty();
     if (!given_.has("files.s3_path_style")) config_.files.s3_path_style = !config_.files.s3_endpoint.empty();
     if (!given_.has("events.max_known_bytes")) {
       config_.events.max_known_bytes = memory_of_known_ids(config_.engine.max_memory_bytes);

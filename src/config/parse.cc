@@ -214,6 +214,23 @@ Read<std::string> parse_bucket(const std::string& text) {
   return text;
 }
 
+Read<std::string> parse_key_prefix(const std::string& text) {
+  constexpr std::size_t kLongest = 256;
+  constexpr std::string_view kSpecial = "-_./";
+  const auto allowed = [kSpecial](char c) {
+    return is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c) || kSpecial.contains(c);
+  };
+  const bool has_parts =
+      text.ends_with('/') && !text.starts_with('/') && !text.contains("//") && !text.contains("..");
+  if (!has_parts || text.size() > kLongest || !std::ranges::all_of(text, allowed)) {
+    return std::unexpected(
+        "must be the beginning of keys such as backups/annals/: letters, digits, '-', '_' and '.', with a "
+        "slash at "
+        "the end");
+  }
+  return text;
+}
+
 Read<std::string> parse_region(const std::string& text) {
   const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '-'; };
   if (text.empty() || text.size() > 63 || !std::ranges::all_of(text, allowed)) {

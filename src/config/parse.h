@@ -48,6 +48,10 @@ Read<std::string> parse_cluster(const std::string& text);
 /// `..`, not like an IPv4 address.
 Read<std::string> parse_bucket(const std::string& text);
 
+/// Accepts the beginning of keys in a bucket: parts of letters, digits, `-`, `_` and `.`, each with a slash
+/// at its end.
+Read<std::string> parse_key_prefix(const std::string& text);
+
 /// Accepts 1–63 of `[a-z0-9-]`, because a region becomes part of a host name.
 Read<std::string> parse_region(const std::string& text);
 

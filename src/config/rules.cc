@@ -52,6 +52,39 @@ void exclude(std::span<const Dependent> settings, const std::string& complaint, 
   }
 }
 
+constexpr std::array<Dependent, 4> kBackupsInS3 = {
+    {{"backup.s3_endpoint", kNever},
+     {"backup.s3_region", [](const Config& config) { return config.backup.s3_region == "us-east-1"; }},
+     {"backup.s3_path_style",
+      [](const Config& config) { return config.backup.s3_path_style == Config().backup.s3_path_style; }},
+     {"backup.s3_prefix",
+      [](const Config& config) { return config.backup.s3_prefix == Config().backup.s3_prefix; }}}};
+
+bool lies_in(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+  std::error_code error;
+  const auto from = std::filesystem::weakly_canonical(std::filesystem::absolute(outer), error);
+  const auto to = std::filesystem::weakly_canonical(std::filesystem::absolute(inner), error);
+  const auto relative = to.lexically_relative(from);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+void check_backup(const Config& config, const GivenKeys& given, std::vector<ConfigMistake>& mistakes) {
+  constexpr std::string_view kDirectory = "backup.directory";
+  constexpr std::string_view kBucket = "backup.s3_bucket";
+  const auto& directory = config.backup.directory;
+  if (given.has(kDirectory) && given.has(kBucket)) {
+    mistakes.push_back({given.written(kDirectory), "excludes backup.s3_bucket; remove one of them"});
+  }
+  if (given.has(kDirectory) && !given.wrong(kDirectory) && lies_in(directory, config.data.dir)) {
+    mistakes.push_back(
+        {given.written(kDirectory), "lies in data.dir: who loses that would lose the backups with it"});
+  }
+  if (!given.has(kBucket)) {
+    exclude(kBackupsInS3, "is allowed only with backup.s3_bucket; remove it or set the bucket", config, given,
+            mistakes);
+  }
+}
+
 /// Returns what a file holds; nullopt after adding a mistake, or if no file is given.
 std::optional<std::string> content_of(std::string_view key, const std::string& file, const GivenKeys& given,
                                       std::vector<ConfigMistake>& mistakes) {
@@ -125,6 +158,7 @@ std::vector<ConfigMistake> contradictions(const Config& config, const GivenKeys&
     }
   }
   check_tls(config, given, mistakes);
+  check_backup(config, given, mistakes);
   if (!given.wrong("files.kind")) {
     if (config.files.kind == FilesKind::s3) {
       require("files.s3_bucket", "is required with files.kind = s3", given, mistakes);

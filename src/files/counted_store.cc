@@ -52,6 +52,18 @@ awaitable<RemovedFiles> CountedStore::remove_files(DatabaseName database, std::v
                  store_->remove_files(std::move(database), std::move(files), std::move(before_page)));
 }
 
+awaitable<std::vector<FileId>> CountedStore::list(DatabaseName database) {
+  return counted(Operation::list, store_->list(std::move(database)));
+}
+
+awaitable<std::unique_ptr<FileContent>> CountedStore::open_content(TenantFile file) {
+  return counted(Operation::open, store_->open_content(std::move(file)));
+}
+
+awaitable<void> CountedStore::put(TenantFile file, FileHeaders headers, std::uint64_t size, NextPart next) {
+  return counted(Operation::put, store_->put(std::move(file), std::move(headers), size, std::move(next)));
+}
+
 awaitable<std::uint64_t> CountedStore::stored_bytes(DatabaseName database) {
   return counted(Operation::measure, store_->stored_bytes(std::move(database)));
 }

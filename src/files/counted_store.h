@@ -39,6 +39,10 @@ class CountedStore final : public FileStore {
                                                  BeforePage before_page) override;
   boost::asio::awaitable<RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
                                                     BeforePage before_page) override;
+  boost::asio::awaitable<std::vector<FileId>> list(DatabaseName database) override;
+  boost::asio::awaitable<std::unique_ptr<FileContent>> open_content(TenantFile file) override;
+  boost::asio::awaitable<void> put(TenantFile file, FileHeaders headers, std::uint64_t size,
+                                   NextPart next) override;
   boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override;
   boost::asio::awaitable<void> check() override;
   [[nodiscard]] std::optional<Time> credentials_expire_at() const override {
@@ -46,9 +50,9 @@ class CountedStore final : public FileStore {
   }
 
  private:
-  enum class Operation : std::uint8_t { prepare, find, remove, measure, check };
-  static constexpr std::array<std::string_view, 5> kOperations{"prepare", "find", "remove", "measure",
-                                                               "check"};
+  enum class Operation : std::uint8_t { prepare, find, remove, list, open, put, measure, check };
+  static constexpr std::array<std::string_view, 8> kOperations{"prepare", "find", "remove",  "list",
+                                                               "open",    "put",  "measure", "check"};
 
   template <class Result>
   boost::asio::awaitable<Result> counted(Operation operation, boost::asio::awaitable<Result> call);

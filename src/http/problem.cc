@@ -37,6 +37,7 @@ int status_of(ErrorCode code) {
       return 403;
     case ErrorCode::tenant_not_found:
     case ErrorCode::key_not_found:
+    case ErrorCode::backup_not_found:
     case ErrorCode::file_not_found:
     case ErrorCode::event_not_found:
     case ErrorCode::path_not_found:
@@ -46,6 +47,8 @@ int status_of(ErrorCode code) {
     case ErrorCode::request_too_slow:
       return 408;
     case ErrorCode::file_in_use:
+    case ErrorCode::backup_refused:
+    case ErrorCode::no_backups:
       return 409;
     case ErrorCode::precondition_failed:
       return 412;

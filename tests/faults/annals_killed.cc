@@ -160,6 +160,33 @@ class KilledFileStore final : public files::FileStore {
   std::shared_ptr<Killer> killer_;
 };
 
+class KilledDestination final : public backup::Destination {
+ public:
+  KilledDestination(std::unique_ptr<Destination> inner, std::shared_ptr<Killer> killer)
+      : inner_(std::move(inner)), killer_(std::move(killer)) {}
+
+  boost::asio::awaitable<void> put(std::string name, std::string content) override {
+    const int call = killer_->before();
+    co_await inner_->put(std::move(name), std::move(content));
+    killer_->after(call);
+  }
+  boost::asio::awaitable<std::optional<std::string>> get(std::string name) override {
+    return inner_->get(std::move(name));
+  }
+  boost::asio::awaitable<std::vector<std::string>> list(std::string folder) override {
+    return inner_->list(std::move(folder));
+  }
+  boost::asio::awaitable<void> remove(std::string name) override {
+    const int call = killer_->before();
+    co_await inner_->remove(std::move(name));
+    killer_->after(call);
+  }
+
+ private:
+  std::unique_ptr<Destination> inner_;
+  std::shared_ptr<Killer> killer_;
+};
+
 Adapters killed_adapters() {
   const auto killer = std::make_shared<Killer>();
   const Adapters standard = Adapters::standard();
@@ -173,7 +200,12 @@ Adapters killed_adapters() {
                 auto adapter = standard.files(config, data, std::move(base_url));
                 adapter.store = std::make_unique<KilledFileStore>(std::move(adapter.store), killer);
                 return adapter;
-              }};
+              },
+          .backups = [=](const config::Config& config) -> std::unique_ptr<backup::Destination> {
+            auto destination = standard.backups(config);
+            if (!destination) return nullptr;
+            return std::make_unique<KilledDestination>(std::move(destination), killer);
+          }};
 }
 
 }  // namespace

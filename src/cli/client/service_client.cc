@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr int kOk = 200;
 constexpr int kCreated = 201;
+constexpr int kAccepted = 202;
 constexpr int kNoContent = 204;
 constexpr int kBadRequest = 400;
 constexpr int kUnauthorized = 401;
@@ -36,7 +37,8 @@ bool asks_for_patience(int status) {
 
 /// Returns whether the caller of ask() has a use for an answer with this status.
 bool is_answer(int status) {
-  return status == kOk || status == kCreated || status == kNoContent || status == kInvalid;
+  return status == kOk || status == kCreated || status == kAccepted || status == kNoContent ||
+         status == kInvalid;
 }
 
 std::chrono::milliseconds retry_after(const io::HttpResponse& response) {

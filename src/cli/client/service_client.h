@@ -49,7 +49,7 @@ class ServiceClient {
     std::string_view body = {};
   };
 
-  /// Sends the request once and returns an answer of 200, 201, 204 or 422. Throws ServiceRefusal for any
+  /// Sends the request once and returns an answer of 200, 201, 202, 204 or 422. Throws ServiceRefusal for any
   /// other answer and for none.
   io::HttpResponse ask(const Request& request);
 
@@ -64,8 +64,8 @@ class ServiceClient {
   };
 
   /// Sends the request, and retries with growing pauses while the service cannot be reached, breaks off or
-  /// answers with a status that asks for a retry (429, 503, …). Returns an answer of 200, 201, 204 or 422.
-  /// Throws ServiceRefusal for any other answer, and once the service has been away for
+  /// answers with a status that asks for a retry (429, 503, …). Returns an answer of 200, 201, 202, 204 or
+  /// 422. Throws ServiceRefusal for any other answer, and once the service has been away for
   /// ServiceAccess::patience. `request` is called for each attempt, so that the request may change between
   /// two attempts.
   io::HttpResponse send_with_retries(const std::function<Request()>& request,

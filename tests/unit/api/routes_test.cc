@@ -8,6 +8,7 @@
 #include "access/api_key.h"
 #include "api/api.h"
 #include "api/audit/audited.h"
+#include "api/backup/backups.h"
 #include "api/local_files.h"
 #include "api/metrics/metrics.h"
 #include "leases/in_process_leases.h"
@@ -31,6 +32,7 @@ class RoutesTest : public testing::Test {
   files::LateUploads late_uploads_{engine_, std::chrono::seconds(1)};
   files::AttachedFiles attached_files_{files_, late_uploads_};
   LocalFiles local_files_{files_, {.max_bytes = 1}};
+  Backups backups_{nullptr};
   leases::InProcessLeases leases_;
   tenants::Databases databases_{engine_};
   tenants::Tenancy tenancy_{{.engine = engine_,
@@ -83,6 +85,7 @@ class RoutesTest : public testing::Test {
             .file_url_time = std::chrono::seconds(1)},
            [this](http::Router& router, const Admission& admission, const Api::Parts& parts) {
              metrics_.add_to(router, admission, access::Permission::read_metrics);
+             backups_.add_to(router, admission);
              local_files_.add_to(router, admission,
                                  {.history = parts.history,
                                   .directory = parts.directory,
@@ -194,6 +197,13 @@ const std::map<std::string, Expected, std::less<>>& expected_of_routes() {
       {"change_key", for_all},
       {"delete_key", for_all},
       {"initialize_tenant", for_all},
+      {"create_backup", for_all},
+      {"list_backups", for_all},
+      {"get_backup", for_all},
+      {"verify_backup", for_all},
+      {"restore_backup", for_all},
+      {"list_backup_jobs", for_all},
+      {"get_backup_job", for_all},
       {"delete_tenant", manage},
       {"change_tenant", manage},
       {"list_tenants", look},

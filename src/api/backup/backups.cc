@@ -1,0 +1,226 @@
+#include "api/backup/backups.h"
+
+#include <functional>
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "api/backup/encoding.h"
+#include "backup/errors.h"
+#include "http/body_fields.h"
+#include "http/query_fields.h"
+
+namespace annals::api {
+namespace {
+
+using access::Caller;
+using access::Permission;
+using boost::asio::awaitable;
+using http::Request;
+using http::Response;
+
+// A misspelt field must not restore everything, or back it up.
+
+struct WantedBackup {
+  std::optional<ClientId> tenant;
+  std::optional<std::string> base;
+};
+
+std::optional<ClientId> optional_client(http::BodyFields& fields) {
+  const auto text = fields.optional_text("client_id", {});
+  if (!text) return std::nullopt;
+  const auto id = parse_any_uuid(*text);
+  if (!id) fields.add_problem("client_id", input::not_a_uuid());
+  return id ? std::optional(ClientId(*id)) : std::nullopt;
+}
+
+WantedBackup decode_backup(const Request& request) {
+  http::BodyFields fields(request);
+  WantedBackup wanted{.tenant = optional_client(fields), .base = fields.optional_text("base", {})};
+  fields.forbid_others();
+  fields.check();
+  return wanted;
+}
+
+bool is_database_name(std::string_view text) {
+  return DatabaseName::parse(text).has_value();
+}
+
+backup::Restoration::Request decode_restoration(const Request& request) {
+  constexpr std::size_t kMaxLabel = 255;
+  http::BodyFields fields(request);
+  backup::Restoration::Request wanted{.backup = fields.text("backup_id", {})};
+  wanted.tenant = optional_client(fields);
+  const auto database = fields.optional_text("database_name", {.min_length = 1,
+                                                               .max_length = DatabaseName::kMaxLength,
+                                                               .pattern = DatabaseName::kPattern,
+                                                               .matches = is_database_name});
+  wanted.label = fields.optional_text("client_label", http::name_rule(kMaxLabel));
+  wanted.as_new = fields.optional_flag("as_new").value_or(false);
+  const bool changes_one = fields.has("database_name") || wanted.label || wanted.as_new;
+  if (changes_one && !fields.has("client_id")) fields.add_problem("client_id", input::missing());
+  fields.forbid_others();
+  fields.check();
+  if (database) wanted.database = DatabaseName::parse(*database);
+  return wanted;
+}
+
+Response respond(int status, const boost::json::object& body) {
+  return {.status = status, .body = boost::json::serialize(body)};
+}
+
+constexpr int kOk = 200;
+constexpr int kAccepted = 202;
+
+Response accepted(const backup::Job& job) {
+  auto response = respond(kAccepted, job_json(job));
+  response.headers.emplace_back("Location", "/api/backup-jobs/" + uuid_text(job.id));
+  return response;
+}
+
+void check_nothing(const Request& /*request*/) {}
+
+http::Parameter path_parameter(const char* name, const char* summary) {
+  return {.place = http::Parameter::Place::path,
+          .name = name,
+          .type = "string",
+          .summary = summary,
+          .required = true};
+}
+
+http::Answer not_configured() {
+  return {.status = 409, .summary = "No destination is configured, or the backup is damaged."};
+}
+
+http::Answer no_backup() {
+  return {.status = 404, .summary = "There is no complete backup of that id."};
+}
+
+http::Answer invalid() {
+  return {.status = 422, .summary = "The body is invalid."};
+}
+
+http::Answer job_accepted() {
+  return {.status = 202, .summary = "The job, which waits or runs."};
+}
+
+}  // namespace
+
+void Backups::add_to(http::Router& router, const Admission& admission) {
+  const auto admit = [&admission, this](awaitable<Response> (Backups::*handler)(Request),
+                                        std::function<void(const Request&)> check = check_nothing) {
+    return admission.with(
+        Permission::manage_backups,
+        [this, handler](const Caller& /*caller*/, Request request) {
+          return (this->*handler)(std::move(request));
+        },
+        [check = std::move(check)](const Caller& /*caller*/, const Request& request) { check(request); });
+  };
+  router.add({.method = "POST",
+              .path = "/api/backups",
+              .operation = {.name = "create_backup",
+                            .summary = "Begins a backup of one client or of everything.",
+                            .answers = {job_accepted(), no_backup(), not_configured(), invalid()}},
+              .admit = admit(&Backups::create, decode_backup)});
+  router.add({.method = "GET",
+              .path = "/api/backups",
+              .operation = {.name = "list_backups",
+                            .summary = "Lists the backups in the destination, the newest first.",
+                            .answers = {{.status = 200, .summary = "The backups."}, not_configured()}},
+              .admit = admit(&Backups::list)});
+  router.add(
+      {.method = "GET",
+       .path = "/api/backups/{backup_id}",
+       .operation = {.name = "get_backup",
+                     .summary = "Returns the manifest of one backup.",
+                     .parameters = {path_parameter("backup_id", "The backup's id.")},
+                     .answers = {{.status = 200, .summary = "The backup."}, no_backup(), not_configured()}},
+       .admit = admit(&Backups::show)});
+  router.add({.method = "POST",
+              .path = "/api/backups/{backup_id}/verify",
+              .operation = {.name = "verify_backup",
+                            .summary = "Begins to read a whole backup and to compare it with its manifest.",
+                            .parameters = {path_parameter("backup_id", "The backup's id.")},
+                            .answers = {job_accepted(), no_backup(), not_configured()}},
+              .admit = admit(&Backups::verify)});
+  router.add({.method = "POST",
+              .path = "/api/restores",
+              .operation = {.name = "restore_backup",
+                            .summary = "Begins to restore one client or everything that is missing.",
+                            .answers = {job_accepted(), no_backup(), not_configured(), invalid()}},
+              .admit = admit(&Backups::restore, decode_restoration)});
+  router.add({.method = "GET",
+              .path = "/api/backup-jobs",
+              .operation = {.name = "list_backup_jobs",
+                            .summary = "Lists the jobs that this instance remembers, the newest first.",
+                            .answers = {{.status = 200, .summary = "The jobs."}, not_configured()}},
+              .admit = admit(&Backups::list_jobs)});
+  router.add({.method = "GET",
+              .path = "/api/backup-jobs/{job_id}",
+              .operation = {.name = "get_backup_job",
+                            .summary = "Returns one job and how far it is.",
+                            .parameters = {path_parameter("job_id", "The job's id.")},
+                            .answers = {{.status = 200, .summary = "The job."},
+                                        {.status = 404, .summary = "This instance remembers no such job."},
+                                        not_configured()}},
+              .admit = admit(&Backups::show_job)});
+}
+
+backup::Jobs& Backups::jobs() const {
+  if (jobs_ == nullptr) throw backup::no_backups();
+  return *jobs_;
+}
+
+awaitable<Response> Backups::create(Request request) {
+  auto wanted = decode_backup(request);
+  const auto job = co_await jobs().back_up(wanted.tenant, std::move(wanted.base));
+  co_return accepted(job);
+}
+
+awaitable<Response> Backups::list(Request request) {
+  http::QueryFields fields(request);
+  fields.forbid_others();
+  fields.check();
+  const auto found = co_await jobs().catalogue().list();
+  boost::json::array results;
+  for (auto one = found.rbegin(); one != found.rend(); ++one) {
+    if (!one->is_complete) {
+      results.push_back({{"backup_id", one->id}, {"state", "unfinished"}});
+      continue;
+    }
+    const auto manifest = co_await jobs().catalogue().find(one->id);
+    results.emplace_back(summary_json(manifest));
+  }
+  co_return respond(kOk, {{"total_count", results.size()}, {"results", std::move(results)}});
+}
+
+awaitable<Response> Backups::show(Request request) {
+  const auto manifest = co_await jobs().catalogue().find(request.path_parameters.at("backup_id"));
+  co_return respond(kOk, backup_json(manifest));
+}
+
+awaitable<Response> Backups::verify(Request request) {
+  const auto job = co_await jobs().verify(request.path_parameters.at("backup_id"));
+  co_return accepted(job);
+}
+
+awaitable<Response> Backups::restore(Request request) {
+  auto wanted = decode_restoration(request);
+  const auto job = co_await jobs().restore(std::move(wanted));
+  co_return accepted(job);
+}
+
+awaitable<Response> Backups::list_jobs(Request /*request*/) {
+  boost::json::array results;
+  for (const auto& job : jobs().list()) results.emplace_back(job_json(job));
+  co_return respond(kOk, {{"total_count", results.size()}, {"results", std::move(results)}});
+}
+
+awaitable<Response> Backups::show_job(Request request) {
+  const auto id = parse_uuid(request.path_parameters.at("job_id"));
+  const auto job = id ? jobs().find(*id) : std::nullopt;
+  if (!job) throw backup::job_not_found();
+  co_return respond(kOk, job_json(*job));
+}
+
+}  // namespace annals::api

@@ -1,0 +1,152 @@
+"""kill -9 at calls to the engine, the file store and the destination: a backup is complete or none, a client is whole or gone.
+
+The program `annals_killed` is Annals that kills itself at the N-th of these calls, counted from when a file exists.
+"""
+
+import json
+import threading
+
+import pytest
+
+from support import paths
+from support.backups import Backups, all_events, expect_whole, filled
+from support.events import event, post_events
+from support.names import unique_name
+from support.waiting import wait_until
+
+SECONDS = 60
+SMALL = {"events": 20, "files": (b"a", b"bb")}
+SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "2", "ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "0.1"}
+
+
+@pytest.fixture
+def backups(make, tmp_path):
+    directory = tmp_path / "backups"
+    annals = make.annals("embedded", environment={"ANNALS_BACKUP_DIRECTORY": str(directory), **SWEEP})
+    return Backups(annals, directory)
+
+
+def dies(backups, path, body):
+    """Asks for a job with the killer armed, and waits for its end or for that of the service. Returns whether it died."""
+    annals = backups.annals
+    arm = annals.directory / "arm"
+    arm.touch()
+    answer = annals.outcome("POST", path, json=body)
+
+    def is_over():
+        jobs = annals.outcome("GET", "/api/backup-jobs") if answer else None
+        if jobs is None:
+            return "died"
+        return "ended" if all(one["ended_at"] for one in json.loads(jobs[1])["results"]) else None
+
+    died = wait_until(is_over, "the job ends, or the service", SECONDS) == "died"
+    arm.unlink()
+    annals.kill9()
+    return died
+
+
+def armed(annals, when, number):
+    return {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(annals.directory / "arm")}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("calls", [(3, 9, 12), (6, 10, 14)], ids=str)
+def test_a_killed_backup_is_seen_as_such(backups, when, calls):
+    annals = backups.annals
+    tenant, kept = filled(annals, **SMALL)
+    died = 0
+    for number in calls:
+        annals.restart(program=paths.ANNALS_KILLED, environment=armed(annals, when, number))
+        before = set(backups.states())
+        died += dies(backups, "/api/backups", {})
+        annals.start()
+        states = backups.states()
+        for one, state in states.items():
+            if state == "complete":
+                backups.done(backups.ask("POST", f"/api/backups/{one}/verify"))
+            else:
+                assert backups.restore(one).status_code == 404, "what is unfinished cannot be restored"
+        assert len(set(states) - before) <= 1
+        expect_whole(annals, tenant, kept)
+    assert died, f"expected that it dies {when} one of the calls {calls}"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("calls", [(4, 10, 16), (7, 13, 19), (9, 15, 22)], ids=str)
+def test_a_killed_restoration_leaves_a_whole_client_or_none(backups, when, calls):
+    annals = backups.annals
+    tenant, kept = filled(annals, **SMALL)
+    id = tenant["client_id"]
+    backup = backups.create()["backup_id"]
+    died = 0
+    for number in calls:
+        annals.remove(id)
+        annals.restart(program=paths.ANNALS_KILLED, environment=armed(annals, when, number))
+        died += dies(backups, "/api/restores", {"backup_id": backup})
+        annals.start()
+        wait_until(lambda: (annals.tenant(id) or {}).get("state") in (None, "active"), "it is whole or gone", SECONDS)
+        if annals.tenant(id) is None:
+            assert annals.files.keys(tenant["database_name"] + "/") == []
+            backups.done(backups.restore(backup))
+        expect_whole(annals, tenant, kept)
+    assert died, f"expected that it dies {when} one of the calls {calls}"
+
+
+def test_of_restorations_of_one_client_by_two_instances_one_wins(make, tmp_path):
+    environment = {"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups"), **SWEEP}
+    engine = make.engine()
+    files = make.files()
+    instances = [Backups(make.annals(engine, files=files, environment=environment)) for _ in range(2)]
+    tenant, kept = filled(instances[0].annals, **SMALL)
+    backup = instances[0].create()["backup_id"]
+    instances[0].annals.remove(tenant["client_id"])
+
+    jobs = []
+    names = [tenant["database_name"], unique_name()]
+
+    def restore(instance, name):
+        body = {"client_id": tenant["client_id"], "database_name": name, "client_label": f"label of {name}"}
+        jobs.append((instance.ended(instance.restore(backup, **body)), name))
+
+    threads = [threading.Thread(target=restore, args=pair) for pair in zip(instances, names)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    won = [name for job, name in jobs if job["state"] == "done"]
+    assert len(won) == 1, jobs
+    assert [one["database_name"] for one in instances[0].annals.tenants()] == won
+    expect_whole(instances[1].annals, {**tenant, "database_name": won[0]}, kept)
+
+
+def test_a_backup_of_a_client_that_is_written_to_holds_what_was_acknowledged_before(backups):
+    annals = backups.annals
+    tenant, _ = filled(annals, **SMALL)
+    stop = threading.Event()
+    sent = []
+
+    def write():
+        while not stop.is_set():
+            one = event()
+            if post_events(annals, tenant, [one]).status_code == 201:
+                sent.append(one["event_id"])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        wait_until(lambda: len(sent) > 5, "events are written")
+        before = list(sent)
+        backup = backups.create()["backup_id"]
+    finally:
+        stop.set()
+        writer.join()
+    copy = backups.done(
+        backups.restore(
+            backup, client_id=tenant["client_id"], database_name=unique_name(), client_label=unique_name(), as_new=True
+        )
+    )
+    restored = [one["event_id"] for one in all_events(annals, {"client_id": copy["restored_client_id"]})[0]]
+    assert len(restored) == len(set(restored))
+    assert set(before) <= set(restored) <= set(sent) | set(restored[:20])
+    assert restored[20:] == sent[: len(restored) - 20], "a cut in the order of arrival"
