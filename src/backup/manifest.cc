@@ -197,7 +197,9 @@ std::string encode(const Manifest& manifest) {
 Manifest parse_manifest(std::string_view text, const std::string& name) {
   return guarded(name, [text] {
     const std::size_t begin = kHead.size() + kDigits + kMiddle.size();
-    if (!text.starts_with(kHead) || !text.ends_with(kEnd) || text.size() < begin + kEnd.size()) {
+    const std::size_t middle = kHead.size() + kDigits;
+    if (!text.starts_with(kHead) || !text.ends_with(kEnd) || text.size() < begin + kEnd.size() ||
+        text.substr(middle, kMiddle.size()) != kMiddle) {
       throw std::runtime_error("it is no manifest");
     }
     const auto body = text.substr(begin, text.size() - begin - kEnd.size());

@@ -93,7 +93,7 @@ def test_a_killed_restoration_leaves_a_whole_client_or_none(backups, when, calls
 
 
 def test_of_restorations_of_one_client_by_two_instances_one_wins(make, tmp_path):
-    environment = {"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups"), **SWEEP}
+    environment = {"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups")}
     engine = make.engine()
     files = make.files()
     instances = [Backups(make.annals(engine, files=files, environment=environment)) for _ in range(2)]

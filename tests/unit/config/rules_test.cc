@@ -43,6 +43,21 @@ TEST(Rules, one_tenant_may_not_have_more_than_all_together) {
       << "a default is no mistake";
 }
 
+TEST(Rules, backups_have_one_destination_outside_of_data_dir) {
+  const std::string inside = "lies in data.dir: who loses that would lose the backups with it";
+  for (const char* directory : {"data", "data/backups", "./data/x/..", "x/../data/b"}) {
+    EXPECT_EQ(mistakes_in_text(fmt::format("backup.directory = '{}'\n", directory)),
+              (Mistakes{{"backup.directory", inside}}))
+        << directory;
+  }
+  EXPECT_EQ(load_text("backup.directory = 'database'\n").backup.directory, "database");
+  EXPECT_EQ(mistakes_in_text("[backup]\ndirectory = '/b'\ns3_bucket = 'bucket'\n"),
+            (Mistakes{{"backup.directory", "excludes backup.s3_bucket; remove one of them"}}));
+  const std::string alone = "is allowed only with backup.s3_bucket; remove it or set the bucket";
+  EXPECT_EQ(mistakes_in_text("[backup]\ns3_endpoint = 'http://a:1'\ns3_prefix = 'x/'\n"),
+            (Mistakes{{"backup.s3_endpoint", alone}, {"backup.s3_prefix", alone}}));
+}
+
 TEST(Rules, S3_needs_a_bucket) {
   EXPECT_EQ(mistakes_in_text("files.kind = 's3'\n"),
             (Mistakes{{"files.s3_bucket", "is required with files.kind = s3"}}));
