@@ -177,6 +177,7 @@ def test_a_backup_of_a_newer_form_is_refused_with_a_sentence(backups):
     body = json.dumps({**json.loads(file.read_text())["manifest"], "format": 2}, separators=(",", ":"))
     digest = hashlib.sha256(body.encode()).hexdigest()
     file.write_text(f'{{"sha256":"{digest}","manifest":{body}}}\n')
+    assert backups.states() == {backup: "damaged"}
     reply = backups.restore(backup)
     assert reply.status_code == 409 and "A newer version of Annals made it." in reply.json()["detail"]
 

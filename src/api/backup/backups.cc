@@ -9,6 +9,7 @@
 #include "backup/errors.h"
 #include "http/body_fields.h"
 #include "http/query_fields.h"
+#include "io/settled.h"
 
 namespace annals::api {
 namespace {
@@ -67,6 +68,18 @@ backup::Restoration::Request decode_restoration(const Request& request) {
 
 Response respond(int status, const boost::json::object& body) {
   return {.status = status, .body = boost::json::serialize(body)};
+}
+
+/// Returns whether a manifest cannot be read, as opposed to a destination that cannot be reached.
+bool is_damaged(const io::Settled<backup::Manifest>& manifest) {
+  if (manifest) return false;
+  try {
+    std::rethrow_exception(manifest.error());
+  } catch (const Error& error) {
+    return error.code() == ErrorCode::backup_refused || error.code() == ErrorCode::backup_not_found;
+  } catch (...) {
+    return false;
+  }
 }
 
 constexpr int kOk = 200;
@@ -188,8 +201,13 @@ awaitable<Response> Backups::list(Request request) {
       results.push_back({{"backup_id", one->id}, {"state", "unfinished"}});
       continue;
     }
-    const auto manifest = co_await jobs().catalogue().find(one->id);
-    results.emplace_back(summary_json(manifest));
+    // One that is damaged does not hide the others.
+    auto manifest = co_await io::settled(jobs().catalogue().find(one->id));
+    if (is_damaged(manifest)) {
+      results.push_back({{"backup_id", one->id}, {"state", "damaged"}});
+    } else {
+      results.emplace_back(summary_json(io::result_of(std::move(manifest))));
+    }
   }
   co_return respond(kOk, {{"total_count", results.size()}, {"results", std::move(results)}});
 }

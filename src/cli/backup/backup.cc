@@ -90,7 +90,9 @@ std::string path_of(const BackupOptions& options) {
 }
 
 std::string line_of(const boost::json::object& backup) {
-  if (text_of(backup, "state") != "complete") return text_of(backup, "backup_id") + "  unfinished";
+  if (text_of(backup, "state") != "complete") {
+    return fmt::format("{}  {}", text_of(backup, "backup_id"), text_of(backup, "state"));
+  }
   return fmt::format("{}  {:<10}  {:<36}  {:>8}  {:>12}  {:>8}  {:>14}  {}", text_of(backup, "backup_id"),
                      text_of(backup, "state"), text_of(backup, "client_id"), number_of(backup, "clients"),
                      number_of(backup, "events"), number_of(backup, "files"), number_of(backup, "new_bytes"),
