@@ -38,6 +38,7 @@ awaitable<std::vector<Listed>> Catalogue::list() {
     if (ending == kStarted) found.try_emplace(std::move(id), false);
   }
   std::vector<Listed> backups;
+  backups.reserve(found.size());
   for (const auto& [id, is_complete] : found) backups.push_back({.id = id, .is_complete = is_complete});
   co_return backups;
 }

@@ -82,7 +82,7 @@ std::vector<std::string> names_in(const fs::path& directory) {
 
 }  // namespace
 
-DirectoryDestination::DirectoryDestination(fs::path root, std::uint64_t min_free_bytes)
+DirectoryDestination::DirectoryDestination(const fs::path& root, std::uint64_t min_free_bytes)
     : root_(fs::absolute(root)),
       min_free_bytes_(min_free_bytes),
       pool_(

@@ -13,7 +13,7 @@ class DirectoryDestination final : public Destination {
  public:
   /// `root` is made with the first blob. A blob is refused with Error(file_store_full) unless
   /// `min_free_bytes` stay free.
-  DirectoryDestination(std::filesystem::path root, std::uint64_t min_free_bytes);
+  DirectoryDestination(const std::filesystem::path& root, std::uint64_t min_free_bytes);
 
   boost::asio::awaitable<void> put(std::string name, std::string content) override;
   boost::asio::awaitable<std::optional<std::string>> get(std::string name) override;

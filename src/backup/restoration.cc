@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
@@ -46,7 +47,8 @@ TenantEntry entry_of(const Manifest& manifest, ClientId tenant) {
 
 awaitable<ClientId> Restoration::restore_one(Request request, Watch watch) {
   const auto manifest = co_await parts_.catalogue.find(request.backup);
-  auto entry = entry_of(manifest, request.tenant.value());
+  if (!request.tenant) throw std::logic_error("a restoration of one client names none");
+  auto entry = entry_of(manifest, *request.tenant);
   watch.report([](Progress& progress) { progress.tenants = 1; });
   const Watch quiet{.report = [](const std::function<void(Progress&)>& /*change*/) {}, .stop = watch.stop};
   co_await check_tenant(parts_.blobs, entry, quiet);

@@ -36,6 +36,7 @@ awaitable<std::vector<std::string>> S3Destination::list(std::string folder) {
   const std::string start = prefix_ + folder + "/";
   const auto items = co_await files::list_objects(client_, start);
   std::vector<std::string> names;
+  names.reserve(items.size());
   for (const files::S3Item& item : items) names.push_back(item.key.substr(start.size()));
   co_return names;
 }
