@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/command/commands.h"
 #include "config/suggestion.h"
 
 namespace annals::cli {
@@ -34,17 +35,30 @@ std::string before_the_command(const CLI::App& app) {
   return lines;
 }
 
-std::string no_command(const std::vector<std::string>& arguments, const CLI::App& app) {
-  const auto commands = commands_of(app);
+/// Returns "annals tenant" for a group, and "annals" for the program itself.
+std::string words_before(const CLI::App& group) {
+  return group.get_parent() == nullptr ? "annals" : "annals " + full_name(group);
+}
+
+/// Returns the complaint about a group (the program is one) that got none of its commands. `arguments` are
+/// those that stand after it.
+std::string no_command(const std::vector<std::string>& arguments, const CLI::App& group) {
+  const auto commands = commands_of(group);
   const auto first =
       std::ranges::find_if(arguments, [](const std::string& text) { return !text.starts_with('-'); });
   if (first == arguments.end()) {
-    return before_the_command(app) +
-           fmt::format("annals: a command is missing; there are {}\n", fmt::join(commands, ", "));
+    return fmt::format("{}: a command is missing; there are {}\n", words_before(group),
+                       fmt::join(commands, ", "));
   }
   const std::string meant = config::did_you_mean(*first, commands);
-  return fmt::format("annals: there is no command {}{}\n", *first,
+  return fmt::format("{}: there is no command {}{}\n", words_before(group), *first,
                      meant.empty() ? fmt::format("; there are {}", fmt::join(commands, ", ")) : meant);
+}
+
+/// Returns the command that was parsed last: a group, if none of its own was.
+const CLI::App& deepest_parsed(const CLI::App& app) {
+  const auto parsed = app.get_subcommands();
+  return parsed.empty() ? app : deepest_parsed(*parsed.front());
 }
 
 std::string unknown_arguments(const CLI::App& command) {
@@ -52,7 +66,7 @@ std::string unknown_arguments(const CLI::App& command) {
   std::string lines;
   for (const std::string& argument : command.remaining()) {
     const std::string meant = config::did_you_mean(argument.substr(0, argument.find('=')), options);
-    lines += fmt::format("annals {}: unknown argument {}{}\n", command.get_name(), argument, meant);
+    lines += fmt::format("annals {}: unknown argument {}{}\n", full_name(command), argument, meant);
   }
   return lines;
 }
@@ -61,17 +75,24 @@ std::string unknown_arguments(const CLI::App& command) {
 
 std::string complaint_about(const std::vector<std::string>& arguments, const CLI::App& app,
                             const CLI::ParseError& error) {
-  const auto parsed = app.get_subcommands();
-  if (parsed.empty()) {
-    return no_command(arguments, app) + "Run `annals --help` for more information.\n";
+  const CLI::App& command = deepest_parsed(app);
+  if (&command == &app) {
+    // What the parser has left may stand before a command that it did not find.
+    const auto first =
+        std::ranges::find_if(arguments, [](const auto& text) { return !text.starts_with('-'); });
+    return (first == arguments.end() ? before_the_command(app) : "") + no_command(arguments, app) +
+           "Run `annals --help` for more information.\n";
   }
-  const CLI::App& command = *parsed.front();
+  const std::string help = fmt::format("Run `annals {} --help` for more information.\n", full_name(command));
+  if (!command.get_subcommands({}).empty()) {
+    return before_the_command(app) + no_command(command.remaining(), command) + help;
+  }
   std::string text = before_the_command(app) + unknown_arguments(command);
   // The parser's own list of them is in the opposite order.
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) {
-    text += fmt::format("annals {}: {}\n", command.get_name(), error.what());
+    text += fmt::format("annals {}: {}\n", full_name(command), error.what());
   }
-  return text + fmt::format("Run `annals {} --help` for more information.\n", command.get_name());
+  return text + help;
 }
 
 }  // namespace annals::cli

@@ -20,8 +20,10 @@ namespace {
 
 constexpr std::string_view kConfigPath = "ANNALS_CONFIG";
 // The variables with our prefix that set nothing in a Config. In ANNALS_BUILD_DIR `./dev test` names the
-// build to the tests; ANNALS_API_KEY is the key that `annals import` and `annals export` send.
-constexpr std::array<std::string_view, 3> kNoSettings = {kConfigPath, "ANNALS_BUILD_DIR", "ANNALS_API_KEY"};
+// build to the tests; the others are for the commands that are clients of a service.
+constexpr std::array<std::string_view, 7> kNoSettings = {
+    kConfigPath,      "ANNALS_BUILD_DIR", "ANNALS_API_KEY", "ANNALS_URL",
+    "ANNALS_CONTEXT", "ANNALS_CLIENT_ID", "ANNALS_DATABASE"};
 
 /// Returns the keys in a file: one per line. Blank lines are passed over.
 Read<std::vector<crypto::Secret>> keys_in(std::string_view content) {

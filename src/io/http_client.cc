@@ -99,6 +99,10 @@ struct HttpClient::Handle {
     set(CURLOPT_CONNECTTIMEOUT_MS,
         static_cast<long>(std::max<std::int64_t>(1, request.connect_timeout.count())));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(1, request.timeout.count())));
+    if (request.max_pause.count() > 0) {
+      set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+      set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.max_pause.count()));
+    }
     prepare_method(request);
   }
 

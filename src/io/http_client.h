@@ -23,6 +23,8 @@ struct HttpRequest {
   std::chrono::milliseconds timeout{30'000};  // of the whole exchange
   // How long the server may send nothing, not even a header, before the body begins; 0: as long as `timeout`.
   std::chrono::milliseconds max_silence{0};
+  // How long the body may pause once it has begun; 0: as long as `timeout`. Waits of a sink count.
+  std::chrono::seconds max_pause{0};
   bool at_most_once = false;  // never sent again by send() itself
   bool decompress = true;     // false: the body is what is on the wire, whatever its content-encoding
 };

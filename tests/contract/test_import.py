@@ -540,7 +540,7 @@ def test_mistakes_in_the_arguments_are_2(tmp_path):
     client = ("--client-id", UNKNOWN_ID)
     key = {"ANNALS_API_KEY": "key"}
 
-    expect(run([paths.ANNALS, "import", file], key), 2, "--client-id is required")
+    expect(run([paths.ANNALS, "import", file], key), 2, "no tenant is named: pass --client-id")
     expect(run([paths.ANNALS, "import", file, *client, "--url", "ftp://x"], key), 2, "http://")
     expect(run([paths.ANNALS, "import", file, *client, "--secret-file", tmp_path / "none"], {}), 2, "cannot read")
     expect(run([paths.ANNALS, "import", tmp_path / "none", *client], key), 2, "No such file or directory")

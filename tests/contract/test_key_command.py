@@ -39,7 +39,7 @@ def test_a_key_is_made_looked_at_disabled_enabled_and_deleted(any_annals, key):
     (line,) = [line for line in key("list").stdout.splitlines() if line.endswith(name)]
     key_id = line.split()[0]
     assert line.split()[1:4] == ["read", "all", "enabled"]
-    shown = json.loads(key("show", key_id).stdout)
+    shown = json.loads(key("show", key_id, "--json").stdout)
     assert (shown["name"], shown["expires_at"]) == (name, "2099-01-01T00:00:00.000Z")
 
     key("disable", key_id)
@@ -54,7 +54,7 @@ def test_a_key_is_bound_to_the_tenants_that_are_named(any_annals, key):
     ids = [any_annals.initialise(unique_name())["client_id"] for _ in range(2)]
     made = key("create", "--name", "bound", "--role", "ingest", "--client-id", ids[0], "--client-id", ids[1])
     key_id = made.stderr.split("made ")[1].split(";")[0]
-    assert sorted(json.loads(key("show", key_id).stdout)["client_ids"]) == sorted(ids)
+    assert sorted(json.loads(key("show", key_id, "--json").stdout)["client_ids"]) == sorted(ids)
 
 
 def test_mistakes_are_told(any_annals, key):

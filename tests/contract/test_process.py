@@ -321,7 +321,7 @@ def test_a_data_directory_of_a_newer_version_is_refused_and_left_alone(make):
     [
         (["serv"], "annals: there is no command serv, did you mean serve?"),
         (["exprot", "x", "--client-id", "y"], "annals: there is no command exprot, did you mean export?"),
-        (["doctor"], "annals: there is no command doctor; there are serve, import, export"),
+        (["repair"], "annals: there is no command repair; there are serve, import, export"),
         ([], "annals: a command is missing; there are serve, import, export"),
         (["--config", "x", "serve"], "annals: unknown argument --config; options stand after the command"),
     ],
@@ -345,7 +345,6 @@ def test_a_command_that_there_is_not_is_named_with_those_that_there_are(argument
             [
                 "annals export: unknown argument --client_id=3, did you mean --client-id?",
                 "annals export: unknown argument --zz",
-                "annals export: --client-id is required",
             ],
         ),
         (["serve", "--confg=x"], ["annals serve: unknown argument --confg=x, did you mean --config?"]),

@@ -1,11 +1,15 @@
-"""`annals import` and `annals export`, run beside a service."""
+"""The commands of `annals` that are clients, run beside a service."""
 
+import contextlib
 import json
+import os
+import pty
 import subprocess
 
 from support import paths
 from support.annals import API_KEY
 from support.names import unique_name
+from support.processes import environment as environment_of
 from support.processes import run, spawn
 from support.waiting import wait_until
 
@@ -72,6 +76,53 @@ class Running:
         except subprocess.TimeoutExpired:
             self.kill9()
             raise
+
+
+class Client:
+    """Commands for a running service, in a home of their own. `options` are given to each of them."""
+
+    def __init__(self, directory, *options, environment=None):
+        self.home = directory / "home"
+        self.home.mkdir(exist_ok=True)
+        self.options = options
+        self.environment = {"HOME": str(self.home), "XDG_CONFIG_HOME": "", **(environment or {})}
+
+    def arguments(self, *arguments):
+        return [paths.ANNALS, *arguments, *self.options]
+
+    def __call__(self, *arguments, code=0, environment=None):
+        """Runs a command, which must end with that exit code."""
+        done = run(self.arguments(*arguments), {**self.environment, **(environment or {})}, COMMAND_SECONDS)
+        assert done.returncode == code, f"expected {code}, got {done.returncode}: {done.stdout}{done.stderr}"
+        return done
+
+    def json(self, *arguments):
+        """What the command writes with --json, a value a line."""
+        return [json.loads(line) for line in self(*arguments, "--json").stdout.splitlines()]
+
+    def on_terminal(self, typed, *arguments, environment=None):
+        """Runs a command on a terminal. Returns its exit code and what the terminal shows."""
+        ours, its = pty.openpty()
+        command = [str(argument) for argument in self.arguments(*arguments)]
+        settings = {"TERM": "xterm", **self.environment, **(environment or {})}
+        process = subprocess.Popen(command, env=environment_of(settings), stdin=its, stdout=its, stderr=its)
+        os.close(its)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux ends the reading of a terminal without a process so
+            while part := os.read(ours, 65536):
+                shown += part
+                if typed and b"Type " in shown:
+                    os.write(ours, typed.encode() + b"\n")
+                    typed = None
+        os.close(ours)
+        return process.wait(timeout=COMMAND_SECONDS), shown.decode()
+
+
+def platform_client(annals, directory):
+    """Commands with the platform key of a service."""
+    key_file = directory / "key"
+    key_file.write_text(API_KEY + "\n")
+    return Client(directory, "--url", annals.url, "--key-file", key_file)
 
 
 def event(number, **changes):

@@ -22,6 +22,7 @@ constexpr int kBadRequest = 400;
 constexpr int kUnauthorized = 401;
 constexpr int kTooLarge = 413;
 constexpr int kInvalid = 422;
+constexpr int kServerError = 500;
 
 constexpr std::chrono::milliseconds kFirstPause = 250ms;
 constexpr std::chrono::milliseconds kLongestPause = 10s;
@@ -64,8 +65,9 @@ std::string hint_for(const io::HttpResponse& response) {
     case kUnauthorized:
       return " Check the key (--key-file, ANNALS_API_KEY, or --secret-file for the tenant's own secret).";
     case kBadRequest:  // nginx answers so to http at a port for https
-      return response.body.contains("HTTPS") ? " The port may speak https: check --url."
-                                             : " Check --client-id.";
+      return response.body.contains("HTTPS")       ? " The port may speak https: check --url."
+             : response.body.contains("tenant db") ? " Check --client-id."
+                                                   : "";
     case kTooLarge:
       return " A proxy may allow less than a request has, up to about 8 MiB: raise its limit, or lower "
              "--batch-rows.";
@@ -83,6 +85,7 @@ struct ServiceClient::Attempt {
   std::optional<io::HttpResponse> answer = {};
   std::string trouble = {};
   int status = 0;
+  bool outcome_unknown = false;
   bool passing = false;  // a retry may succeed
   bool moved = false;    // a part arrived that need not be sent again
   std::chrono::milliseconds pause{0};
@@ -98,7 +101,7 @@ io::HttpResponse ServiceClient::ask(const Request& request) {
     attempted.trouble =
         fmt::format("the service at {} speaks http, not https; give --url with http://", access_.url);
   }
-  throw ServiceRefusal(attempted.trouble, attempted.status);
+  throw ServiceRefusal(attempted.trouble, attempted.status, attempted.outcome_unknown);
 }
 
 /// Returns whether the address, which is for https, answers to http. No key is sent.
@@ -141,7 +144,9 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
                        .url = access_.url + request.target,
                        .headers = {},
                        .body = request.body,
-                       .timeout = download != nullptr ? kLongestStream : kLongestAnswer};
+                       .timeout = download != nullptr ? kLongestStream : kLongestAnswer,
+                       .max_pause = download != nullptr ? download->max_pause : 0s,
+                       .at_most_once = request.at_most_once};
   if (!access_.client_id.empty()) http.headers.emplace_back("X-Client-Id", access_.client_id);
   if (access_.client_secret) {
     http.headers.emplace_back("X-Client-Secret", access_.client_secret->reveal());
@@ -168,12 +173,14 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
     }
     result.trouble = words_of(response);
     result.passing = asks_for_patience(response.status);
+    result.outcome_unknown = response.status >= kServerError;
     result.pause = retry_after(response);
   } catch (const io::HttpFailure& failure) {
     result.trouble = fmt::format(
         "{} the service at {}: {}. Check that it is running and that --url is right.",
         failure.request_sent() ? "lost the connection to" : "cannot reach", access_.url, failure.what());
     result.passing = true;
+    result.outcome_unknown = failure.request_sent();
   }
   return result;
 }

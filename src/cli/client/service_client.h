@@ -26,12 +26,16 @@ struct ServiceAccess {
 /// what() says so in plain words.
 class ServiceRefusal : public std::runtime_error {
  public:
-  ServiceRefusal(const std::string& message, int status) : std::runtime_error(message), status_(status) {}
+  ServiceRefusal(const std::string& message, int status, bool outcome_unknown = false)
+      : std::runtime_error(message), status_(status), outcome_unknown_(outcome_unknown) {}
   /// Returns the HTTP status of the answer, or 0 if there was none.
   [[nodiscard]] int status() const noexcept { return status_; }
+  /// Returns whether the service may have done what was asked: the answer was lost, or was a 5xx.
+  [[nodiscard]] bool outcome_unknown() const noexcept { return outcome_unknown_; }
 
  private:
   int status_;
+  bool outcome_unknown_;
 };
 
 /// Sends requests to the service, for one tenant or about the platform. Not thread-safe: use one per thread.
@@ -47,6 +51,7 @@ class ServiceClient {
     std::string target;  // path and query
     std::string_view content_type = {};
     std::string_view body = {};
+    bool at_most_once = false;  // it makes something anew each time, so it is never sent again unasked
   };
 
   /// Sends the request once and returns an answer of 200, 201, 202, 204 or 422. Throws ServiceRefusal for any
@@ -61,6 +66,7 @@ class ServiceClient {
     std::function<std::optional<std::string>()> flaw;
     // A later attempt asks only for what is missing, so every part that arrives counts as progress.
     bool resumable = false;
+    std::chrono::seconds max_pause{0};  // after which the connection counts as lost; 0: none
   };
 
   /// Sends the request, and retries with growing pauses while the service cannot be reached, breaks off or

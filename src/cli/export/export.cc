@@ -1,6 +1,5 @@
 #include "cli/export/export.h"
 
-#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -9,57 +8,18 @@
 
 #include <fmt/format.h>
 
+#include "cli/client/event_count.h"
 #include "cli/export/target.h"
 #include "cli/terminal/exit_codes.h"
 #include "cli/terminal/signals.h"
-#include "input/json_value.h"
-#include "text/percent_encoding.h"
 
 namespace annals::cli {
 namespace {
 
-constexpr int kOk = 200;
 constexpr int kInvalid = 422;
-
-/// Returns the filter as query parameters of the history: "&record_id=7&q=…".
-std::string filter_of(const ExportOptions& options) {
-  std::string query;
-  const auto add = [&query](std::string_view name, const std::string& value) {
-    if (!value.empty()) query += fmt::format("&{}={}", name, text::percent_encode(value));
-  };
-  const auto add_all = [&add](std::string_view name, const std::vector<std::string>& values) {
-    for (const std::string& value : values) add(name, value);
-  };
-  add_all("record_id", options.record_ids);
-  add_all("event_type_id", options.event_type_ids);
-  add_all("source_type_id", options.source_type_ids);
-  add_all("source_id", options.source_ids);
-  add("event_time_from", options.from);
-  add("event_time_to", options.to);
-  add("q", options.words);
-  return query;
-}
 
 void say(std::string_view text) {
   fmt::print(stderr, "annals export: {}\n", text);
-}
-
-/// Returns the number of events to export. It is requested first, so that a wrong key, address or filter is
-/// reported at once.
-std::uint64_t count(const ServiceAccess& access, const std::string& filter) {
-  const auto answer =
-      ServiceClient(access, say).ask({.target = "/api/history/events?limit=1&count=true" + filter});
-  if (answer.status != kOk) throw Mistake("the service rejected the filter: " + problems_of(answer.body, 1));
-  // The page has an event, and events may hold what Boost.JSON refuses, such as half of a pair of surrogates.
-  constexpr std::size_t kMaxDepth = 1024;
-  const auto page = input::parse_json(answer.body, kMaxDepth);
-  const auto count = page ? input::find_member(page->members(), "filtered_count") : std::nullopt;
-  std::uint64_t events = 0;
-  const auto text = count ? count->text() : std::string_view();
-  if (std::from_chars(text.data(), text.data() + text.size(), events).ec != std::errc()) {
-    throw std::runtime_error("the service answered with a page without a count");
-  }
-  return events;
 }
 
 std::string at_an_interruption(const Destination& destination, const std::string& format) {
@@ -102,9 +62,11 @@ int export_file(const ExportOptions& options) {
   const ServiceAccess access = options.service.access();
   const Destination destination = destination_of(options.file);
   const std::string format = format_for(options.file, destination, options.format);
-  const std::string filter = filter_of(options);
+  const std::string filter = options.filter.query();
   const Interruption interruption(at_an_interruption(destination, format));
-  const std::uint64_t whole = count(access, filter);
+  // It is sent first, so that a wrong key, address or filter is reported at once.
+  ServiceClient counting(access, say);
+  const std::uint64_t whole = count_events(counting, filter);
 
   ExportTarget target({.file = options.file,
                        .destination = destination,

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
+#include "cli/client/filter_options.h"
 #include "cli/client/service_options.h"
 
 namespace annals::cli {
@@ -11,13 +11,7 @@ struct ExportOptions {
   ServiceOptions service;
   std::string file;    // "-": standard output
   std::string format;  // ndjson, csv or parquet; empty: by the ending of `file`
-  std::vector<std::string> record_ids;
-  std::vector<std::string> event_type_ids;
-  std::vector<std::string> source_type_ids;
-  std::vector<std::string> source_ids;
-  std::string from;
-  std::string to;
-  std::string words;
+  FilterOptions filter;
 };
 
 /// Runs `annals export`, which writes a tenant's events to a file, and returns the exit code. Throws Mistake

@@ -1,0 +1,47 @@
+#include "cli/client/filter_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include "text/percent_encoding.h"
+
+namespace annals::cli {
+
+void add_repeatable(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                    const std::string& summary) {
+  command.add_option(name, values, summary)->allow_extra_args(false);
+}
+
+void FilterOptions::add_to(CLI::App& command) {
+  const auto repeatable = [&command](const std::string& name, std::vector<std::string>& values) {
+    add_repeatable(command, name, values, "Only events with this value; may be repeated");
+  };
+  repeatable("--record-id", record_ids_);
+  repeatable("--event-type-id", event_type_ids_);
+  repeatable("--source-type-id", source_type_ids_);
+  repeatable("--source-id", source_ids_);
+  command.add_option("--from", from_, "Only events at or after this time (RFC 3339)");
+  command.add_option("--to", to_, "Only events before this time (RFC 3339)");
+  command.add_option("--q", words_, "Only events with these words in event_data");
+}
+
+std::string FilterOptions::query() const {
+  std::string query;
+  const auto add = [&query](std::string_view name, const std::string& value) {
+    if (!value.empty()) query += fmt::format("&{}={}", name, text::percent_encode(value));
+  };
+  const auto add_all = [&add](std::string_view name, const std::vector<std::string>& values) {
+    for (const std::string& value : values) add(name, value);
+  };
+  add_all("record_id", record_ids_);
+  add_all("event_type_id", event_type_ids_);
+  add_all("source_type_id", source_type_ids_);
+  add_all("source_id", source_ids_);
+  add("event_time_from", from_);
+  add("event_time_to", to_);
+  add("q", words_);
+  return query;
+}
+
+}  // namespace annals::cli
