@@ -34,13 +34,17 @@ void add_import(Commands& commands) {
   const auto options = std::make_shared<ImportOptions>();
   CLI::App& command = commands.add("import", "Import events from a file into a running service",
                                    [options] { return import_file(*options); });
-  command.add_option("FILE", options->file, "NDJSON file with events; - reads standard input")->required();
+  command
+      .add_option("FILE", options->file,
+                  "NDJSON, CSV or Parquet with events, perhaps in gzip or zstd; - reads standard input")
+      ->required();
   options->service.add_to(command);
   command
       .add_option("--on-error", options->on_error,
                   "On an invalid line: fail stops the import, skip writes the line to FILE.rejected")
       ->capture_default_str()
       ->check(CLI::IsMember({"fail", "skip"}));
+  command.add_flag("--check", options->only_check, "Only tell which lines are no events; nothing is sent");
   command.add_flag("--restart", options->restart, "Start at the first line, whatever progress is recorded");
   command.add_option("--state", options->state,
                      "File that records the progress (default: FILE.annals-import); invalid lines are "
@@ -50,8 +54,8 @@ void add_import(Commands& commands) {
                   "Maximum events per request; 4 MiB of lines also complete one")
       ->capture_default_str()
       ->check(CLI::Range(1, 100'000));
-  add_examples(command, {"annals import events.ndjson --database demo",
-                         "zcat events.ndjson.gz | annals import - --database demo --on-error skip"});
+  add_examples(command, {"annals import events.ndjson --database demo", "annals import events.csv.gz --check",
+                         "annals import events.ndjson.zst --database demo --on-error skip"});
 }
 
 void add_export(Commands& commands) {

@@ -19,13 +19,6 @@ struct BadLine {
   [[nodiscard]] std::string json() const;
 };
 
-/// Reports that a file is of another kind than lines of JSON. what() says which, and how to import what is in
-/// it.
-class ForeignFile : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 /// Ends an import at its first bad line.
 class ImportStopped : public std::runtime_error {
  public:

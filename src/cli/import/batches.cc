@@ -1,16 +1,14 @@
 #include "cli/import/batches.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/client/problem_words.h"
 #include "cli/import/derived_id.h"
-#include "cli/import/file_kind.h"
+#include "cli/import/sources/csv_events.h"
+#include "cli/import/sources/file_kind.h"
 #include "envelopes/event_reader.h"
 #include "text/ascii.h"
 
@@ -28,7 +26,16 @@ struct Checked {
   bool has_id = true;
 };
 
-Checked check(std::string_view text) {
+/// Returns what a converted file says about a record that is no event, and leaves its text in `text`.
+std::string flaw_in(std::string_view& text) {
+  const auto end = text.find(kFlawMark, 1);
+  std::string flaw(text.substr(1, end - 1));
+  text.remove_prefix(std::min(end, text.size() - 1) + 1);
+  return flaw;
+}
+
+Checked check(std::string_view& text) {
+  if (text.starts_with(kFlawMark)) return {.problems = {flaw_in(text)}};
   Checked checked;
   const input::Place place;
   const envelopes::Fallbacks fallbacks{.event_id =
@@ -49,13 +56,8 @@ Checked check(std::string_view text) {
 
 }  // namespace
 
-ImportBatches::ImportBatches(int descriptor, FilePosition start, Settings settings)
-    : descriptor_(descriptor),
-      start_(start),
-      settings_(settings),
-      cutter_(kMaxLine),
-      begun_(start.offset > 0),
-      taken_any_(begun_) {
+ImportBatches::ImportBatches(Bytes& bytes, FilePosition start, Settings settings)
+    : bytes_(bytes), start_(start), settings_(settings), cutter_(kMaxLine), taken_any_(start.offset > 0) {
   chunk_.resize(kChunk);
 }
 
@@ -92,32 +94,15 @@ std::optional<envelopes::LineCutter::Line> ImportBatches::next_line() {
 
 bool ImportBatches::read_more() {
   if (finished_) return false;
-  std::size_t size = read_chunk(0);
-  if (!begun_) {
-    // A pipe may give even the first bytes one by one.
-    while (!at_end_ && size < kBytesThatTellAKind) size += read_chunk(size);
-    begun_ = true;
-    if (auto kind = foreign_kind(std::string_view(chunk_).substr(0, size))) throw ForeignFile(*kind);
-  }
+  const std::size_t size = at_end_ ? 0 : bytes_.read(chunk_.data(), chunk_.size());
+  at_end_ = size == 0;
   finished_ = at_end_ && size == 0;
   auto lines = finished_ ? cutter_.finish() : cutter_.add(std::string_view(chunk_).substr(0, size));
   std::ranges::move(lines, std::back_inserter(waiting_));
   return true;
 }
 
-/// Reads into the chunk, behind its first `used` bytes. Returns the number of bytes, 0 at EOF.
-std::size_t ImportBatches::read_chunk(std::size_t used) {
-  if (at_end_) return 0;
-  ssize_t got = 0;
-  do {
-    got = ::read(descriptor_, chunk_.data() + used, chunk_.size() - used);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) throw std::system_error(errno, std::generic_category(), "cannot read the file");
-  at_end_ = got == 0;
-  return static_cast<std::size_t>(got);
-}
-
-void ImportBatches::take(ImportBatch& batch, const envelopes::LineCutter::Line& line) {
+void ImportBatches::take(ImportBatch& batch, envelopes::LineCutter::Line line) {
   const std::int64_t number = start_.lines + line.number + 1;
   auto checked = line.too_long
                      ? Checked{.problems = {fmt::format("the line is longer than {} bytes", kMaxLine)}}

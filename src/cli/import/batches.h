@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/import/bad_line.h"
+#include "cli/import/sources/bytes.h"
 #include "envelopes/line_cutter.h"
 
 namespace annals::cli {
@@ -36,21 +37,19 @@ class ImportBatches {
     bool skip_bad = false;
   };
 
-  /// Reads from `descriptor`, which must be positioned at `start` and must outlive this object.
-  ImportBatches(int descriptor, FilePosition start, Settings settings);
+  /// Reads `bytes`, which must be positioned at `start` and must outlive this object.
+  ImportBatches(Bytes& bytes, FilePosition start, Settings settings);
 
   /// Returns the next batch, or nullopt at EOF. Unless bad lines are skipped, throws ImportStopped at the
-  /// first one, once it has returned the lines before it. Throws ForeignFile if the bytes at the beginning
-  /// are those of a file of another kind, and std::system_error if it cannot read.
+  /// first one, once it has returned the lines before it. Throws as Bytes::read() does.
   std::optional<ImportBatch> next();
 
  private:
   std::optional<envelopes::LineCutter::Line> next_line();
   bool read_more();
-  std::size_t read_chunk(std::size_t used);
-  void take(ImportBatch& batch, const envelopes::LineCutter::Line& line);
+  void take(ImportBatch& batch, envelopes::LineCutter::Line line);
 
-  int descriptor_;
+  Bytes& bytes_;
   FilePosition start_;
   Settings settings_;
   envelopes::LineCutter cutter_;
@@ -58,7 +57,6 @@ class ImportBatches {
   std::string chunk_;
   bool at_end_ = false;    // of the file
   bool finished_ = false;  // the last line is in waiting_ or was there
-  bool begun_;             // the beginning of the file was looked at, or is not read
   bool taken_any_;         // a line before this one was taken
   std::optional<BadLine> stop_;
 };

@@ -6,12 +6,16 @@
 
 #include <cstdio>
 #include <future>
+#include <optional>
 #include <system_error>
 
 #include <fmt/format.h>
 
 #include "cli/import/record.h"
+#include "cli/import/sources/source.h"
 #include "cli/terminal/exit_codes.h"
+#include "cli/terminal/output.h"
+#include "cli/terminal/printable.h"
 #include "cli/terminal/progress.h"
 #include "cli/terminal/signals.h"
 #include "io/descriptor.h"
@@ -89,16 +93,15 @@ ImportCheckpoint find_start(const ImportIdentity& identity, const path& kept, bo
   const auto text = read_if_there(kept);
   if (!text || text->empty()) return beginning;
   auto checkpoint = ImportCheckpoint::parse(*text);
-  if (!checkpoint || checkpoint->identity != identity || checkpoint->done.offset > identity.size) {
+  if (!checkpoint || checkpoint->identity != identity) {
     say(fmt::format(
         "{} belongs to another file, client or service, or the file has changed: starting at the first line; "
         "events that are already imported count as duplicates",
         kept.string()));
     return beginning;
   }
-  say(fmt::format("resuming after line {} ({} of {}), as recorded in {}", checkpoint->done.lines,
-                  size_text(static_cast<double>(checkpoint->done.offset)),
-                  size_text(static_cast<double>(identity.size)), kept.string()));
+  say(fmt::format("resuming after line {} ({} of it), as recorded in {}", checkpoint->done.lines,
+                  size_text(static_cast<double>(checkpoint->done.offset)), kept.string()));
   return *std::move(checkpoint);
 }
 
@@ -116,13 +119,17 @@ class Import {
                            .url = access_.url,
                            .client_id = access_.client_id},
                           paths_.checkpoint, options.restart)),
-        rejected_(open_to_write(writes_rejected() ? paths_.rejected : "")) {}
+        rejected_(open_to_write(writes_rejected() ? paths_.rejected : "")) {
+    // A pipe may keep us waiting; the service is asked first then.
+    if (input_.seekable) source_.emplace(input_.descriptor.get());
+  }
 
   int run() {
     const Interruption interruption(
         input_.seekable ? "annals import: interrupted; run the same command again to resume"
                         : "annals import: interrupted; no event is stored twice if it is imported again");
-    Progress progress("import", {.bytes = input_.size}, amount(start_.done));
+    const bool knows_size = source_ && source_->is_plain();
+    Progress progress("import", {.bytes = knows_size ? input_.size : 0}, amount(start_.done));
     ServiceClient client(access_, [&progress](std::string_view text) { progress.say(text); });
     // Sent before the first line, so that a wrong key or address is reported at once.
     client.ask({.target = "/api/history/events?limit=1&count=false"});
@@ -130,9 +137,6 @@ class Import {
                         {.checkpoint = checkpoint_ ? &*checkpoint_ : nullptr, .rejected = paths_.rejected});
     try {
       send_all(client, record, progress);
-    } catch (const ForeignFile& kind) {
-      progress.say(fmt::format("{}: {}", input_.name, kind.what()));
-      return kFailed;
     } catch (const ImportStopped& bad) {
       progress.say(fmt::format("{}: {}", input_.name, bad.what()));
       progress.say(fmt::format(
@@ -159,11 +163,9 @@ class Import {
   /// Keeps one batch in flight while the next is read. More in flight gained nothing on two cores: the engine
   /// writes one insert of a tenant at a time.
   void send_all(ServiceClient& client, ImportRecord& record, Progress& progress) {
-    const auto offset = static_cast<off_t>(start_.done.offset);
-    if (offset > 0 && ::lseek(input_.descriptor.get(), offset, SEEK_SET) != offset) {
-      io::fail(errno, "cannot resume in " + input_.name);
-    }
-    ImportBatches batches(input_.descriptor.get(), start_.done, batch_settings_);
+    if (!source_) source_.emplace(input_.descriptor.get());
+    FileBytes rest_of_file(input_.descriptor.get());
+    ImportBatches batches(go_to_start(rest_of_file), start_.done, batch_settings_);
     const auto read_next = [&batches] {
       return std::async(std::launch::async, [&batches] { return batches.next(); });
     };
@@ -173,6 +175,22 @@ class Import {
       record.acknowledge(batch->end, deliver(client, *batch, batch_settings_.skip_bad));
       progress.show(amount(batch->end));
     }
+  }
+
+  /// Returns what is to be read, positioned where this run begins.
+  Bytes& go_to_start(FileBytes& rest_of_file) {
+    if (start_.done.offset == 0) return *source_;
+    if (!source_->is_plain()) {
+      source_->skip(start_.done.offset);
+      return *source_;
+    }
+    const auto offset = static_cast<off_t>(start_.done.offset);
+    if (start_.done.offset > input_.size)
+      throw BrokenFile("it ends before the place at which it is to be resumed");
+    if (::lseek(input_.descriptor.get(), offset, SEEK_SET) != offset) {
+      io::fail(errno, "cannot resume in " + input_.name);
+    }
+    return rest_of_file;
   }
 
   /// Prints the counts of the whole import and the speed of this run.
@@ -200,12 +218,41 @@ class Import {
   std::optional<LockedFile> checkpoint_;
   const ImportCheckpoint start_;
   const std::optional<LockedFile> rejected_;  // only kept from other imports
+  std::optional<Source> source_;
 };
+
+/// Reads a file as an import would, and tells what is wrong with it. Nothing is sent.
+int check(const Input& input) {
+  constexpr std::uint64_t kMostShown = 20;
+  Source source(input.descriptor.get());
+  ImportBatches batches(source, {}, {.skip_bad = true});
+  std::uint64_t events = 0;
+  std::uint64_t bad_lines = 0;
+  while (const auto batch = batches.next()) {
+    events += batch->lines.size();
+    for (const BadLine& bad : batch->bad) {
+      if (++bad_lines <= kMostShown) say(printable(bad.words()));
+    }
+  }
+  if (bad_lines > kMostShown) say(fmt::format("and {} more", bad_lines - kMostShown));
+  print_line(fmt::format("annals import: {}: {} events, {} lines that are none; nothing was sent", input.name,
+                         events, bad_lines));
+  return bad_lines > 0 ? kRejected : kDone;
+}
 
 }  // namespace
 
 int import_file(const ImportOptions& options) {
-  return Import(options, options.service.access(), open_input(options.file)).run();
+  Input input = open_input(options.file);
+  const std::string name = input.name;
+  try {
+    if (options.only_check) return check(input);
+    return Import(options, options.service.access(), std::move(input)).run();
+  } catch (const ForeignFile& kind) {
+    throw std::runtime_error(fmt::format("{}: {}", name, kind.what()));
+  } catch (const BrokenFile& flaw) {
+    throw std::runtime_error(fmt::format("{}: {}", name, flaw.what()));
+  }
 }
 
 }  // namespace annals::cli

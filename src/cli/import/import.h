@@ -11,7 +11,8 @@ struct ImportOptions {
   std::string file;  // "-": standard input
   std::string on_error = "fail";
   bool restart = false;
-  std::string state;  // the file that records the progress; empty: beside `file`
+  bool only_check = false;  // send nothing
+  std::string state;        // the file that records the progress; empty: beside `file`
   std::size_t batch_rows = 10'000;
 };
 

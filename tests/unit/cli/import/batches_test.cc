@@ -37,17 +37,18 @@ class OpenFile {
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
 
-  [[nodiscard]] int get() const { return descriptor_; }
+  [[nodiscard]] Bytes& bytes() const { return bytes_; }
 
  private:
   testing::TemporaryDirectory directory_;
   int descriptor_;
+  mutable FileBytes bytes_{descriptor_};
 };
 
 TEST(ImportBatches, TakesSoManyLinesAndSaysWhereTheNextBegins) {
   const std::string content = event(1) + "\n\n" + event(2) + "\r\n" + event(3);
   const OpenFile file(content);
-  ImportBatches batches(file.get(), {}, {.max_rows = 2});
+  ImportBatches batches(file.bytes(), {}, {.max_rows = 2});
 
   const auto first = next_of(batches);
   const auto second = next_of(batches);
@@ -65,12 +66,12 @@ TEST(ImportBatches, GoesOnFromAPlaceAsIfItHadNeverStopped) {
   std::string content;
   for (int i = 0; i < 10; ++i) content += event(i, "") + "\n";
   const OpenFile whole(content);
-  ImportBatches all(whole.get(), {}, {.max_rows = 4});
+  ImportBatches all(whole.bytes(), {}, {.max_rows = 4});
   const auto first = next_of(all);
   const auto expected = next_of(all);
 
   const OpenFile rest(content, first.end.offset);
-  ImportBatches resumed(rest.get(), first.end, {.max_rows = 4});
+  ImportBatches resumed(rest.bytes(), first.end, {.max_rows = 4});
   const auto got = next_of(resumed);
 
   EXPECT_EQ(got.body, expected.body);
@@ -80,7 +81,7 @@ TEST(ImportBatches, GoesOnFromAPlaceAsIfItHadNeverStopped) {
 
 TEST(ImportBatches, GivesAnIdToLinesWithoutOneOnly) {
   const OpenFile file(event(1, "") + "\n" + event(1, "") + "\n" + event(1) + "\n");
-  ImportBatches batches(file.get(), {}, {});
+  ImportBatches batches(file.bytes(), {}, {});
 
   const auto batch = next_of(batches);
 
@@ -92,7 +93,7 @@ TEST(ImportBatches, GivesAnIdToLinesWithoutOneOnly) {
 
 TEST(ImportBatches, StopsAtABadLineAfterThoseBeforeIt) {
   const OpenFile file(event(1) + "\n{\"record_id\":\"x\"}\n" + event(2) + "\n");
-  ImportBatches batches(file.get(), {}, {});
+  ImportBatches batches(file.bytes(), {}, {});
 
   const auto batch = next_of(batches);
 
@@ -110,7 +111,7 @@ TEST(ImportBatches, StopsAtABadLineAfterThoseBeforeIt) {
 
 TEST(ImportBatches, PutsBadLinesAsideWhenToldSo) {
   const OpenFile file("{\n" + event(1) + "\n[]\n");
-  ImportBatches batches(file.get(), {}, {.skip_bad = true});
+  ImportBatches batches(file.bytes(), {}, {.skip_bad = true});
 
   const auto batch = next_of(batches);
 
@@ -123,7 +124,7 @@ TEST(ImportBatches, PutsBadLinesAsideWhenToldSo) {
 
 TEST(ImportBatches, BadLinesCountAsRowsSoThatABatchIsBounded) {
   const OpenFile file("x\ny\nz\n");
-  ImportBatches batches(file.get(), {}, {.max_rows = 2, .skip_bad = true});
+  ImportBatches batches(file.bytes(), {}, {.max_rows = 2, .skip_bad = true});
 
   const auto batch = next_of(batches);
 
@@ -135,8 +136,8 @@ TEST(ImportBatches, LeaveByteOrderMarksOutAndGiveTheSameIdsWithoutThem) {
   const std::string mark = "\xEF\xBB\xBF";
   const OpenFile plain(event(1, "") + "\n" + event(2, "") + "\n");
   const OpenFile marked(mark + event(1, "") + "\n" + mark + event(2, "") + "\n" + mark + "\n");
-  ImportBatches expected(plain.get(), {}, {.max_rows = 1});
-  ImportBatches batches(marked.get(), {}, {.max_rows = 1});
+  ImportBatches expected(plain.bytes(), {}, {.max_rows = 1});
+  ImportBatches batches(marked.bytes(), {}, {.max_rows = 1});
 
   EXPECT_EQ(next_of(batches).body, next_of(expected).body);
   const auto second = next_of(batches);
@@ -156,7 +157,8 @@ TEST(ImportBatches, FindTheEndWhateverThePartsOfAPipe) {
       }
       ::close(end);
     });
-    ImportBatches batches(ends[0], {}, {});
+    FileBytes bytes(ends[0]);
+    ImportBatches batches(bytes, {}, {});
 
     const auto batch = batches.next();
 

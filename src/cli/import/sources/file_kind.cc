@@ -1,4 +1,4 @@
-#include "cli/import/file_kind.h"
+#include "cli/import/sources/file_kind.h"
 
 #include <algorithm>
 #include <array>
@@ -18,13 +18,14 @@ struct Kind {
   std::string_view advice;
 };
 
-constexpr std::string_view kConvert = "convert it to NDJSON, one JSON object per line";
+constexpr std::string_view kConvert = "convert it to NDJSON, one JSON object per line, or to CSV";
 constexpr std::string_view kRecode = "convert it first: iconv -f UTF-16 -t UTF-8 FILE | annals import - …";
 
 /// An archive may hold several files, so `tar` and `unzip` are left to the user.
 constexpr std::array kKinds = {
-    Kind{"\x1F\x8B"sv, "compressed with gzip", "unpack it first: gzip -dc FILE | annals import - …"},
-    Kind{"\x28\xB5\x2F\xFD"sv, "compressed with zstd", "unpack it first: zstd -dc FILE | annals import - …"},
+    Kind{"\x1F\x8B"sv, "compressed with gzip twice", "unpack it first: gzip -dc FILE | annals import - …"},
+    Kind{"\x28\xB5\x2F\xFD"sv, "compressed with zstd twice",
+         "unpack it first: zstd -dc FILE | annals import - …"},
     Kind{"BZh"sv, "compressed with bzip2", "unpack it first: bzip2 -dc FILE | annals import - …"},
     Kind{"\xFD"
          "7zXZ\0"sv,
@@ -56,7 +57,7 @@ std::optional<std::string> foreign_kind(std::string_view beginning) {
   const auto found = std::ranges::find_if(
       kKinds, [beginning](const Kind& kind) { return beginning.starts_with(kind.beginning); });
   if (found == kKinds.end()) return std::nullopt;
-  return fmt::format("it is {}, not NDJSON; {}", found->name, found->advice);
+  return fmt::format("it is {}, not NDJSON or CSV; {}", found->name, found->advice);
 }
 
 std::string hint_about_first_line(std::string_view line) {
@@ -71,7 +72,8 @@ std::string hint_about_first_line(std::string_view line) {
   }
   if (line.starts_with('<')) return "; this looks like XML or HTML, not NDJSON";
   if (line.find_first_of(",;\t") == std::string_view::npos) return "";
-  return "; this looks like CSV, not NDJSON: convert it to one JSON object per line";
+  return "; this looks like CSV, but its first line does not name record_id, event_type_id and the other "
+         "keys";
 }
 
 }  // namespace annals::cli

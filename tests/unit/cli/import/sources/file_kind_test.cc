@@ -1,4 +1,4 @@
-#include "cli/import/file_kind.h"
+#include "cli/import/sources/file_kind.h"
 
 #include <gtest/gtest.h>
 
