@@ -15,7 +15,7 @@ lint_packages=(clang-format-19 clang-tidy-19 python3)
 # The tests run a real S3 server (Ceph's), behind a proxy that can misbehave, kill Annals at its system calls, and
 # cut the power of a disk in a file. Pages of other origins are opened in a real browser, and packages are installed.
 test_packages=(
-  "${package_packages[@]}" lintian systemd util-linux
+  "${package_packages[@]}" lintian systemd util-linux man-db zsh fish
   chromium ceph-mon ceph-osd radosgw haproxy openssl strace e2fsprogs mount prometheus
   python3 python3-pytest python3-pytest-xdist python3-requests python3-boto3
 )

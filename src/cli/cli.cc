@@ -9,8 +9,11 @@
 
 #include <fmt/format.h>
 
+#include "cli/command/command_tree.h"
 #include "cli/command/commands.h"
+#include "cli/command/completion.h"
 #include "cli/context/context.h"
+#include "cli/doctor/doctor.h"
 #include "cli/events/events.h"
 #include "cli/export/export.h"
 #include "cli/import/import.h"
@@ -18,6 +21,7 @@
 #include "cli/serve.h"
 #include "cli/tenant/tenant.h"
 #include "cli/terminal/exit_codes.h"
+#include "cli/terminal/output.h"
 #include "cli/terminal/standard_streams.h"
 #include "cli/wrong_arguments.h"
 
@@ -73,14 +77,47 @@ void add_export(Commands& commands) {
                          "annals export - --database demo --record-id 7 | jq .event_data"});
 }
 
+struct ServeOptions {
+  std::string config_file;
+  bool only_check = false;
+};
+
 void add_serve(Commands& commands, const Adapters& adapters) {
-  const auto config_file = std::make_shared<std::string>();
-  CLI::App& command = commands.add("serve", "Serve the HTTP API", [config_file, &adapters] {
-    return serve(config_file->empty() ? std::nullopt : std::optional<std::filesystem::path>(*config_file),
-                 adapters);
+  const auto options = std::make_shared<ServeOptions>();
+  CLI::App& command = commands.add("serve", "Serve the HTTP API", [options, &adapters] {
+    const auto file = options->config_file.empty()
+                          ? std::nullopt
+                          : std::optional<std::filesystem::path>(options->config_file);
+    return options->only_check ? check_configuration(file) : serve(file, adapters);
   });
-  command.add_option("--config", *config_file,
+  command.add_option("--config", options->config_file,
                      "Configuration file (TOML); ANNALS_* variables take precedence");
+  command.add_flag("--check", options->only_check, "Only tell what is wrong with the configuration");
+  add_examples(command, {"annals serve", "annals serve --config /etc/annals/annals.toml",
+                         "annals serve --config /etc/annals/annals.toml --check"});
+}
+
+void add_documents(Commands& commands) {
+  const auto shell = std::make_shared<std::string>();
+  const CLI::App& program = commands.program();
+  CLI::App& completion =
+      commands.add("completion", "Write a script that completes the commands in a shell", [shell, &program] {
+        const CommandFacts tree = command_tree(program);
+        print_line(*shell == "bash"  ? bash_completion(tree)
+                   : *shell == "zsh" ? zsh_completion(tree)
+                                     : fish_completion(tree));
+        return kDone;
+      });
+  completion.add_option("SHELL", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  add_examples(completion, {"source <(annals completion bash)",
+                            "annals completion fish > ~/.config/fish/completions/annals.fish"});
+  CLI::App& manual = commands.add("manual", "Write the manual page annals(1)", [&program] {
+    print_line(manual_page(command_tree(program), ANNALS_VERSION));
+    return kDone;
+  });
+  add_examples(manual, {"annals manual | man -l -"});
 }
 
 }  // namespace
@@ -98,6 +135,8 @@ int run(int argc, char** argv, const Adapters& adapters) {
   add_key_commands(commands);
   add_events_commands(commands);
   add_context_commands(commands);
+  add_doctor(commands, adapters);
+  add_documents(commands);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -20,8 +20,10 @@
 #include "cli/service_manager.h"
 #include "cli/terminal/exit_codes.h"
 #include "config/keys.h"
+#include "config/warnings.h"
 #include "io/descriptor_limit.h"
 #include "ops/log.h"
+#include "surroundings.h"
 
 namespace annals::cli {
 namespace {
@@ -232,6 +234,21 @@ int serve(const std::optional<std::filesystem::path>& config_file, const Adapter
   } catch (const std::exception& error) {
     fmt::print(stderr, "annals: {}\n", error.what());
     return kFailed;
+  }
+}
+
+int check_configuration(const std::optional<std::filesystem::path>& config_file) {
+  try {
+    const config::Config config = config::load(config_file);
+    (void)load_certificates(config);
+    for (const std::string& warning : config::warnings(config))
+      fmt::print(stderr, "annals: warning: {}\n", warning);
+    say("annals: the configuration has no mistakes");
+    return kDone;
+  } catch (const std::exception& mistakes) {
+    const bool are_all = dynamic_cast<const config::InvalidConfig*>(&mistakes) != nullptr;
+    fmt::print(stderr, "{}{}\n", are_all ? "" : "annals: ", mistakes.what());
+    return kMistake;
   }
 }
 

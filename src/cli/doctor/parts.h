@@ -1,0 +1,24 @@
+#pragma once
+
+#include "cli/doctor/finding.h"
+#include "config/config.h"
+#include "service.h"
+
+// What the service works with. Nothing is changed there, and no data of a running service is touched.
+
+namespace annals::cli {
+
+/// Examines the engine: whether the library of the embedded one can be loaded; whether a server answers, what
+/// its user may do, and how far its clock is from ours.
+void examine_engine(const config::Config& config, const Adapters& adapters, Findings& findings);
+
+/// Examines whether files can be stored.
+void examine_file_store(const config::Config& config, const Adapters& adapters, Findings& findings);
+
+/// Examines the certificate of the service.
+void examine_certificate(const config::Config& config, Findings& findings);
+
+/// Asks the service that the configuration describes, if it runs, whether it is ready.
+void examine_service(const config::Config& config, Findings& findings);
+
+}  // namespace annals::cli
