@@ -163,9 +163,9 @@ class Import {
   /// Keeps one batch in flight while the next is read. More in flight gained nothing on two cores: the engine
   /// writes one insert of a tenant at a time.
   void send_all(ServiceClient& client, ImportRecord& record, Progress& progress) {
-    if (!source_) source_.emplace(input_.descriptor.get());
+    Source& source = source_ ? *source_ : source_.emplace(input_.descriptor.get());
     FileBytes rest_of_file(input_.descriptor.get());
-    ImportBatches batches(go_to_start(rest_of_file), start_.done, batch_settings_);
+    ImportBatches batches(go_to_start(source, rest_of_file), start_.done, batch_settings_);
     const auto read_next = [&batches] {
       return std::async(std::launch::async, [&batches] { return batches.next(); });
     };
@@ -178,11 +178,11 @@ class Import {
   }
 
   /// Returns what is to be read, positioned where this run begins.
-  Bytes& go_to_start(FileBytes& rest_of_file) {
-    if (start_.done.offset == 0) return *source_;
-    if (!source_->is_plain()) {
-      source_->skip(start_.done.offset);
-      return *source_;
+  Bytes& go_to_start(Source& source, FileBytes& rest_of_file) const {
+    if (start_.done.offset == 0) return source;
+    if (!source.is_plain()) {
+      source.skip(start_.done.offset);
+      return source;
     }
     const auto offset = static_cast<off_t>(start_.done.offset);
     if (start_.done.offset > input_.size)
