@@ -90,6 +90,7 @@ int count_groups(const CountOptions& options, ServiceClient& client) {
   for (const auto& item : answer.at("results").as_array()) {
     const auto& group = item.as_object();
     std::vector<std::string> cells;
+    cells.reserve(columns.size());
     for (const auto& column : columns) cells.push_back(cell(group, column.name));
     if (options.json) print_line(boost::json::serialize(group));
     table.add(cells);

@@ -25,6 +25,7 @@ Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
 
 void Table::add(const std::vector<std::string>& cells) {
   Row row;
+  row.reserve(cells.size());
   for (const std::string& cell : cells) row.push_back(printable(cell));
   for (std::size_t i = 0; i < widths_.size(); ++i) {
     widths_[i] = std::max(widths_[i], text::code_points(row.at(i)));
@@ -35,6 +36,7 @@ void Table::add(const std::vector<std::string>& cells) {
 void Table::print() {
   if (!has_names_) {
     Row names;
+    names.reserve(columns_.size());
     for (const Column& column : columns_) names.push_back(column.name);
     print_line(in_colour(Colour::bold, line_of(names)));
     has_names_ = true;
