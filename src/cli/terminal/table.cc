@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "cli/terminal/output.h"
 #include "cli/terminal/printable.h"
 #include "text/utf8.h"
@@ -61,7 +63,8 @@ void print_facts(const std::vector<std::pair<std::string, std::string>>& facts) 
   for (const auto& [name, value] : facts) width = std::max(width, name.size());
   for (const auto& [name, value] : facts) {
     const std::string blanks(width - name.size() + 2, ' ');
-    print_line(in_colour(Colour::bold, name + ":") + blanks + printable(value));
+    print_line(
+        fmt::format("{}{}{}", in_colour(Colour::bold, fmt::format("{}:", name)), blanks, printable(value)));
   }
 }
 
