@@ -20,6 +20,7 @@ std::vector<std::string> option_names(const CommandFacts& command) {
 
 std::vector<std::string> command_names(const CommandFacts& command) {
   std::vector<std::string> names;
+  names.reserve(command.commands.size());
   for (const CommandFacts& below : command.commands) names.push_back(below.words.back());
   return names;
 }
