@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/backup/backup.h"
 #include "cli/command/command_tree.h"
 #include "cli/command/commands.h"
 #include "cli/command/completion.h"
@@ -23,16 +24,11 @@
 #include "cli/terminal/exit_codes.h"
 #include "cli/terminal/output.h"
 #include "cli/terminal/standard_streams.h"
+#include "cli/version.h"
 #include "cli/wrong_arguments.h"
 
 namespace annals::cli {
 namespace {
-
-#ifdef ANNALS_SANITIZED
-constexpr const char* kVersion = "annals " ANNALS_VERSION " (sanitized build: engine.kind = remote only)";
-#else
-constexpr const char* kVersion = "annals " ANNALS_VERSION;
-#endif
 
 void add_import(Commands& commands) {
   const auto options = std::make_shared<ImportOptions>();
@@ -125,7 +121,7 @@ void add_documents(Commands& commands) {
 int run(int argc, char** argv, const Adapters& adapters) {
   take_closed_standard_streams();
   CLI::App app{"Annals, a multi-tenant event history service"};
-  app.set_version_flag("--version", kVersion);
+  app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
   Commands commands(app);
   add_serve(commands, adapters);
@@ -134,6 +130,7 @@ int run(int argc, char** argv, const Adapters& adapters) {
   add_tenant_commands(commands);
   add_key_commands(commands);
   add_events_commands(commands);
+  add_backup_commands(commands);
   add_context_commands(commands);
   add_doctor(commands, adapters);
   add_documents(commands);
