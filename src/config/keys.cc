@@ -255,12 +255,12 @@ constexpr auto kKeys = std::to_array<Key>({
   {"files.max_bytes", kWhole<1, kPiB, [](Config& c) -> auto& { return c.files.max_bytes; }>},
   {"files.min_free_bytes", kWhole<0, kPiB, [](Config& c) -> auto& { return c.files.min_free_bytes; }>},
 
-  {"backup.directory", text<parse_line, [](Config& c) -> auto& { return c.backup.directory; }>},
-  {"backup.s3_endpoint", text_or_empty<parse_origin, [](Config& c) -> auto& { return c.backup.s3_endpoint; }>},
-  {"backup.s3_bucket", text_or_empty<parse_bucket, [](Config& c) -> auto& { return c.backup.s3_bucket; }>},
-  {"backup.s3_region", text<parse_region, [](Config& c) -> auto& { return c.backup.s3_region; }>},
-  {"backup.s3_path_style", flag<[](Config& c) -> auto& { return c.backup.s3_path_style; }>},
-  {"backup.s3_prefix", text_or_empty<parse_key_prefix, [](Config& c) -> auto& { return c.backup.s3_prefix; }>},
+  {"backup.directory", kText<parse_line, [](Config& c) -> auto& { return c.backup.directory; }>},
+  {"backup.s3_endpoint", kTextOrEmpty<parse_origin, [](Config& c) -> auto& { return c.backup.s3_endpoint; }>},
+  {"backup.s3_bucket", kTextOrEmpty<parse_bucket, [](Config& c) -> auto& { return c.backup.s3_bucket; }>},
+  {"backup.s3_region", kText<parse_region, [](Config& c) -> auto& { return c.backup.s3_region; }>},
+  {"backup.s3_path_style", kFlag<[](Config& c) -> auto& { return c.backup.s3_path_style; }>},
+  {"backup.s3_prefix", kTextOrEmpty<parse_key_prefix, [](Config& c) -> auto& { return c.backup.s3_prefix; }>},
 
   {"tenants.creating_timeout_seconds",
    kSeconds<kInstant, kDay, [](Config& c) -> auto& { return c.tenants.creating_timeout; }>},

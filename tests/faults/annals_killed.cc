@@ -1,7 +1,7 @@
 // The program `annals` whose ports are wrapped, so that the process dies by SIGKILL at one chosen call: a
 // test can put a crash between any two steps. TEST_KILL is `before:N` or `after:N`; calls count from when the
-// file TEST_KILL_ARM exists. Those that name the table of the audit trail count only if TEST_KILL_TRAIL is set: every
-// act is recorded twice, and one test of that is enough.
+// file TEST_KILL_ARM exists. Those that name the table of the audit trail count only if TEST_KILL_TRAIL is
+// set: every act is recorded twice, and one test of that is enough.
 
 #include <unistd.h>
 
