@@ -33,8 +33,9 @@ TEST(CountedStoreTest, CallsAreCountedByWhatTheyDoAndWhatBecomesOfThem) {
   for (const auto& [operation, outcomes] : store.calls()) {
     counted[operation] = {outcomes.succeeded.count(), outcomes.failed};
   }
-  const decltype(counted) expected{
-      {"prepare", {2, 0}}, {"find", {0, 0}}, {"remove", {0, 0}}, {"measure", {1, 0}}, {"check", {1, 1}}};
+  const decltype(counted) expected{{"prepare", {2, 0}}, {"find", {0, 0}}, {"remove", {0, 0}},
+                                   {"list", {0, 0}},    {"open", {0, 0}}, {"put", {0, 0}},
+                                   {"measure", {1, 0}}, {"check", {1, 1}}};
   EXPECT_EQ(counted, expected);
   EXPECT_FALSE(store.credentials_expire_at()) << "a directory has none";
 }
