@@ -187,6 +187,7 @@ std::unique_ptr<backup::Backup> Service::make_backup(const Adapters& adapters) {
                                                                 .registry = tenancy_.registry(),
                                                                 .lifecycle = tenancy_.lifecycle(),
                                                                 .files = *file_store_,
+                                                                .late_uploads = late_uploads_,
                                                                 .keys = keys_,
                                                                 .settle = settling(),
                                                                 .readmit = [this](ClientId owner) {

@@ -21,6 +21,7 @@ class Backup {
     tenants::Registry& registry;
     tenants::Lifecycle& lifecycle;
     files::FileStore& files;
+    files::LateUploads& late_uploads;
     access::Keys& keys;
     Settle settle = {};                     // see TenantBackup::Parts
     std::function<void(ClientId)> readmit;  // see Restoration::Parts
@@ -33,6 +34,7 @@ class Backup {
         backups_({.tenant = {.engine = parts.engine,
                              .registry = parts.registry,
                              .files = parts.files,
+                             .late_uploads = parts.late_uploads,
                              .blobs = blobs_,
                              .settle = std::move(parts.settle)},
                   .keys = parts.keys,
@@ -41,6 +43,7 @@ class Backup {
                       .lifecycle = parts.lifecycle,
                       .registry = parts.registry,
                       .files = parts.files,
+                      .late_uploads = parts.late_uploads,
                       .keys = parts.keys,
                       .blobs = blobs_,
                       .catalogue = catalogue_,

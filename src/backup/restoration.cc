@@ -11,6 +11,7 @@
 #include "backup/check.h"
 #include "backup/errors.h"
 #include "backup/rows.h"
+#include "files/file_ids.h"
 #include "ops/log.h"
 
 namespace annals::backup {
@@ -41,6 +42,16 @@ TenantEntry entry_of(const Manifest& manifest, ClientId tenant) {
   const auto found = std::ranges::find(manifest.tenants, tenant, &TenantEntry::id);
   if (found != manifest.tenants.end()) return *found;
   throw backup_refused(fmt::format("The backup has no client with the id {}.", tenant.text()));
+}
+
+/// Returns the error for a copy under the name that its original had until a short time ago. The files of the
+/// copy are the original's by their ids, and would be taken for late uploads and removed.
+Error name_still_cleaned(const DatabaseName& name) {
+  return backup_refused(
+      fmt::format("Files of this client that arrive late are still removed under the name {}: restore the "
+                  "client under its "
+                  "own id, or the copy under another database_name.",
+                  name.text()));
 }
 
 }  // namespace
@@ -154,6 +165,8 @@ awaitable<void> Restoration::fill_table(events::EventsTable table, TenantDetails
 awaitable<void> Restoration::fill_files(files::TenantFile place, TenantDetails details, Watch watch,
                                         tenants::Fence keep) {
   if (details.file_lists.empty()) co_return;
+  // The name is held, so that no more of them come.
+  const auto earlier = co_await parts_.late_uploads.earlier_owners(place.database);
   co_await parts_.files.prepare(place.database);
   for (const Blob& list : details.file_lists) {
     const auto text = co_await parts_.blobs.get(list);
@@ -162,6 +175,7 @@ awaitable<void> Restoration::fill_files(files::TenantFile place, TenantDetails d
       watch.check();
       co_await keep();
       place.id = file.id;
+      if (files::is_of_an_earlier(earlier, place.id, place.owner)) throw name_still_cleaned(place.database);
       co_await put_file(place, std::move(file), watch);
     }
   }

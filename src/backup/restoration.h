@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "events/events_table.h"
 #include "files/file_store.h"
+#include "files/late_uploads.h"
 #include "tenants/lifecycle.h"
 #include "tenants/registry.h"
 
@@ -31,6 +32,7 @@ class Restoration {
     tenants::Lifecycle& lifecycle;
     tenants::Registry& registry;
     files::FileStore& files;
+    files::LateUploads& late_uploads;
     access::Keys& keys;
     Blobs& blobs;
     Catalogue& catalogue;

@@ -7,6 +7,7 @@
 #include "backup/catalogue.h"
 #include "backup/errors.h"
 #include "backup/rows.h"
+#include "files/file_ids.h"
 
 // NOLINTBEGIN(*-reference-coroutine-parameters): the private coroutines are awaited at once
 
@@ -135,7 +136,9 @@ awaitable<void> TenantBackup::write_piece(std::string bytes, std::uint64_t count
 }
 
 awaitable<void> TenantBackup::write_files(DatabaseName database, TenantDetails& details, TenantEntry& entry) {
-  const auto ids = co_await parts_.files.list(database);
+  auto ids = co_await parts_.files.list(database);
+  const auto earlier = co_await parts_.late_uploads.earlier_owners(database);
+  std::erase_if(ids, [&](const FileId& id) { return files::is_of_an_earlier(earlier, id, tenant_); });
   std::string list;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     auto file = co_await write_file({.owner = tenant_, .database = database, .id = ids[i]});

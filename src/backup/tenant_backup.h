@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "events/events_table.h"
 #include "files/file_store.h"
+#include "files/late_uploads.h"
 #include "tenants/registry.h"
 
 namespace annals::backup {
@@ -30,6 +31,7 @@ class TenantBackup {
     engine::Engine& engine;  // all of them must outlive this object
     tenants::Registry& registry;
     files::FileStore& files;
+    files::LateUploads& late_uploads;
     Blobs& blobs;
     Settle settle = {};  // may be null
   };

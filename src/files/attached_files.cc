@@ -1,6 +1,5 @@
 #include "files/attached_files.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "files/file_ids.h"
@@ -19,7 +18,7 @@ awaitable<std::optional<FileInfo>> AttachedFiles::find(TenantFile file) {
 awaitable<bool> AttachedFiles::is_of_an_earlier_tenant(TenantFile file) {
   if (bears_tag_of(file.id, file.owner)) co_return false;
   const auto earlier = co_await late_uploads_.earlier_owners(file.database);
-  co_return std::ranges::any_of(earlier, [&](ClientId owner) { return bears_tag_of(file.id, owner); });
+  co_return is_of_an_earlier(earlier, file.id, file.owner);
 }
 
 }  // namespace annals::files

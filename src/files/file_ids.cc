@@ -40,4 +40,10 @@ bool bears_tag_of(FileId file, ClientId owner) {
   return std::ranges::equal(tag_in(uuid), std::span(tag).first(kTagSize));
 }
 
+bool is_of_an_earlier(const std::vector<ClientId>& tenants, FileId file, ClientId owner) {
+  if (bears_tag_of(file, owner)) return false;
+  return std::ranges::any_of(
+      tenants, [&](ClientId earlier) { return earlier != owner && bears_tag_of(file, earlier); });
+}
+
 }  // namespace annals::files

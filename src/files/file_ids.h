@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "ids/id.h"
 
 namespace annals::files {
@@ -17,5 +19,9 @@ FileId make_file_id(ClientId owner);
 /// Returns whether make_file_id() made the id for that tenant. An id from anywhere else bears the tag with a
 /// probability of 2^-48.
 bool bears_tag_of(FileId file, ClientId owner);
+
+/// Returns whether the file is that of one of the tenants that had a name before `owner`, and so a late
+/// upload among those of `owner`.
+bool is_of_an_earlier(const std::vector<ClientId>& tenants, FileId file, ClientId owner);
 
 }  // namespace annals::files

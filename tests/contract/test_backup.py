@@ -114,6 +114,20 @@ def test_a_client_is_restored_beside_itself_under_another_name(backups):
     expect_whole(annals, {"client_id": restored["client_id"], "database_name": name}, kept)
 
 
+def test_a_copy_does_not_get_the_name_under_which_its_files_would_be_removed(backups):
+    annals = backups.annals
+    tenant, kept = filled(annals)
+    backup = backups.create(client_id=tenant["client_id"])["backup_id"]
+    annals.remove(tenant["client_id"])
+
+    failed = backups.ended(backups.restore(backup, client_id=tenant["client_id"], as_new=True))
+    assert failed["state"] == "failed" and "another database_name" in failed["detail"], failed
+    name = unique_name()
+    copy = backups.done(backups.restore(backup, client_id=tenant["client_id"], database_name=name, as_new=True))
+
+    expect_whole(annals, {"client_id": copy["restored_client_id"], "database_name": name}, kept)
+
+
 def test_an_increment_writes_only_what_is_new_and_is_whole(backups):
     annals = backups.annals
     tenant, *_ = filled(annals, files=(b"y" * 2_000_000,))
