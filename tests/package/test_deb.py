@@ -1,5 +1,6 @@
 """The Debian package: what it installs serves, survives an upgrade, and goes without taking histories with it."""
 
+import json
 import os
 import re
 import shutil
@@ -7,7 +8,6 @@ import socket
 import subprocess
 
 import pytest
-import requests
 
 from support import paths
 from support.machine import Machine
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="sanitized builds a
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can install packages")
 SECONDS = 60
 CONFIGURATION = "/etc/annals/annals.toml"
+DATA = "/var/lib/annals/data"
 
 
 def output(*words, **arguments):
@@ -93,47 +94,51 @@ class Service:
         assert told == change, f"expected that it tells {change}, got {told}"
 
 
-def listen_on(machine, port):
-    configuration = machine.run("cat", CONFIGURATION)
-    machine.run("tee", CONFIGURATION, data=configuration.replace(":8080", f":{port}"))
+def configure(machine, port):
+    """A free port, and a place for backups where the unit lets the service write."""
+    configuration = machine.run("cat", CONFIGURATION).replace(":8080", f":{port}")
+    machine.run("tee", CONFIGURATION, data=f'{configuration}\n[backup]\ndirectory = "/var/lib/annals/backups"\n')
+    machine.run("annals", "serve", "--check", "--config", CONFIGURATION)
 
 
-def count(service, key, tenant):
-    headers = {"X-API-Key": key, "X-Client-Id": tenant}
-    reply = requests.get(f"{service.url}/api/history/events", headers=headers, timeout=SECONDS)
-    assert reply.status_code == 200, reply.text
-    return reply.json()["total_count"]
+def annals(machine, service, *words):
+    """What the installed command line says."""
+    return machine.run("annals", *words, "--url", service.url, "--key-file", f"{DATA}/api_key").strip()
+
+
+def count(machine, service):
+    return int(annals(machine, service, "events", "count", "--database", "shop").split()[-1])
 
 
 @as_root
-def test_a_package_is_installed_upgraded_removed_and_purged(machine, package, next_package, tmp_path):
+def test_a_package_is_installed_backed_up_restored_upgraded_removed_and_purged(
+    machine, package, next_package, tmp_path
+):
     port = free_port()
     machine.copy(package, "/tmp/annals.deb")
     machine.run("dpkg", "--install", "/tmp/annals.deb")
     assert machine.run("stat", "-c", "%U:%G %a", CONFIGURATION).split() == ["root:annals", "640"]
     assert machine.run("stat", "-c", "%U:%G %a", "/var/lib/annals").split() == ["annals:annals", "700"]
-    listen_on(machine, port)
+    configure(machine, port)
 
     service = Service(machine, tmp_path, port)
-    key = machine.run("cat", "/var/lib/annals/data/api_key").strip()
-    names = {"database_name": "shop", "client_label": "The shop"}
-    made = requests.post(
-        f"{service.url}/api/initialize-tenant", headers={"X-API-Key": key}, json=names, timeout=SECONDS
-    ).json()
+    annals(machine, service, "tenant", "create", "shop")
     event = {"record_id": 1, "event_type_id": 1, "source_type_id": 1, "source_id": 1, "event_data": ["packed"]}
-    reply = requests.post(
-        f"{service.url}/api/events",
-        headers={"X-API-Key": key, "X-Client-Id": made["client_id"]},
-        json=event,
-        timeout=SECONDS,
-    )
-    assert reply.status_code == 201, reply.text
+    machine.run("tee", "/tmp/events.ndjson", data=json.dumps(event) + "\n")
+    annals(machine, service, "import", "/tmp/events.ndjson", "--database", "shop")
+    backup = annals(machine, service, "backup", "create")
+    service.stop()
+
+    machine.run("rm", "-r", DATA)
+    service = Service(machine, tmp_path, port)
+    annals(machine, service, "restore", backup)
+    assert count(machine, service) == 1, "expected the event of before the loss"
     service.stop()
 
     machine.copy(next_package, "/tmp/annals.deb")
     machine.run("dpkg", "--install", "/tmp/annals.deb")
     service = Service(machine, tmp_path, port)
-    assert count(service, key, made["client_id"]) == 1, "expected the event of before the upgrade"
+    assert count(machine, service) == 1, "expected the event of before the upgrade"
     service.stop()
 
     machine.run("dpkg", "--remove", "annals")
@@ -141,7 +146,7 @@ def test_a_package_is_installed_upgraded_removed_and_purged(machine, package, ne
     assert f":{port}" in machine.run("cat", CONFIGURATION), "expected the user's configuration"
     machine.run("dpkg", "--purge", "annals")
     machine.run("test", "!", "-e", "/etc/annals")
-    machine.run("test", "-e", "/var/lib/annals/data/api_key")
+    machine.run("test", "-e", f"{DATA}/api_key")
 
 
 @pytest.mark.parametrize("file", ["usr/bin/annals", "usr/lib/annals/libchdb.so"])
