@@ -43,7 +43,7 @@ std::string name_of(Finding::Result result) {
 }
 
 std::string coloured(Finding::Result result) {
-  const std::string name = fmt::format("{:<7}", name_of(result));
+  std::string name = fmt::format("{:<7}", name_of(result));
   switch (result) {
     case good:
       return in_colour(Colour::green, name);
