@@ -59,7 +59,10 @@ def next_package(unpacked, tmp_path_factory):
 
 @pytest.fixture
 def machine(tmp_path):
-    machine = Machine(tmp_path / "machine")
+    try:
+        machine = Machine(tmp_path / "machine")
+    except OSError as error:
+        pytest.skip(f"this machine cannot be copied by an overlay: {error}")
     yield machine
     machine.close()
 
