@@ -161,9 +161,11 @@ KeptFile file_in(const json::value& value) {
 }  // namespace
 
 std::string new_backup_id(Timestamp now) {
-  constexpr std::size_t kRandomDigits = 8;
+  constexpr std::size_t kRandomDigits = 5;
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
-  return fmt::format("{:%Y%m%dT%H%M%SZ}-{}", seconds, uuid_text(random_uuid()).substr(0, kRandomDigits));
+  // The milliseconds come first, so that ids of one second are in the order of time too.
+  return fmt::format("{:%Y%m%dT%H%M%SZ}-{:03x}{}", seconds, (now - seconds).count(),
+                     uuid_text(random_uuid()).substr(0, kRandomDigits));
 }
 
 bool is_backup_id(std::string_view text) {

@@ -66,6 +66,13 @@ TEST(BackupIdTest, IsTheTimeAndRandomDigits) {
   }
 }
 
+TEST(BackupIdTest, IdsOfOneSecondAreInTheOrderOfTheirTimes) {
+  for (int milliseconds = 0; milliseconds < 999; ++milliseconds) {
+    const Timestamp time{std::chrono::milliseconds(milliseconds)};
+    EXPECT_LT(new_backup_id(time), new_backup_id(time + std::chrono::milliseconds(1))) << milliseconds;
+  }
+}
+
 TEST(BlobNameTest, NeverLeavesTheDestination) {
   for (const char* name : {"manifests/a.json", "data/b/c/rows-000001"})
     EXPECT_TRUE(is_blob_name(name)) << name;
