@@ -90,7 +90,7 @@ SigV4::SigV4(Credentials credentials, std::string region, std::string service)
 
 SignedRequest SigV4::sign(UnsignedRequest request, std::string_view body, Time now) const {
   const std::string timestamp = timestamp_of(now);
-  const std::string payload_hash = text::to_hex(crypto::sha256(body));
+  const std::string payload_hash = crypto::sha256_hex(body);
   request.headers.emplace_back("x-amz-content-sha256", payload_hash);
   request.headers.emplace_back("x-amz-date", timestamp);
   if (credentials_.session_token) {
@@ -130,8 +130,8 @@ std::string SigV4::scope(std::string_view day) const {
 
 std::string SigV4::signature(std::string_view canonical_request, const std::string& timestamp) const {
   const std::string day = timestamp.substr(0, kDayLength);
-  const std::string to_sign = fmt::format("{}\n{}\n{}\n{}", kAlgorithm, timestamp, scope(day),
-                                          text::to_hex(crypto::sha256(canonical_request)));
+  const std::string to_sign =
+      fmt::format("{}\n{}\n{}\n{}", kAlgorithm, timestamp, scope(day), crypto::sha256_hex(canonical_request));
   crypto::Sha256 key = crypto::hmac_sha256("AWS4" + credentials_.secret_access_key.reveal(), day);
   for (const std::string_view part :
        {std::string_view(region_), std::string_view(service_), std::string_view("aws4_request")}) {

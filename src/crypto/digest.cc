@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "text/base64.h"
+#include "text/hex.h"
 
 namespace annals::crypto {
 namespace {
@@ -32,6 +33,10 @@ std::array<std::uint8_t, Size> digest(const EVP_MD* algorithm, std::string_view 
 
 Sha256 sha256(std::string_view data) {
   return digest<std::tuple_size_v<Sha256>>(EVP_sha256(), data);
+}
+
+std::string sha256_hex(std::string_view data) {
+  return text::to_hex(sha256(data));
 }
 
 struct DigestStream::State {

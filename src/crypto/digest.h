@@ -12,6 +12,8 @@ using Sha256 = std::array<std::uint8_t, 32>;
 
 /// Returns the SHA-256 of the data (FIPS 180-4).
 Sha256 sha256(std::string_view data);
+/// Returns the same in hexadecimal digits.
+std::string sha256_hex(std::string_view data);
 
 /// Computes a digest of data that arrives in parts.
 class DigestStream {

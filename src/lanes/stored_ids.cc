@@ -11,7 +11,6 @@
 
 #include "crypto/digest.h"
 #include "engine/rows.h"
-#include "text/hex.h"
 
 namespace annals::lanes {
 namespace {
@@ -76,7 +75,7 @@ std::string digest_of(const events::Event& event) {
   text.append(1, '\0').append(event.event_data).append(1, '\0').append(fields_of_data(event.other_fields));
   std::ranges::replace(text, '\r', ' ');
   std::ranges::replace(text, '\n', ' ');
-  return text::to_hex(crypto::sha256(text));
+  return crypto::sha256_hex(text);
 }
 
 boost::asio::awaitable<std::map<EventId, StoredContent>> find_stored(events::EventsTable table,

@@ -11,7 +11,6 @@
 #include "ids/uuid.h"
 #include "io/pause.h"
 #include "leases/errors.h"
-#include "text/hex.h"
 
 namespace annals::leases {
 namespace {
@@ -113,7 +112,7 @@ class EngineLeases::Held final : public Lease {
 
 boost::asio::awaitable<std::unique_ptr<Lease>> EngineLeases::acquire(std::string key) {
   const std::string prefix =
-      fmt::format("{}{}_", kTablePrefix, text::to_hex(crypto::sha256(key)).substr(0, kHashLength));
+      fmt::format("{}{}_", kTablePrefix, crypto::sha256_hex(key).substr(0, kHashLength));
   const auto since = steady_clock::now();
   const LeaseTables before = co_await find_tables(prefix);
   if (before.rival_of({})) co_return nullptr;
