@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "config/config.h"
 #include "history/open_streams.h"
@@ -18,6 +19,10 @@ bool shares_its_engine(const config::Config& config);
 
 /// The embedded engine has no other instance beside it: what was cached stays true until this one changes it.
 inline constexpr auto kNoOtherInstance = std::chrono::hours(24);
+
+/// How many files must be allowed to be open, and how many are enough for most services.
+inline constexpr std::uint64_t kFewestOpenFiles = 256;
+inline constexpr std::uint64_t kAmpleOpenFiles = 8192;
 
 http::ServerLimits server_limits(const config::Config& config);
 

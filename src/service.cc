@@ -10,6 +10,7 @@
 #include "leases/in_process_leases.h"
 #include "ops/log.h"
 #include "surroundings.h"
+#include "text/url.h"
 #include "upkeep/sweep.h"
 
 namespace annals {
@@ -37,11 +38,6 @@ std::unique_ptr<leases::Leases> make_leases(const config::Config& config, engine
 std::function<void()> checking(const journal::Journal* journal) {
   if (journal == nullptr) return nullptr;
   return [journal] { journal->check(); };
-}
-
-std::string url_of(std::string_view scheme, const std::string& address, std::uint16_t port) {
-  const bool ipv6 = address.contains(':');
-  return fmt::format("{}://{}{}{}:{}", scheme, ipv6 ? "[" : "", address, ipv6 ? "]" : "", port);
 }
 
 void log_exception(const char* what) {
@@ -307,12 +303,14 @@ boost::asio::awaitable<void> Service::write_to_trail(events::EventsTable table,
 }
 
 std::string Service::url() const {
-  return url_of(certificates_ ? "https" : "http", config_.server.address, server_.port());
+  return fmt::format("{}://{}", certificates_ ? "https" : "http",
+                     text::host_and_port(config_.server.address, server_.port()));
 }
 
 std::optional<std::string> Service::metrics_url() const {
   if (!metrics_server_) return std::nullopt;
-  return url_of("http", config_.metrics.address, metrics_server_->port()) + "/metrics";
+  return fmt::format("http://{}/metrics",
+                     text::host_and_port(config_.metrics.address, metrics_server_->port()));
 }
 
 std::string Service::public_url() const {

@@ -48,9 +48,8 @@ awaitable<Manifest> Backups::write(Request request, Watch watch) {
   if (!request.tenant) co_await add_keys(manifest);
   manifest.needs.assign(needs.begin(), needs.end());
   watch.report([&](Progress& progress) { manifest.new_bytes = progress.bytes; });
-  // Nothing of this shows: the counts above are those of the backup.
-  const Watch quiet{.report = [](const std::function<void(Progress&)>& /*change*/) {}, .stop = watch.stop};
-  co_await check_all(parts_.tenant.blobs, manifest, quiet);
+  // This does not show: the counts above are those of the backup.
+  co_await check_all(parts_.tenant.blobs, manifest, watch.quiet());
   manifest.finished_at = text::now();
   co_await parts_.catalogue.complete(manifest);
   co_return manifest;

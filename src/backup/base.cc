@@ -1,6 +1,5 @@
 #include "backup/base.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace annals::backup {
@@ -9,8 +8,8 @@ using boost::asio::awaitable;
 
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): the blobs outlive their readers
 awaitable<std::optional<Base>> base_of(Blobs& blobs, Manifest earlier, ClientId tenant) {
-  const auto entry = std::ranges::find(earlier.tenants, tenant, &TenantEntry::id);
-  if (entry == earlier.tenants.end()) co_return std::nullopt;
+  const TenantEntry* entry = find_entry(earlier, tenant);
+  if (entry == nullptr) co_return std::nullopt;
   auto details = parse_details(co_await blobs.get(entry->details), entry->details.name);
   Base base{.table = details.table, .rows = std::move(details.rows), .files = {}};
   for (const Blob& list : details.file_lists) {

@@ -12,7 +12,7 @@
 
 namespace annals::backup {
 
-/// What an earlier backup has of a tenant, so that an incremental one need not write it again.
+/// The part of an earlier backup that is about one tenant. An incremental backup need not write it again.
 struct Base {
   TableState table;
   std::vector<RowBlob> rows;

@@ -28,17 +28,14 @@ class Blobs {
   /// Runs work that costs processor time.
   template <class Work>
   boost::asio::awaitable<std::invoke_result_t<Work&>> aside(Work work) {
-    auto result = co_await pool_.run([work = std::move(work)](Thread& /*thread*/) mutable { return work(); });
-    co_return result;
+    return threads_.run(std::move(work));
   }
 
   [[nodiscard]] Destination& destination() { return destination_; }
 
  private:
-  struct Thread {};
-
   Destination& destination_;
-  io::BlockingPool<Thread> pool_;
+  io::SideThreads threads_;
 };
 
 }  // namespace annals::backup

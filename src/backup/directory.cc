@@ -1,7 +1,6 @@
 #include "backup/directory.h"
 
 #include <algorithm>
-#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using boost::asio::awaitable;
 
+constexpr std::size_t kThreads = 2;
 constexpr std::size_t kMaxWaiting = 64;
 
 Error unavailable(const std::string& message) {
@@ -32,7 +32,7 @@ Error full(const std::string& message) {
 /// Wraps blocking work so that its failures are those of the destination.
 template <class Work>
 auto as_destination(Work work) {
-  return [work = std::move(work)](auto& /*thread*/) {
+  return [work = std::move(work)]() {
     try {
       return work();
     } catch (const std::system_error& error) {
@@ -83,35 +83,26 @@ std::vector<std::string> names_in(const fs::path& directory) {
 }  // namespace
 
 DirectoryDestination::DirectoryDestination(const fs::path& root, std::uint64_t min_free_bytes)
-    : root_(fs::absolute(root)),
-      min_free_bytes_(min_free_bytes),
-      pool_(
-          [] {
-            std::vector<std::unique_ptr<Thread>> threads;
-            threads.push_back(std::make_unique<Thread>());
-            threads.push_back(std::make_unique<Thread>());
-            return threads;
-          }(),
-          kMaxWaiting) {}
+    : root_(fs::absolute(root)), min_free_bytes_(min_free_bytes), threads_(kThreads, kMaxWaiting) {}
 
 awaitable<void> DirectoryDestination::put(std::string name, std::string content) {
-  co_await pool_.run(as_destination([this, name = std::move(name), content = std::move(content)] {
+  co_await threads_.run(as_destination([this, name = std::move(name), content = std::move(content)] {
     write(root_, name, content, min_free_bytes_);
   }));
 }
 
 awaitable<std::optional<std::string>> DirectoryDestination::get(std::string name) {
-  auto content = co_await pool_.run(as_destination([path = root_ / name] { return read(path); }));
+  auto content = co_await threads_.run(as_destination([path = root_ / name] { return read(path); }));
   co_return content;
 }
 
 awaitable<std::vector<std::string>> DirectoryDestination::list(std::string folder) {
-  auto names = co_await pool_.run(as_destination([path = root_ / folder] { return names_in(path); }));
+  auto names = co_await threads_.run(as_destination([path = root_ / folder] { return names_in(path); }));
   co_return names;
 }
 
 awaitable<void> DirectoryDestination::remove(std::string name) {
-  co_await pool_.run(as_destination([path = root_ / name] { fs::remove_all(path); }));
+  co_await threads_.run(as_destination([path = root_ / name] { fs::remove_all(path); }));
 }
 
 }  // namespace annals::backup

@@ -21,11 +21,9 @@ class DirectoryDestination final : public Destination {
   boost::asio::awaitable<void> remove(std::string name) override;
 
  private:
-  struct Thread {};
-
   const std::filesystem::path root_;
   const std::uint64_t min_free_bytes_;
-  io::BlockingPool<Thread> pool_;  // last, because its threads use the rest
+  io::SideThreads threads_;  // last, because they use the rest
 };
 
 }  // namespace annals::backup

@@ -79,11 +79,7 @@ awaitable<Job> Jobs::verify(std::string backup) {
 
 awaitable<Job> Jobs::restore(Restoration::Request request) {
   const auto manifest = co_await parts_.catalogue.find(request.backup);
-  const bool has_tenant = !request.tenant || std::ranges::find(manifest.tenants, *request.tenant,
-                                                               &TenantEntry::id) != manifest.tenants.end();
-  if (!has_tenant) {
-    throw backup_refused(fmt::format("The backup has no client with the id {}.", request.tenant->text()));
-  }
+  if (request.tenant) (void)entry_of(manifest, *request.tenant);
   co_return add({.job = {.kind = Job::Kind::restore, .backup = request.backup, .tenant = request.tenant},
                  .restoration = std::move(request)});
 }

@@ -12,7 +12,6 @@
 #include "backup/errors.h"
 #include "crypto/digest.h"
 #include "ids/uuid.h"
-#include "text/hex.h"
 
 namespace annals::backup {
 namespace {
@@ -23,10 +22,6 @@ constexpr std::string_view kHead = R"({"sha256":")";
 constexpr std::string_view kMiddle = R"(","manifest":)";
 constexpr std::string_view kEnd = "}\n";
 constexpr std::size_t kDigits = 64;
-
-std::string digest_of(std::string_view text) {
-  return text::to_hex(crypto::sha256(text));
-}
 
 json::object to_json(const Blob& blob) {
   return {{"name", blob.name}, {"size", blob.size}, {"sha256", blob.sha256}};
@@ -178,6 +173,16 @@ bool is_backup_id(std::string_view text) {
   });
 }
 
+const TenantEntry* find_entry(const Manifest& manifest, ClientId tenant) {
+  const auto found = std::ranges::find(manifest.tenants, tenant, &TenantEntry::id);
+  return found == manifest.tenants.end() ? nullptr : &*found;
+}
+
+const TenantEntry& entry_of(const Manifest& manifest, ClientId tenant) {
+  if (const TenantEntry* entry = find_entry(manifest, tenant)) return *entry;
+  throw backup_refused(fmt::format("The backup has no client with the id {}.", tenant.text()));
+}
+
 std::string encode(const Manifest& manifest) {
   const json::object object{
       {"format", kManifestFormat},
@@ -193,7 +198,7 @@ std::string encode(const Manifest& manifest) {
       {"key_count", manifest.key_count},
       {"new_bytes", manifest.new_bytes}};
   const std::string text = json::serialize(object);
-  return fmt::format("{}{}{}{}{}", kHead, digest_of(text), kMiddle, text, kEnd);
+  return fmt::format("{}{}{}{}{}", kHead, crypto::sha256_hex(text), kMiddle, text, kEnd);
 }
 
 Manifest parse_manifest(std::string_view text, const std::string& name) {
@@ -205,7 +210,7 @@ Manifest parse_manifest(std::string_view text, const std::string& name) {
       throw std::runtime_error("it is no manifest");
     }
     const auto body = text.substr(begin, text.size() - begin - kEnd.size());
-    if (text.substr(kHead.size(), kDigits) != digest_of(body))
+    if (text.substr(kHead.size(), kDigits) != crypto::sha256_hex(body))
       throw std::runtime_error("its checksum is wrong");
     return manifest_in(json::parse(body).as_object());
   });

@@ -63,7 +63,7 @@ struct KeptFile {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   std::vector<Blob> parts;
 };
 
-/// What is kept of one tenant.
+/// The content of a backup that is about one tenant.
 struct TenantDetails {
   tenants::KeptTenant tenant;
   TableState table;
@@ -95,6 +95,11 @@ struct Manifest {
   std::uint64_t key_count = 0;
   std::uint64_t new_bytes = 0;  // that this backup has added to the destination
 };
+
+/// Returns the entry of a tenant, or null if the backup has none.
+const TenantEntry* find_entry(const Manifest& manifest, ClientId tenant);
+/// Returns the entry of a tenant. Throws Error(backup_refused) if the backup has none.
+const TenantEntry& entry_of(const Manifest& manifest, ClientId tenant);
 
 std::string encode(const Manifest& manifest);
 std::string encode(const TenantDetails& details);

@@ -4,6 +4,10 @@
 
 namespace annals::backup {
 
+Watch Watch::quiet() const {
+  return {.report = [](const std::function<void(Progress&)>& /*change*/) {}, .stop = stop};
+}
+
 void Watch::check() const {
   if (stop.stop_requested()) throw service_stops();
 }

@@ -18,11 +18,14 @@ struct Progress {
   std::vector<std::string> remarks = {};  // what the operator should know of
 };
 
-/// What a piece of work reports to, and when it must end.
+/// A piece of work reports to this, and learns from it when it must end.
 struct Watch {
   /// Changes the progress, under a lock. Thread-safe.
   std::function<void(const std::function<void(Progress&)>& change)> report;
   std::stop_token stop;
+
+  /// Returns a watch that ends when this one does, and whose reports nobody hears.
+  [[nodiscard]] Watch quiet() const;
 
   /// Throws service_stops() once the work must end.
   void check() const;

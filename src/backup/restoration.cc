@@ -1,6 +1,5 @@
 #include "backup/restoration.h"
 
-#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -38,12 +37,6 @@ class PartsOf {
   std::size_t next_ = 0;
 };
 
-TenantEntry entry_of(const Manifest& manifest, ClientId tenant) {
-  const auto found = std::ranges::find(manifest.tenants, tenant, &TenantEntry::id);
-  if (found != manifest.tenants.end()) return *found;
-  throw backup_refused(fmt::format("The backup has no client with the id {}.", tenant.text()));
-}
-
 /// Returns the error for a copy under the name that its original had until a short time ago. The files of the
 /// copy are the original's by their ids, and would be taken for late uploads and removed.
 Error name_still_cleaned(const DatabaseName& name) {
@@ -61,8 +54,7 @@ awaitable<ClientId> Restoration::restore_one(Request request, Watch watch) {
   if (!request.tenant) throw std::logic_error("a restoration of one client names none");
   auto entry = entry_of(manifest, *request.tenant);
   watch.report([](Progress& progress) { progress.tenants = 1; });
-  const Watch quiet{.report = [](const std::function<void(Progress&)>& /*change*/) {}, .stop = watch.stop};
-  co_await check_tenant(parts_.blobs, entry, quiet);
+  co_await check_tenant(parts_.blobs, entry, watch.quiet());
   const auto id = co_await restore(std::move(entry), std::move(request), watch);
   co_return id;
 }
@@ -70,8 +62,7 @@ awaitable<ClientId> Restoration::restore_one(Request request, Watch watch) {
 awaitable<void> Restoration::restore_all(Request request, Watch watch) {
   const auto manifest = co_await parts_.catalogue.find(request.backup);
   watch.report([&](Progress& progress) { progress.tenants = manifest.tenants.size(); });
-  const Watch quiet{.report = [](const std::function<void(Progress&)>& /*change*/) {}, .stop = watch.stop};
-  co_await check_all(parts_.blobs, manifest, quiet);
+  co_await check_all(parts_.blobs, manifest, watch.quiet());
   co_await restore_keys(manifest, watch);
   std::size_t failed = 0;
   for (const TenantEntry& entry : manifest.tenants) {

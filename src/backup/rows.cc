@@ -8,6 +8,7 @@
 #include "backup/errors.h"
 #include "engine/row_binary.h"
 #include "engine/rows.h"
+#include "engine/zstd_frame.h"
 #include "events/row.h"
 
 namespace annals::backup {
@@ -78,12 +79,6 @@ engine::Statement select_rows(const events::EventsTable& table, std::uint64_t af
   return statement;
 }
 
-awaitable<std::uint64_t> last_arrival(events::EventsTable table) {
-  auto statement = table.statement(fmt::format("SELECT max(arrival) FROM {}", table.quoted()));
-  const auto text = co_await table.engine.query(std::move(statement));
-  co_return engine::numbers_in(text).at(0);
-}
-
 awaitable<TableState> state_of(events::EventsTable table, std::uint64_t last) {
   auto statement = table.statement(fmt::format("SELECT count(), sum(cityHash64({})) FROM {} WHERE arrival <= "
                                                "{{last:UInt64}} SETTINGS max_execution_time = 0",
@@ -97,11 +92,7 @@ awaitable<TableState> state_of(events::EventsTable table, std::uint64_t last) {
 
 std::string compressed(std::string_view bytes) {
   constexpr int kLevel = 3;
-  std::string result(ZSTD_compressBound(bytes.size()), '\0');
-  const auto size = ZSTD_compress(result.data(), result.size(), bytes.data(), bytes.size(), kLevel);
-  if (ZSTD_isError(size) != 0) throw std::runtime_error(fmt::format("zstd: {}", ZSTD_getErrorName(size)));
-  result.resize(size);
-  return result;
+  return engine::zstd_compressed(bytes, kLevel);
 }
 
 std::string decompressed(std::string_view bytes, const std::string& name) {

@@ -49,9 +49,6 @@ std::string rows_to_insert(std::string_view bytes, const std::string& name);
 /// Returns the query of the rows of a table after one place in the order of arrival and up to another.
 engine::Statement select_rows(const events::EventsTable& table, std::uint64_t after, std::uint64_t last);
 
-/// Returns the highest arrival number of a table, 0 if it is empty. Throws engine::EngineError.
-boost::asio::awaitable<std::uint64_t> last_arrival(events::EventsTable table);
-
 /// Returns the state of a table up to a place in the order of arrival. The engine reads every byte of it.
 /// Throws engine::EngineError.
 boost::asio::awaitable<TableState> state_of(events::EventsTable table, std::uint64_t last);

@@ -86,7 +86,7 @@ awaitable<TenantEntry> TenantBackup::write(tenants::KeptTenant tenant) {
 
 awaitable<void> TenantBackup::write_rows(events::EventsTable table, TenantDetails& details) {
   if (parts_.settle) co_await parts_.settle(table);
-  const auto last = co_await last_arrival(table);
+  const auto last = co_await events::last_arrival(table);
   details.table = co_await state_of(table, last);
   const auto after = co_await reuse_rows(table, details);
   std::uint64_t rows = 0;

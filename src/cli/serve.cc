@@ -21,6 +21,7 @@
 #include "cli/terminal/exit_codes.h"
 #include "config/keys.h"
 #include "config/warnings.h"
+#include "derived_limits.h"
 #include "io/descriptor_limit.h"
 #include "ops/log.h"
 #include "surroundings.h"
@@ -54,13 +55,12 @@ ops::Level log_level(const std::string& name) {
 
 /// Throws if the system grants so few open files that something fails at once that does not say why.
 void check_descriptor_limit() {
-  constexpr std::uint64_t kFewest = 256;
   const std::uint64_t limit = io::raise_descriptor_limit();
-  if (limit >= kFewest) return;
+  if (limit >= kFewestOpenFiles) return;
   throw std::runtime_error(
-      fmt::format("the limit of open files is {}, and Annals needs at least {}, better 8192; raise it "
+      fmt::format("the limit of open files is {}, and Annals needs at least {}, better {}; raise it "
                   "(LimitNOFILE=, ulimit -n)",
-                  limit, kFewest));
+                  limit, kFewestOpenFiles, kAmpleOpenFiles));
 }
 
 /// Returns a text in single quotes, as one word of a shell.

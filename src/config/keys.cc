@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "config/parse.h"
+#include "text/url.h"
 
 namespace annals::config {
 namespace {
@@ -59,9 +60,7 @@ std::string shown(const std::optional<std::string>& value) {
 }
 std::string shown(const std::tuple<std::string&, std::uint16_t&>& listen) {
   const auto& [address, port] = listen;
-  if (address.empty()) return "";
-  const bool ipv6 = address.contains(':');
-  return fmt::format("{}{}{}:{}", ipv6 ? "[" : "", address, ipv6 ? "]" : "", port);
+  return address.empty() ? "" : text::host_and_port(address, port);
 }
 std::string shown(const decltype(std::ignore)& /*reserved*/) {
   return "";

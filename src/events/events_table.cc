@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/rows.h"
 #include "events/row.h"
 
 namespace annals::events {
@@ -67,6 +68,12 @@ COMMENT '{}')";
 
 bool has_present_form(std::string_view definition) {
   return definition.contains(fmt::format("COMMENT '{}'", kTableComment));
+}
+
+boost::asio::awaitable<std::uint64_t> last_arrival(EventsTable table) {
+  auto statement = table.statement(fmt::format("SELECT max(arrival) FROM {}", table.quoted()));
+  const auto text = co_await table.engine.query(std::move(statement));
+  co_return engine::numbers_in(text).at(0);
 }
 
 bool is_table_gone(const engine::EngineError& error) {

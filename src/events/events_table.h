@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
 
 #include "engine/engine.h"
 #include "events/filter.h"
@@ -56,6 +59,9 @@ struct EventsTable {
 /// Returns whether a table with that definition, a CREATE statement of the engine's, is an events table of
 /// the present form.
 bool has_present_form(std::string_view definition);
+
+/// Returns the highest arrival number of a table, 0 if it is empty. Throws engine::EngineError.
+boost::asio::awaitable<std::uint64_t> last_arrival(EventsTable table);
 
 /// Returns whether a statement failed because the table does not exist: its tenant has been deleted.
 bool is_table_gone(const engine::EngineError& error);

@@ -169,8 +169,13 @@ class SideThreads {
   /// the exception that `work` threw. Throws Error(overloaded) if too much waits, of all or for that name.
   template <class Work>
   boost::asio::awaitable<std::invoke_result_t<Work&>> run(const std::string& name, Work work) {
-    return pool_.run([work = std::move(work)](Nothing& /*nothing*/) mutable { return work(); },
-                     {.name = name});
+    return pool_.run(without_resource(std::move(work)), {.name = name});
+  }
+
+  /// Does the same for threads that nobody shares: nobody takes turns there.
+  template <class Work>
+  boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work) {
+    return pool_.run(without_resource(std::move(work)));
   }
 
   /// Runs `work(true)` on one of the threads, for its effects only. If too much waits, calls `work(false)` at
@@ -182,6 +187,11 @@ class SideThreads {
 
  private:
   using Nothing = std::monostate;
+
+  template <class Work>
+  static auto without_resource(Work work) {
+    return [work = std::move(work)](Nothing& /*nothing*/) mutable { return work(); };
+  }
 
   static std::vector<std::unique_ptr<Nothing>> nothing_for(std::size_t threads) {
     std::vector<std::unique_ptr<Nothing>> nothing(threads);

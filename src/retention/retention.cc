@@ -123,9 +123,7 @@ awaitable<std::uint64_t> Retention::remove_before(EventsTable table, Timestamp b
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
 awaitable<std::uint64_t> Retention::remove_rows(EventsTable table, Timestamp before, leases::Lease& lease) {
   co_await settle(table);
-  const auto end = co_await parts_.engine.query(
-      table.statement(fmt::format("SELECT max(arrival) FROM {}", table.quoted())));
-  const Expired expired{.before = before, .last_arrival = engine::numbers_in(end).at(0)};
+  const Expired expired{.before = before, .last_arrival = co_await events::last_arrival(table)};
   const auto text = co_await parts_.engine.query(
       table.statement(fmt::format("SELECT count(), count(file_id) FROM {} WHERE {} SETTINGS max_threads = 1",
                                   table.quoted(), Expired::condition()),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include <fmt/format.h>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -48,6 +49,11 @@ std::optional<boost::urls::url> parse_url(std::string_view text) {
 std::optional<boost::urls::url> parse_authority(std::string_view text) {
   if (text.find_first_of(kBehindAuthority) != std::string_view::npos) return std::nullopt;
   return parse_url("http://" + std::string(text));
+}
+
+std::string host_and_port(const std::string& address, std::uint16_t port) {
+  const bool is_ipv6 = address.contains(':');
+  return fmt::format("{}{}{}:{}", is_ipv6 ? "[" : "", address, is_ipv6 ? "]" : "", port);
 }
 
 }  // namespace annals::text

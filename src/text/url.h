@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <boost/url/url.hpp>
@@ -14,5 +16,8 @@ std::optional<boost::urls::url> parse_url(std::string_view text);
 
 /// Reads an authority, `[userinfo@]host[:port]`, as that of a URL. Returns nullopt if it is none.
 std::optional<boost::urls::url> parse_authority(std::string_view text);
+
+/// Returns `address:port` as a URL has it: an IPv6 address is in brackets.
+std::string host_and_port(const std::string& address, std::uint16_t port);
 
 }  // namespace annals::text

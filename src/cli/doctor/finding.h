@@ -6,7 +6,7 @@
 
 namespace annals::cli {
 
-/// What an examination of one thing has shown.
+/// The outcome of the examination of one thing.
 struct Finding {
   enum class Result : std::uint8_t {
     good,

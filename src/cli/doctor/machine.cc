@@ -15,6 +15,7 @@
 
 #include "cli/terminal/progress.h"
 #include "config/machine_memory.h"
+#include "derived_limits.h"
 #include "engine/kept_free.h"
 #include "io/descriptor_limit.h"
 #include "io/free_room.h"
@@ -93,15 +94,13 @@ void examine_permissions(const fs::path& path, Findings& findings) {
 }  // namespace
 
 void examine_limits(const config::Config& config, Findings& findings) {
-  constexpr std::uint64_t kFewest = 256;
-  constexpr std::uint64_t kBetter = 8192;
   const std::uint64_t files = io::raise_descriptor_limit();
   const std::string text = fmt::format("{} files may be open", files);
   const std::string repair = "LimitNOFILE=65536 in the unit, or ulimit -n 65536";
-  if (files >= kBetter) {
+  if (files >= kAmpleOpenFiles) {
     findings.push_back({"limits", good, text});
   } else {
-    findings.push_back({"limits", files < kFewest ? problem : warning, text, repair});
+    findings.push_back({"limits", files < kFewestOpenFiles ? problem : warning, text, repair});
   }
   const std::uint64_t memory = config::machine_memory();
   const bool is_embedded = config.engine.kind == config::EngineKind::embedded;

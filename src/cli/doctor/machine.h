@@ -3,7 +3,7 @@
 #include "cli/doctor/finding.h"
 #include "config/config.h"
 
-// What this machine gives a service. Nothing is changed on it.
+// These examine what this machine gives a service, and change nothing on it.
 
 namespace annals::cli {
 

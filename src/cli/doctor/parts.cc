@@ -20,6 +20,7 @@
 #include "engine/rights.h"
 #include "io/http_client.h"
 #include "surroundings.h"
+#include "text/url.h"
 
 namespace annals::cli {
 namespace {
@@ -157,9 +158,8 @@ void examine_service(const config::Config& config, Findings& findings) {
     findings.push_back({"service", skipped, "server.listen has no fixed port, so it cannot be asked"});
     return;
   }
-  const bool is_v6 = server.address.contains(':');
-  const std::string url = fmt::format("{}://{}:{}", server.tls.certificate.empty() ? "http" : "https",
-                                      is_v6 ? "[" + server.address + "]" : server.address, server.port);
+  const std::string url = fmt::format("{}://{}", server.tls.certificate.empty() ? "http" : "https",
+                                      text::host_and_port(server.address, server.port));
   try {
     io::HttpClient client;
     const auto answer = client.send({.url = url + "/readyz", .connect_timeout = 2s, .timeout = 10s});

@@ -4,7 +4,8 @@
 #include "config/config.h"
 #include "service.h"
 
-// What the service works with. Nothing is changed there, and no data of a running service is touched.
+// These examine what the service works with. They change nothing there and touch no data of a running
+// service.
 
 namespace annals::cli {
 

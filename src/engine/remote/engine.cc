@@ -1,15 +1,13 @@
 #include "engine/remote/engine.h"
 
-#include <zstd.h>
-
 #include <charconv>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "engine/connection.h"
 #include "engine/pooled_engine.h"
 #include "engine/remote/pinned_settings.h"
+#include "engine/zstd_frame.h"
 #include "io/http_client.h"
 #include "text/percent_encoding.h"
 
@@ -20,15 +18,6 @@ namespace {
 constexpr std::size_t kCompressFrom = std::size_t{32} << 10U;
 constexpr int kCompressionLevel = 1;
 constexpr int kOk = 200;
-
-std::string compress(std::string_view plain) {
-  std::string packed(ZSTD_compressBound(plain.size()), '\0');
-  const std::size_t size =
-      ZSTD_compress(packed.data(), packed.size(), plain.data(), plain.size(), kCompressionLevel);
-  if (ZSTD_isError(size) != 0) throw std::runtime_error(fmt::format("zstd: {}", ZSTD_getErrorName(size)));
-  packed.resize(size);
-  return packed;
-}
 
 [[noreturn]] void raise(const io::HttpResponse& response) {
   const std::string_view header = response.header("x-clickhouse-exception-code");
@@ -150,7 +139,7 @@ class RemoteConnection final : public Connection {
         true;  // sent again, it would be taken for a success: the engine may know its token
     std::string packed;
     if (insert.rows.size() >= kCompressFrom) {
-      packed = compress(insert.rows);
+      packed = zstd_compressed(insert.rows, kCompressionLevel);
       request.body = packed;
       request.headers.emplace_back("Content-Encoding", "zstd");
     }
