@@ -80,7 +80,7 @@ std::optional<aws::Region> region_of_tools(const aws::Environment& environment, 
   }
 }
 
-/// What the configuration says of a bucket.
+/// A bucket as the configuration describes it.
 struct Bucket {
   std::string use;  // for the log
   std::string setting;

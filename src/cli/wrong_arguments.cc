@@ -77,7 +77,7 @@ std::string complaint_about(const std::vector<std::string>& arguments, const CLI
                             const CLI::ParseError& error) {
   const CLI::App& command = deepest_parsed(app);
   if (&command == &app) {
-    // What the parser has left may stand before a command that it did not find.
+    // The words that the parser has left may stand before a command that it did not find.
     const auto first =
         std::ranges::find_if(arguments, [](const auto& text) { return !text.starts_with('-'); });
     return (first == arguments.end() ? before_the_command(app) : "") + no_command(arguments, app) +

@@ -61,7 +61,7 @@ DataDirectory::DataDirectory(const std::filesystem::path& path, Use use)
   }
 }
 
-/// Whoever owns the directory can replace everything in it. Root can anyway, and a volume of a container
+/// The owner of the directory can replace everything in it. Root can anyway, and a volume of a container
 /// often belongs to root and is writable for a group.
 void DataDirectory::check_owner() const {
   const uid_t owner = status_of(path_).st_uid;

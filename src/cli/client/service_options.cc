@@ -74,7 +74,8 @@ bool take_key_of(ServiceAccess& access, const Context& context, bool takes_secre
 
 }  // namespace
 
-/// What the options leave open: the context in use, if there is one, and whether somebody has named it.
+/// The surroundings decide what the options leave open: the context in use, if there is one, and whether
+/// somebody has named it.
 struct ServiceOptions::Surroundings {
   Context context = {};
   bool has_context = false;

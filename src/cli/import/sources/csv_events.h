@@ -8,8 +8,8 @@
 
 namespace annals::cli {
 
-/// What begins a line that is no event but says why: this character, the reason, this character, the
-/// text of the file. No JSON begins so.
+/// This character marks a line that is no event but says why: the mark, the reason, the mark, the text of the
+/// file. No JSON begins so.
 inline constexpr char kFlawMark = '\x1E';
 
 /// Returns the character between the columns if a line is the first one of a CSV text with events: it names
