@@ -35,7 +35,7 @@ constexpr std::string_view kPermitted = "permissions";
 constexpr std::string_view kFilter = "filter";
 constexpr std::string_view kFrom = "event_time_from";
 constexpr std::string_view kTo = "event_time_to";
-constexpr std::string_view kWords = "q";
+constexpr std::string_view kTerms = "q";
 constexpr std::string_view kEventIds = "event_id";
 
 using Numbers = std::vector<std::uint64_t>;
@@ -54,7 +54,7 @@ boost::json::object encode(const Filter& filter) {
   if (!ids.empty()) object[kEventIds] = std::move(ids);
   if (filter.from) object[kFrom] = text::format_time(*filter.from);
   if (filter.to) object[kTo] = text::format_time(*filter.to);
-  if (!filter.words.empty()) object[kWords] = boost::json::value_from(filter.words);
+  if (!filter.terms.empty()) object[kTerms] = boost::json::value_from(filter.terms);
   return object;
 }
 
@@ -83,8 +83,8 @@ Filter filter_of(const boost::json::object& object) {
   }
   if (const auto* from = object.if_contains(kFrom)) filter.from = time_of(*from);
   if (const auto* to = object.if_contains(kTo)) filter.to = time_of(*to);
-  if (const auto* words = object.if_contains(kWords)) {
-    filter.words = boost::json::value_to<std::vector<std::string>>(*words);
+  if (const auto* terms = object.if_contains(kTerms)) {
+    filter.terms = boost::json::value_to<std::vector<std::string>>(*terms);
   }
   return filter;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "api/admission.h"
+#include "events/search_terms.h"
 #include "ids/id.h"
 #include "text/ascii.h"
 #include "text/percent_encoding.h"
@@ -62,13 +63,13 @@ std::vector<EventId> read_ids(http::QueryFields& fields) {
   return ids;
 }
 
-/// Reads the words of `q`. An empty search field is no search.
-std::vector<std::string> read_words(http::QueryFields& fields) {
+/// Reads the terms of `q`. An empty search field is no search.
+std::vector<std::string> read_terms(http::QueryFields& fields) {
   const auto text = fields.text("q");
   if (!text || text::trim(*text).empty()) return {};
-  auto words = search_words(*text);
-  if (words) return *std::move(words);
-  fields.add_problem("q", std::move(words.error()));
+  auto terms = search_terms(*text);
+  if (terms) return *std::move(terms);
+  fields.add_problem("q", std::move(terms.error()));
   return {};
 }
 
@@ -79,32 +80,14 @@ Ordering read_ordering(http::QueryFields& fields) {
   return Ordering::newest_first;
 }
 
-/// Returns the words of a text: runs of ASCII letters and digits and of everything that is not ASCII.
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words(1);
-  for (const char c : text) {
-    const bool ascii_sign =
-        static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) == 0;
-    if (!ascii_sign) {
-      words.back() += c;
-    } else if (!words.back().empty()) {
-      words.emplace_back();
-    }
-  }
-  if (words.back().empty()) words.pop_back();
-  return words;
-}
-
 }  // namespace
 
-std::expected<std::vector<std::string>, input::FieldProblem> search_words(std::string_view text) {
+std::expected<std::vector<std::string>, input::FieldProblem> search_terms(std::string_view text) {
   constexpr std::size_t kMaxWords = 64;  // each is looked for in every event
-  auto words = words_of(text);
-  std::ranges::sort(words);
-  words.erase(std::ranges::unique(words).begin(), words.end());
-  if (words.empty()) return std::unexpected(input::no_word());
-  if (words.size() > kMaxWords) return std::unexpected(input::more_words_than(kMaxWords));
-  return words;
+  auto terms = events::search_terms(text);
+  if (terms.empty()) return std::unexpected(input::no_word());
+  if (events::count_words(terms) > kMaxWords) return std::unexpected(input::more_words_than(kMaxWords));
+  return terms;
 }
 
 Filter read_filter(http::QueryFields& fields) {
@@ -117,7 +100,7 @@ Filter read_filter(http::QueryFields& fields) {
   filter.source_ids = fields.integers("source_id", kMax64);
   filter.event_ids = read_ids(fields);
   read_times(fields, filter);
-  filter.words = read_words(fields);
+  filter.terms = read_terms(fields);
   return filter;
 }
 

@@ -21,9 +21,9 @@ inline constexpr std::int64_t kMaxOffset = 100'000;
 /// Reads the parameters that make a filter, in the contract's order; their problems are added to `fields`.
 history::Filter read_filter(http::QueryFields& fields);
 
-/// Returns the words for which a search looks, each once; or a problem if there is none, so that everything
-/// would be found, or if there are too many.
-std::expected<std::vector<std::string>, input::FieldProblem> search_words(std::string_view text);
+/// Returns the terms for which a search looks, each once; or a problem if they have no word, so that
+/// everything would be found, or too many.
+std::expected<std::vector<std::string>, input::FieldProblem> search_terms(std::string_view text);
 
 /// Returns the parameters that read_filter() reads, followed by `others`.
 std::vector<http::Parameter> filter_parameters(std::vector<http::Parameter> others);

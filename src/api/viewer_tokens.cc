@@ -47,12 +47,12 @@ std::optional<Timestamp> read_time(BodyFields& fields, std::string_view name) {
   return fields.nullable_time(name);
 }
 
-std::vector<std::string> read_words(BodyFields& fields) {
+std::vector<std::string> read_terms(BodyFields& fields) {
   const auto text = fields.optional_text("q", {});
   if (!text) return {};
-  auto words = search_words(*text);
-  if (words) return *std::move(words);
-  fields.add_problem("q", std::move(words.error()));
+  auto terms = search_terms(*text);
+  if (terms) return *std::move(terms);
+  fields.add_problem("q", std::move(terms.error()));
   return {};
 }
 
@@ -68,7 +68,7 @@ Filter read_filter(BodyFields& fields) {
   filter.event_ids = read_event_ids(fields);
   filter.from = read_time(fields, "event_time_from");
   filter.to = read_time(fields, "event_time_to");
-  filter.words = read_words(fields);
+  filter.terms = read_terms(fields);
   fields.forbid_others();
   return filter;
 }

@@ -6,6 +6,7 @@
 
 #include "engine/rows.h"
 #include "events/row.h"
+#include "events/searched_text.h"
 
 namespace annals::events {
 
@@ -33,7 +34,8 @@ engine::Insert EventsTable::insert(std::string rows, bool durable) const {
   constexpr std::string_view kOneBlock =
       "async_insert = 0, deduplicate_insert = 'disable', max_insert_block_size = 10000000, "
       "min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0";
-  return {.into = fmt::format("{} ({}) SETTINGS {}", quoted(), insert_columns(), kOneBlock),
+  return {.into = fmt::format("{} ({}) SETTINGS {}, {}", quoted(), insert_columns(), kOneBlock,
+                              kWordsAfterInsert),
           .rows = std::move(rows),
           .database = database,
           .query_id = engine::new_query_id(request_id),
@@ -56,13 +58,14 @@ CREATE TABLE IF NOT EXISTS {}
 {},
     INDEX by_event_id event_id TYPE bloom_filter(0.0001) GRANULARITY 1,
     INDEX by_arrival arrival TYPE minmax GRANULARITY 1,
+    INDEX {},
     CONSTRAINT in_time {}
 )
 ENGINE = MergeTree
 ORDER BY (record_id, event_time, event_id)
 SETTINGS index_granularity = 1024, non_replicated_deduplication_window = {}
 COMMENT '{}')";
-  return statement(fmt::format(kSql, quoted(), column_definitions(), kInTimeCheck,
+  return statement(fmt::format(kSql, quoted(), column_definitions(), words_index(), kInTimeCheck,
                                shared ? kDeduplicationWindow : 0, kTableComment));
 }
 

@@ -18,7 +18,7 @@
 namespace annals::events {
 
 // A table of the present form has these; TableUpgrade gives them to older ones.
-inline constexpr std::string_view kTableComment = "Annals events in order of arrival";
+inline constexpr std::string_view kTableComment = "Annals events in order of arrival, words indexed";
 inline constexpr std::string_view kInTimeCheck = "CHECK bitShiftRight(commit, 32) >= toUnixTimestamp(now())";
 inline constexpr int kDeduplicationWindow = 20'000;  // of tables that several instances write to
 

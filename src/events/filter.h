@@ -19,7 +19,7 @@ struct Filter {
   std::vector<EventId> event_ids = {};
   std::optional<Timestamp> from = {};   // inclusive
   std::optional<Timestamp> to = {};     // exclusive
-  std::vector<std::string> words = {};  // each must occur in event_data; case does not matter
+  std::vector<std::string> terms = {};  // of search_terms(); each must occur in event_data
 
   bool operator==(const Filter&) const = default;
 };

@@ -9,15 +9,18 @@
 
 #include "engine/count.h"
 #include "engine/rows.h"
+#include "events/searched_text.h"
 
 namespace annals::events {
 namespace {
 
 using boost::asio::awaitable;
 
+constexpr std::string_view kFirstForm = "Annals events";
+constexpr std::string_view kWithoutWords = "Annals events in order of arrival";
 constexpr std::string_view kOutdated = R"(
-SELECT database, UUIDNumToString(toFixedString(unhex(substring(name, 8)), 16)) FROM system.tables
-WHERE comment = 'Annals events' AND match(name, '^events_[0-9a-f]{32}$'))";
+SELECT database, UUIDNumToString(toFixedString(unhex(substring(name, 8)), 16)), comment FROM system.tables
+WHERE comment IN ({forms:Array(String)}) AND match(name, '^events_[0-9a-f]{32}$'))";
 
 /// Returns the expression that gives old rows their place: commits in the order of their numbers,
 /// microseconds of a clock, and in each the rows in their order.
@@ -32,25 +35,36 @@ std::string arrival_of_old_rows(std::uint64_t first_commit, std::uint64_t last_c
 
 }  // namespace
 
-awaitable<std::vector<EventsTable>> TableUpgrade::outdated() {
-  const auto text = co_await engine_.query({.sql = std::string(kOutdated)});
-  std::vector<EventsTable> tables;
+awaitable<std::vector<TableUpgrade::Outdated>> TableUpgrade::outdated() {
+  const auto text = co_await engine_.query(
+      {.sql = std::string(kOutdated),
+       .parameters = {{.name = "forms", .value = fmt::format("['{}','{}']", kFirstForm, kWithoutWords)}}});
+  std::vector<Outdated> tables;
   engine::for_each_line(text, [&](std::string_view line) {
-    const auto tab = line.find('\t');
-    const auto database = DatabaseName::parse(line.substr(0, tab));
-    const auto owner = ClientId::parse(line.substr(tab + 1));
-    if (database && owner) tables.push_back({.engine = engine_, .database = *database, .owner = *owner});
+    const auto first = line.find('\t');
+    const auto second = line.rfind('\t');
+    const auto database = DatabaseName::parse(line.substr(0, first));
+    const auto owner = ClientId::parse(line.substr(first + 1, second - first - 1));
+    if (!database || !owner) return;
+    tables.push_back({.table = {.engine = engine_, .database = *database, .owner = *owner},
+                      .is_of_first_form = line.substr(second + 1) == kFirstForm});
   });
   co_return tables;
 }
 
-awaitable<void> TableUpgrade::upgrade(EventsTable table) {
-  if (other_instances_) co_await remove_doubles(table);
-  co_await add_arrival(table);
+awaitable<void> TableUpgrade::upgrade(Outdated outdated) {
+  const EventsTable& table = outdated.table;
   const std::string name = table.quoted();
+  std::string materialized = fmt::format("MATERIALIZE INDEX {}", kWordsIndex);
+  if (outdated.is_of_first_form) {
+    if (other_instances_) co_await remove_doubles(table);
+    co_await add_arrival(table);
+    materialized += ", MATERIALIZE COLUMN arrival, MATERIALIZE INDEX by_arrival";
+  }
+  co_await engine_.execute(
+      table.statement(fmt::format("ALTER TABLE {} ADD INDEX IF NOT EXISTS {}", name, words_index())));
   // Until this is done in the background, the engine computes what it reads.
-  co_await engine_.execute(table.statement(
-      fmt::format("ALTER TABLE {} MATERIALIZE COLUMN arrival, MATERIALIZE INDEX by_arrival", name)));
+  co_await engine_.execute(table.statement(fmt::format("ALTER TABLE {} {}", name, materialized)));
   // The last step marks the table as upgraded.
   co_await engine_.execute(
       table.statement(fmt::format("ALTER TABLE {} MODIFY COMMENT '{}'", name, kTableComment)));

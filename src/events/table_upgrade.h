@@ -9,10 +9,10 @@
 
 namespace annals::events {
 
-/// Gives the events tables of Annals 0.1 the form of today. Those had no `arrival`: their order was that of
-/// the engine's block numbers, which a restored backup does not keep. Each step may be repeated, and a late
-/// copy of one changes nothing. An instance of the version before cannot write to a table any more once it is
-/// upgraded. Thread-safe; every call throws engine::EngineError.
+/// Gives older events tables the form of today. Those of Annals 0.1 had no `arrival`: their order was that of
+/// the engine's block numbers, which a restored backup does not keep. Later ones had no index of words. Each
+/// step may be repeated, and a late copy of one changes nothing. An instance of the version before cannot
+/// write to a table any more once it is upgraded. Thread-safe; every call throws engine::EngineError.
 class TableUpgrade {
  public:
   /// `other_instances` says whether several instances may have written to the tables. `engine` must outlive
@@ -20,12 +20,18 @@ class TableUpgrade {
   TableUpgrade(engine::Engine& engine, bool other_instances)
       : engine_(engine), other_instances_(other_instances) {}
 
-  /// Returns the tables of the form before.
-  boost::asio::awaitable<std::vector<EventsTable>> outdated();
+  struct Outdated {
+    EventsTable table;
+    bool is_of_first_form;
+  };
+
+  /// Returns the tables of the forms before, as far as they are loaded: one that sleeps is seen once it has
+  /// been used.
+  boost::asio::awaitable<std::vector<Outdated>> outdated();
 
   /// Upgrades one of these. Its events keep the order of their commits. It takes milliseconds; the engine
-  /// writes the new column in the background.
-  boost::asio::awaitable<void> upgrade(EventsTable table);
+  /// writes the new column and the index in the background.
+  boost::asio::awaitable<void> upgrade(Outdated outdated);
 
  private:
   boost::asio::awaitable<void> add_arrival(EventsTable table);

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "text/utf8.h"
+#include "events/searched_text.h"
 
 namespace annals::history {
 namespace {
@@ -32,7 +32,7 @@ class FilterConditions {
   void add_numbers(std::string_view column, const std::vector<std::uint64_t>& values);
   void add_ids(const std::vector<EventId>& values);
   void add_times(const Filter& filter);
-  void add_words(const std::vector<std::string>& words);
+  void add_terms(const std::vector<std::string>& terms);
   [[nodiscard]] std::string name(std::string_view of_value) const {
     return fmt::format("{}{}", prefix_, of_value);
   }
@@ -41,42 +41,30 @@ class FilterConditions {
   std::string_view prefix_;
 };
 
-/// SQL for the text of event_data: escapes of JSON stand for their characters, and what is no part of a word
-/// may be a blank. Nearly all rows have no escape of the form \uXXXX, and most have none at all; only those
-/// that have one are decoded. A half of a surrogate pair stands alone in no text, and becomes a blank.
-constexpr std::string_view kWithoutShortEscapes = R"(replaceRegexpAll(event_data, '\\\\[^u]', ' '))";
-constexpr std::string_view kInside = R"(translate({}, '"\n\r\t', '    '))";
-constexpr std::string_view kWithoutLoneSurrogates =
-    R"(replaceRegexpAll(replaceRegexpAll(replaceRegexpAll({}, '\\\\u([dD][89abAB]..)\\\\u([dD][c-fC-F]..)', '\\\\U\\1\\2'), )"
-    R"('\\\\u[dD][89a-fA-F]..', ' '), '\\\\U(....)(....)', '\\\\u\\1\\\\u\\2'))";
-constexpr std::string_view kText =
-    R"(multiIf(position(event_data, '\\') = 0, event_data, position(event_data, '\\u') = 0, {short}, )"
-    R"(JSONExtractString(concat('"', if(match(event_data, '\\\\u[dD][89a-fA-F]'), {pairs}, {inside}), '"'))))";
-
-/// A row whose characters are not escaped is decoded only if the word's letters occur in it somewhere.
-constexpr std::string_view kHasWord =
-    R"(((position(event_data, '\\u') > 0 OR match(event_data, concat('(?i)', {{{name}:String}}))) AND )"
-    R"(match({text}, concat('(?i)(?:^|[^\\pL\\pN])', {{{name}:String}}, '(?:$|[^\\pL\\pN])'))))";
-
-const std::string& text_sql() {
-  static const std::string sql = [] {
-    const std::string inside = fmt::format(kInside, kWithoutShortEscapes);
-    return fmt::format(kText, fmt::arg("short", kWithoutShortEscapes), fmt::arg("inside", inside),
-                       fmt::arg("pairs", fmt::format(kWithoutLoneSurrogates, inside)));
-  }();
-  return sql;
+/// Returns SQL for the text of an event, which is long: where a statement has it first, it gets a name.
+std::string searched_text(const Conditions& conditions) {
+  constexpr std::string_view kNamed = " AS searched_text)";
+  const bool is_named =
+      std::ranges::any_of(conditions.sql, [&](const std::string& sql) { return sql.contains(kNamed); });
+  return is_named ? "searched_text" : fmt::format("({}{}", events::searched_text_sql(), kNamed);
 }
 
-/// Returns a regular expression (RE2) for the characters of a word, which has no signs of ASCII.
-std::string word_pattern(std::string_view word) {
-  constexpr std::string_view kNothing = "[^\\x00-\\x{10ffff}]";  // for bytes that are not UTF-8
-  std::string pattern;
-  while (!word.empty()) {
-    const std::size_t size = text::utf8_sequence(word);
-    pattern += size == 0 ? kNothing : word.substr(0, size);
-    word.remove_prefix(std::max<std::size_t>(1, size));
-  }
-  return pattern;
+/// A text has the words of a term, which is one bound value, if it has each of them, which the index of the
+/// words says alone, and has them side by side.
+constexpr std::string_view kHasWords =
+    "(hasAllTokens({text}, (tokens(({folded} AS {term}), '{tokenizer}') AS {term}_words)) AND "
+    "(length({term}_words) < 2 OR hasPhrase(searched_text, {term})))";
+
+/// The same for words of which the last is only a beginning. Signs of ASCII inside come from folding. The
+/// first condition finds rows by the index; the pattern follows from it.
+constexpr std::string_view kHasBeginning =
+    R"((length(tokens((trimBoth({folded_last}) AS {term}_last), '{tokenizer}')) > 0 AND )"
+    R"({text} LIKE concat('%', replaceRegexpAll({term}_last, '[^a-z0-9\\x{{80}}-\\x{{10FFFF}}]+', '%'), '%') AND )"
+    R"(match(searched_text, concat('(?:^|[^\\pL\\pN\\pM])', )"
+    R"(replaceRegexpAll(trimBoth({folded}), '[^a-z0-9\\x{{80}}-\\x{{10FFFF}}]+', '[^\\pL\\pN\\pM]+')))))";
+
+std::string folded_parameter(std::string_view parameter) {
+  return events::folded_sql(fmt::format("{{{}:String}}", parameter));
 }
 
 std::string milliseconds(Timestamp time) {
@@ -110,11 +98,24 @@ void FilterConditions::add_times(const Filter& filter) {
   if (filter.to) add_bound("<", "to", *filter.to);
 }
 
-void FilterConditions::add_words(const std::vector<std::string>& words) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string parameter = name(fmt::format("word{}", i));
-    add(conditions_, fmt::format(kHasWord, fmt::arg("name", parameter), fmt::arg("text", text_sql())),
-        parameter, word_pattern(words[i]));
+void FilterConditions::add_terms(const std::vector<std::string>& terms) {
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const std::string parameter = name(fmt::format("term{}", i));
+    const std::string last = parameter + "_end";
+    std::string_view words = terms[i];
+    const bool is_beginning = words.ends_with('*');
+    if (is_beginning) {
+      words.remove_suffix(1);
+      conditions_.parameters.push_back(
+          {.name = last, .value = std::string(words.substr(words.rfind(' ') + 1))});
+    }
+    add(conditions_,
+        fmt::format(fmt::runtime(is_beginning ? kHasBeginning : kHasWords),
+                    fmt::arg("text", searched_text(conditions_)), fmt::arg("term", "folded_" + parameter),
+                    fmt::arg("folded", folded_parameter(parameter)),
+                    fmt::arg("folded_last", folded_parameter(last)),
+                    fmt::arg("tokenizer", events::kTokenizer)),
+        parameter, std::string(words));
   }
 }
 
@@ -125,7 +126,7 @@ void FilterConditions::add_all(const Filter& filter) {
   add_numbers("source_id", filter.source_ids);
   add_ids(filter.event_ids);
   add_times(filter);
-  add_words(filter.words);
+  add_terms(filter.terms);
 }
 
 /// Adds the condition that an event is not past its retention: at that time or after it.

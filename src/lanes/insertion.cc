@@ -11,6 +11,7 @@
 #include "engine/lack_of_room.h"
 #include "engine/rows.h"
 #include "events/row.h"
+#include "events/searched_text.h"
 #include "ids/uuid.h"
 
 namespace annals::lanes {
@@ -76,8 +77,9 @@ void Insertion::renew_number() {
 }
 
 engine::Insert Insertion::insert_of(const Events& events, std::uint64_t first) const {
-  return {.into = fmt::format("{} ({}) SETTINGS {}, insert_deduplication_token = 'arrival {}'",
-                              table_.quoted(), events::insert_columns(), kSettings, first),
+  return {.into = fmt::format("{} ({}) SETTINGS {}, {}, insert_deduplication_token = 'arrival {}'",
+                              table_.quoted(), events::insert_columns(), kSettings, events::kWordsAfterInsert,
+                              first),
           .rows = encoded(events, first, numbers_.back()),
           .query_id = engine::new_query_id(table_.request_id)};
 }

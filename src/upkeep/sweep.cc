@@ -22,11 +22,11 @@ boost::asio::awaitable<void> recover(tenants::Lifecycle& lifecycle, tenants::Rec
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): they outlive the round
 boost::asio::awaitable<void> upgrade(events::TableUpgrade& tables, std::stop_token stop) {
   const auto outdated = co_await tables.outdated();
-  for (const events::EventsTable& table : outdated) {
+  for (const auto& one : outdated) {
     if (stop.stop_requested()) co_return;
-    co_await tables.upgrade(table);
+    co_await tables.upgrade(one);
     ops::log(ops::Level::info, "an events table was upgraded",
-             {{"database", table.database.text()}, {"client_id", table.owner.text()}});
+             {{"database", one.table.database.text()}, {"client_id", one.table.owner.text()}});
   }
 }
 

@@ -26,8 +26,17 @@ TEXTS = {
     "a pair": (r'"\ud835\udc00x \uD83D\uDE00 \ud801\udc00"', "𝐀x 😀 𐐀 𐐨", "ud835 dc00x x"),
     "control characters": (r'"left\u0000right\u001fend"', "left right end", "u0000right leftright"),
     "a line break between tokens": ('{"k":\r\n\t"v\\u0031"}\n', "k v1", "v"),
-    "CJK": (r'"\u7528\u6237 \u767b\u5f55"', "用户 登录", "户 u7528"),
-    "numbers and words of JSON": (r'[12.5,true,null,"\u00bd"]', "12 5 true null ½", "rue"),
+    "CJK": (r'"\u7528\u6237 \u767b\u5f55"', "用户 登录 户 用户登录", "户用 u7528 用登"),
+    "Japanese": ('"東京タワーに行きました、ｶﾀｶﾅ"', "東京 タワー 行きました に カタカナ ﾀｶ", "京東 ワタ 東タワー"),
+    "Thai": ('"ผู้ใช้เปลี่ยนสถานะ"', "เปลี่ยน สถานะ", "นะถาส"),
+    "Korean": ('"사용자 로그인"', "사용자 로그인", "용자"),
+    "accents in two ways": (r'"Zo\u00eb Zoe\u0308 \u212bngstr\u00f6m"', "Zoë Zoe\u0308 ångström ÅNGSTRÖM", "zoe angstrom"),
+    "letters of two cases": ('"Straße ΣΊΣΥΦΟΣ ＦＵＬＬ İzmir"', "STRASSE straße σίσυφος full ＦＵＬＬ İzmir", "stras izmir"),
+    "signs": ('"a→b 50 € 😀x"', "a b → € 😀 x 😀x a→b", "😁 ab b→a"),
+    "numbers and words of JSON": (r'[12.5,true,null,"\u00bd"]', "12 5 12.5 true null ½", "rue 5.12"),
+    "an address": ('{"ip":"10.0.0.1","mail":"jo.doe@example.org"}', "10.0.0.1 0.1 jo.doe@example.org example.org", "1.0.0.10 doe.jo"),
+    "beginnings": ('"lorem ipsum-dolor Документ"', "lor* LOREM* l* ipsum-do* докум* lorem.ips*", "orem* dol*x lorem-dol* ументы* lorems*"),
+    "wide signs": ('"（注）100％ 例＼x ＿y"', "注 100 100％ x y 例＼x 10*", "％* （* ＼*"),
 }  # fmt: skip
 
 
@@ -39,10 +48,12 @@ def tenant(annals, engine_kind, once):
 
 def make_tenant(annals):
     tenant = annals.initialise(unique_name())
-    for number, (text, _, _) in enumerate(TEXTS.values()):
-        body = json.dumps(event(record_id=number, event_data="TEXT")).replace('"TEXT"', text)
-        reply = post_events(annals, tenant, body)
-        assert reply.status_code == 201, f"expected 201 for {text}, got {reply.status_code} {reply.text}"
+    bodies = [
+        json.dumps(event(record_id=number, event_data="TEXT")).replace('"TEXT"', text)
+        for number, (text, _, _) in enumerate(TEXTS.values())
+    ]
+    reply = post_events(annals, tenant, f"[{','.join(bodies)}]")
+    assert reply.status_code == 201, f"expected 201, got {reply.status_code} {reply.text}"
     return tenant
 
 
@@ -83,6 +94,46 @@ def test_what_is_found_is_given_back_as_it_was_written(annals, tenant):
     (found,) = events_of(annals, tenant, q="иванов", record_id=list(TEXTS).index("escaped"))
 
     assert TEXTS["escaped"][0] in event_text(annals, tenant, found["event_id"])
+
+
+PHRASES = [
+    ('"lorem ipsum"', True), ('"ipsum lorem"', False), ('"LOREM ipsum dolor"', True), ('"lorem dolor"', False),
+    ('"lorem ip*"', True), ('"lorem dol*"', False), ('dolor lorem', True), ('"ipsum-dolor документ"', True),
+    ('"lorem ipsum', True), ('"lorem" "документ"', True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, is_found", PHRASES)
+def test_words_between_quotation_marks_stand_side_by_side(annals, tenant, text, is_found):
+    found = events_of(annals, tenant, q=text, record_id=list(TEXTS).index("beginnings"))
+
+    assert len(found) == (1 if is_found else 0)
+
+
+def test_what_is_found_does_not_depend_on_whether_the_index_has_the_words_yet(engine_kind, make):
+    annals = make.annals(engine_kind)
+    tenant = make_tenant(annals)
+    found = lambda: {
+        (name, word): [e["record_id"] for e in events_of(annals, tenant, q=word)]
+        for name, (_, words, no_words) in TEXTS.items()
+        for word in f"{words} {no_words}".split()
+    }
+    before = found()
+    annals.terminate()
+    assert bytes_of_words(annals, tenant) == 0, "expected an insert to leave the words to the first merge"
+    annals.sql(f"OPTIMIZE TABLE {events_table(tenant)} FINAL")
+    assert bytes_of_words(annals, tenant) > 0, "expected a merge to fill the index of words"
+    annals.start()
+
+    assert found() == before
+
+
+def bytes_of_words(annals, tenant):
+    """The size of the index of words in all parts of a tenant's table."""
+    name = events_table(tenant).split(".")[1]
+    return int(annals.sql(
+        f"SELECT data_compressed_bytes FROM system.data_skipping_indices WHERE table = '{name}' AND name = 'words'"
+    ))  # fmt: skip
 
 
 def test_exports_and_counts_search_alike(annals, tenant):

@@ -7,6 +7,7 @@ import pytest
 from support.annals import events_table
 from support.arrival import arrived
 from support.events import event, get_history, history, post_events
+from support.waiting import wait_until
 
 OLD_TABLE = """
 CREATE TABLE {table}
@@ -101,6 +102,30 @@ def test_an_upgrade_that_was_interrupted_is_finished(annals):
 
     post_events(annals, tenant, event(record_id=5))
     assert arrived(annals, tenant) == [2, 1, 4, 3, 5]
+
+
+def test_tables_from_before_the_index_of_words_are_given_one(annals):
+    tenant = annals.initialise("shop")
+    table = events_table(tenant)
+    post_events(annals, tenant, [event(record_id=1, event_data="apple pear")])
+    annals.terminate()
+    annals.sql(f"ALTER TABLE {table} DROP INDEX words")
+    annals.sql(f"ALTER TABLE {table} MODIFY COMMENT 'Annals events in order of arrival'")
+    annals.start()
+
+    assert [e["record_id"] for e in history(annals, tenant, q='"apple pear"')["results"]] == [1]
+    wait_until(lambda: "an events table was upgraded" in annals.log, "the table is upgraded")
+    with annals.behind_its_back() as sql:
+        wait_until(lambda: bytes_of_words(sql, tenant) > 0, "the words of events that were there are in the index")
+    post_events(annals, tenant, [event(record_id=2, event_data="apple")])
+    assert arrived(annals, tenant) == [1, 2]
+    assert sorted(e["record_id"] for e in history(annals, tenant, q="apple")["results"]) == [1, 2]
+
+
+def bytes_of_words(sql, tenant):
+    name = events_table(tenant).split(".")[1]
+    return int(sql(f"SELECT sum(data_compressed_bytes) FROM system.data_skipping_indices WHERE table = '{name}'"
+                   " AND name = 'words'"))
 
 
 def test_events_that_two_instances_brought_in_twice_are_shown_once(make):
