@@ -94,6 +94,10 @@ class Service {
   /// one call may run at a time.
   void reload(const config::Config& changed);
 
+  /// Returns whether each of the threads that answer requests takes up work within `patience`. Call it after
+  /// start() and from one thread.
+  bool turns(std::chrono::milliseconds patience) { return io_.each_turns(patience); }
+
   /// Stops accepting and waits until running requests and background work have ended. Returns false if
   /// `timeout` passed first.
   bool stop(std::chrono::milliseconds timeout);

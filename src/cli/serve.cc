@@ -19,6 +19,7 @@
 
 #include "cli/service_manager.h"
 #include "cli/terminal/exit_codes.h"
+#include "cli/watchdog.h"
 #include "config/keys.h"
 #include "config/warnings.h"
 #include "derived_limits.h"
@@ -211,6 +212,11 @@ int serve_checked(const LoadConfig& load, const Adapters& adapters) {
   say(fmt::format("annals: listening on {}", service->url()));
   if (const auto metrics = service->metrics_url()) say(fmt::format("annals: metrics on {}", *metrics));
   tell_service_manager("READY=1");
+  std::optional<Watchdog> watchdog;
+  if (const auto time = watchdog_time()) {
+    watchdog.emplace(*time,
+                     [&service](std::chrono::milliseconds patience) { return service->turns(patience); });
+  }
   signals.wait([&] { reload(*service, load); });
   tell_service_manager("STOPPING=1");
   service->drain();
@@ -218,6 +224,7 @@ int serve_checked(const LoadConfig& load, const Adapters& adapters) {
   if (!service->stop(kFinishRequests)) {
     ops::log(ops::Level::warning, "some requests did not end in time and were aborted");
   }
+  watchdog.reset();  // the close has a limit of its own
   close_within(std::move(service), kCloseEngine);
   return kDone;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -25,6 +27,11 @@ class Threads {
   /// Starts the threads. Nothing runs before that.
   void start();
 
+  /// Has each of the running threads take up a piece of work. Returns false if one of them has not done so
+  /// after `patience`: it is stuck in what it does. Call it from a thread that is none of them, one call at a
+  /// time. It costs them microseconds when they are idle, and some of their time while one of them is busy.
+  bool each_turns(std::chrono::milliseconds patience);
+
   /// Stops the threads and joins them. Suspended coroutines never resume.
   void stop();
 
@@ -39,6 +46,8 @@ class Threads {
     using boost::asio::execution_context::shutdown;
     using boost::asio::io_context::io_context;
   };
+
+  class RollCall;
 
   void run();
 
