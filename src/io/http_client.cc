@@ -138,9 +138,10 @@ struct HttpClient::Incoming {
   const Sink* sink = nullptr;  // takes the body of a 200
   CURL* curl = nullptr;
   bool too_large = false;
-  bool stopped = false;     // by the sink
-  bool head_ended = false;  // the empty line after the final response's headers was seen
-  std::chrono::milliseconds max_silence{0};
+  bool stopped = false;                      // by the sink
+  bool head_ended = false;                   // the empty line after the final response's headers was seen
+  std::chrono::milliseconds max_silence{0};  // 0: any
+  std::stop_token stop = {};
   std::chrono::steady_clock::time_point last_heard = std::chrono::steady_clock::now();
   bool body_begun = false;
 
@@ -214,15 +215,15 @@ int HttpClient::before_sending(void* target, char* /*server*/, char* /*local*/, 
   return ++static_cast<Incoming*>(target)->times_sent > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-/// Returns 1, which makes libcurl give up, if the server has been silent for too long. libcurl calls it about
-/// once a second while nothing arrives.
+/// Returns 1, which makes libcurl give up, if the server has been silent for too long or the exchange is to
+/// stop. libcurl calls it about once a second while nothing arrives.
 int HttpClient::on_progress(void* target, std::int64_t /*to_receive*/, std::int64_t /*received*/,
                             std::int64_t /*to_send*/, std::int64_t /*sent*/) noexcept {
   static_assert(std::is_same_v<curl_off_t, std::int64_t>);
   const auto& incoming = *static_cast<const Incoming*>(target);
-  return !incoming.body_begun && std::chrono::steady_clock::now() - incoming.last_heard > incoming.max_silence
-             ? 1
-             : 0;
+  if (incoming.stop.stop_requested()) return 1;
+  if (incoming.body_begun || incoming.max_silence.count() == 0) return 0;
+  return std::chrono::steady_clock::now() - incoming.last_heard > incoming.max_silence ? 1 : 0;
 }
 
 HttpClient::HttpClient(std::string ca_file) {
@@ -258,8 +259,9 @@ HttpResponse HttpClient::perform(const HttpRequest& request, Incoming incoming) 
     handle.set(CURLOPT_PREREQFUNCTION, &before_sending);
     handle.set(CURLOPT_PREREQDATA, &incoming);
   }
-  if (request.max_silence.count() > 0) {
-    incoming.max_silence = request.max_silence;
+  incoming.max_silence = request.max_silence;
+  incoming.stop = request.stop;
+  if (request.max_silence.count() > 0 || request.stop.stop_possible()) {
     handle.set(CURLOPT_NOPROGRESS, 0L);
     handle.set(CURLOPT_XFERINFOFUNCTION, &on_progress);
     handle.set(CURLOPT_XFERINFODATA, &incoming);
@@ -267,6 +269,9 @@ HttpResponse HttpClient::perform(const HttpRequest& request, Incoming incoming) 
 
   const CURLcode result = curl_easy_perform(handle.curl.get());
   if (incoming.times_sent > 1) throw HttpFailure("the kept connection was closed", true);
+  if (result == CURLE_ABORTED_BY_CALLBACK && request.stop.stop_requested()) {
+    throw HttpFailure("was stopped", handle.request_sent());
+  }
   if (result == CURLE_ABORTED_BY_CALLBACK) {
     throw HttpFailure(fmt::format("said nothing for {} ms", request.max_silence.count()),
                       handle.request_sent());

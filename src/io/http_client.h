@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,8 @@ struct HttpRequest {
   std::chrono::milliseconds max_silence{0};
   // How long the body may pause once it has begun; 0: as long as `timeout`. Waits of a sink count.
   std::chrono::seconds max_pause{0};
+  std::stop_token stop =
+      {};  // a request to stop ends the exchange with an HttpFailure, within a second or so
   bool at_most_once = false;  // never sent again by send() itself
   bool decompress = true;     // false: the body is what is on the wire, whatever its content-encoding
 };

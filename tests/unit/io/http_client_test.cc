@@ -135,6 +135,23 @@ TEST(HttpClient, SendsTheRequestAsItIs) {
   EXPECT_FALSE(seen.contains("Content-Type")) << seen;
 }
 
+TEST(HttpClient, ARequestToStopEndsAnExchangeWithASilentServer) {
+  std::stop_source stop;
+  const ScriptedServer server({[&stop](Peer& peer) {
+    (void)peer.read();
+    stop.request_stop();
+    peer.wait();
+  }});
+  HttpClient client;
+  const auto began = std::chrono::steady_clock::now();
+
+  const auto failure = failure_of(client, {.url = server.url(), .timeout = 60s, .stop = stop.get_token()});
+
+  EXPECT_STREQ(failure.what(), "was stopped");
+  EXPECT_TRUE(failure.request_sent());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 20s);
+}
+
 TEST(HttpClient, NeverWaitsForAContinue) {
   std::string seen;
   const std::string large(3'000'000, 'x');
