@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/machine_memory.h"
@@ -17,6 +18,15 @@ namespace annals::config {
 
 enum class EngineKind : std::uint8_t { embedded, remote };
 enum class FilesKind : std::uint8_t { local, s3 };
+/// The samplers of OpenTelemetry; `by_parent` means that who has a parent is sampled as the parent is.
+enum class TraceSampler : std::uint8_t {
+  always_on,
+  always_off,
+  ratio,
+  by_parent_always_on,
+  by_parent_always_off,
+  by_parent_ratio,
+};
 
 /// Holds all settings, checked. docs/operations.md lists their keys.
 struct Config {
@@ -135,6 +145,19 @@ struct Config {
     std::uint16_t port = 0;  // metrics.listen after the colon
     bool is_public = false;  // whether GET /metrics needs no key
   } metrics;
+  struct {
+    std::string endpoint;  // where spans are sent to, with its path; empty: nowhere
+    std::vector<std::pair<std::string, crypto::Secret>> headers;  // of these requests
+    std::string headers_file;  // what `headers` was read from; empty: they were given themselves
+    std::string ca_file;       // certificates to trust besides the system's
+    std::chrono::milliseconds timeout{10'000};  // of one request
+    std::chrono::milliseconds interval{5'000};  // for which spans wait for others
+    std::uint32_t max_waiting_spans = 2'048;
+    TraceSampler sampler = TraceSampler::by_parent_always_on;
+    double sampler_ratio = 1;  // with a sampler by ratio
+    std::string service_name;  // empty: that of the attributes, else annals
+    std::vector<std::pair<std::string, std::string>> resource_attributes;
+  } tracing;
   /// The names of variables that look like ours and were passed over, because Kubernetes makes them.
   std::vector<std::string> foreign_variables;
   /// The files of secrets that every user of the machine can read.

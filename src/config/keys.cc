@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "config/parse.h"
+#include "config/tracing.h"
 #include "text/url.h"
 
 namespace annals::config {
@@ -54,6 +55,14 @@ std::string shown(const std::vector<std::string>& value) {
 }
 std::string shown(const std::vector<crypto::Secret>& value) {
   return value.empty() ? "" : fmt::format("*** ({})", value.size());
+}
+template <class Shown>
+std::string shown(const std::vector<std::pair<std::string, Shown>>& values) {
+  std::string text;
+  for (const auto& [name, value] : values) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : ", ", name, shown(value));
+  }
+  return text;
 }
 std::string shown(const std::optional<std::string>& value) {
   return value.value_or("");
@@ -197,6 +206,13 @@ constexpr Choices<EngineKind, 2> kEngines = {
 constexpr Choices<FilesKind, 2> kFileStores = {{{"local", FilesKind::local}, {"s3", FilesKind::s3}}};
 constexpr Choices<const char*, 4> kLevels = {
     {{"debug", "debug"}, {"info", "info"}, {"warning", "warning"}, {"error", "error"}}};
+constexpr Choices<TraceSampler, 6> kSamplers = {
+    {{"always_on", TraceSampler::always_on},
+     {"always_off", TraceSampler::always_off},
+     {"traceidratio", TraceSampler::ratio},
+     {"parentbased_always_on", TraceSampler::by_parent_always_on},
+     {"parentbased_always_off", TraceSampler::by_parent_always_off},
+     {"parentbased_traceidratio", TraceSampler::by_parent_ratio}}};
 constexpr Choices<const char*, 3> kFormats = {{{"auto", "auto"}, {"json", "json"}, {"text", "text"}}};
 
 // clang-format off
@@ -309,6 +325,23 @@ constexpr auto kKeys = std::to_array<Key>({
 
   {"metrics.listen", kListenOrNone<[](Config& c) { return std::tie(c.metrics.address, c.metrics.port); }>},
   {"metrics.public", kFlag<[](Config& c) -> auto& { return c.metrics.is_public; }>},
+
+  {"tracing.endpoint",
+   kTextOrEmpty<parse_trace_receiver, [](Config& c) -> auto& { return c.tracing.endpoint; }>},
+  {"tracing.headers", kList<parse_trace_headers, [](Config& c) -> auto& { return c.tracing.headers; }>},
+  {"tracing.headers_file", kText<parse_line, [](Config& c) -> auto& { return c.tracing.headers_file; }>},
+  {"tracing.ca_file", kText<parse_line, [](Config& c) -> auto& { return c.tracing.ca_file; }>},
+  {"tracing.timeout_seconds",
+   kSeconds<kInstant, kHour, [](Config& c) -> auto& { return c.tracing.timeout; }>},
+  {"tracing.interval_seconds",
+   kSeconds<kInstant, kHour, [](Config& c) -> auto& { return c.tracing.interval; }>},
+  {"tracing.max_waiting_spans",
+   kWhole<1, 1'000'000, [](Config& c) -> auto& { return c.tracing.max_waiting_spans; }>},
+  {"tracing.sampler", kChoice<kSamplers, [](Config& c) -> auto& { return c.tracing.sampler; }>},
+  {"tracing.sampler_ratio", kShare<[](Config& c) -> auto& { return c.tracing.sampler_ratio; }>},
+  {"tracing.service_name", kText<parse_line, [](Config& c) -> auto& { return c.tracing.service_name; }>},
+  {"tracing.resource_attributes",
+   kList<parse_resource_attributes, [](Config& c) -> auto& { return c.tracing.resource_attributes; }>},
 });
 // clang-format on
 

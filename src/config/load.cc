@@ -1,5 +1,8 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -13,6 +16,7 @@
 #include "config/parse.h"
 #include "config/rules.h"
 #include "config/suggestion.h"
+#include "config/tracing.h"
 #include "text/ascii.h"
 
 namespace annals::config {
@@ -25,8 +29,8 @@ constexpr std::array<std::string_view, 7> kNoSettings = {
     kConfigPath,      "ANNALS_BUILD_DIR", "ANNALS_API_KEY", "ANNALS_URL",
     "ANNALS_CONTEXT", "ANNALS_CLIENT_ID", "ANNALS_DATABASE"};
 
-/// Returns the keys in a file: one per line. Blank lines are passed over.
-Read<std::vector<crypto::Secret>> keys_in(std::string_view content) {
+/// Returns the lines of a file without the blanks around them. Blank lines are passed over.
+std::vector<std::string> lines_in(std::string_view content) {
   std::vector<std::string> lines;
   while (!content.empty()) {
     const auto end = std::min(content.find('\n'), content.size());
@@ -34,6 +38,12 @@ Read<std::vector<crypto::Secret>> keys_in(std::string_view content) {
     if (!line.empty()) lines.emplace_back(line);
     content.remove_prefix(std::min(end + 1, content.size()));
   }
+  return lines;
+}
+
+/// Returns the keys in a file: one per line.
+Read<std::vector<crypto::Secret>> keys_in(std::string_view content) {
+  const auto lines = lines_in(content);
   if (lines.empty()) return std::unexpected("must name a file with a key in each line; this one has none");
   return parse_api_keys(lines);
 }
@@ -44,6 +54,11 @@ Read<crypto::Secret> password_in(std::string_view content) {
   if (content.ends_with('\r')) content.remove_suffix(1);
   if (content.empty()) return std::unexpected("must name a file with the password in it; this one is empty");
   return parse_secret(std::string(content));
+}
+
+/// Returns the headers in a file: one per line.
+Read<std::vector<std::pair<std::string, crypto::Secret>>> headers_in(std::string_view content) {
+  return parse_trace_headers(lines_in(content));
 }
 
 // Builds a configuration from its sources, of which a later one takes precedence.
@@ -74,7 +89,19 @@ class Loading {
     }
   }
 
+  /// What is ours counts more than what is OpenTelemetry's.
+  void take_open_telemetry(const Environment& environment) {
+    const bool has_endpoint = given_.has("tracing.endpoint");
+    for (auto& setting : open_telemetry_settings(environment, has_endpoint, mistakes_)) {
+      const bool is_given =
+          given_.has(setting.key) || (setting.key == "tracing.headers" && given_.has("tracing.headers_file"));
+      const auto key = std::ranges::find(keys(), setting.key, &Key::name);
+      if (!is_given && key != keys().end()) set(*key, setting.value, setting.variable);
+    }
+  }
+
   Config finish() {
+    take_secret("tracing.headers", config_.tracing.headers_file, headers_in, config_.tracing.headers);
     take_secret("auth.api_keys", config_.auth.api_keys_file, keys_in, config_.auth.api_keys);
     take_secret("engine.password", config_.engine.password_file, password_in, config_.engine.password);
     std::ranges::move(contradictions(config_, given_), std::back_inserter(mistakes_));
@@ -137,6 +164,21 @@ std::string text_of(const std::vector<ConfigMistake>& mistakes) {
   return text;
 }
 
+constexpr std::string_view kOurs = "ANNALS_";
+constexpr std::string_view kOpenTelemetry = "OTEL_";
+
+// Returns a copy of the variables that settings may be read from.
+std::map<std::string, std::string, std::less<>> process_environment() {
+  std::map<std::string, std::string, std::less<>> variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view variable(*entry);
+    if (!variable.starts_with(kOurs) && !variable.starts_with(kOpenTelemetry)) continue;
+    const auto equals = std::min(variable.find('='), variable.size());
+    variables.emplace(variable.substr(0, equals), variable.substr(std::min(equals + 1, variable.size())));
+  }
+  return variables;
+}
+
 }  // namespace
 
 InvalidConfig::InvalidConfig(std::vector<ConfigMistake> mistakes)
@@ -151,7 +193,22 @@ Config load(const std::optional<std::filesystem::path>& file, const Environment&
     loading.take_file(*path);
   }
   loading.take_environment(environment, names);
+  loading.take_open_telemetry(environment);
   return loading.finish();
+}
+
+Config load(const std::optional<std::filesystem::path>& file) {
+  const auto variables = process_environment();
+  EnvironmentNames names;
+  for (const auto& [name, value] : variables) {
+    if (name.starts_with(kOurs)) names.push_back(name);
+  }
+  const auto lookup = [&](std::string_view name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  };
+  return load(file, lookup, names);
 }
 
 }  // namespace annals::config

@@ -130,6 +130,16 @@ void check_tls(const Config& config, const GivenKeys& given, std::vector<ConfigM
   add(kKey, checked.key_problem);
 }
 
+void check_tracing(const Config& config, const GivenKeys& given, std::vector<ConfigMistake>& mistakes) {
+  constexpr std::array<Dependent, 3> kOfEndpoint = {
+      {{"tracing.headers", kNever}, {"tracing.headers_file", kNever}, {"tracing.ca_file", kNever}}};
+  if (!given.has("tracing.endpoint")) {
+    exclude(kOfEndpoint, "is allowed only with tracing.endpoint; remove it or set the endpoint", config,
+            given, mistakes);
+  }
+  check_certificates("tracing.ca_file", config.tracing.ca_file, given, mistakes);
+}
+
 }  // namespace
 
 void GivenKeys::add(std::string_view key, std::string written, bool blank) {
@@ -159,6 +169,7 @@ std::vector<ConfigMistake> contradictions(const Config& config, const GivenKeys&
   }
   check_tls(config, given, mistakes);
   check_backup(config, given, mistakes);
+  check_tracing(config, given, mistakes);
   if (!given.wrong("files.kind")) {
     if (config.files.kind == FilesKind::s3) {
       require("files.s3_bucket", "is required with files.kind = s3", given, mistakes);

@@ -98,6 +98,9 @@ std::vector<std::string> warnings(const Config& config) {
   if (is_open(config.files.s3_endpoint)) {
     result.emplace_back("files.s3_endpoint is http: files cross the network in plain text");
   }
+  if (is_open(config.tracing.endpoint) && !config.tracing.headers.empty()) {
+    result.emplace_back("tracing.endpoint is http: tracing.headers cross the network in plain text");
+  }
   for (const std::string& file : config.public_secret_files) {
     result.push_back(
         fmt::format("every user of this machine can read the secrets in {}; chmod 600 {}", file, file));

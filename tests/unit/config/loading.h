@@ -48,7 +48,9 @@ inline Config load_from(const std::optional<std::filesystem::path>& file, const 
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
   EnvironmentNames names;
-  for (const auto& [name, value] : variables) names.push_back(name);
+  for (const auto& [name, value] : variables) {
+    if (name.starts_with("ANNALS_")) names.push_back(name);
+  }
   return load(file, lookup, names);
 }
 
