@@ -9,6 +9,7 @@
 #include "leases/engine_leases.h"
 #include "leases/in_process_leases.h"
 #include "ops/log.h"
+#include "spans.h"
 #include "surroundings.h"
 #include "text/url.h"
 #include "upkeep/sweep.h"
@@ -50,6 +51,8 @@ Service::Service(config::Config config, const Adapters& adapters)
     : config_(std::move(config)),
       data_(config_.data.dir, shares_its_engine(config_) ? config::DataDirectory::Use::shared
                                                          : config::DataDirectory::Use::alone),
+      spans_(make_exporter(config_)),
+      tracer_(sampling(config_), spans_.get()),
       io_(thread_count(config_), log_exception),
       engine_(adapters.engine(config_, data_)),
       files_(adapters.files(config_, data_, [this] { return public_url(); })),
@@ -162,7 +165,7 @@ Service::Service(config::Config config, const Adapters& adapters)
              add_routes(router, admission, parts);
            }),
       server_(io_.executor(), config_.server.address, config_.server.port, api_.router(),
-              server_limits(config_), surroundings(config_, certificates_)),
+              server_limits(config_), surroundings(config_, certificates_, tracer_)),
       upkeep_(io_.executor(), rounds()) {
   make_metrics_server();
 }

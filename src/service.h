@@ -42,11 +42,13 @@
 #include "lanes/writing.h"
 #include "leases/leases.h"
 #include "metrics/exposition.h"
+#include "ops/tracer.h"
 #include "quotas/metering.h"
 #include "quotas/quotas.h"
 #include "retention/retention.h"
 #include "tenants/databases.h"
 #include "tenants/tenancy.h"
+#include "tracing/exporter.h"
 #include "upkeep/upkeep.h"
 
 namespace annals {
@@ -130,6 +132,7 @@ class Service {
   void end_trail(std::chrono::steady_clock::time_point deadline);
   void note_in_trail(audit::Action action);
   boost::asio::awaitable<void> write_to_trail(events::EventsTable table, std::vector<events::Event> records);
+  void send_spans(std::chrono::steady_clock::time_point deadline);
   void empty_journal(std::chrono::steady_clock::time_point deadline);
   std::unique_ptr<lanes::Moves> make_moves();
   std::optional<lanes::JournaledCommits::Parts> journaled_parts();
@@ -142,6 +145,8 @@ class Service {
   config::Config config_;
   config::DataDirectory data_;
   std::optional<std::string> made_api_key_;
+  std::unique_ptr<tracing::Exporter> spans_;  // null if nobody receives them
+  ops::Tracer tracer_;
   io::Threads io_;
   std::unique_ptr<engine::Engine> engine_;
   FilesAdapter files_;

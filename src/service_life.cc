@@ -60,6 +60,7 @@ bool Service::stop(std::chrono::milliseconds timeout) {
   store_uses(deadline);
   end_trail(deadline);
   empty_journal(deadline);
+  send_spans(deadline);
   return closed && upkeep_ended;
 }
 
@@ -95,6 +96,14 @@ void Service::end_trail(std::chrono::steady_clock::time_point deadline) {
   note_in_trail(audit::Action::stop_service);
   store_in_time(trail_.write_all(), "the last records of the audit trail cannot be written",
                 std::min(deadline, std::chrono::steady_clock::now() + kLongest));
+}
+
+/// Sends the last spans, as far as there is time.
+void Service::send_spans(std::chrono::steady_clock::time_point deadline) {
+  if (!spans_) return;
+  // What is left of the time is for the end of the process; a receiver that is there takes milliseconds.
+  constexpr auto kLongest = 1s;
+  spans_->finish(std::min(deadline, std::chrono::steady_clock::now() + kLongest));
 }
 
 /// Moves what is in the journal as far as there is time. What is left is moved after the next start.

@@ -39,6 +39,7 @@ metrics::Exposition::Parts Service::exposition_parts() {
           .trail = trail_,
           .exports = exports_,
           .tails = tails_,
+          .spans = spans_.get(),
           .certificates = certificates_,
           .traffic = [this] { return server_.traffic(); },
           .upkeep = [this] { return upkeep_.status(); },

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "text/url.h"
+
 namespace annals {
 namespace {
 
@@ -20,6 +22,14 @@ std::string path_of(std::string_view url) {
   return path == std::string_view::npos ? std::string() : std::string(url.substr(path));
 }
 
+/// Returns the port that a URL leads to.
+std::uint16_t port_of(const boost::urls::url& url) {
+  constexpr std::uint16_t kHttp = 80;
+  constexpr std::uint16_t kHttps = 443;
+  if (url.has_port()) return url.port_number();
+  return url.scheme_id() == boost::urls::scheme::https ? kHttps : kHttp;
+}
+
 }  // namespace
 
 std::shared_ptr<http::TlsContexts> load_certificates(const config::Config& config) {
@@ -30,11 +40,16 @@ std::shared_ptr<http::TlsContexts> load_certificates(const config::Config& confi
 }
 
 http::ServerSurroundings surroundings(const config::Config& config,
-                                      const std::shared_ptr<http::TlsContexts>& certificates) {
+                                      const std::shared_ptr<http::TlsContexts>& certificates,
+                                      const ops::Tracer& tracer) {
+  const auto known_as = text::parse_url(config.server.public_url);
   return {.tls = certificates,
           .cross_origins = config.server.cors_origins,
           .trusted_proxies = config.server.trusted_proxies,
           .public_path = path_of(config.server.public_url),
+          .tracer = &tracer,
+          .known_as = known_as ? std::string(known_as->encoded_host_address()) : std::string(),
+          .known_port = known_as ? port_of(*known_as) : std::uint16_t{0},
           .logged_requests = config.log.requests};
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/engine.h"
+#include "io/http_client.h"
 
 namespace annals::engine {
 
@@ -23,6 +24,10 @@ class Connection {
     of_statement,  // the result must be read within the time of a statement
     of_reader,     // reading may take as long as the reader needs
   };
+
+  /// Sets the headers that say which trace the next statements belong to. A connection that has nobody to
+  /// give them to does nothing.
+  virtual void belong_to(const io::HttpHeaders& /*trace*/) {}
 
   virtual std::string query(const Statement& statement) = 0;
   /// Runs a statement that changes something. Once it returns, the change is as durable as the engine's

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "io/chunk_channel.h"
+#include "ops/traced.h"
 
 namespace annals::engine {
 namespace {
@@ -47,39 +48,48 @@ class PooledEngine::Stream final : public ResultStream {
 };
 
 boost::asio::awaitable<void> PooledEngine::execute(Statement statement) {
+  const auto place = co_await ops::current_place();
   auto& pool = statement.waits_for_others ? waiting_pool_ : pool_;
+  StatementSpan span(place, StatementKind::execute, statement.sql, statement.query_id);
   auto work = [statement = std::move(statement)](Connection& connection) { connection.execute(statement); };
-  co_await pool.run(counted(StatementKind::execute, std::move(work)));
+  co_await pool.run(counted(StatementKind::execute, std::move(span), std::move(work)));
 }
 
 boost::asio::awaitable<std::string> PooledEngine::query(Statement statement) {
+  const auto place = co_await ops::current_place();
   auto reader = reader_of(statement);
+  StatementSpan span(place, StatementKind::query, statement.sql, statement.query_id);
   auto work = [statement = std::move(statement)](Connection& connection) {
     return connection.query(statement);
   };
-  auto result = co_await pool_.run(counted(StatementKind::query, std::move(work)), std::move(reader));
+  auto result =
+      co_await pool_.run(counted(StatementKind::query, std::move(span), std::move(work)), std::move(reader));
   co_return result;
 }
 
 boost::asio::awaitable<void> PooledEngine::scan(Statement statement, Sink sink) {
+  const auto place = co_await ops::current_place();
   auto reader = reader_of(statement);
+  StatementSpan span(place, StatementKind::scan, statement.sql, statement.query_id);
   auto work = [statement = std::move(statement), sink = std::move(sink)](Connection& connection) {
     connection.stream(statement, sink, Connection::Deadline::of_statement);
   };
-  co_await pool_.run(counted(StatementKind::scan, std::move(work)), std::move(reader));
+  co_await pool_.run(counted(StatementKind::scan, std::move(span), std::move(work)), std::move(reader));
 }
 
 boost::asio::awaitable<std::unique_ptr<ResultStream>> PooledEngine::stream(Statement statement) {
+  const auto place = co_await ops::current_place();
   const std::string reader = reader_of(statement).name;
   if (!begin_stream(reader)) {
     throw Error(ErrorCode::overloaded, "Too many large results are being read. Try again later.");
   }
   auto channel = std::make_shared<io::ChunkChannel>(kStreamBuffer);
-  auto work =
-      counted(StatementKind::stream, [channel, statement = std::move(statement)](Connection& connection) {
-        const auto push = [&](std::string part) { return channel->push(std::move(part)); };
-        connection.stream(statement, push, Connection::Deadline::of_reader);
-      });
+  StatementSpan span(place, StatementKind::stream, statement.sql, statement.query_id);
+  auto work = counted(StatementKind::stream, std::move(span),
+                      [channel, statement = std::move(statement)](Connection& connection) {
+                        const auto push = [&](std::string part) { return channel->push(std::move(part)); };
+                        connection.stream(statement, push, Connection::Deadline::of_reader);
+                      });
   pool_.post(
       [this, channel, reader, work = std::move(work)](Connection* connection) mutable {
         std::exception_ptr error;
@@ -115,13 +125,17 @@ void PooledEngine::end_stream(const std::string& reader) {
 }
 
 boost::asio::awaitable<void> PooledEngine::make_durable() {
+  const auto place = co_await ops::current_place();
   auto work = [](Connection& connection) { connection.make_durable(); };
-  co_await pool_.run(counted(StatementKind::sync, std::move(work)));
+  StatementSpan span(place, StatementKind::sync, {}, {});
+  co_await pool_.run(counted(StatementKind::sync, std::move(span), std::move(work)));
 }
 
 boost::asio::awaitable<void> PooledEngine::insert(Insert insert) {
+  const auto place = co_await ops::current_place();
+  StatementSpan span(place, StatementKind::insert, {}, insert.query_id);
   auto work = [insert = std::move(insert)](Connection& connection) { connection.insert(insert); };
-  co_await pool_.run(counted(StatementKind::insert, std::move(work)));
+  co_await pool_.run(counted(StatementKind::insert, std::move(span), std::move(work)));
 }
 
 Activity PooledEngine::activity() const {

@@ -12,6 +12,7 @@
 
 #include "engine/connection.h"
 #include "engine/engine.h"
+#include "engine/statement_span.h"
 #include "io/blocking_pool.h"
 
 namespace annals::engine {
@@ -45,21 +46,33 @@ class PooledEngine : public Engine {
   class Stream;
   using Clock = std::chrono::steady_clock;
 
-  /// Returns work that also counts, on the thread that runs it, how long it waited and what it took.
+  /// Returns work that also counts, on the thread that runs it, how long it waited and what it took. `span`
+  /// lasts as long as the work.
   template <class Work>
-  auto counted(StatementKind kind, Work work) {
-    return [this, kind, work = std::move(work), queued = Clock::now()](Connection& connection) mutable {
-      waits_.observe(Clock::now() - queued);
-      ops::Outcomes::Measurement measurement(statements_[kind]);
-      if constexpr (std::is_void_v<std::invoke_result_t<Work&, Connection&>>) {
-        work(connection);
-        measurement.succeeded();
-      } else {
-        auto result = work(connection);
-        measurement.succeeded();
-        return result;
-      }
+  auto counted(StatementKind kind, StatementSpan span, Work work) {
+    return [this, kind, span = std::move(span), work = std::move(work),
+            queued = Clock::now()](Connection& connection) mutable {
+      // The work may be kept for longer than it runs.
+      StatementSpan running = std::move(span);
+      const auto waited = Clock::now() - queued;
+      waits_.observe(waited);
+      running.has_waited(waited);
+      connection.belong_to(running.headers());
+      return running.around([&] { return measured(kind, work, connection); });
     };
+  }
+
+  template <class Work>
+  auto measured(StatementKind kind, Work& work, Connection& connection) {
+    ops::Outcomes::Measurement measurement(statements_[kind]);
+    if constexpr (std::is_void_v<std::invoke_result_t<Work&, Connection&>>) {
+      work(connection);
+      measurement.succeeded();
+    } else {
+      auto result = work(connection);
+      measurement.succeeded();
+      return result;
+    }
   }
 
   bool begin_stream(const std::string& reader);

@@ -3,6 +3,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "ops/traced.h"
+
 namespace annals::files {
 
 using boost::asio::awaitable;
@@ -18,14 +20,25 @@ std::vector<CountedStore::Calls> CountedStore::calls() const {
 
 template <class Result>
 awaitable<Result> CountedStore::counted(Operation operation, awaitable<Result> call) {
-  ops::Outcomes::Measurement measurement(outcomes_.at(static_cast<std::size_t>(operation)));
-  if constexpr (std::is_void_v<Result>) {
-    co_await std::move(call);
-    measurement.succeeded();
-  } else {
-    auto result = co_await std::move(call);
-    measurement.succeeded();
-    co_return result;
+  const auto index = static_cast<std::size_t>(operation);
+  const auto place = co_await ops::current_place();
+  ops::Span span(place, ops::SpanKind::internal, kSpans.at(index));
+  ops::Outcomes::Measurement measurement(outcomes_.at(index));
+  try {
+    if constexpr (std::is_void_v<Result>) {
+      co_await ops::at_place(span.place(), std::move(call));
+      measurement.succeeded();
+    } else {
+      auto result = co_await ops::at_place(span.place(), std::move(call));
+      measurement.succeeded();
+      co_return result;
+    }
+  } catch (const FileStoreError&) {
+    span.fail("file_store");
+    throw;
+  } catch (...) {
+    span.fail("_OTHER");
+    throw;
   }
 }
 

@@ -11,7 +11,8 @@
 
 namespace annals::files {
 
-/// Counts the calls of a file store and what became of them. A URL that is signed is no call. Thread-safe.
+/// Counts the calls of a file store and what became of them, and makes each a span of the trace that it
+/// belongs to. A URL that is signed is no call. Thread-safe.
 class CountedStore final : public FileStore {
  public:
   /// The calls of one kind.
@@ -53,6 +54,9 @@ class CountedStore final : public FileStore {
   enum class Operation : std::uint8_t { prepare, find, remove, list, open, put, measure, check };
   static constexpr std::array<std::string_view, 8> kOperations{"prepare", "find", "remove",  "list",
                                                                "open",    "put",  "measure", "check"};
+  static constexpr std::array<std::string_view, 8> kSpans{"files prepare", "files find", "files remove",
+                                                          "files list",    "files open", "files put",
+                                                          "files measure", "files check"};
 
   template <class Result>
   boost::asio::awaitable<Result> counted(Operation operation, boost::asio::awaitable<Result> call);

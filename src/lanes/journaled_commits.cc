@@ -6,6 +6,7 @@
 #include "events/row.h"
 #include "lanes/pauses.h"
 #include "lanes/stored_ids.h"
+#include "ops/traced.h"
 
 namespace annals::lanes {
 namespace {
@@ -102,7 +103,14 @@ awaitable<void> JournaledCommits::append(ClientId owner, journal::NumberedRows r
     }
     co_await pauses.wait();
   }
-  co_await journal_.append(owner, std::move(rows));
+  const auto place = co_await ops::current_place();
+  ops::Span span(place, ops::SpanKind::internal, "journal commit");
+  try {
+    co_await journal_.append(owner, std::move(rows));
+  } catch (...) {
+    span.fail("_OTHER");
+    throw;
+  }
 }
 
 }  // namespace annals::lanes

@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "io/wake.h"
 #include "ops/log.h"
+#include "ops/traced.h"
 
 namespace annals::lanes {
 namespace {
@@ -55,6 +56,7 @@ struct Lanes::Waiting {
   std::vector<Event> events;
   std::size_t bytes = 0;
   std::vector<WriteOutcome> outcomes = {};
+  ops::TracePlace place = {};  // of the wait, in the trace of the caller
   std::exception_ptr error = {};
   io::Wake wake = {};
 };
@@ -90,14 +92,21 @@ Lanes::~Lanes() = default;
 
 awaitable<std::vector<WriteOutcome>> Lanes::write(EventsTable table, std::vector<Event> events) {
   if (events.empty()) co_return std::vector<WriteOutcome>{};
-  auto waiting = std::make_shared<Waiting>(Waiting{.table = std::move(table), .events = std::move(events)});
+  const auto place = co_await ops::current_place();
+  ops::Span span(place, ops::SpanKind::internal, "write events");
+  span.set("annals.events", static_cast<std::int64_t>(events.size()));
+  auto waiting = std::make_shared<Waiting>(
+      Waiting{.table = std::move(table), .events = std::move(events), .place = span.place()});
   waiting->bytes = size_of(waiting->events);
   waiting->outcomes.resize(waiting->events.size());
   co_await io::suspend([this, waiting](io::Wake wake) {
     waiting->wake = std::move(wake);
     enqueue(waiting);
   });
-  if (waiting->error) std::rethrow_exception(waiting->error);
+  if (waiting->error) {
+    span.fail("_OTHER");
+    std::rethrow_exception(waiting->error);
+  }
   co_return std::move(waiting->outcomes);
 }
 
@@ -266,7 +275,11 @@ awaitable<std::vector<WriteOutcome>> Lanes::commit_counted(BatchView batch) {
   ops::Outcomes::Measurement measurement(commits_);
   auto events = events_of(batch);
   const std::size_t count = events.size();
-  auto outcomes = co_await commit_(batch.front()->table, std::move(events));
+  // One of the calls has the commit in its trace; the others see how long they wait for it.
+  const auto recorded =
+      std::ranges::find_if(batch, [](const auto& waiting) { return waiting->place.is_recorded(); });
+  const auto& traced = recorded == batch.end() ? batch.front() : *recorded;
+  auto outcomes = co_await ops::at_place(traced->place, commit_(batch.front()->table, std::move(events)));
   if (outcomes.size() != count) throw std::logic_error("a commit told of too few or too many events");
   measurement.succeeded();
   const std::scoped_lock lock(mutex_);

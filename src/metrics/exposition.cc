@@ -98,6 +98,22 @@ void add_trail(Families& families, const audit::Trail& trail) {
       .add(lost);
 }
 
+void add_spans(Families& families, const tracing::Exporter* exporter) {
+  const auto status = exporter == nullptr ? tracing::Exporter::Status() : exporter->status();
+  families.gauge("annals_spans_waiting", "Spans of traces that wait to be sent.").add(status.waiting);
+  families.gauge("annals_spans_max_waiting", "Spans of traces that may wait to be sent.")
+      .add(status.max_waiting);
+  families.counter("annals_spans_exported_total", "Spans of traces that their receiver has taken.")
+      .add(status.exported);
+  auto lost =
+      families.counter("annals_spans_lost_total",
+                       "Spans of traces that were lost, by reason: too many waited, the receiver was not "
+                       "reached or refused them, or it took others and not them.");
+  lost.add(status.without_room, {{"reason", "no_room"}});
+  lost.add(status.failed, {{"reason", "not_sent"}});
+  lost.add(status.rejected, {{"reason", "rejected"}});
+}
+
 void add_disk(Families& families, const Exposition::Disk& disk) {
   families.gauge("annals_disk_free_bytes", "Bytes that can still be written to the disk of data.dir.")
       .add(disk.free_bytes);
@@ -122,6 +138,7 @@ std::string Exposition::text() const {
   add_streams(families, parts_.exports, parts_.tails);
   add_expiries(families, parts_);
   add_trail(families, parts_.trail);
+  add_spans(families, parts_.spans);
   add_upkeep(families, parts_.upkeep());
   if (const auto disk = parts_.disk()) add_disk(families, *disk);
   families

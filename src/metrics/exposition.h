@@ -19,6 +19,7 @@
 #include "lanes/lanes.h"
 #include "lanes/moves.h"
 #include "tenants/tenancy.h"
+#include "tracing/exporter.h"
 #include "upkeep/upkeep.h"
 
 namespace annals::metrics {
@@ -46,6 +47,7 @@ class Exposition {
     const audit::Trail& trail;
     const history::OpenStreams& exports;
     const history::OpenStreams& tails;
+    const tracing::Exporter* spans;                         // null if they are not exported
     std::shared_ptr<const http::TlsContexts> certificates;  // null without TLS
     // What the server and the upkeep know; they are made after this object.
     std::function<http::Traffic::Snapshot()> traffic;

@@ -102,6 +102,8 @@ class RemoteConnection final : public Connection {
                               static_cast<double>(settings.statement_timeout.count()) / 1000.0,
                               pinned_settings())) {}
 
+  void belong_to(const io::HttpHeaders& trace) override { trace_ = trace; }
+
   std::string query(const Statement& statement) override {
     const Content content = content_of(statement, statement.sql, boundary_);
     io::HttpRequest request = post(url_of(statement, kWholeAnswer), content.type, content.body);
@@ -164,11 +166,13 @@ class RemoteConnection final : public Connection {
   }
 
   [[nodiscard]] io::HttpRequest post(std::string url, std::string_view type, std::string_view body) const {
+    io::HttpHeaders headers{{"X-ClickHouse-User", settings_.user},
+                            {"X-ClickHouse-Key", settings_.password.reveal()},
+                            {"Content-Type", std::string(type)}};
+    headers.insert(headers.end(), trace_.begin(), trace_.end());
     return {.method = "POST",
             .url = std::move(url),
-            .headers = {{"X-ClickHouse-User", settings_.user},
-                        {"X-ClickHouse-Key", settings_.password.reveal()},
-                        {"Content-Type", std::string(type)}},
+            .headers = std::move(headers),
             .body = body,
             // The engine enforces the limit itself; this timeout is for a network that loses the answer.
             .timeout = settings_.statement_timeout + kAnswerAllowance};
@@ -196,6 +200,7 @@ class RemoteConnection final : public Connection {
 
   RemoteSettings settings_;
   io::HttpClient client_;
+  io::HttpHeaders trace_;  // of the statement that runs
   std::string base_url_;
   const std::string boundary_ =
       crypto::Secret::random().reveal();  // so that no value of a user's contains it

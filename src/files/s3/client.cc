@@ -12,6 +12,7 @@
 #include "files/s3/replies.h"
 #include "io/pause.h"
 #include "ops/log.h"
+#include "ops/traced.h"
 
 namespace annals::files {
 namespace {
@@ -160,8 +161,11 @@ boost::asio::awaitable<io::HttpResponse> S3Client::send(S3Call call, int expecte
 
 boost::asio::awaitable<S3Client::Outcome> S3Client::attempt(S3Call call, aws::Renewal::Snapshot credentials,
                                                             Deadline deadline) {
-  auto work = [this, call = std::move(call), credentials = std::move(credentials),
-               deadline](io::HttpClient& http) { return exchange(http, call, *credentials, deadline); };
+  const auto place = co_await ops::current_place();
+  auto work = [this, call = std::move(call), credentials = std::move(credentials), deadline,
+               trace = place.headers()](io::HttpClient& http) {
+    return exchange(http, call, *credentials, deadline, trace);
+  };
   try {
     Outcome outcome = co_await pool_.run(std::move(work));
     co_return outcome;
@@ -171,7 +175,8 @@ boost::asio::awaitable<S3Client::Outcome> S3Client::attempt(S3Call call, aws::Re
 }
 
 S3Client::Outcome S3Client::exchange(io::HttpClient& http, const S3Call& call,
-                                     const aws::Credentials& credentials, Deadline deadline) const {
+                                     const aws::Credentials& credentials, Deadline deadline,
+                                     const io::HttpHeaders& trace) const {
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
   if (left <= milliseconds::zero()) return {.response = {}, .failure = "no thread was free in time"};
   const aws::SigV4 signer(credentials, region_);
@@ -189,6 +194,8 @@ S3Client::Outcome S3Client::exchange(io::HttpClient& http, const S3Call& call,
   // DeleteObjects demands this header. It need not be signed, because S3 checks it against the body, whose
   // hash is signed.
   if (!call.body.empty()) request.headers.emplace_back("Content-MD5", crypto::md5_base64(call.body));
+  // Proxies on the way may continue the trace, so its headers are not signed.
+  request.headers.insert(request.headers.end(), trace.begin(), trace.end());
   try {
     io::HttpResponse response = http.send(request, kMaxReply);
     const bool passing = is_passing(response.status);

@@ -87,7 +87,7 @@ class S3Client {
   boost::asio::awaitable<aws::Renewal::Snapshot> valid_credentials();
   boost::asio::awaitable<Outcome> attempt(S3Call call, aws::Renewal::Snapshot credentials, Deadline deadline);
   Outcome exchange(io::HttpClient& http, const S3Call& call, const aws::Credentials& credentials,
-                   Deadline deadline) const;
+                   Deadline deadline, const io::HttpHeaders& trace) const;
 
   const std::chrono::milliseconds timeout_;
   const S3Address address_;

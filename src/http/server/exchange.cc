@@ -16,6 +16,7 @@
 #include "http/server/request_target.h"
 #include "http/server/response_text.h"
 #include "ops/log.h"
+#include "ops/traced.h"
 
 namespace annals::http {
 namespace {
@@ -105,6 +106,7 @@ asio::awaitable<bool> Exchange::run() {
     response = co_await answer();
   } catch (const ClientGone&) {
     if (has_header_) context_.traffic->count_aborted();
+    end_trace(0);
     co_return false;
   } catch (...) {
     error = std::current_exception();
@@ -121,7 +123,7 @@ asio::awaitable<bool> Exchange::run() {
   const int status = response.status;
   const bool is_endless = response.is_endless;
   const auto until_answer = std::chrono::steady_clock::now() - began_;
-  const bool sent = co_await send(std::move(response), keep_alive);
+  const bool sent = co_await send_traced(std::move(response), keep_alive);
   account(status, is_endless ? until_answer : std::chrono::steady_clock::now() - began_);
   const bool body_ended = end_body();
   if (!sent || !body_ended) co_return false;
@@ -141,11 +143,23 @@ asio::awaitable<Response> Exchange::answer() {
   request.notes = notes_;
 
   auto target = parse_request_target(parser_.target());
-  if (!target) throw Error(ErrorCode::path_not_found, "Not Found");
+  if (!target) {
+    begin_trace(request, false);
+    throw Error(ErrorCode::path_not_found, "Not Found");
+  }
   path_ = request.path = std::move(target->path);
   request.query = std::move(target->query);
   auto match = find_route(context_.router, request.method, target->segments);
   const bool is_vital = match && match->route != nullptr && match->route->is_vital;
+  begin_trace(request, is_vital);
+  auto answering = answer_routed(std::move(request), std::move(match), is_vital);
+  auto response = co_await ops::at_place(place(), std::move(answering));
+  co_return response;
+}
+
+// Works at the request's place in its trace, as all that it calls.
+asio::awaitable<Response> Exchange::answer_routed(Request request, std::optional<Router::Match> match,
+                                                  bool is_vital) {
   if (is_full_ && !is_vital) throw Error(ErrorCode::overloaded, "Too many connections.");
   if (!match) co_return redirect_or_not_found();
   if (match->route == nullptr) {
@@ -240,6 +254,18 @@ asio::awaitable<bool> Exchange::send(Response response, bool keep_alive) {
   co_return co_await connection_->send(std::move(head), std::move(body));
 }
 
+// Sends the answer and ends the request's span. What has no end is no piece of work: its span ends before it.
+asio::awaitable<bool> Exchange::send_traced(Response response, bool keep_alive) {
+  const int status = response.status;
+  const bool is_work = response.body_parts && !response.is_endless;
+  if (response.is_endless) end_trace(status);
+  auto sending = send(std::move(response), keep_alive);
+  if (is_work) sending = ops::at_place(place(), std::move(sending));
+  const bool sent = co_await std::move(sending);
+  end_trace(status);
+  co_return sent;
+}
+
 // Counts the request, and says in the log how it ended.
 void Exchange::account(int status, std::chrono::nanoseconds taken) {
   const Traffic::Exchanged exchanged{.route = route_,
@@ -258,6 +284,8 @@ void Exchange::log_access(const Traffic::Exchanged& exchanged) const {
   const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(exchanged.taken);
   ops::log(ops::Level::info, "request",
            {{"request_id", request_id_},
+            {"trace_id", place().trace_id()},
+            {"span_id", place().span_id()},
             {"method", method_},
             {"route", route_ == nullptr ? Traffic::kNoRoute : std::string_view(route_->path)},
             {"status", exchanged.status},
@@ -268,6 +296,26 @@ void Exchange::log_access(const Traffic::Exchanged& exchanged) const {
             {"key", notes_->key},
             {"client_id", notes_->tenant},
             {"client_address", client_}});
+}
+
+ops::TracePlace Exchange::place() const {
+  return trace_ ? trace_->place() : ops::TracePlace();
+}
+
+void Exchange::begin_trace(const Request& request, bool is_vital) {
+  if (context_.tracer != nullptr) trace_.emplace(*context_.tracer, request, is_vital, began_);
+}
+
+void Exchange::end_trace(int status) {
+  if (!trace_) return;
+  trace_->end({.method = method_,
+               .route = route_ == nullptr ? std::string_view() : std::string_view(route_->path),
+               .request_id = request_id_,
+               .status = status,
+               .scheme = context_.has_tls ? "https" : "http",
+               .host = context_.known_as,
+               .port = context_.known_port,
+               .is_http_1_0 = has_header_ && parser_.is_http_1_0()});
 }
 
 }  // namespace annals::http

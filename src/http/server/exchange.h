@@ -3,11 +3,13 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "http/cross_origin.h"
+#include "http/request_trace.h"
 #include "http/router.h"
 #include "http/server/connection.h"
 #include "http/server/forwarding.h"
@@ -24,8 +26,12 @@ struct SessionContext {
   const ServerLimits limits;
   const CrossOrigin cross_origin;
   const TrustedProxies proxies;
-  const std::string public_path;  // what a proxy takes from the front of every path
-  const double logged_requests;   // the share of requests that get a line in the log
+  const std::string public_path;    // what a proxy takes from the front of every path
+  const double logged_requests;     // the share of requests that get a line in the log
+  const ops::Tracer* const tracer;  // null: requests belong to no trace
+  const std::string known_as;       // the host by which the server is known
+  const std::uint16_t known_port;
+  const bool has_tls;
   const std::unique_ptr<Traffic> traffic;
   std::atomic<bool> stopping = false;
 };
@@ -47,14 +53,20 @@ class Exchange {
 
  private:
   boost::asio::awaitable<Response> answer();
+  boost::asio::awaitable<Response> answer_routed(Request request, std::optional<Router::Match> match,
+                                                 bool is_vital);
   void take_note_of(const Request& request);
   [[nodiscard]] Response redirect_or_not_found() const;
   boost::asio::awaitable<void> read_header();
   void begin_body(const Route& route, const Request& request);
   bool end_body();
   boost::asio::awaitable<bool> send(Response response, bool keep_alive);
+  boost::asio::awaitable<bool> send_traced(Response response, bool keep_alive);
   void account(int status, std::chrono::nanoseconds taken);
   void log_access(const Traffic::Exchanged& exchanged) const;
+  void begin_trace(const Request& request, bool is_vital);
+  void end_trace(int status);
+  [[nodiscard]] ops::TracePlace place() const;
 
   const std::shared_ptr<Connection> connection_;
   const SessionContext& context_;
@@ -69,8 +81,9 @@ class Exchange {
   std::string request_id_;
   std::string method_;
   std::string path_;
-  std::string origin_;  // of the page that sends the request; empty if there is none
-  std::string client_;  // the address that the request comes from
+  std::string origin_;                 // of the page that sends the request; empty if there is none
+  std::optional<RequestTrace> trace_;  // nullopt until there is a valid header, and if nobody traces
+  std::string client_;                 // the address that the request comes from
 };
 
 }  // namespace annals::http

@@ -76,10 +76,12 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         acceptor(listen(executor, address, port)),
         local_port(acceptor.local_endpoint().port()),
         tls(std::move(around.tls)),
-        context(std::make_shared<SessionContext>(router, limits, CrossOrigin(std::move(around.cross_origins)),
-                                                 TrustedProxies(around.trusted_proxies),
-                                                 std::move(around.public_path), around.logged_requests,
-                                                 std::make_unique<Traffic>(router))) {}
+        context(std::make_shared<SessionContext>(
+            router, limits, CrossOrigin(std::move(around.cross_origins)),
+            TrustedProxies(around.trusted_proxies), std::move(around.public_path), around.logged_requests,
+            around.tracer, around.known_as.empty() ? address : around.known_as,
+            around.known_port == 0 ? local_port : around.known_port, tls != nullptr,
+            std::make_unique<Traffic>(router))) {}
 
   static asio::awaitable<void> accept_all(std::shared_ptr<State> state);
   void admit(tcp::socket socket);

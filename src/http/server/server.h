@@ -11,6 +11,7 @@
 #include "http/router.h"
 #include "http/server/tls/contexts.h"
 #include "http/traffic.h"
+#include "ops/tracer.h"
 
 namespace annals::http {
 
@@ -32,6 +33,9 @@ struct ServerSurroundings {
   std::vector<std::string> cross_origins = {};    // the pages that may read answers, see CrossOrigin
   std::vector<std::string> trusted_proxies = {};  // see TrustedProxies
   std::string public_path = {};  // what a proxy takes from the front of paths, without a slash at its end
+  const ops::Tracer* tracer = nullptr;  // must outlive the server and its connections; null: no traces
+  std::string known_as = {};     // the host of the URLs that lead here; empty: the address of the server
+  std::uint16_t known_port = 0;  // of the same; 0: the port of the server
   double logged_requests = 0;    // the share of requests that get a line in the log; failures: all, unless 0
 };
 
