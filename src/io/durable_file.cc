@@ -52,8 +52,15 @@ void replace_file(const std::filesystem::path& path, std::string_view content) {
 
 void replace_durably(const std::filesystem::path& path, std::string_view content) {
   GrowingFile file(unfinished(path), 0);
-  file.append(content);
-  file.sync_and_rename(path);
+  try {
+    file.append(content);
+    file.sync_and_rename(path);
+  } catch (...) {
+    // Where there is no room, it would be taken for as long as nobody writes this file again.
+    std::error_code ignored;
+    std::filesystem::remove(unfinished(path), ignored);
+    throw;
+  }
 }
 
 bool make_durably(const std::filesystem::path& path, std::string_view content) {

@@ -16,7 +16,8 @@ std::optional<std::string> read_if_there(const std::filesystem::path& path);
 /// It does not sync the file to the disk. Throws std::system_error.
 void replace_file(const std::filesystem::path& path, std::string_view content);
 
-/// Does the same, and returns once the new content and its name are on the disk. Throws std::system_error.
+/// Does the same, and returns once the new content and its name are on the disk. What a failure has written
+/// is removed. Throws std::system_error.
 void replace_durably(const std::filesystem::path& path, std::string_view content);
 
 /// Makes a file for its owner only, which a crash leaves either complete and on the disk or not at all.

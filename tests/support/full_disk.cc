@@ -1,7 +1,7 @@
 // A disk without room, for LD_PRELOAD. While the file exists that TEST_FULL_DISK names, no file in the
 // directory that TEST_FULL_DISK_BELOW names grows: a write beyond its end fails with ENOSPC, and whoever asks
-// for room is told that there is none. If the file holds a number, writes succeed and so many bytes are told.
-// With TEST_FULL_DISK_UNTOLD nobody is told, as with a quota.
+// for room there is told that there is none. If the file holds a number, writes succeed and so many bytes are
+// told. With TEST_FULL_DISK_UNTOLD nobody is told, as with a quota.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -63,7 +63,10 @@ int ask_for_room(const char* function, const char* path, Room* room) {
   const int result = real(path, room);
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment
   const bool told = std::getenv("TEST_FULL_DISK_UNTOLD") == nullptr;
-  if (const auto bytes = told_room(); result == 0 && told && bytes) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
+  const char* below = std::getenv("TEST_FULL_DISK_BELOW");
+  const bool is_there = below != nullptr && std::string_view(path).starts_with(below);
+  if (const auto bytes = told_room(); result == 0 && told && is_there && bytes) {
     room->f_bavail = room->f_bfree = *bytes / room->f_frsize;
   }
   return result;
