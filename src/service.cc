@@ -205,7 +205,10 @@ std::vector<upkeep::Round> Service::rounds() {
     rounds.push_back(upkeep::trail_retention_round(trail_table_, retention_,
                                                    std::chrono::days(config_.audit.retention_days)));
   }
-  if (backup_) rounds.push_back(backups_round(backup_->jobs()));
+  if (backup_) {
+    rounds.push_back(backups_round(backup_->jobs()));
+    rounds.push_back(backup_use_round(backup_->jobs()));
+  }
   if (certificates_) rounds.push_back(certificates_round(certificates_));
   // What a ClickHouse server does with its parts is its operator's matter.
   if (shares_its_engine(config_)) {

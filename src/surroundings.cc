@@ -60,6 +60,12 @@ upkeep::Round backups_round(backup::Jobs& jobs) {
           }};
 }
 
+upkeep::Round backup_use_round(backup::Jobs& jobs) {
+  return {.name = "backup_use",
+          .interval = backup::kUseTtl / 10,
+          .run = [&jobs](const std::stop_token& /*stop*/) { return jobs.renew_use(); }};
+}
+
 upkeep::Round certificates_round(std::shared_ptr<http::TlsContexts> certificates) {
   constexpr std::chrono::seconds kInterval{2};
   return {.name = "certificates",

@@ -22,6 +22,8 @@ http::ServerSurroundings surroundings(const config::Config& config,
 
 /// Returns the round that runs the jobs of backups, which must outlive it.
 upkeep::Round backups_round(backup::Jobs& jobs);
+/// Returns the round that renews the mark of the backup that the running job uses.
+upkeep::Round backup_use_round(backup::Jobs& jobs);
 
 /// Returns the round that replaces the certificate when its files change.
 upkeep::Round certificates_round(std::shared_ptr<http::TlsContexts> certificates);

@@ -26,6 +26,7 @@ constexpr auto kActions = std::to_array<std::pair<Action, std::string_view>>({
     {Action::create_backup, "create_backup"},
     {Action::restore_backup, "restore_backup"},
     {Action::verify_backup, "verify_backup"},
+    {Action::delete_backup, "delete_backup"},
     {Action::start_service, "start_service"},
     {Action::stop_service, "stop_service"},
     {Action::lose_records, "lose_records"},
@@ -89,8 +90,12 @@ std::string_view name_of(Result result) {
   return name_in(kResults, result);
 }
 
+std::span<const std::pair<Action, std::string_view>> all_actions() {
+  return kActions;
+}
+
 bool takes_away(Action action) {
-  return action == Action::delete_tenant || action == Action::delete_key;
+  return action == Action::delete_tenant || action == Action::delete_key || action == Action::delete_backup;
 }
 
 Actor actor_of(const access::Caller& caller) {

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -33,6 +35,7 @@ enum class Action : std::uint8_t {
   create_backup = 51,
   restore_backup = 52,
   verify_backup = 53,
+  delete_backup = 54,
   start_service = 91,
   stop_service = 92,
   lose_records = 93,
@@ -41,6 +44,9 @@ enum class Action : std::uint8_t {
 
 /// Returns the name of an action, as records have it.
 std::string_view name_of(Action action);
+
+/// Returns every action with its name.
+std::span<const std::pair<Action, std::string_view>> all_actions();
 
 /// Returns whether the action only takes away: data, or somebody's rights. It must not wait for room, because
 /// it may be what makes room or ends an abuse.

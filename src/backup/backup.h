@@ -7,6 +7,7 @@
 #include "backup/backups.h"
 #include "backup/blobs.h"
 #include "backup/catalogue.h"
+#include "backup/deletion.h"
 #include "backup/destination.h"
 #include "backup/jobs.h"
 #include "backup/restoration.h"
@@ -48,7 +49,12 @@ class Backup {
                       .blobs = blobs_,
                       .catalogue = catalogue_,
                       .readmit = std::move(parts.readmit)}),
-        jobs_({.backups = backups_, .restoration = restoration_, .catalogue = catalogue_, .blobs = blobs_}) {}
+        deletion_(catalogue_),
+        jobs_({.backups = backups_,
+               .restoration = restoration_,
+               .deletion = deletion_,
+               .catalogue = catalogue_,
+               .blobs = blobs_}) {}
 
   [[nodiscard]] Jobs& jobs() { return jobs_; }
 
@@ -58,6 +64,7 @@ class Backup {
   Catalogue catalogue_;
   Backups backups_;
   Restoration restoration_;
+  Deletion deletion_;
   Jobs jobs_;
 };
 

@@ -21,12 +21,13 @@ awaitable<Manifest> Backups::run(Request request, Watch watch) {
   const std::string id = request.id;
   auto made = co_await io::settled(write(std::move(request), std::move(watch)));
   if (!made) (void)co_await io::settled(parts_.catalogue.abandon(id));
-  co_return io::result_of(std::move(made));
+  auto manifest = io::result_of(std::move(made));
+  co_await parts_.catalogue.complete(manifest);
+  co_return manifest;
 }
 
 awaitable<Manifest> Backups::write(Request request, Watch watch) {
-  std::optional<Manifest> base;
-  if (request.base) base = co_await parts_.catalogue.find(*request.base);
+  const auto base = co_await parts_.catalogue.begin(request.id, request.base);
   Manifest manifest{.id = request.id,
                     .started_at = text::now(),
                     .finished_at = {},
@@ -36,7 +37,6 @@ awaitable<Manifest> Backups::write(Request request, Watch watch) {
                     .needs = {},
                     .tenants = {},
                     .keys = {}};
-  co_await parts_.catalogue.begin(request.id);
   const auto tenants = co_await tenants_of(request);
   watch.report([&](Progress& progress) { progress.tenants = tenants.size(); });
   std::set<std::string> needs;
@@ -51,7 +51,6 @@ awaitable<Manifest> Backups::write(Request request, Watch watch) {
   // This does not show: the counts above are those of the backup.
   co_await check_all(parts_.tenant.blobs, manifest, watch.quiet());
   manifest.finished_at = text::now();
-  co_await parts_.catalogue.complete(manifest);
   co_return manifest;
 }
 

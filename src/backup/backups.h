@@ -33,8 +33,9 @@ class Backups {
 
   explicit Backups(Parts parts) : parts_(std::move(parts)) {}
 
-  /// Makes the backup. If it fails, what was written is removed as far as possible. Throws as TenantBackup,
-  /// Error(tenant_not_found), and Error(backup_not_found) if there is no such base.
+  /// Makes the backup. If it fails, what was written is removed as far as possible, unless it failed at its
+  /// very last step: then the backup may be complete, and its state in the catalogue says whether it is.
+  /// Throws as TenantBackup, Error(tenant_not_found), and as Catalogue::begin() and complete().
   boost::asio::awaitable<Manifest> run(Request request, Watch watch);
 
  private:

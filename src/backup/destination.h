@@ -29,7 +29,7 @@ class Destination {
   /// Returns the names of the blobs in a folder, without the folder's own and in order.
   virtual boost::asio::awaitable<std::vector<std::string>> list(std::string folder) = 0;
 
-  /// Removes a blob, or everything in a folder. Idempotent.
+  /// Removes a blob, or everything in a folder, durably. Idempotent.
   virtual boost::asio::awaitable<void> remove(std::string name) = 0;
 
   static constexpr std::size_t kMaxBlob = std::size_t{32} << 20U;  // bytes

@@ -60,7 +60,8 @@ void check_room(const fs::path& directory, std::uint64_t size, std::uint64_t lea
 void write(const fs::path& root, const std::string& name, const std::string& content, std::uint64_t least) {
   const fs::path path = root / name;
   make_directories(path.parent_path());
-  check_room(path.parent_path(), content.size(), least);
+  // A blob without content is a mark. It takes no room, and may be what makes room.
+  if (!content.empty()) check_room(path.parent_path(), content.size(), least);
   io::replace_durably(path, content);
 }
 
@@ -78,6 +79,11 @@ std::vector<std::string> names_in(const fs::path& directory) {
     names.push_back(entry.path().filename().string());
   std::ranges::sort(names);
   return names;
+}
+
+/// Removes what has that name. It does not come back with a power cut: a manifest goes before what it names.
+void remove_durably(const fs::path& path) {
+  if (fs::remove_all(path) > 0) io::sync_directory(path.parent_path());
 }
 
 }  // namespace
@@ -102,7 +108,7 @@ awaitable<std::vector<std::string>> DirectoryDestination::list(std::string folde
 }
 
 awaitable<void> DirectoryDestination::remove(std::string name) {
-  co_await threads_.run(as_destination([path = root_ / name] { fs::remove_all(path); }));
+  co_await threads_.run(as_destination([path = root_ / name] { remove_durably(path); }));
 }
 
 }  // namespace annals::backup

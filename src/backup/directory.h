@@ -11,7 +11,7 @@ namespace annals::backup {
 /// calls run on its own threads. This object must outlive its calls.
 class DirectoryDestination final : public Destination {
  public:
-  /// `root` is made with the first blob. A blob is refused with Error(file_store_full) unless
+  /// `root` is made with the first blob. A blob with content is refused with Error(file_store_full) unless
   /// `min_free_bytes` stay free.
   DirectoryDestination(const std::filesystem::path& root, std::uint64_t min_free_bytes);
 

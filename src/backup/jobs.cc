@@ -48,6 +48,8 @@ std::string_view name_of(Job::Kind kind) {
       return "verify";
     case Job::Kind::restore:
       return "restore";
+    case Job::Kind::remove:
+      return "delete";
   }
   return "";
 }
@@ -82,6 +84,11 @@ awaitable<Job> Jobs::restore(Restoration::Request request) {
   if (request.tenant) (void)entry_of(manifest, *request.tenant);
   co_return add({.job = {.kind = Job::Kind::restore, .backup = request.backup, .tenant = request.tenant},
                  .restoration = std::move(request)});
+}
+
+awaitable<Job> Jobs::remove(std::string backup) {
+  co_await parts_.deletion.check(backup);
+  co_return add({.job = {.kind = Job::Kind::remove, .backup = std::move(backup)}});
 }
 
 Job Jobs::add(Entry entry) {
@@ -119,7 +126,9 @@ std::optional<Job> Jobs::find(Uuid id) const {
 awaitable<void> Jobs::run(std::stop_token stop) {
   while (auto entry = next()) {
     if (stop.stop_requested()) co_return;
+    co_await begin_use(*entry);
     auto outcome = co_await io::settled(run_one(entry, stop));
+    co_await end_use();
     end(*entry, outcome ? nullptr : outcome.error());
   }
 }
@@ -131,6 +140,48 @@ std::shared_ptr<Jobs::Entry> Jobs::next() {
   if (found == entries_.end()) return nullptr;
   (*found)->job.state = Job::State::running;
   return *found;
+}
+
+/// A deletion uses nothing. A destination may be read-only or full, which must not hinder a restoration: then
+/// a deletion may come in between, and the restoration fails.
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): run() awaits it
+awaitable<void> Jobs::begin_use(Entry& entry) {
+  if (entry.job.kind == Job::Kind::remove) co_return;
+  {
+    const std::scoped_lock lock(mutex_);
+    use_ = Use{.job = entry.job.id, .backup = entry.job.backup, .mark = std::nullopt};
+  }
+  auto renewed = co_await io::settled(renew_use());
+  if (!renewed) {
+    ops::log(ops::Level::warning, "a backup that is used cannot be marked as such",
+             {{"backup_id", entry.job.backup}, {"error", words_of(renewed.error())}});
+  }
+}
+
+awaitable<void> Jobs::renew_use() {
+  std::optional<Use> use;
+  {
+    const std::scoped_lock lock(mutex_);
+    use = use_;
+  }
+  if (!use) co_return;
+  std::optional<std::string> obsolete = co_await parts_.catalogue.mark_used(use->backup);
+  {
+    const std::scoped_lock lock(mutex_);
+    // If the job has ended meanwhile, the new mark is the obsolete one.
+    if (use_ && use_->job == use->job) std::swap(use_->mark, obsolete);
+  }
+  if (obsolete) co_await parts_.catalogue.remove_marks({*std::move(obsolete)});
+}
+
+awaitable<void> Jobs::end_use() {
+  std::optional<Use> use;
+  {
+    const std::scoped_lock lock(mutex_);
+    use = std::exchange(use_, std::nullopt);
+  }
+  // What cannot be removed counts for a short time only.
+  if (use && use->mark) (void)co_await io::settled(parts_.catalogue.remove_marks({*use->mark}));
 }
 
 Watch Jobs::watch(std::shared_ptr<Entry> entry, std::stop_token stop) {
@@ -155,7 +206,7 @@ awaitable<void> Jobs::run_one(std::shared_ptr<Entry> entry, std::stop_token stop
       co_await check_all(parts_.blobs, std::move(manifest), progress);
       break;
     }
-    case Job::Kind::restore:
+    case Job::Kind::restore: {
       if (!entry->restoration.tenant) {
         co_await parts_.restoration.restore_all(entry->restoration, progress);
         break;
@@ -163,6 +214,10 @@ awaitable<void> Jobs::run_one(std::shared_ptr<Entry> entry, std::stop_token stop
       const auto id = co_await parts_.restoration.restore_one(entry->restoration, progress);
       const std::scoped_lock lock(mutex_);
       entry->job.restored = id;
+      break;
+    }
+    case Job::Kind::remove:
+      co_await parts_.deletion.run(backup);
       break;
   }
 }

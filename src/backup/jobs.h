@@ -15,6 +15,7 @@
 
 #include "backup/backups.h"
 #include "backup/catalogue.h"
+#include "backup/deletion.h"
 #include "backup/progress.h"
 #include "backup/restoration.h"
 #include "ids/uuid.h"
@@ -22,9 +23,10 @@
 
 namespace annals::backup {
 
-/// A piece of work that takes longer than a request may: a backup, its verification or a restoration.
+/// A piece of work that takes longer than a request may: a backup, its verification or its deletion, or a
+/// restoration.
 struct Job {
-  enum class Kind : std::uint8_t { backup, verify, restore };
+  enum class Kind : std::uint8_t { backup, verify, restore, remove };
   enum class State : std::uint8_t { waiting, running, done, failed };
 
   Uuid id{};
@@ -49,6 +51,7 @@ class Jobs {
   struct Parts {
     Backups& backups;  // all of them must outlive this object
     Restoration& restoration;
+    Deletion& deletion;
     Catalogue& catalogue;
     Blobs& blobs;
   };
@@ -60,6 +63,7 @@ class Jobs {
   boost::asio::awaitable<Job> back_up(std::optional<ClientId> tenant, std::optional<std::string> base);
   boost::asio::awaitable<Job> verify(std::string backup);
   boost::asio::awaitable<Job> restore(Restoration::Request request);
+  boost::asio::awaitable<Job> remove(std::string backup);
 
   /// Returns the jobs of this process that are remembered, the newest first.
   [[nodiscard]] std::vector<Job> list() const;
@@ -70,18 +74,32 @@ class Jobs {
   /// Runs what waits, until nothing does. At most one call may be in flight.
   boost::asio::awaitable<void> run(std::stop_token stop);
 
+  /// Renews the mark by which others see that the running job uses a backup. Call it much more often than
+  /// kUseTtl.
+  boost::asio::awaitable<void> renew_use();
+
  private:
   struct Entry;
+
+  /// The mark that the running job has made. No mark: it could not be made.
+  struct Use {
+    Uuid job;
+    std::string backup;
+    std::optional<std::string> mark;
+  };
 
   Job add(Entry entry);
   std::shared_ptr<Entry> next();
   void end(Entry& entry, const std::exception_ptr& failure);
   Watch watch(std::shared_ptr<Entry> entry, std::stop_token stop);
   boost::asio::awaitable<void> run_one(std::shared_ptr<Entry> entry, std::stop_token stop);
+  boost::asio::awaitable<void> begin_use(Entry& entry);
+  boost::asio::awaitable<void> end_use();
 
   const Parts parts_;
   mutable std::mutex mutex_;                    // guards what follows, the entries included
   std::deque<std::shared_ptr<Entry>> entries_;  // the oldest first
+  std::optional<Use> use_;                      // of the running job
 };
 
 }  // namespace annals::backup

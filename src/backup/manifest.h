@@ -1,7 +1,11 @@
 // A backup in its destination, all of it in JSON but for rows and parts of files:
 //
-//   manifests/<backup>.started      the backup was begun; left behind if it was not finished
+//   manifests/<backup>.started      the backup was begun, and the base if it is an increment; left behind if
+//                                   it was not finished
 //   manifests/<backup>.json         the manifest, written last: without it there is no backup
+//   manifests/<backup>.used-<time>      a job uses the backup; counts for a while after that time
+//   manifests/<backup>.deleting-<time>  a mark of one who deletes the backup; removed last
+//   manifests/<backup>.withdrawn    the backup was deleted before it was complete, and never becomes it
 //   data/<backup>/keys.json         the platform keys that were made over the API, with their hashes
 //   data/<backup>/<client_id>/tenant.json     the tenant, the state of its table, and its blobs
 //   data/<backup>/<client_id>/rows-<n>        rows (see rows.h), compressed with zstd

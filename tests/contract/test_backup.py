@@ -8,12 +8,13 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.backups import Backups, all_events, expect_whole, filled, whole, with_file
+from support.backups import Backups, all_events, expect_whole, filled, in_s3, whole, with_file
 from support.events import event, get_history, post_events
 from support.keys import new_key
 from support.names import UNKNOWN_ID, unique_name
 from support.problems import expect
 from support.processes import run
+from support.waiting import wait_until
 
 SECONDS = 120
 NOT_FOUND = {"detail": "Backup not found."}
@@ -158,6 +159,39 @@ def test_an_increment_after_removed_events_is_whole_by_itself(backups):
     expect_whole(annals, other, kept)
 
 
+def test_an_increment_after_retention_restores_the_state_of_its_own_time(make, engine_kind, tmp_path):
+    environment = {"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups"), "ANNALS_RETENTION_INTERVAL_SECONDS": "0.2"}
+    annals = make.annals(engine_kind, environment=environment)
+    backups = Backups(annals, tmp_path / "backups")
+    tenant, _ = filled(annals)
+    old = "1990-01-01T00:00:00Z"
+    past = [{**with_file(annals, tenant, b"old"), "event_time": old}, *(event(event_time=old) for _ in range(9)), event()]
+    assert post_events(annals, tenant, past).status_code == 201
+    first = backups.create()["backup_id"]
+    before = whole(annals, tenant)
+
+    path = f"/api/tenants/{tenant['client_id']}"
+    assert annals.request("PATCH", path, json={"retention_days": 10_000}).status_code == 200
+    wait_until(lambda: annals.tenant(tenant["client_id"])["retention"]["rows_removed"] == 10, "what is old is removed", SECONDS)
+    assert post_events(annals, tenant, [event(), with_file(annals, tenant, b"young")]).status_code == 201
+    kept = whole(annals, tenant)
+    second = backups.create(base=first)["backup_id"]
+    assert post_events(annals, tenant, [event(), event()]).status_code == 201
+    third = backups.create(base=second)["backup_id"]
+    latest = whole(annals, tenant)
+    assert backups.show(second)["events"] == 703, "without the ten that were removed"
+    assert set(backups.show(third)["needs"]) == {first, second}, "the files of the first, the events of the second"
+
+    for backup, state in ((second, kept), (third, latest)):
+        annals.remove(tenant["client_id"])
+        backups.done(backups.restore(backup))
+        expect_whole(annals, tenant, state)
+        assert annals.tenant(tenant["client_id"])["retention_days"] == 10_000
+    annals.remove(tenant["client_id"])
+    backups.done(backups.restore(first))
+    expect_whole(annals, tenant, before)
+
+
 @pytest.mark.parametrize("harm", ["flip", "cut", "remove"])
 def test_a_damaged_backup_is_refused_before_anything_is_changed(backups, harm):
     annals = backups.annals
@@ -244,13 +278,6 @@ def test_the_commands_back_up_verify_and_restore(backups, tmp_path):
     expect_whole(annals, tenant, kept)
     command("backup", "show", "nonsense", code=1)
     command("restore", code=2)
-
-
-def in_s3(files):
-    """The settings for backups in the bucket of `files`."""
-    settings = files.environment()
-    settings.pop("ANNALS_FILES_KIND")
-    return {name.replace("ANNALS_FILES_", "ANNALS_BACKUP_"): value for name, value in settings.items()}
 
 
 def test_files_and_backups_in_s3(make, engine_kind):

@@ -30,6 +30,7 @@ ROUTES = [
     ("/api/backups", "GET"),
     ("/api/backups", "POST"),
     (f"/api/backups/{SOME_ID}", "GET"),
+    (f"/api/backups/{SOME_ID}", "DELETE"),
     (f"/api/backups/{SOME_ID}/verify", "POST"),
     ("/api/restores", "POST"),
     ("/api/backup-jobs", "GET"),

@@ -78,6 +78,7 @@ ROUTES = [
     ("GET", "/api/backups", {}, PLATFORM),
     ("GET", "/api/backups/20260101T000000Z-00000000", {}, PLATFORM),
     ("POST", "/api/backups/20260101T000000Z-00000000/verify", {}, PLATFORM),
+    ("DELETE", "/api/backups/20260101T000000Z-00000000", {}, PLATFORM),
     ("POST", "/api/restores", {"json": {"x": 1}}, PLATFORM),
     ("GET", "/api/backup-jobs", {}, PLATFORM),
     ("GET", f"/api/backup-jobs/{UNKNOWN_ID}", {}, PLATFORM),

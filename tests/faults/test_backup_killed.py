@@ -26,12 +26,12 @@ def backups(make, tmp_path):
     return Backups(annals, directory)
 
 
-def dies(backups, path, body):
+def dies(backups, path, body, method="POST"):
     """Asks for a job with the killer armed, and waits for its end or for that of the service. Returns whether it died."""
     annals = backups.annals
     arm = annals.directory / "arm"
     arm.touch()
-    answer = annals.outcome("POST", path, json=body)
+    answer = annals.outcome(method, path, json=body)
 
     def is_over():
         jobs = annals.outcome("GET", "/api/backup-jobs") if answer else None
@@ -90,6 +90,56 @@ def test_a_killed_restoration_leaves_a_whole_client_or_none(backups, when, calls
             backups.done(backups.restore(backup))
         expect_whole(annals, tenant, kept)
     assert died, f"expected that it dies {when} one of the calls {calls}"
+
+
+@pytest.mark.parametrize("call", [20, 35, 50])
+def test_a_killed_restoration_of_everything_is_finished_by_the_same_command(backups, call):
+    annals = backups.annals
+    tenants = [filled(annals, **SMALL) for _ in range(3)]
+    backup = backups.create()["backup_id"]
+    for tenant, _ in tenants:
+        annals.remove(tenant["client_id"])
+    annals.restart(program=paths.ANNALS_KILLED, environment=armed(annals, "before", call))
+    assert dies(backups, "/api/restores", {"backup_id": backup}), f"expected that it dies before call {call}"
+
+    annals.start()
+    # One that was half made holds its name until it is swept, and then the command brings it too.
+    wait_until(lambda: backups.ended(backups.restore(backup))["state"] == "done", "all can be restored", SECONDS)
+
+    for tenant, kept in tenants:
+        expect_whole(annals, tenant, kept)
+    again = backups.done(backups.restore(backup))
+    assert len(again["remarks"]) == 3 and all("left as it is" in one for one in again["remarks"]), again
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("what", ["complete", "unfinished"])
+def test_a_killed_deletion_leaves_a_whole_backup_or_one_that_is_deleted_again(backups, what, when):
+    annals = backups.annals
+    filled(annals, **SMALL)
+    died = True
+    number = 0
+    while died:
+        number += 1
+        backup = backups.create()["backup_id"]
+        manifests = backups.directory / "manifests"
+        if what == "unfinished":
+            (manifests / f"{backup}.json").rename(manifests / f"{backup}.started")
+        annals.restart(program=paths.ANNALS_KILLED, environment=armed(annals, when, number))
+        died = dies(backups, f"/api/backups/{backup}", None, "DELETE")
+        annals.start()
+        state = backups.states().get(backup, "gone")
+        assert state in (what, "deleting", "gone"), (number, state)
+        if state == "complete":
+            backups.done(backups.ask("POST", f"/api/backups/{backup}/verify"))
+        else:
+            assert backups.restore(backup).status_code in (404, 409), "what is half deleted is not restored"
+        if state != "gone":
+            backups.done(backups.delete(backup))
+        assert backups.states() == {}
+        left = {file.name for file in backups.directory.rglob("*") if file.is_file()}
+        assert all(name.endswith(".withdrawn") for name in left), left
+    assert number > 4, "expected that a deletion has several steps"
 
 
 def test_of_restorations_of_one_client_by_two_instances_one_wins(make, tmp_path):

@@ -36,11 +36,21 @@ class Backups:
     def restore(self, backup, **body):
         return self.ask("POST", "/api/restores", {"backup_id": backup, **body})
 
+    def delete(self, backup):
+        return self.ask("DELETE", f"/api/backups/{backup}")
+
     def show(self, backup):
         return self.ask("GET", f"/api/backups/{backup}").json()
 
     def states(self):
         return {one["backup_id"]: one["state"] for one in self.ask("GET", "/api/backups").json()["results"]}
+
+
+def in_s3(files):
+    """The settings for backups in the bucket of `files`."""
+    settings = files.environment()
+    settings.pop("ANNALS_FILES_KIND")
+    return {name.replace("ANNALS_FILES_", "ANNALS_BACKUP_"): value for name, value in settings.items()}
 
 
 def all_events(annals, tenant):

@@ -24,6 +24,7 @@ TYPES = {
     "export_events": 41,
     "get_event_file": 42,
     "download_file": 43,
+    "delete_backup": 54,
     "start_service": 91,
     "stop_service": 92,
     "lose_records": 93,

@@ -54,6 +54,7 @@ const std::vector<AuditedRoute>& table() {
        .body = {"backup_id", "client_id", "database_name", "as_new"},
        .texts = {"client_label"}},
       {.operation = "verify_backup", .action = Action::verify_backup, .kind = AuditKind::act},
+      {.operation = "delete_backup", .action = Action::delete_backup, .kind = AuditKind::act},
       {.operation = "get_event_file", .action = Action::get_event_file, .kind = AuditKind::link},
       {.operation = "download_file", .action = Action::download_file, .kind = AuditKind::download},
   };

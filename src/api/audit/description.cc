@@ -56,6 +56,14 @@ void set_subject(Record& record, std::string_view kind, std::string_view id) {
   record.details[kind] = uuid_text(*uuid);
 }
 
+/// Returns whether a text can be put on record although nobody has checked it.
+bool is_plain(std::string_view text) {
+  constexpr std::size_t kLongest = 32;
+  return text.size() <= kLongest && std::ranges::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
+         });
+}
+
 /// Adds the tenant or the key that the request names, by its path, by its admission or by its header.
 void add_subject(Record& record, const Requester& requester, const http::Request& request) {
   if (requester.tenant == audit::trail_id()) {
@@ -69,7 +77,7 @@ void add_subject(Record& record, const Requester& requester, const http::Request
     if (name == "client_id" || name == "key_id") {
       record.details.erase("client_id");
       set_subject(record, name, value);
-    } else if (parse_uuid(value)) {  // an event or a file
+    } else if (parse_uuid(value) || (name == "backup_id" && is_plain(value))) {  // an event, a file, a backup
       record.details[name] = value;
     }
   }

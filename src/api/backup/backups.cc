@@ -156,6 +156,18 @@ void Backups::add_to(http::Router& router, const Admission& admission) {
                             .parameters = {path_parameter("backup_id", "The backup's id.")},
                             .answers = {job_accepted(), no_backup(), not_configured()}},
               .admit = admit(&Backups::verify)});
+  router.add(
+      {.method = "DELETE",
+       .path = "/api/backups/{backup_id}",
+       .operation = {.name = "delete_backup",
+                     .summary = "Begins to delete a backup that no increment needs.",
+                     .parameters = {path_parameter("backup_id", "The backup's id.")},
+                     .answers = {job_accepted(),
+                                 {.status = 404, .summary = "There is no backup of that id."},
+                                 {.status = 409,
+                                  .summary = "Another backup needs it, a job uses it, or no destination "
+                                             "is configured."}}},
+       .admit = admit(&Backups::remove)});
   router.add({.method = "POST",
               .path = "/api/restores",
               .operation = {.name = "restore_backup",
@@ -197,12 +209,13 @@ awaitable<Response> Backups::list(Request request) {
   const auto found = co_await jobs().catalogue().list();
   boost::json::array results;
   for (auto one = found.rbegin(); one != found.rend(); ++one) {
-    if (!one->is_complete) {
-      results.push_back({{"backup_id", one->id}, {"state", "unfinished"}});
+    if (one->state != backup::BackupState::complete) {
+      const bool is_unfinished = one->state == backup::BackupState::unfinished;
+      results.push_back({{"backup_id", one->id}, {"state", is_unfinished ? "unfinished" : "deleting"}});
       continue;
     }
     // One that is damaged does not hide the others.
-    auto manifest = co_await io::settled(jobs().catalogue().find(one->id));
+    auto manifest = co_await io::settled(jobs().catalogue().read(one->id));
     if (is_damaged(manifest)) {
       results.push_back({{"backup_id", one->id}, {"state", "damaged"}});
     } else {
@@ -219,6 +232,11 @@ awaitable<Response> Backups::show(Request request) {
 
 awaitable<Response> Backups::verify(Request request) {
   const auto job = co_await jobs().verify(request.path_parameters.at("backup_id"));
+  co_return accepted(job);
+}
+
+awaitable<Response> Backups::remove(Request request) {
+  const auto job = co_await jobs().remove(request.path_parameters.at("backup_id"));
   co_return accepted(job);
 }
 

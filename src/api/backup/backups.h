@@ -24,6 +24,7 @@ class Backups {
   boost::asio::awaitable<http::Response> list(http::Request request);
   boost::asio::awaitable<http::Response> show(http::Request request);
   boost::asio::awaitable<http::Response> verify(http::Request request);
+  boost::asio::awaitable<http::Response> remove(http::Request request);
   boost::asio::awaitable<http::Response> restore(http::Request request);
   boost::asio::awaitable<http::Response> list_jobs(http::Request request);
   boost::asio::awaitable<http::Response> show_job(http::Request request);

@@ -1,19 +1,15 @@
 #include "cli/backup/backup.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <thread>
 
-#include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "cli/backup/deletion.h"
+#include "cli/backup/job.h"
+#include "cli/backup/options.h"
 #include "cli/client/answers.h"
-#include "cli/client/service_options.h"
 #include "cli/command/commands.h"
 #include "cli/terminal/exit_codes.h"
 #include "cli/terminal/output.h"
@@ -25,62 +21,16 @@ namespace {
 
 constexpr const char* kJson = "application/json";
 
-struct BackupOptions {
-  ServiceOptions service{ServiceOptions::Kind::platform};
-  std::string backup_id;      // of every command but create and list
-  std::string client_id;      // create, restore; empty: everything
-  std::string base;           // create
-  std::string database_name;  // restore
-  std::string client_label;   // restore
-  bool as_new = false;        // restore
-  bool no_wait = false;       // create, verify, restore
-  bool json = false;          // list
-};
-
-void say(std::string_view text) {
-  fmt::print(stderr, "annals backup: {}\n", text);
-}
-
 ServiceClient client_of(const BackupOptions& options) {
-  return {options.service.access(), say};
+  return {options.service.access(), say_of_backup};
 }
 
-/// Waits until a job has ended, and says how. The instance that took it alone knows of it.
-boost::json::object wait_for(ServiceClient& client, boost::json::object job) {
-  constexpr std::chrono::milliseconds kShortest{100};
-  constexpr std::chrono::milliseconds kLongest{2'000};
-  auto pause = kShortest;
-  const std::string target = "/api/backup-jobs/" + cell(job, "job_id");
-  while (job.at("ended_at").is_null()) {
-    std::this_thread::sleep_for(pause);
-    pause = std::min(2 * pause, kLongest);
-    job = object_in(client.send_with_retries([&target] { return ServiceClient::Request{.target = target}; }));
-  }
-  for (const auto& remark : job.at("remarks").as_array()) say(std::string_view(remark.as_string()));
-  say(fmt::format("{} {}: {} of {} clients, {} events, {} files, {} bytes", cell(job, "kind"),
-                  cell(job, "state"), cell(job, "clients_done"), cell(job, "clients"), cell(job, "events"),
-                  cell(job, "files"), cell(job, "bytes")));
-  if (!job.at("detail").is_null()) say(cell(job, "detail"));
-  return job;
-}
-
-/// Returns the job as it is at its end, or at once if nobody is to wait.
 boost::json::object run(const BackupOptions& options, const std::string& target,
                         const boost::json::object& body) {
   ServiceClient client = client_of(options);
   const std::string text = boost::json::serialize(body);
-  auto job = object_in(
-      ask(client,
-          {.method = "POST", .target = target, .content_type = kJson, .body = text, .at_most_once = true}));
-  if (options.no_wait) {
-    say(fmt::format("the job {} was begun", cell(job, "job_id")));
-    return job;
-  }
-  return wait_for(client, std::move(job));
-}
-
-int code_of(const boost::json::object& job) {
-  return cell(job, "state") == "failed" ? kFailed : kDone;
+  return run_job(client, {.method = "POST", .target = target, .content_type = kJson, .body = text},
+                 !options.no_wait);
 }
 
 std::string path_of(const BackupOptions& options) {
@@ -197,6 +147,33 @@ void add_restore(Commands& commands) {
   add_examples(command, {"annals restore \"$last\""});
 }
 
+void add_yes(CLI::App& command, BackupOptions& options) {
+  command.add_flag("--yes", options.yes, "Do not ask; needed without a terminal");
+}
+
+void add_delete(Commands& commands, CLI::App& group) {
+  const auto [command, options] =
+      add(commands, group, "delete", "Delete a backup that no other one needs", delete_backup);
+  add_backup_id(command, options);
+  add_no_wait(command, options);
+  add_yes(command, options);
+}
+
+void add_prune(Commands& commands, CLI::App& group) {
+  constexpr int kMost = 1'000'000;
+  const auto [command, options] =
+      add(commands, group, "prune", "Delete old and unfinished backups, but none that another one needs",
+          prune_backups);
+  command
+      .add_option("--keep", options.keep,
+                  "Keep this many of the newest of everything, and of each client that was backed up alone")
+      ->required()
+      ->check(CLI::Range(1, kMost));
+  command.add_flag("--dry-run", options.dry_run, "Only write the ids of those that would be deleted");
+  add_yes(command, options);
+  add_examples(command, {"annals backup prune --keep 14 --dry-run", "annals backup prune --keep 14 --yes"});
+}
+
 }  // namespace
 
 void add_backup_commands(Commands& commands) {
@@ -211,6 +188,8 @@ void add_backup_commands(Commands& commands) {
       add(commands, group, "verify", "Read a whole backup and compare it with its manifest", verify_backup);
   add_backup_id(verify, verify_options);
   add_no_wait(verify, verify_options);
+  add_delete(commands, group);
+  add_prune(commands, group);
   add_restore(commands);
 }
 

@@ -201,6 +201,7 @@ const std::map<std::string, Expected, std::less<>>& expected_of_routes() {
       {"list_backups", for_all},
       {"get_backup", for_all},
       {"verify_backup", for_all},
+      {"delete_backup", for_all},
       {"restore_backup", for_all},
       {"list_backup_jobs", for_all},
       {"get_backup_job", for_all},
