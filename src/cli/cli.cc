@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/audit/audit.h"
 #include "cli/backup/backup.h"
 #include "cli/command/command_tree.h"
 #include "cli/command/commands.h"
@@ -130,6 +131,7 @@ int run(int argc, char** argv, const Adapters& adapters) {
   add_tenant_commands(commands);
   add_key_commands(commands);
   add_events_commands(commands);
+  add_audit_commands(commands);
   add_backup_commands(commands);
   add_context_commands(commands);
   add_doctor(commands, adapters);

@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
+#include "cli/command/mistake.h"
 #include "text/percent_encoding.h"
 
 namespace annals::cli {
@@ -42,6 +44,29 @@ std::string FilterOptions::query() const {
   add("event_time_to", to_);
   add("q", words_);
   return query;
+}
+
+boost::json::object FilterOptions::document() const {
+  boost::json::object filter;
+  const auto add_all = [&filter](std::string_view name, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    boost::json::array numbers;
+    for (const std::string& value : values) {
+      boost::system::error_code error;
+      auto number = boost::json::parse(value, error);
+      if (error || !number.is_number()) throw Mistake(fmt::format("{} must be a number", name));
+      numbers.push_back(std::move(number));
+    }
+    filter[name] = std::move(numbers);
+  };
+  add_all("record_id", record_ids_);
+  add_all("event_type_id", event_type_ids_);
+  add_all("source_type_id", source_type_ids_);
+  add_all("source_id", source_ids_);
+  if (!from_.empty()) filter["event_time_from"] = from_;
+  if (!to_.empty()) filter["event_time_to"] = to_;
+  if (!words_.empty()) filter["q"] = words_;
+  return filter;
 }
 
 }  // namespace annals::cli

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/object.hpp>
+
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
@@ -17,6 +19,9 @@ class FilterOptions {
 
   /// Returns the filter as query parameters: "&record_id=7&q=…", or an empty text.
   [[nodiscard]] std::string query() const;
+
+  /// Returns the filter as a viewer token has it. Throws Mistake if a value is no number.
+  [[nodiscard]] boost::json::object document() const;
 
  private:
   std::vector<std::string> record_ids_;

@@ -1,4 +1,5 @@
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -24,6 +25,15 @@ std::string roff(const std::string& text) {
   return result;
 }
 
+/// Lets a line end between two choices.
+std::string breakable(std::string text) {
+  constexpr std::string_view kBreak = "\\:";
+  for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 1)) {
+    text.insert(at + 1, kBreak);
+  }
+  return text;
+}
+
 std::string text_of(const OptionFacts& option) {
   const std::string value =
       option.choices.empty() ? "VALUE" : fmt::format("{}", fmt::join(option.choices, "|"));
@@ -32,7 +42,7 @@ std::string text_of(const OptionFacts& option) {
   std::string text = option.summary;
   if (!option.default_value.empty()) text += fmt::format(" (default: {})", option.default_value);
   if (option.is_required) text += " (required)";
-  return fmt::format(".TP\n.B {}\n{}\n", roff(head), roff(text));
+  return fmt::format(".TP\n.B {}\n{}\n", breakable(roff(head)), roff(text));
 }
 
 std::string text_of(const CommandFacts& command) {

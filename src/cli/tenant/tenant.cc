@@ -1,8 +1,11 @@
 #include "cli/tenant/tenant.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "cli/command/commands.h"
 #include "cli/tenant/options.h"
@@ -11,6 +14,9 @@ namespace annals::cli {
 namespace {
 
 constexpr int kLongestOverlap = 30 * 86'400;
+// The members of `quotas` in a request.
+constexpr auto kQuotas = std::to_array<std::string_view>(
+    {"events_per_second", "bytes_per_day", "stored_bytes", "requests_per_second"});
 constexpr const char* kSecretTo =
     "Write the secret to this new file, which only its owner can read, instead of standard output";
 
@@ -58,6 +64,49 @@ void add_rotate_secret(Commands& commands, CLI::App& group) {
   add_examples(command, {"annals tenant rotate-secret demo --overlap 86400 --secret-to demo.secret.new"});
 }
 
+void add_settings(Commands& commands, CLI::App& group) {
+  const auto [label, label_options] =
+      add_for_one(commands, group, "label", "Give a tenant another label", label_tenant);
+  label.add_option("LABEL", label_options.label, "What people call the tenant")->required();
+  add_examples(label, {"annals tenant label demo 'Demo plc'"});
+  const auto [retention, retention_options] = add_for_one(
+      commands, group, "retention", "Set for how long a tenant's events are kept, or show it", retain_tenant);
+  retention.add_option("DAYS", retention_options.retention,
+                       "Days after an event's time, or 'forever'; without it, it is shown");
+  retention.add_flag("--json", retention_options.json, "Write it as JSON");
+  add_examples(retention, {"annals tenant retention demo 90", "annals tenant retention demo forever"});
+}
+
+void add_quotas(Commands& commands, CLI::App& group) {
+  const auto [command, options] = add_for_one(
+      commands, group, "quotas", "Set what a tenant may use, and show it with what it uses", limit_tenant);
+  for (const std::string_view name : kQuotas) {
+    std::string option = "--" + std::string(name);
+    std::ranges::replace(option, '_', '-');
+    command.add_option(option, options.quotas[std::string(name)],
+                       "The limit; 0 for none, 'default' for that of the service");
+  }
+  command.add_flag("--json", options.json, "Write it as JSON");
+  add_examples(command, {"annals tenant quotas demo",
+                         "annals tenant quotas demo --events-per-second 500 --stored-bytes default"});
+}
+
+void add_viewer_token(Commands& commands, CLI::App& group) {
+  constexpr int kLongest = 86'400;
+  const auto [command, options] =
+      add_for_one(commands, group, "viewer-token",
+                  "Make a token with which a browser reads a part of a tenant's history", make_viewer_token);
+  options.filter.add_to(command);
+  command.add_flag("--whole-history", options.whole_history, "The token shows every event");
+  command.add_flag("--files", options.files, "The token gives the files of events, too");
+  command.add_option("--expires-in", options.expires_in, "Seconds for which the token is valid")
+      ->capture_default_str()
+      ->check(CLI::Range(1, kLongest));
+  command.add_option("--secret-to", options.secret_to, kSecretTo);
+  command.add_flag("--json", options.json, "Write the answer as JSON");
+  add_examples(command, {"annals tenant viewer-token demo --record-id 7 --files --expires-in 600"});
+}
+
 void add_delete(Commands& commands, CLI::App& group) {
   const auto [command, options] = add_for_one(
       commands, group, "delete", "Delete a tenant with all of its events and files", delete_tenant);
@@ -82,6 +131,9 @@ void add_tenant_commands(Commands& commands) {
   add_for_one(commands, group, "suspend", "Stop all use of a tenant's data; nothing is lost", suspend_tenant);
   add_for_one(commands, group, "resume", "End a suspension", resume_tenant);
   add_rotate_secret(commands, group);
+  add_settings(commands, group);
+  add_quotas(commands, group);
+  add_viewer_token(commands, group);
   add_delete(commands, group);
 }
 
