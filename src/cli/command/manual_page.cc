@@ -25,24 +25,18 @@ std::string roff(const std::string& text) {
   return result;
 }
 
-/// Lets a line end between two choices.
-std::string breakable(std::string text) {
-  constexpr std::string_view kBreak = "\\:";
-  for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 1)) {
-    text.insert(at + 1, kBreak);
-  }
-  return text;
-}
-
 std::string text_of(const OptionFacts& option) {
-  const std::string value =
-      option.choices.empty() ? "VALUE" : fmt::format("{}", fmt::join(option.choices, "|"));
+  constexpr std::size_t kMostInHead = 60;  // characters; what is longer has no place to end a line
+  const std::string choices = fmt::format("{}", fmt::join(option.choices, "|"));
+  const bool is_long = choices.size() > kMostInHead;
+  const std::string value = choices.empty() || is_long ? "VALUE" : choices;
   std::string head = fmt::format("{}", fmt::join(option.names, ", "));
   if (option.takes_value && !option.is_argument) head += " " + value;
   std::string text = option.summary;
+  if (is_long) text += fmt::format(" ({})", fmt::join(option.choices, ", "));
   if (!option.default_value.empty()) text += fmt::format(" (default: {})", option.default_value);
   if (option.is_required) text += " (required)";
-  return fmt::format(".TP\n.B {}\n{}\n", breakable(roff(head)), roff(text));
+  return fmt::format(".TP\n.B {}\n{}\n", roff(head), roff(text));
 }
 
 std::string text_of(const CommandFacts& command) {
