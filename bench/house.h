@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -22,8 +23,11 @@ namespace annals::bench {
 /// Runs the real service with an embedded engine, and gives access to that engine for bare statements.
 class House {
  public:
-  /// Starts it in the directory. Throws what a start throws.
-  explicit House(const std::filesystem::path& directory) : service_(config(directory), adapters()) {
+  /// Starts it in the directory, after `change` has changed its configuration. Throws what a start throws.
+  explicit House(
+      const std::filesystem::path& directory,
+      const std::function<void(config::Config&)>& change = [](config::Config&) {})
+      : service_(config(directory, change), adapters()) {
     service_.start();
     load_thread_ = std::jthread([this] { load_.run(); });
   }
@@ -85,13 +89,15 @@ class House {
  private:
   static constexpr std::string_view kKey = "bench-platform-key-0123456789";
 
-  static config::Config config(const std::filesystem::path& directory) {
+  static config::Config config(const std::filesystem::path& directory,
+                               const std::function<void(config::Config&)>& change) {
     config::Config config;
     config.server.port = 0;
     config.data.dir = directory;
     config.auth.api_keys = {crypto::Secret(std::string(kKey))};
     config.log.level = "warning";
     config.engine.fsync = std::getenv("BENCH_NO_FSYNC") == nullptr;
+    change(config);
     return config;
   }
   Adapters adapters() {
