@@ -79,9 +79,17 @@ setup_browser() {
   install_modules "$root/tests/browser" "what drives the browser"
 }
 
+# The compiler of the TypeScript client comes from npm too; the client itself needs no package.
+setup_client() {
+  if modules_are_current "$root/clients/typescript"; then return; fi
+  say "installing the compiler of the TypeScript client"
+  install_modules "$root/clients/typescript" "the compiler of the TypeScript client"
+}
+
 setup_all() {
   setup_packages "${build_packages[@]}" "${lint_packages[@]}" "${test_packages[@]}"
   setup_engine
   setup_browser
+  setup_client
   say "all packages, the engine library and what the tests need are installed"
 }

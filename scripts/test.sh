@@ -68,7 +68,10 @@ run_tests() {
   fi
 
   setup_packages "${build_packages[@]}" "${test_packages[@]}"
-  ! wants browser || setup_browser
+  if wants browser; then
+    setup_browser
+    setup_client
+  fi
   build "$preset"
   case $preset in asan | tsan) set_up_sanitizers ;; esac
   if wants unit integration; then run_ctest || failed=1; fi
