@@ -12,6 +12,20 @@ std::string quote(const DatabaseName& name) {
   return fmt::format("`{}`", name.text());  // DatabaseName admits neither backticks nor backslashes
 }
 
+std::string string_array(const std::vector<std::string>& texts) {
+  std::string array = "[";
+  for (const std::string& text : texts) {
+    if (array.size() > 1) array += ',';
+    array += '\'';
+    for (const char c : text) {
+      if (c == '\'') array += c;  // doubled, as in SQL; escape_parameter() takes care of backslashes
+      array += c;
+    }
+    array += '\'';
+  }
+  return array + "]";
+}
+
 std::string new_query_id(std::string_view request_id) {
   // Other instances name statements too: a random beginning keeps their numbers apart.
   static std::atomic<std::uint64_t> next = std::uint64_t{std::random_device{}()} << 32U;

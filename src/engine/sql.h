@@ -39,6 +39,9 @@ std::string uuid_array(const Ids& ids) {
   return text + "]";
 }
 
+/// Returns texts as the value of a parameter of the type Array(String).
+std::string string_array(const std::vector<std::string>& texts);
+
 /// An SQL statement. Values of users travel in `parameters`, never in `sql`.
 struct Statement {
   std::string sql;

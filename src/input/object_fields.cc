@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include "input/foreign_id.h"
+
 namespace annals::input {
 namespace {
 
@@ -50,6 +52,15 @@ std::uint64_t ObjectFields::integer(std::string_view name, const Field& field, s
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || value > max) add_problem(name, greater_than(max));
   return value;
+}
+
+ForeignId ObjectFields::id(std::string_view name, const Field& field, std::uint64_t max) {
+  if (!field || field->kind() != Kind::string) return {integer(name, field, max)};
+  std::string room;
+  auto id = string_id(field->string(room));
+  if (id) return *std::move(id);
+  add_problem(name, std::move(id.error()));
+  return {};
 }
 
 Uuid ObjectFields::uuid(std::string_view name, const Field& field) {

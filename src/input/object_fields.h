@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ids/foreign_id.h"
 #include "ids/uuid.h"
 #include "input/json_value.h"
 #include "input/problems.h"
@@ -40,6 +41,8 @@ class ObjectFields {
 
   /// Reads a JSON integer from 0 to `max`; 1.0, "1" and true are not integers.
   std::uint64_t integer(std::string_view name, const Field& field, std::uint64_t max);
+  /// Reads an id of a sender's: an integer as integer() does, or a string.
+  ForeignId id(std::string_view name, const Field& field, std::uint64_t max);
   /// Reads a UUID in any form that parse_any_uuid() takes.
   Uuid uuid(std::string_view name, const Field& field);
   /// Reads a time that can be stored.

@@ -29,6 +29,11 @@ void append_utf8(std::string& text, std::uint32_t code_point);
 /// Returns the number of code points of well-formed text.
 [[nodiscard]] std::size_t code_points(std::string_view text);
 
+/// Returns whether well-formed text contains no C0 or C1 control and no DEL: whether it matches
+/// kNoControlsPattern.
+[[nodiscard]] bool has_no_controls(std::string_view text);
+inline constexpr std::string_view kNoControlsPattern = R"(^[^\x00-\x1f\x7f-\x9f]*$)";
+
 /// Returns the text with U+FFFD in place of every byte that belongs to no well-formed sequence.
 [[nodiscard]] std::string replace_invalid_utf8(std::string_view text);
 
