@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -18,8 +19,10 @@ using crypto::Sha256;
 using events::Filter;
 
 // The form of a token. A part that an earlier version does not know, such as a further kind of filter, needs
-// another version: who passed it over would show too much.
+// another version: who passed it over would show too much. Only filters with ids that are strings have the
+// second one, so that an instance of the version before knows all other tokens.
 constexpr char kVersion = 1;
+constexpr char kVersionOfStrings = 2;
 constexpr std::size_t kIdSize = 16;
 constexpr std::size_t kHeadSize = 1 + kIdSize;
 constexpr std::size_t kSignatureSize = std::tuple_size_v<Sha256>;
@@ -38,16 +41,28 @@ constexpr std::string_view kTo = "event_time_to";
 constexpr std::string_view kTerms = "q";
 constexpr std::string_view kEventIds = "event_id";
 
-using Numbers = std::vector<std::uint64_t>;
-constexpr std::array kNumbers{
+using Ids = std::vector<ForeignId>;
+constexpr std::array kIds{
     std::pair{"record_id", &Filter::record_ids}, std::pair{"event_type_id", &Filter::event_type_ids},
     std::pair{"source_type_id", &Filter::source_type_ids}, std::pair{"source_id", &Filter::source_ids}};
 
+bool has_strings(const Filter& filter) {
+  return std::ranges::any_of(kIds, [&filter](const auto& part) {
+    return std::ranges::any_of(filter.*part.second, &ForeignId::is_string);
+  });
+}
+
+boost::json::value encode(const ForeignId& id) {
+  if (id.is_string()) return boost::json::string(id.string());
+  return id.integer();
+}
+
 boost::json::object encode(const Filter& filter) {
   boost::json::object object;
-  for (const auto& [name, member] : kNumbers) {
-    const Numbers& numbers = filter.*member;
-    if (!numbers.empty()) object[name] = boost::json::value_from(numbers);
+  for (const auto& [name, member] : kIds) {
+    boost::json::array ids;
+    for (const ForeignId& id : filter.*member) ids.push_back(encode(id));
+    if (!ids.empty()) object[name] = std::move(ids);
   }
   boost::json::array ids;
   for (const EventId& id : filter.event_ids) ids.emplace_back(id.text());
@@ -68,12 +83,18 @@ Timestamp time_of(const boost::json::value& value) {
   return required(text::parse_time(value.as_string()));
 }
 
+ForeignId id_of(const boost::json::value& value) {
+  if (!value.is_string()) return {value.to_number<std::uint64_t>()};
+  auto id = ForeignId::of_string(value.get_string());
+  return required(id ? std::optional(*std::move(id)) : std::nullopt);
+}
+
 Filter filter_of(const boost::json::object& object) {
   Filter filter;
-  for (const auto& [name, member] : kNumbers) {
-    if (const auto* numbers = object.if_contains(name)) {
-      filter.*member = boost::json::value_to<Numbers>(*numbers);
-    }
+  for (const auto& [name, member] : kIds) {
+    const auto* ids = object.if_contains(name);
+    if (ids == nullptr) continue;
+    std::ranges::transform(ids->as_array(), std::back_inserter(filter.*member), id_of);
   }
   if (const auto* ids = object.if_contains(kEventIds)) {
     filter.event_ids.reserve(ids->as_array().size());
@@ -125,11 +146,12 @@ Sha256 sign(std::string_view content, const Sha256& platform_key, const ClientId
   return crypto::hmac_sha256(crypto::bytes(key), content);
 }
 
-/// Returns the bytes of a text that has the form of a token of this version.
+/// Returns the bytes of a text that has the form of a token.
 std::optional<std::string> bytes_of(std::string_view text) {
   if (text.size() > ViewerTokens::kMaxLength || !text.starts_with(ViewerTokens::kPrefix)) return std::nullopt;
   auto bytes = text::base64url_decode(text.substr(ViewerTokens::kPrefix.size()));
-  if (!bytes || bytes->size() < kHeadSize + kSignatureSize || bytes->front() != kVersion) return std::nullopt;
+  if (!bytes || bytes->size() < kHeadSize + kSignatureSize) return std::nullopt;
+  if (bytes->front() != kVersion && bytes->front() != kVersionOfStrings) return std::nullopt;
   return bytes;
 }
 
@@ -162,7 +184,7 @@ crypto::Secret ViewerTokens::make(const ViewerGrant& grant, const tenants::Tenan
   if (signers.empty()) throw std::logic_error("no configured key can sign a viewer token");
   const auto named = std::ranges::find(signers, signer, &PlatformKeys::Signer::id);
   const auto& key = named == signers.end() ? signers.front() : *named;
-  std::string content(1, kVersion);
+  std::string content(1, grant.visible && has_strings(*grant.visible) ? kVersionOfStrings : kVersion);
   const Uuid& uuid = tenant.id.uuid();
   content.append(uuid.begin(), uuid.end());
   content += encode(grant);

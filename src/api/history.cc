@@ -67,7 +67,9 @@ Neighbours neighbours_of(const ListQuery& query, const Page& page, const http::R
 std::string page_body(const ListQuery& query, Page& page, const std::optional<Counts>& counts,
                       const Neighbours& urls) {
   std::string body = fmt::format(R"({{"limit":{},"offset":{},)", query.page.limit, query.page.offset);
-  body += counts ? fmt::format(R"("total_count":{},"filtered_count":{},)", counts->total, counts->filtered)
+  const std::string_view quote = query.page.numbers == events::NumberStyle::strings ? "\"" : "";
+  body += counts ? fmt::format(R"("total_count":{0}{1}{0},"filtered_count":{0}{2}{0},)", quote, counts->total,
+                               counts->filtered)
                  : R"("total_count":null,"filtered_count":null,)";
   body += fmt::format(R"("next":{},"previous":{},"results":[)", quoted_or_null(urls.next),
                       quoted_or_null(urls.previous));
@@ -164,7 +166,7 @@ http::Operation tail_operation() {
 http::Operation show_operation() {
   return {.name = "get_event",
           .summary = "Returns one event.",
-          .parameters = {event_id_parameter()},
+          .parameters = {event_id_parameter(), numbers_parameter()},
           .answers = {{.status = 200, .summary = "The event."},
                       {.status = 404, .summary = "There is no such event."}}};
 }
@@ -234,6 +236,9 @@ History::Response History::unless_unchanged(Caller caller, Request request, Hand
   // With time, events pass their retention.
   const auto kept_from = caller.tenant->kept_from(text::now());
   if (changes && kept_from) *changes += fmt::format("-{}", kept_from->time_since_epoch().count());
+  // One URL has two answers, by this header.
+  const std::string* numbers = request.header(kNumbersHeader);
+  if (changes && numbers != nullptr && *numbers == "string") *changes += "-string";
   const std::string tag = fmt::format("\"{}\"", changes.value_or(""));
   const auto known = request.list_header("if-none-match");
   http::Response response;
@@ -245,7 +250,8 @@ History::Response History::unless_unchanged(Caller caller, Request request, Hand
   if (!changes) co_return response;
   response.headers.emplace_back("ETag", tag);
   response.headers.emplace_back("Cache-Control", "private, no-cache");
-  response.headers.emplace_back("Vary", "X-Client-Id, X-Client-Secret, X-API-Key, Authorization");
+  response.headers.emplace_back("Vary",
+                                "X-Client-Id, X-Client-Secret, X-API-Key, Authorization, X-Annals-Numbers");
   co_return response;
 }
 
@@ -283,7 +289,8 @@ History::Response History::list(Caller caller, Request request) {
 }
 
 History::Response History::show(Caller caller, Request request) {
-  history::PageRequest wanted{.filter = {.event_ids = {event_id_of(request)}}, .limit = 1};
+  history::PageRequest wanted{
+      .filter = {.event_ids = {event_id_of(request)}}, .limit = 1, .numbers = read_event_query(request)};
   auto page = co_await parts_.history.page(caller.table(), std::move(wanted));
   if (page.events.empty()) throw history::event_not_found();
   co_return held_json(std::move(page.events.front().json), std::move(page.share));
@@ -357,7 +364,7 @@ History::Response History::tail(Caller caller, Request request) {
   auto table = [this, request] { return table_again(request, TokenPlace::in_header_or_query); };
   auto tail = std::make_unique<history::Tail>(
       history::Tail::Parts{.history = parts_.history, .changes = parts_.changes}, std::move(table),
-      std::move(query.filter), query.after);
+      std::move(query.filter), query.numbers, query.after);
   if (!query.after) co_await tail->start_at_the_end();
   co_return http::Response{
       .content_type = "text/event-stream",

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <limits>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -18,6 +17,8 @@
 namespace annals::api {
 namespace {
 
+using events::IdColumn;
+using events::NumberStyle;
 using events::Ordering;
 using events::Position;
 using history::Filter;
@@ -80,6 +81,19 @@ Ordering read_ordering(http::QueryFields& fields) {
   return Ordering::newest_first;
 }
 
+NumberStyle read_numbers(http::QueryFields& fields, const http::Request& request) {
+  const std::vector<std::string> permitted{"number", "string"};
+  if (const auto chosen = fields.one_of("numbers", permitted)) {
+    return chosen == "string" ? NumberStyle::strings : NumberStyle::numbers;
+  }
+  const std::string* header = request.header(kNumbersHeader);
+  if (header == nullptr) return NumberStyle::numbers;
+  if (std::ranges::find(permitted, *header) == permitted.end()) {
+    fields.add_header_problem(kNumbersHeader, input::none_of(permitted));
+  }
+  return *header == "string" ? NumberStyle::strings : NumberStyle::numbers;
+}
+
 }  // namespace
 
 std::expected<std::vector<std::string>, input::FieldProblem> search_terms(std::string_view text) {
@@ -91,13 +105,12 @@ std::expected<std::vector<std::string>, input::FieldProblem> search_terms(std::s
 }
 
 Filter read_filter(http::QueryFields& fields) {
-  constexpr std::uint64_t kMax64 = std::numeric_limits<std::uint64_t>::max();
-  constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+  const auto ids = [&fields](IdColumn column) { return fields.ids(name_of(column), max_of(column)); };
   Filter filter;
-  filter.record_ids = fields.integers("record_id", kMax64);
-  filter.event_type_ids = fields.integers("event_type_id", kMax32);
-  filter.source_type_ids = fields.integers("source_type_id", kMax32);
-  filter.source_ids = fields.integers("source_id", kMax64);
+  filter.record_ids = ids(IdColumn::record_id);
+  filter.event_type_ids = ids(IdColumn::event_type_id);
+  filter.source_type_ids = ids(IdColumn::source_type_id);
+  filter.source_ids = ids(IdColumn::source_id);
   filter.event_ids = read_ids(fields);
   read_times(fields, filter);
   filter.terms = read_terms(fields);
@@ -123,15 +136,20 @@ ListQuery read_list_query(const http::Request& request) {
     fields.add_problem("offset", input::offset_beside_cursor());
   }
   query.count = fields.flag("count").value_or(!query.by_cursor);
+  query.page.numbers = read_numbers(fields, request);
   fields.forbid_others();
   fields.check();
   return query;
 }
 
+http::Parameter numbers_parameter() {
+  return {.name = "numbers", .type = "string", .summary = "number, or string for integers as strings."};
+}
+
 std::vector<http::Parameter> filter_parameters(std::vector<http::Parameter> others) {
   const auto ids = [](std::string name, std::string summary) {
     return http::Parameter{
-        .name = std::move(name), .type = "integer", .summary = std::move(summary), .repeatable = true};
+        .name = std::move(name), .type = "string", .summary = std::move(summary), .repeatable = true};
   };
   std::vector<http::Parameter> parameters{
       ids("record_id", "Only events of this record."),
@@ -142,6 +160,7 @@ std::vector<http::Parameter> filter_parameters(std::vector<http::Parameter> othe
       {.name = "event_time_from", .type = "string", .summary = "Only events of this time and later."},
       {.name = "event_time_to", .type = "string", .summary = "Only events before this time."},
       {.name = "q", .type = "string", .summary = "Only events with all these words in event_data."}};
+  parameters.push_back(numbers_parameter());
   std::ranges::move(others, std::back_inserter(parameters));
   return parameters;
 }
@@ -151,20 +170,29 @@ history::CountByRequest read_count_by_query(const http::Request& request) {
   http::QueryFields fields(request);
   history::CountByRequest query{.filter = read_filter(fields)};
   query.bucket = fields.one_of("bucket", {"minute", "hour", "day", "week", "month"});
-  for (std::string& column : fields.texts("by")) {
-    if (std::ranges::find(columns, column) == columns.end()) {
+  for (const std::string& name : fields.texts("by")) {
+    const auto column = events::id_column(name);
+    if (!column) {
       fields.add_problem("by", input::none_of(columns));
-    } else if (std::ranges::find(query.columns, column) == query.columns.end()) {
-      query.columns.push_back(std::move(column));
+    } else if (std::ranges::find(query.columns, *column) == query.columns.end()) {
+      query.columns.push_back(*column);
     }
   }
   if (!query.bucket && query.columns.empty()) query.bucket = "day";
   query.most_first = fields.one_of("ordering", {"group", "-count"}) == "-count";
   query.limit = static_cast<std::uint64_t>(
       fields.integer("limit", {.min = 1, .max = kMaxGroups, .fallback = kDefaultGroups}));
+  query.numbers = read_numbers(fields, request);
   fields.forbid_others();
   fields.check();
   return query;
+}
+
+NumberStyle read_event_query(const http::Request& request) {
+  http::QueryFields fields(request);
+  const NumberStyle numbers = read_numbers(fields, request);
+  fields.check();
+  return numbers;
 }
 
 history::ExportRequest read_export_query(const http::Request& request) {
@@ -176,6 +204,7 @@ history::ExportRequest read_export_query(const http::Request& request) {
   const auto after = fields.text("after");
   if (after) query.after = Position::parse(*after, Ordering::by_record);
   if (after && !query.after) fields.add_problem("after", input::not_a_cursor());
+  query.numbers = read_numbers(fields, request);
   fields.forbid_others();
   fields.check();
   return query;
@@ -184,6 +213,7 @@ history::ExportRequest read_export_query(const http::Request& request) {
 TailQuery read_tail_query(const http::Request& request) {
   http::QueryFields fields(request);
   TailQuery query{.filter = read_filter(fields), .after = {}};
+  query.numbers = read_numbers(fields, request);
   const auto cursor = fields.text("cursor");
   (void)fields.text(kTokenParameter);  // it was read at admission
   const std::string* last_id = request.header("last-event-id");

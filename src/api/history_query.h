@@ -18,6 +18,9 @@ namespace annals::api {
 /// The greatest offset of a page; a cursor leads further.
 inline constexpr std::int64_t kMaxOffset = 100'000;
 
+/// The name of the header that says what the parameter `numbers` says, in lower case.
+inline constexpr std::string_view kNumbersHeader = "x-annals-numbers";
+
 /// Reads the parameters that make a filter, in the contract's order; their problems are added to `fields`.
 history::Filter read_filter(http::QueryFields& fields);
 
@@ -25,7 +28,10 @@ history::Filter read_filter(http::QueryFields& fields);
 /// everything would be found, or too many.
 std::expected<std::vector<std::string>, input::FieldProblem> search_terms(std::string_view text);
 
-/// Returns the parameters that read_filter() reads, followed by `others`.
+/// Returns the parameter `numbers`, which every reader below knows.
+http::Parameter numbers_parameter();
+
+/// Returns the parameters that read_filter() reads and numbers_parameter(), followed by `others`.
 std::vector<http::Parameter> filter_parameters(std::vector<http::Parameter> others);
 
 /// The query of `GET /api/history/events`.
@@ -40,9 +46,13 @@ ListQuery read_list_query(const http::Request& request);
 history::CountByRequest read_count_by_query(const http::Request& request);
 history::ExportRequest read_export_query(const http::Request& request);
 
+/// Reads the query of a single event. Parameters that it does not know are passed over.
+events::NumberStyle read_event_query(const http::Request& request);
+
 /// The query of `GET /api/history/tail`.
 struct TailQuery {
   history::Filter filter;
+  events::NumberStyle numbers = events::NumberStyle::numbers;
   std::optional<events::Position> after;  // the event that a reconnecting client saw last, or a cursor
 };
 TailQuery read_tail_query(const http::Request& request);

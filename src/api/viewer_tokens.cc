@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "api/history_query.h"
+#include "events/string_ids.h"
 #include "http/body_fields.h"
 #include "tenants/errors.h"
 #include "text/time.h"
@@ -22,6 +22,7 @@ using access::Permission;
 using access::ViewerGrant;
 using boost::asio::awaitable;
 using events::Filter;
+using events::IdColumn;
 using http::BodyFields;
 using http::Request;
 using http::Response;
@@ -58,13 +59,14 @@ std::vector<std::string> read_terms(BodyFields& fields) {
 
 /// Reads the parts of a filter that GET /api/history/events knows, in the same order.
 Filter read_filter(BodyFields& fields) {
-  constexpr std::uint64_t kMax64 = std::numeric_limits<std::uint64_t>::max();
-  constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
+  const auto ids = [&fields](IdColumn column) {
+    return fields.optional_ids(name_of(column), max_of(column), kMaxValues);
+  };
   Filter filter;
-  filter.record_ids = fields.optional_integers("record_id", kMax64, kMaxValues);
-  filter.event_type_ids = fields.optional_integers("event_type_id", kMax32, kMaxValues);
-  filter.source_type_ids = fields.optional_integers("source_type_id", kMax32, kMaxValues);
-  filter.source_ids = fields.optional_integers("source_id", kMax64, kMaxValues);
+  filter.record_ids = ids(IdColumn::record_id);
+  filter.event_type_ids = ids(IdColumn::event_type_id);
+  filter.source_type_ids = ids(IdColumn::source_type_id);
+  filter.source_ids = ids(IdColumn::source_id);
   filter.event_ids = read_event_ids(fields);
   filter.from = read_time(fields, "event_time_from");
   filter.to = read_time(fields, "event_time_to");

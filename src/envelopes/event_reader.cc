@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "envelopes/event_decoder.h"
+#include "events/string_ids.h"
 #include "ids/uuid.h"
 
 namespace annals::envelopes {
@@ -74,12 +75,11 @@ Event read_event(const input::JsonValue& value, const Place& place, const Fallba
   const bool make_time = !named.event_time && fallbacks.event_time;
   event.event_time = make_time ? *fallbacks.event_time : reader.time("event_time", named.event_time);
   event.time_is_arrival = make_time && fallbacks.time_is_arrival;
-  event.event_type_id =
-      static_cast<std::uint32_t>(reader.integer("event_type_id", named.event_type_id, kMax32));
-  event.record_id = reader.integer("record_id", named.record_id, kMax64);
-  event.source_id = reader.integer("source_id", named.source_id, kMax64);
-  event.source_type_id =
-      static_cast<std::uint32_t>(reader.integer("source_type_id", named.source_type_id, kMax32));
+  const ForeignId event_type = reader.id("event_type_id", named.event_type_id, kMax32);
+  const ForeignId record = reader.id("record_id", named.record_id, kMax64);
+  const ForeignId source = reader.id("source_id", named.source_id, kMax64);
+  const ForeignId source_type = reader.id("source_type_id", named.source_type_id, kMax32);
+  events::set_ids(event, {event_type, record, source_type, source});
   if (named.event_data) {
     event.event_data = named.event_data->text();  // null too: it is a JSON value like any other
   } else {

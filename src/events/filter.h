@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "ids/foreign_id.h"
 #include "ids/id.h"
 #include "text/time.h"
 
@@ -12,10 +12,10 @@ namespace annals::events {
 
 /// Selects the events that satisfy every part that is set.
 struct Filter {
-  std::vector<std::uint64_t> record_ids = {};
-  std::vector<std::uint64_t> event_type_ids = {};
-  std::vector<std::uint64_t> source_type_ids = {};
-  std::vector<std::uint64_t> source_ids = {};
+  std::vector<ForeignId> record_ids = {};  // of these each integer fits into its column
+  std::vector<ForeignId> event_type_ids = {};
+  std::vector<ForeignId> source_type_ids = {};
+  std::vector<ForeignId> source_ids = {};
   std::vector<EventId> event_ids = {};
   std::optional<Timestamp> from = {};   // inclusive
   std::optional<Timestamp> to = {};     // exclusive

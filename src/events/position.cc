@@ -1,11 +1,14 @@
 // The text of a cursor: "t<milliseconds>_<event id>" by time, "a<number>" by arrival,
-// "r<record id>_<milliseconds>_<event id>" by record.
+// "r<record id>_<milliseconds>_<event id>" by record. The record id may be a string, in the notation of
+// append_id_notation(); its number leads to the same place.
 
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "events/position.h"
+#include "events/string_ids.h"
+#include "input/foreign_id.h"
 
 namespace annals::events {
 namespace {
@@ -51,6 +54,18 @@ class Parts {
   bool failed_ = false;
 };
 
+/// Splits off the record id, which may have underscores of its own: of the three parts it is the first.
+std::optional<std::uint64_t> take_record(std::string_view& text) {
+  const auto last = text.rfind('_');
+  if (last == std::string_view::npos || last == 0) return std::nullopt;
+  const auto end = text.rfind('_', last - 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto id = input::id_in_notation(text.substr(0, end), max_of(IdColumn::record_id));
+  if (!id) return std::nullopt;
+  text.remove_prefix(end + 1);
+  return stored_number(IdColumn::record_id, *id);
+}
+
 char letter_of(Ordering ordering) {
   switch (ordering) {
     case Ordering::newest_first:
@@ -82,12 +97,17 @@ bool Position::is_earlier_text(std::string_view text) {
 
 std::optional<Position> Position::parse(std::string_view text, Ordering ordering) {
   if (text.empty() || text.front() != letter_of(ordering)) return std::nullopt;
-  Parts parts(text.substr(1));
+  text.remove_prefix(1);
   Position position;
+  if (ordering == Ordering::by_record) {
+    const auto record = take_record(text);
+    if (!record) return std::nullopt;
+    position.record_id = *record;
+  }
+  Parts parts(text);
   if (ordering == Ordering::arrival) {
     position.arrival = parts.number<std::uint64_t>();
   } else {
-    if (ordering == Ordering::by_record) position.record_id = parts.number<std::uint64_t>();
     position.event_time = parts.time();
     position.event_id = parts.id();
   }

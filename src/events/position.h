@@ -16,7 +16,7 @@ enum class Ordering : std::uint8_t { newest_first, oldest_first, arrival, by_rec
 
 /// The place of an event in an ordering, which a cursor holds.
 struct Position {
-  std::uint64_t record_id = 0;  // used by by_record, before the time
+  std::uint64_t record_id = 0;  // used by by_record, before the time; that of a string is its stored number
   Timestamp event_time = {};    // used by newest_first, oldest_first and by_record, with the id
   EventId event_id{Uuid{}};
   std::uint64_t arrival = 0;  // used by arrival; the first event has 1

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/row_binary.h"
+#include "engine/row_reader.h"
 
 namespace annals::events {
 namespace {
@@ -39,44 +40,47 @@ std::string names_of(std::span<const Column> columns) {
   return names;
 }
 
-/// Takes values off a row. After the bytes have ended it returns values that mean nothing.
-class Reader {
- public:
-  Reader(std::string_view bytes, std::size_t at) : bytes_(bytes), at_(at) {}
+Uuid uuid_of(const std::array<std::uint8_t, 16>& bytes) {
+  Uuid id = {};
+  std::ranges::copy(bytes, id.begin());
+  return id;
+}
 
-  template <class Integer>
-  Integer integer() {
-    return has(sizeof(Integer)) ? engine::read_integer<Integer>(take(sizeof(Integer))) : Integer{};
+std::uint64_t number_in(const RowView& row, IdColumn column) {
+  switch (column) {
+    case IdColumn::event_type_id:
+      return row.event_type_id;
+    case IdColumn::record_id:
+      return row.record_id;
+    case IdColumn::source_type_id:
+      return row.source_type_id;
+    case IdColumn::source_id:
+      return row.source_id;
   }
-  Uuid uuid() {
-    Uuid id = {};
-    if (has(sizeof id.data)) std::ranges::copy(engine::read_uuid(take(sizeof id.data)), id.begin());
-    return id;
-  }
-  std::string_view string() {
-    const auto size = whole_ ? engine::read_varint(bytes_, at_) : std::nullopt;
-    whole_ = size.has_value();
-    return whole_ && has(*size) ? std::string_view(take(*size), *size) : std::string_view();
-  }
+  return 0;
+}
 
-  [[nodiscard]] bool whole() const { return whole_; }
-  [[nodiscard]] std::size_t at() const { return at_; }
-
- private:
-  bool has(std::size_t size) {
-    whole_ = whole_ && bytes_.size() - at_ >= size;
-    return whole_;
+/// Appends the id as JSON in a style.
+void append_id_as(std::string& text, const RowView& row, IdColumn column, NumberStyle style) {
+  const std::string_view string = string_of(row.string_ids, column);
+  if (style == NumberStyle::strings) {
+    std::string notation;
+    append_id(notation, row, column);
+    append_id_json(text, notation);
+  } else if (string.empty()) {
+    fmt::format_to(std::back_inserter(text), "{}", number_in(row, column));
+  } else {
+    append_id_json(text, string);
   }
-  const char* take(std::size_t size) {
-    const char* from = bytes_.data() + at_;
-    at_ += size;
-    return from;
-  }
+}
 
-  std::string_view bytes_;
-  std::size_t at_;
-  bool whole_ = true;
-};
+void append_ids_apart(std::string& text, const RowView& row, NumberStyle style) {
+  for (const IdColumn column : kIdColumns) {
+    fmt::format_to(std::back_inserter(text), R"("{}":)", name_of(column));
+    append_id_as(text, row, column, style);
+    text += ',';
+  }
+}
 
 }  // namespace
 
@@ -119,14 +123,16 @@ void append_row(std::string& rows, const Event& event, std::uint64_t arrival, st
   engine::append_string(rows, event.event_data);
   engine::append_is_null(rows, !event.file_id);
   if (event.file_id) engine::append_uuid(rows, event.file_id->uuid().data);
-  engine::append_string(rows, event.other_fields);
+  engine::append_varint(rows, event.string_ids.size() + event.other_fields.size());
+  rows += event.string_ids;
+  rows += event.other_fields;
 }
 
 std::optional<RowView> read_row(std::string_view rows, std::size_t& at, RowShape shape) {
-  Reader reader(rows, at);
+  engine::RowReader reader(rows, at);
   RowView row;
   if (shape == RowShape::with_arrival) row.arrival = reader.integer<std::uint64_t>();
-  row.event_id = EventId(reader.uuid());
+  row.event_id = EventId(uuid_of(reader.uuid()));
   row.event_time = Timestamp(std::chrono::milliseconds(reader.integer<std::int64_t>()));
   row.event_type_id = reader.integer<std::uint32_t>();
   row.record_id = reader.integer<std::uint64_t>();
@@ -134,8 +140,10 @@ std::optional<RowView> read_row(std::string_view rows, std::size_t& at, RowShape
   row.source_id = reader.integer<std::uint64_t>();
   row.event_data = reader.string();
   const bool no_file = reader.integer<std::uint8_t>() != 0;
-  if (!no_file) row.file_id = FileId(reader.uuid());
-  row.other_fields = reader.string();
+  if (!no_file) row.file_id = FileId(uuid_of(reader.uuid()));
+  const KeptParts kept = kept_parts(reader.string());
+  row.string_ids = kept.string_ids;
+  row.other_fields = kept.fields;
   if (!reader.whole()) return std::nullopt;
   at = reader.at();
   return row;
@@ -145,13 +153,27 @@ Position RowView::position() const {
   return {.record_id = record_id, .event_time = event_time, .event_id = event_id, .arrival = arrival};
 }
 
-void append_json(std::string& text, const RowView& row) {
+void append_id(std::string& text, const RowView& row, IdColumn column) {
+  const std::string_view string = string_of(row.string_ids, column);
+  if (string.empty()) {
+    fmt::format_to(std::back_inserter(text), "{}", number_in(row, column));
+  } else {
+    append_id_notation(text, string);
+  }
+}
+
+void append_json(std::string& text, const RowView& row, NumberStyle style) {
   text += R"({"event_id":")";
   append_uuid(text, row.event_id.uuid());
-  fmt::format_to(
-      std::back_inserter(text),
-      R"(","event_time":"{}","event_type_id":{},"record_id":{},"source_type_id":{},"source_id":{},"event_data":)",
-      text::format_time(row.event_time), row.event_type_id, row.record_id, row.source_type_id, row.source_id);
+  fmt::format_to(std::back_inserter(text), R"(","event_time":"{}",)", text::format_time(row.event_time));
+  if (row.string_ids.empty() && style == NumberStyle::numbers) {  // nearly always
+    fmt::format_to(std::back_inserter(text),
+                   R"("event_type_id":{},"record_id":{},"source_type_id":{},"source_id":{},)",
+                   row.event_type_id, row.record_id, row.source_type_id, row.source_id);
+  } else {
+    append_ids_apart(text, row, style);
+  }
+  text += R"("event_data":)";
   text += row.event_data;
   text += R"(,"file_id":)";
   if (row.file_id) {
@@ -169,9 +191,9 @@ void append_json(std::string& text, const RowView& row) {
   }
 }
 
-StoredEvent stored_event(const RowView& row) {
+StoredEvent stored_event(const RowView& row, NumberStyle style) {
   StoredEvent event{.json = {}, .position = row.position(), .file_id = row.file_id};
-  append_json(event.json, row);
+  append_json(event.json, row, style);
   return event;
 }
 

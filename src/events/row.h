@@ -10,6 +10,7 @@
 
 #include "events/event.h"
 #include "events/position.h"
+#include "events/string_ids.h"
 
 namespace annals::events {
 
@@ -46,7 +47,8 @@ inline constexpr std::uint64_t kJournaled = std::numeric_limits<std::uint64_t>::
 /// number of the insert.
 void append_row(std::string& rows, const Event& event, std::uint64_t arrival, std::uint64_t commit);
 
-/// A row as the engine returns it. It is a view: the bytes that it was read from must outlive it.
+/// A row as the engine returns it. It is a view: the bytes that it was read from must outlive it. The ids are
+/// the numbers under which they are stored, as in an Event.
 struct RowView {
   EventId event_id{Uuid{}};
   Timestamp event_time;
@@ -56,6 +58,7 @@ struct RowView {
   std::uint64_t source_id = 0;
   std::string_view event_data;
   std::optional<FileId> file_id;
+  std::string_view string_ids;  // empty if all ids are integers
   std::string_view other_fields;
   std::uint64_t arrival = 0;  // 0 in the shape `event`
 
@@ -66,9 +69,18 @@ struct RowView {
 /// end before the row does.
 std::optional<RowView> read_row(std::string_view rows, std::size_t& at, RowShape shape);
 
+/// How answers write integers. JavaScript reads JSON numbers above 2^53 as others.
+enum class NumberStyle : std::uint8_t {
+  numbers,  // as JSON numbers
+  strings,  // as strings: 64-bit numbers in digits, and every id in the notation of append_id_notation()
+};
+
 /// Appends the event as the JSON object that a client reads: `event_data` and other fields byte for byte as
 /// they were sent.
-void append_json(std::string& text, const RowView& row);
+void append_json(std::string& text, const RowView& row, NumberStyle style = NumberStyle::numbers);
+
+/// Appends the notation of one of the row's ids, see append_id_notation().
+void append_id(std::string& text, const RowView& row, IdColumn column);
 
 /// An event that was read from its table.
 struct StoredEvent {
@@ -77,6 +89,6 @@ struct StoredEvent {
   std::optional<FileId> file_id;
 };
 
-StoredEvent stored_event(const RowView& row);
+StoredEvent stored_event(const RowView& row, NumberStyle style = NumberStyle::numbers);
 
 }  // namespace annals::events

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "events/row.h"
+#include "events/csv_row.h"
 
 namespace annals::history {
 namespace {
@@ -12,6 +12,7 @@ namespace {
 using boost::asio::awaitable;
 using engine::ResultStream;
 
+/// Puts a text before a result, also before an empty one.
 class WithHead final : public ResultStream {
  public:
   WithHead(std::string head, std::unique_ptr<ResultStream> rows)
@@ -28,9 +29,13 @@ class WithHead final : public ResultStream {
   std::string head_;
 };
 
-class JsonLines final : public ResultStream {
+/// Appends the line of one event.
+using AppendLine = void (*)(std::string& lines, const events::RowView& row, events::NumberStyle style);
+
+class Lines final : public ResultStream {
  public:
-  explicit JsonLines(std::unique_ptr<ResultStream> rows) : rows_(std::move(rows)) {}
+  Lines(std::unique_ptr<ResultStream> rows, AppendLine append, events::NumberStyle style)
+      : rows_(std::move(rows)), append_(append), style_(style) {}
 
   awaitable<std::optional<std::string>> next() override {
     std::string lines;
@@ -50,30 +55,41 @@ class JsonLines final : public ResultStream {
     std::string lines;
     std::size_t at = 0;
     while (const auto row = events::read_row(rest_, at, events::RowShape::event)) {
-      const std::size_t begin = lines.size();
-      events::append_json(lines, *row);
-      // A line break in JSON is white space between tokens; here it would end the event.
-      std::replace_if(
-          lines.begin() + static_cast<std::ptrdiff_t>(begin), lines.end(),
-          [](char c) { return c == '\n' || c == '\r'; }, ' ');
-      lines += '\n';
+      append_(lines, *row, style_);
     }
     rest_.erase(0, at);
     return lines;
   }
 
   std::unique_ptr<ResultStream> rows_;
+  AppendLine append_;
+  events::NumberStyle style_;
   std::string rest_;  // the beginning of a row whose end has not arrived yet
 };
 
-}  // namespace
-
-std::unique_ptr<ResultStream> with_head(std::string head, std::unique_ptr<ResultStream> rows) {
-  return std::make_unique<WithHead>(std::move(head), std::move(rows));
+void append_json_line(std::string& lines, const events::RowView& row, events::NumberStyle style) {
+  const std::size_t begin = lines.size();
+  events::append_json(lines, row, style);
+  // A line break in JSON is white space between tokens; here it would end the event.
+  std::replace_if(
+      lines.begin() + static_cast<std::ptrdiff_t>(begin), lines.end(),
+      [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  lines += '\n';
 }
 
-std::unique_ptr<ResultStream> json_lines(std::unique_ptr<ResultStream> rows) {
-  return std::make_unique<JsonLines>(std::move(rows));
+void append_csv_line(std::string& lines, const events::RowView& row, events::NumberStyle /*style*/) {
+  events::append_csv(lines, row);
+}
+
+}  // namespace
+
+std::unique_ptr<ResultStream> json_lines(std::unique_ptr<ResultStream> rows, events::NumberStyle style) {
+  return std::make_unique<Lines>(std::move(rows), append_json_line, style);
+}
+
+std::unique_ptr<ResultStream> csv_lines(std::unique_ptr<ResultStream> rows) {
+  auto lines = std::make_unique<Lines>(std::move(rows), append_csv_line, events::NumberStyle::numbers);
+  return std::make_unique<WithHead>(events::csv_head(), std::move(lines));
 }
 
 }  // namespace annals::history

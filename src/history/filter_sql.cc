@@ -7,10 +7,12 @@
 #include <fmt/ranges.h>
 
 #include "events/searched_text.h"
+#include "events/string_ids.h"
 
 namespace annals::history {
 namespace {
 
+using events::IdColumn;
 using events::Ordering;
 using events::Position;
 
@@ -29,7 +31,9 @@ class FilterConditions {
   void add_all(const Filter& filter);
 
  private:
+  void add_foreign_ids(IdColumn column, const std::vector<ForeignId>& values);
   void add_numbers(std::string_view column, const std::vector<std::uint64_t>& values);
+  void add_strings(IdColumn column, const std::vector<ForeignId>& values);
   void add_ids(const std::vector<EventId>& values);
   void add_times(const Filter& filter);
   void add_terms(const std::vector<std::string>& terms);
@@ -82,6 +86,46 @@ void FilterConditions::add_numbers(std::string_view column, const std::vector<st
       fmt::format("[{}]", fmt::join(values, ",")));
 }
 
+/// Events of a string and of an integer, or of another string, may have the same number, one of the upper
+/// half (events/string_ids.h). Only for such numbers the strings are compared too.
+void FilterConditions::add_foreign_ids(IdColumn column, const std::vector<ForeignId>& values) {
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(values.size());
+  for (const ForeignId& id : values) numbers.push_back(stored_number(column, id));
+  add_numbers(name_of(column), numbers);
+  const auto least = least_of_strings(column);
+  if (std::ranges::any_of(numbers, [least](std::uint64_t number) { return number >= least; })) {
+    add_strings(column, values);
+  }
+}
+
+/// Adds the condition that an event has one of these strings, or one of these integers and no string. The
+/// numbers are compared already, so a string needs its number no more.
+void FilterConditions::add_strings(IdColumn column, const std::vector<ForeignId>& values) {
+  std::vector<std::string> strings;
+  std::vector<std::uint64_t> integers;
+  for (const ForeignId& id : values) {
+    if (id.is_string()) {
+      strings.push_back(id.string());
+    } else {
+      integers.push_back(id.integer());
+    }
+  }
+  const std::string string = events::string_sql(column);
+  const std::string of_strings = name(fmt::format("{}_strings", name_of(column)));
+  const std::string of_integers = name(fmt::format("{}_integers", name_of(column)));
+  const std::string is_string = fmt::format("{} IN {{{}:Array(String)}}", string, of_strings);
+  const std::string is_integer =
+      fmt::format("({} = '' AND {} IN {{{}:Array(UInt64)}})", string, name_of(column), of_integers);
+  if (!strings.empty()) conditions_.parameters.push_back({of_strings, engine::string_array(strings)});
+  if (!integers.empty()) {
+    conditions_.parameters.push_back({of_integers, fmt::format("[{}]", fmt::join(integers, ","))});
+  }
+  conditions_.sql.push_back(integers.empty()  ? is_string
+                            : strings.empty() ? is_integer
+                                              : fmt::format("({} OR {})", is_string, is_integer));
+}
+
 void FilterConditions::add_ids(const std::vector<EventId>& values) {
   if (values.empty()) return;
   add(conditions_, fmt::format("event_id IN {{{}:Array(UUID)}}", name("event_ids")), name("event_ids"),
@@ -120,10 +164,10 @@ void FilterConditions::add_terms(const std::vector<std::string>& terms) {
 }
 
 void FilterConditions::add_all(const Filter& filter) {
-  add_numbers("record_id", filter.record_ids);
-  add_numbers("event_type_id", filter.event_type_ids);
-  add_numbers("source_type_id", filter.source_type_ids);
-  add_numbers("source_id", filter.source_ids);
+  add_foreign_ids(IdColumn::record_id, filter.record_ids);
+  add_foreign_ids(IdColumn::event_type_id, filter.event_type_ids);
+  add_foreign_ids(IdColumn::source_type_id, filter.source_type_ids);
+  add_foreign_ids(IdColumn::source_id, filter.source_ids);
   add_ids(filter.event_ids);
   add_times(filter);
   add_terms(filter.terms);

@@ -1,13 +1,14 @@
 #include "history/history.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "engine/rows.h"
 #include "events/row.h"
 #include "history/errors.h"
+#include "history/export_sql.h"
 #include "history/export_streams.h"
 #include "history/filter_sql.h"
 #include "tenants/errors.h"
@@ -18,6 +19,7 @@ namespace {
 using boost::asio::awaitable;
 using engine::EngineError;
 using events::EventsTable;
+using events::NumberStyle;
 using events::Ordering;
 using events::Position;
 using events::RowShape;
@@ -28,23 +30,8 @@ constexpr std::size_t kCopies = 2;
 /// A page that takes too much memory is read again as one of so many times fewer events.
 constexpr std::uint64_t kSmallerPage = 8;
 
-/// The event's time, rounded down to the second. ClickHouse itself would round it towards 1970.
-constexpr std::string_view kWholeSeconds =
-    "fromUnixTimestamp64Milli(toUnixTimestamp64Milli(event_time) - "
-    "positiveModulo(toUnixTimestamp64Milli(event_time), 1000), 'UTC')";
-
-/// Returns `"event_id","event_time",…`.
-std::string csv_head() {
-  std::string head;
-  for (const events::Column& column : events::event_columns()) {
-    head += fmt::format("{}\"{}\"", head.empty() ? "" : ",", column.name);
-  }
-  return head + "\r\n";
-}
-
 /// Returns the ORDER BY of an ordering. ClickHouse sorts UUIDs by their second half; UUIDToNum gives their
-/// bytes, which sort as their text does. `by_record` does without it and keeps the table's order on
-/// the disk.
+/// bytes, which sort as their text does.
 std::string_view order_of(Ordering ordering) {
   switch (ordering) {
     case Ordering::newest_first:
@@ -76,7 +63,7 @@ void add_events(Page& page, std::string_view rows, RowShape shape, const PageReq
     page.more =
         !row || page.events.size() == request.limit || (at > request.max_bytes && !page.events.empty());
     if (page.more) break;
-    page.events.push_back(events::stored_event(*row));
+    page.events.push_back(events::stored_event(*row, request.numbers));
   }
 }
 
@@ -234,35 +221,42 @@ awaitable<Counts> History::count(EventsTable table, Filter filter) {
   co_return counts;
 }
 
+/// Counts groups whose ids are numbers. If some may be strings, it asks once more, for those too. The numbers
+/// of strings are the greatest, so those of groups beyond the limit do not matter in either order.
 awaitable<Groups> History::count_by(EventsTable table, CountByRequest request) {
+  auto groups = co_await groups_of(table, request, GroupedIds::numbers);
+  if (!groups) groups = co_await groups_of(std::move(table), request, GroupedIds::with_strings);
+  if (!groups) throw std::logic_error("groups were read without the strings of their ids");
+  co_return *std::move(groups);
+}
+
+awaitable<std::optional<Groups>> History::groups_of(EventsTable table, CountByRequest request,
+                                                    GroupedIds ids) {
   Conditions conditions = conditions_of(table, request.filter);
-  std::vector<std::string> keys;
-  std::vector<std::string> shown;
-  std::vector<std::string> order;
-  if (request.most_first) order.emplace_back("n DESC");
-  if (request.bucket) {
-    keys.push_back(
-        fmt::format("toStartOfInterval({}, INTERVAL 1 {}, 'UTC') AS bucket", kWholeSeconds, *request.bucket));
-    shown.emplace_back("concat(formatDateTime(bucket, '%Y-%m-%dT%H:%i:%S', 'UTC'), 'Z') AS time");
-    order.emplace_back("bucket");
+  // Times before 1970 and after 2106 need wider types.
+  auto sql = groups_sql(table, request, conditions.where(), ids) + limits() +
+             ", enable_extended_results_for_datetime_functions = 1";
+  const auto rows = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
+  co_return read_groups(rows, request, ids);
+}
+
+awaitable<History::StringColumns> History::columns_with_strings(EventsTable table, Conditions conditions) {
+  constexpr std::string_view kUnlimited = " SETTINGS max_execution_time = 0, readonly = 2";
+  const auto where = conditions.where();
+  auto sql = numbers_of_strings_sql(table, where).append(kUnlimited);
+  auto text = co_await ask(table, std::move(sql), conditions.parameters);
+  const auto numbers = engine::numbers_in(text);
+  auto answers = std::vector(numbers.begin() + 1, numbers.end());
+  if (std::ranges::any_of(answers, [](std::uint64_t may_have) { return may_have != 0; })) {
+    sql = strings_sql(table, where).append(kUnlimited);
+    text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
+    answers = engine::numbers_in(text);
   }
-  for (const std::string& column : request.columns) {
-    keys.push_back(column);
-    shown.push_back(column);
-    order.push_back(column);
+  StringColumns result{.columns = {}, .last_arrival = numbers.at(0)};
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i] != 0) result.columns.push_back(events::kIdColumns.at(i));
   }
-  auto sql = fmt::format(
-      "SELECT {}, n AS count FROM (SELECT {}, count() AS n FROM {}{} GROUP BY ALL ORDER BY {} LIMIT {}) "
-      "FORMAT JSONEachRow{}, output_format_json_quote_64bit_integers = 0, "
-      // Times before 1970 and after 2106 need wider types.
-      "enable_extended_results_for_datetime_functions = 1",
-      fmt::join(shown, ", "), fmt::join(keys, ", "), table.quoted(), conditions.where(),
-      fmt::join(order, ", "), request.limit + 1, limits());
-  Groups groups{.lines = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters))};
-  const auto lines = static_cast<std::uint64_t>(std::ranges::count(groups.lines, '\n'));
-  groups.more = lines > request.limit;
-  if (groups.more) groups.lines.resize(groups.lines.rfind('\n', groups.lines.size() - 2) + 1);
-  co_return groups;
+  co_return result;
 }
 
 awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable table,
@@ -270,29 +264,27 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
   co_await prepare(table);
   Conditions conditions = conditions_of(table, request.filter);
   if (request.after) add_after(conditions, *request.after, Ordering::by_record);
-  const bool as_json = request.format == ExportFormat::ndjson;
-  const bool as_csv = request.format == ExportFormat::csv;
-  auto statement = table.statement(
-      // In the order of the table its parts are merged while they are read, so that only one block of each
-      // part is held in memory. For the same reason blocks are small, and none is read in advance.
-      fmt::format(
-          "SELECT {} FROM {}{} ORDER BY {} SETTINGS max_execution_time = 0, max_memory_usage = {}, "
-          "readonly = 2, max_threads = 1, optimize_read_in_order = 1, read_in_order_use_buffering = 0, "
-          "max_block_size = 2048, date_time_output_format = 'iso', format_csv_null_representation = '', "
-          "output_format_csv_crlf_end_of_line = 1, "  // RFC 4180
-          "output_format_parquet_row_group_size = 32768, output_format_parquet_parallel_encoding = 0 {}",
-          events::select_columns(RowShape::event), table.quoted(), conditions.where(),
-          order_of(Ordering::by_record), settings_.max_memory_bytes,
-          as_json  ? "FORMAT RowBinary"
-          : as_csv ? "FORMAT CSV"
-                   : ""),
-      std::move(conditions.parameters));
+  const bool is_document = request.format == ExportFormat::parquet;
+  std::vector<events::IdColumn> text_ids;
+  if (is_document && request.numbers == NumberStyle::strings) {
+    text_ids.assign(events::kIdColumns.begin(), events::kIdColumns.end());
+  } else if (is_document) {
+    auto found = co_await columns_with_strings(table, conditions);
+    text_ids = std::move(found.columns);
+    // Events that come later may have other strings.
+    conditions.sql.emplace_back("arrival <= {last_arrival:UInt64}");
+    conditions.parameters.push_back({"last_arrival", fmt::format("{}", found.last_arrival)});
+  }
+  auto statement =
+      table.statement(export_sql(table, conditions.where(), text_ids, is_document ? "" : "FORMAT RowBinary",
+                                 settings_.max_memory_bytes),
+                      std::move(conditions.parameters));
   statement.reader = table.owner;
-  if (request.format == ExportFormat::parquet) statement.document_format = "Parquet";
+  if (is_document) statement.document_format = "Parquet";
   try {
     auto stream = co_await table.engine.stream(std::move(statement));
-    if (as_json) co_return json_lines(std::move(stream));
-    if (as_csv) co_return with_head(csv_head(), std::move(stream));
+    if (request.format == ExportFormat::ndjson) co_return json_lines(std::move(stream), request.numbers);
+    if (request.format == ExportFormat::csv) co_return csv_lines(std::move(stream));
     co_return stream;
   } catch (const EngineError& error) {
     rethrow(error);

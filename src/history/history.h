@@ -14,7 +14,10 @@
 #include "events/changes.h"
 #include "events/events_table.h"
 #include "events/row.h"
+#include "events/string_ids.h"
 #include "history/answer_budget.h"
+#include "history/filter_sql.h"
+#include "history/groups.h"
 #include "history/requests.h"
 
 namespace annals::history {
@@ -34,12 +37,6 @@ struct Counts {
   /// Raises the numbers so that they agree with `seen` events that satisfy the filter. Page and numbers are
   /// read one after the other while events arrive.
   void raise_to(std::uint64_t seen);
-};
-
-/// Groups of events and their numbers.
-struct Groups {
-  std::string lines;  // JSON objects, one per line
-  bool more = false;  // further groups follow
 };
 
 /// Reads tenants' events: of each table those that are visible to its reader (EventsTable::visible), as if
@@ -85,6 +82,15 @@ class History {
   boost::asio::awaitable<std::string> ask(events::EventsTable table, std::string sql,
                                           std::vector<engine::Parameter> parameters);
 
+  boost::asio::awaitable<std::optional<Groups>> groups_of(events::EventsTable table, CountByRequest request,
+                                                          GroupedIds ids);
+  /// The columns of ids that have strings in events up to an arrival.
+  struct StringColumns {
+    std::vector<events::IdColumn> columns;
+    std::uint64_t last_arrival = 0;
+  };
+  boost::asio::awaitable<StringColumns> columns_with_strings(events::EventsTable table,
+                                                             Conditions conditions);
   boost::asio::awaitable<Counts> count_visible(events::EventsTable table, Filter filter);
   boost::asio::awaitable<Page> read_page(events::EventsTable table, PageRequest request);
 

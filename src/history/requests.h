@@ -8,6 +8,8 @@
 
 #include "events/filter.h"
 #include "events/position.h"
+#include "events/row.h"
+#include "events/string_ids.h"
 
 namespace annals::history {
 
@@ -21,6 +23,7 @@ struct PageRequest {
   std::uint64_t offset = 0;
   std::optional<events::Position> after = {};  // instead of the offset
   std::size_t max_bytes = SIZE_MAX;            // History::Settings::max_page_bytes holds too
+  events::NumberStyle numbers = events::NumberStyle::numbers;
 };
 
 enum class ExportFormat : std::uint8_t { ndjson, csv, parquet };
@@ -29,16 +32,18 @@ enum class ExportFormat : std::uint8_t { ndjson, csv, parquet };
 struct ExportRequest {
   Filter filter = {};
   ExportFormat format = ExportFormat::ndjson;
-  std::optional<events::Position> after = {};  // in the ordering by_record
+  std::optional<events::Position> after = {};                  // in the ordering by_record
+  events::NumberStyle numbers = events::NumberStyle::numbers;  // CSV is the same in both
 };
 
 /// Asks for numbers of events per group.
 struct CountByRequest {
   Filter filter = {};
   std::optional<std::string> bucket = {};  // minute, hour, day, week or month
-  std::vector<std::string> columns = {};   // of event_type_id, source_type_id, source_id, record_id
+  std::vector<events::IdColumn> columns = {};
   bool most_first = false;  // the groups with the most events come first, instead of the order of the groups
   std::uint64_t limit = 1000;
+  events::NumberStyle numbers = events::NumberStyle::numbers;
 };
 
 }  // namespace annals::history

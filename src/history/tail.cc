@@ -91,7 +91,8 @@ boost::asio::awaitable<std::string> Tail::new_events(events::EventsTable table) 
                                                                     .ordering = Ordering::arrival,
                                                                     .limit = kMaxEventsAtOnce,
                                                                     .after = after_,
-                                                                    .max_bytes = kMaxBytesAtOnce}));
+                                                                    .max_bytes = kMaxBytesAtOnce,
+                                                                    .numbers = numbers_}));
   const bool wait = !read && refuses(read.error());
   if (wait) co_return "";
   auto page = io::result_of(std::move(read));

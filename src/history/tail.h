@@ -28,11 +28,13 @@ class Tail {
   };
 
   /// Call start_at_the_end() first if there is no `after`.
-  Tail(Parts parts, TableSource table, Filter filter, std::optional<events::Position> after)
+  Tail(Parts parts, TableSource table, Filter filter, events::NumberStyle numbers,
+       std::optional<events::Position> after)
       : history_(parts.history),
         changes_(parts.changes),
         table_(std::move(table)),
         filter_(std::move(filter)),
+        numbers_(numbers),
         after_(after) {}
 
   /// Skips the events that are stored already.
@@ -50,6 +52,7 @@ class Tail {
   events::Changes& changes_;
   TableSource table_;
   Filter filter_;
+  events::NumberStyle numbers_;
   std::optional<events::Position> after_;
   bool started_ = false;
   std::optional<AnswerBudget::Share> sending_ = {};  // of the events that were returned last

@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include "http/json_body.h"
+#include "input/foreign_id.h"
 #include "text/utf8.h"
 
 namespace annals::http {
@@ -30,16 +31,6 @@ std::optional<FieldProblem> text_problem(const boost::json::value* value, const 
   if (value->is_null()) return input::none_not_allowed();
   if (!value->is_string()) return input::not_a_string();
   return broken_rule(value->get_string(), rule);
-}
-
-/// Returns whether UTF-8 text contains no C0 or C1 control and no DEL.
-bool has_no_controls(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7F) return false;
-    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
-  }
-  return true;
 }
 
 std::expected<std::int64_t, FieldProblem> checked_integer(const boost::json::value* value, std::int64_t min,
@@ -66,9 +57,9 @@ std::expected<Uuid, FieldProblem> checked_uuid(const boost::json::value& item) {
   return *uuid;
 }
 
-/// Returns an integer from 0 to `max`.
-std::expected<std::uint64_t, FieldProblem> checked_unsigned(const boost::json::value& item,
-                                                            std::uint64_t max) {
+/// Returns an integer from 0 to `max`, or a string.
+std::expected<ForeignId, FieldProblem> checked_id(const boost::json::value& item, std::uint64_t max) {
+  if (item.is_string()) return input::string_id(item.get_string());
   if (item.is_int64() && item.get_int64() < 0) return std::unexpected(input::less_than(0));
   if (!item.is_int64() && !item.is_uint64()) return std::unexpected(input::not_an_integer());
   const auto value = item.to_number<std::uint64_t>();
@@ -81,8 +72,8 @@ std::expected<std::uint64_t, FieldProblem> checked_unsigned(const boost::json::v
 TextRule name_rule(std::size_t max_length) {
   return {.min_length = 1,
           .max_length = max_length,
-          .pattern = R"(^[^\x00-\x1f\x7f-\x9f]*$)",
-          .matches = has_no_controls};
+          .pattern = text::kNoControlsPattern,
+          .matches = text::has_no_controls};
 }
 
 struct BodyFields::Document {
@@ -200,13 +191,13 @@ std::optional<std::vector<Uuid>> BodyFields::nullable_uuids(std::string_view nam
   return uuids.empty() ? std::nullopt : std::optional(std::move(uuids));
 }
 
-std::vector<std::uint64_t> BodyFields::optional_integers(std::string_view name, std::uint64_t max,
-                                                         std::size_t max_items) {
+std::vector<ForeignId> BodyFields::optional_ids(std::string_view name, std::uint64_t max,
+                                                std::size_t max_items) {
   refuse_null(name);
   const boost::json::value* value = document_->find(name);
   if (value == nullptr || value->is_null()) return {};
-  return list<std::uint64_t>(name, max_items,
-                             [max](const boost::json::value& item) { return checked_unsigned(item, max); });
+  return list<ForeignId>(name, max_items,
+                         [max](const boost::json::value& item) { return checked_id(item, max); });
 }
 
 std::vector<std::string> BodyFields::optional_choices(std::string_view name,

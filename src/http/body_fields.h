@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/message.h"
+#include "ids/foreign_id.h"
 #include "ids/uuid.h"
 #include "input/problems.h"
 #include "text/time.h"
@@ -63,10 +64,10 @@ class BodyFields {
   /// Returns a required UUID, or that of zeros after adding a problem.
   Uuid uuid(std::string_view name);
 
-  /// Returns a list of 1 to `max_items` integers, each from 0 to `max`; an empty one if the field is absent,
-  /// or after adding a problem. The next one does the same for words that are among `permitted`.
-  std::vector<std::uint64_t> optional_integers(std::string_view name, std::uint64_t max,
-                                               std::size_t max_items);
+  /// Returns a list of 1 to `max_items` ids, each an integer from 0 to `max` or a string; an empty one if the
+  /// field is absent, or after adding a problem. The next one does the same for words that are among
+  /// `permitted`.
+  std::vector<ForeignId> optional_ids(std::string_view name, std::uint64_t max, std::size_t max_items);
   std::vector<std::string> optional_choices(std::string_view name, const std::vector<std::string>& permitted);
 
   /// Calls `read` with the fields of a required object, unless there is a problem. What is wrong with them is

@@ -15,8 +15,8 @@ namespace {
 // The headers that routes read and that a page may not send unasked. `*` would not include Authorization.
 constexpr std::string_view kRequestHeaders =
     "Authorization, Cache-Control, Content-Disposition, Content-Encoding, Content-Type, If-Match, "
-    "If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Last-Event-ID, Range, X-API-Key, "
-    "X-Client-Id, X-Client-Secret, X-Request-Id";
+    "If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Last-Event-ID, Range, "
+    "X-API-Key, X-Annals-Numbers, X-Client-Id, X-Client-Secret, X-Request-Id";
 // The headers of answers that a page could not read otherwise.
 constexpr std::string_view kResponseHeaders =
     "Accept-Ranges, Allow, Content-Disposition, Content-Encoding, Content-Range, Date, ETag, Location, "

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <expected>
 
+#include "input/foreign_id.h"
 #include "text/ascii.h"
 
 namespace annals::http {
@@ -24,20 +25,6 @@ std::expected<std::int64_t, FieldProblem> checked_integer(const std::string& tex
   if (exceeds_64_bits || value > rule.max) {
     return std::unexpected(input::greater_than(static_cast<std::uint64_t>(rule.max)));
   }
-  return value;
-}
-
-std::expected<std::uint64_t, FieldProblem> checked_unsigned(const std::string& text, std::uint64_t max) {
-  constexpr std::string_view kDigits = "0123456789";
-  const bool negative = text.starts_with('-');
-  if (text.size() == (negative ? 1U : 0U) ||
-      text.find_first_not_of(kDigits, negative ? 1 : 0) != std::string::npos) {
-    return std::unexpected(input::not_an_integer());
-  }
-  if (negative) return std::unexpected(input::less_than(0));
-  std::uint64_t value = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || value > max) return std::unexpected(input::greater_than(max));
   return value;
 }
 
@@ -70,12 +57,12 @@ std::optional<std::string> QueryFields::one_of(std::string_view name,
   return std::nullopt;
 }
 
-std::vector<std::uint64_t> QueryFields::integers(std::string_view name, std::uint64_t max) {
-  std::vector<std::uint64_t> values;
+std::vector<ForeignId> QueryFields::ids(std::string_view name, std::uint64_t max) {
+  std::vector<ForeignId> values;
   for (const std::string& text : texts(name)) {
-    auto value = checked_unsigned(text, max);
+    auto value = input::id_in_notation(text, max);
     if (value) {
-      values.push_back(*value);
+      values.push_back(*std::move(value));
     } else {
       add_problem(name, std::move(value.error()));
     }

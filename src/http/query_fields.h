@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "http/message.h"
+#include "ids/foreign_id.h"
 #include "input/problems.h"
 
 namespace annals::http {
@@ -31,8 +32,9 @@ class QueryFields {
   /// problem.
   std::optional<std::string> one_of(std::string_view name, const std::vector<std::string>& permitted);
 
-  /// Returns all values of a parameter that may be repeated, each an integer from 0 to `max`.
-  std::vector<std::uint64_t> integers(std::string_view name, std::uint64_t max);
+  /// Returns all values of a parameter that may be repeated, each an id in the notation of
+  /// append_id_notation() whose integers go from 0 to `max`.
+  std::vector<ForeignId> ids(std::string_view name, std::uint64_t max);
 
   /// Reads `true` or `false`, and every other spelling that pydantic accepts. Returns nullopt if the
   /// parameter is absent, false after adding a problem.

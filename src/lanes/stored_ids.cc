@@ -11,6 +11,7 @@
 
 #include "crypto/digest.h"
 #include "engine/rows.h"
+#include "events/string_ids.h"
 
 namespace annals::lanes {
 namespace {
@@ -37,15 +38,16 @@ std::string_view fields_of_data(std::string_view other_fields) {
   return fields.substr(0, std::max<std::size_t>(fields.size(), 1) - 1);
 }
 
-/// Returns the text that digest_of() hashes, in SQL. No JSON text contains a NUL.
+/// Returns the text that digest_of() hashes, in SQL. Neither JSON nor an id contains a NUL.
 std::string content_in_sql() {
-  const auto fields = fmt::format("splitByString('{}', other_fields)[1]", kAttributes);
+  const auto fields = fmt::format("splitByString('{}', {})[1]", kAttributes, events::kept_fields_sql());
+  const auto string_ids =
+      fmt::format("left(other_fields, length(other_fields) - length({}))", events::kept_fields_sql());
   return fmt::format(
       "concat(toString(event_type_id), ' ', toString(record_id), ' ', toString(source_type_id), ' ', "
-      "toString(source_id), ' ', ifNull(toString(file_id), ''), '\\0', translate(event_data, '\\r\\n', '  "
-      "'), "
-      "'\\0', translate(left({0}, greatest(length({0}), 1) - 1), '\\r\\n', '  '))",
-      fields);
+      "toString(source_id), ' ', ifNull(toString(file_id), ''), {1}, '\\0', translate(event_data, "
+      "'\\r\\n', '  '), '\\0', translate(left({0}, greatest(length({0}), 1) - 1), '\\r\\n', '  '))",
+      fields, string_ids);
 }
 
 /// Reads a row of find_stored(): event_id, event_time in milliseconds and digest, divided by tabs.
@@ -69,8 +71,9 @@ bool StoredContent::is_of(const events::Event& event) const {
 }
 
 std::string digest_of(const events::Event& event) {
-  std::string text = fmt::format("{} {} {} {} {}", event.event_type_id, event.record_id, event.source_type_id,
-                                 event.source_id, event.file_id ? event.file_id->text() : std::string());
+  std::string text =
+      fmt::format("{} {} {} {} {}{}", event.event_type_id, event.record_id, event.source_type_id,
+                  event.source_id, event.file_id ? event.file_id->text() : std::string(), event.string_ids);
   text.reserve(text.size() + memory_of(event));
   text.append(1, '\0').append(event.event_data).append(1, '\0').append(fields_of_data(event.other_fields));
   std::ranges::replace(text, '\r', ' ');

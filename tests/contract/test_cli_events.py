@@ -140,3 +140,22 @@ def test_mistakes_are_told(any_annals, cli, tmp_path):
     assert "no tenant is named" in nobody("events", "count", code=2).stderr
     assert NO_SUCH_CLIENT["detail"] in nobody("events", "count", "--client-id", UNKNOWN_ID, code=1).stderr
     assert "there is no tenant" in nobody("events", "count", "--database", unique_name(), code=1).stderr
+
+
+def test_ids_may_be_texts(any_annals, tenant, cli):
+    ids = ("--record-id", "ORD-17", "--event-type-id", "opened", "--source-type-id", "1", "--source-id", '"17"')
+    event_id = cli("events", "send", *ids, "--data", "1").stdout.strip()
+    stored(any_annals, tenant, event(1))
+
+    (shown,) = cli.json("events", "list", "--record-id", "ORD-17", "--source-id", '"17"')
+
+    assert shown["event_id"] == event_id
+    assert [shown[name] for name in ("record_id", "event_type_id", "source_type_id", "source_id")] == ["ORD-17", "opened", 1, "17"]
+    listed = cli("events", "list", "--record-id", "ORD-17").stdout
+    assert "ORD-17" in listed and "opened" in listed and '"17"' in listed
+    assert '"17"' in cli("events", "show", event_id).stdout
+    counted = cli("events", "count", "--by", "source_id").stdout
+    assert '"17"' in counted, counted
+    assert cli("events", "count", "--record-id", "ORD-17").stdout.strip() == "1"
+    wrong = cli("events", "send", *ids[:-1], '"17', "--data", "1", code=2)
+    assert "source_id: str type expected" in wrong.stderr

@@ -121,7 +121,7 @@ def test_a_field_may_not_be_null(refuse, name):
 
 @pytest.mark.parametrize("name", IDS_32 + IDS_64)
 def test_a_number_is_a_json_integer(service, name):
-    values = ["1", "", 1.0, 1.5, 1e3, 1e30, True, False, [], [1], {}, {"n": 1}]
+    values = [1.0, 1.5, 1e3, 1e30, True, False, [], [1], {}, {"n": 1}]
 
     expect_each_refused(service, lambda *place: not_an_integer(*place, name), [event(**{name: v}) for v in values])
 

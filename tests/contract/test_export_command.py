@@ -479,9 +479,9 @@ def test_a_wrong_key_is_told(tenant, tmp_path):
 
 
 def test_a_filter_that_is_none_is_a_mistake(tenant, tmp_path):
-    ended = tenant.run("export", tmp_path / "out.ndjson", "--record-id", "seven")
+    ended = tenant.run("export", tmp_path / "out.ndjson", "--record-id", "-7")
 
-    expect(ended, 2, "record_id: value is not a valid integer")
+    expect(ended, 2, "record_id: ensure this value is greater than or equal to 0")
 
 
 def test_an_unreachable_service_is_told_with_its_address(tmp_path):

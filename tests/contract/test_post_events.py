@@ -155,7 +155,7 @@ def test_what_is_sent_many_times_at_once_is_accepted_once(annals, tenant):
 
 # --- bad ones ---
 
-BAD = {"event_type_id": "x", "event_data": 1, "record_id": 1, "source_id": 1, "source_type_id": None, "event_id": "x"}
+BAD = {"event_type_id": 1.5, "event_data": 1, "record_id": 1, "source_id": 1, "source_type_id": None, "event_id": "x"}
 
 
 def problems_of_bad(i):

@@ -41,7 +41,7 @@ def test_the_log_says_why_a_request_was_refused(annals):
     expect_reason(annals, post_events(annals, {"client_id": UNKNOWN_ID}, event()), 400, "no active tenant")
     expect_reason(annals, annals.post_tenant(body), 400, "database_name", "taken")
     expect_reason(annals, annals.post_tenant({**body, "database_name": "system"}), 400, "reserved")
-    expect_reason(annals, post_events(annals, tenant, event(record_id="x")), 422, "record_id", "not a valid integer")
+    expect_reason(annals, post_events(annals, tenant, event(record_id=True)), 422, "record_id", "not a valid integer")
 
     assert "hush-hush" not in annals.log and tenant["client_secret"] not in annals.log
 

@@ -100,7 +100,7 @@ def test_a_body_that_is_wrong_is_refused_with_every_problem(any_annals):
         "filter": {
             "record_id": [],
             "event_type_id": 7,
-            "source_type_id": [1, "2", -1, 2**32, 1.5],
+            "source_type_id": [1, True, -1, 2**32, 1.5],
             "source_id": list(range(101)),
             "event_id": None,
             "event_time_from": None,

@@ -10,6 +10,7 @@ METHOD_NOT_ALLOWED = {"detail": "Method Not Allowed"}
 UNAVAILABLE = {"detail": "History database is unavailable."}
 
 DATABASE_PATTERN = "^[A-Za-z0-9_][A-Za-z0-9_-]*$"
+NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]*$"
 
 
 def files_not_deleted(label):

@@ -141,7 +141,8 @@ class SimulatedTable {
             .source_id = row.source_id,
             .event_data = std::string(row.event_data),
             .file_id = row.file_id,
-            .other_fields = std::string(row.other_fields)};
+            .other_fields = std::string(row.other_fields),
+            .string_ids = std::string(row.string_ids)};
   }
 
   // ClickHouse keeps the tokens of a number of inserts. Here that is the number of those that come within

@@ -43,7 +43,7 @@ const std::vector<AuditedRoute>& table() {
        .action = Action::export_events,
        .kind = AuditKind::stream,
        .query = {"format", "after", "record_id", "event_type_id", "source_type_id", "source_id", "event_id",
-                 "event_time_from", "event_time_to"}},
+                 "event_time_from", "event_time_to", "numbers"}},
       {.operation = "create_backup",
        .action = Action::create_backup,
        .kind = AuditKind::act,

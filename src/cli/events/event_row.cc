@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "ids/foreign_id.h"
+
 namespace annals::cli {
 
 Table event_table() {
@@ -16,14 +18,20 @@ Table event_table() {
                 {"event_data"}});
 }
 
+std::string cell_of(const input::JsonValue& value) {
+  if (value.kind() != input::JsonValue::Kind::string) return in_one_line(value.text());
+  std::string cell;
+  append_id_notation(cell, value.string());
+  return cell;
+}
+
 std::vector<std::string> event_cells(const input::JsonValue& event) {
   const auto members = event.members();
   std::vector<std::string> cells;
   for (const char* name :
        {"event_time", "record_id", "event_type_id", "source_type_id", "source_id", "event_id"}) {
     const auto value = input::find_member(members, name);
-    const bool is_text = value && value->kind() == input::JsonValue::Kind::string;
-    cells.push_back(!value ? "-" : is_text ? value->string() : std::string(value->text()));
+    cells.push_back(value ? cell_of(*value) : "-");
   }
   const auto data = input::find_member(members, "event_data");
   cells.push_back(data ? in_one_line(data->text()) : "-");

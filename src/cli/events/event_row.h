@@ -12,6 +12,10 @@ namespace annals::cli {
 /// Returns a table for events. Its last column, event_data, is what a narrow terminal cuts.
 Table event_table();
 
+/// Returns a value for people: strings without quotes, unless they would look like an integer or like a
+/// quoted string.
+std::string cell_of(const input::JsonValue& value);
+
 /// Returns the cells of an event, which is a JSON object as the service gives it.
 std::vector<std::string> event_cells(const input::JsonValue& event);
 

@@ -12,10 +12,10 @@ namespace annals::cli {
 struct SendOptions {
   ServiceOptions service;
   bool json = false;
-  std::uint64_t record_id = 0;
-  std::uint64_t event_type_id = 0;
-  std::uint64_t source_type_id = 0;
-  std::uint64_t source_id = 0;
+  std::string record_id;  // this and the next three in the notation of append_id_notation()
+  std::string event_type_id;
+  std::string source_type_id;
+  std::string source_id;
   std::string data;        // JSON
   std::string data_file;   // the file with it; "-": standard input
   std::string event_id;    // empty: a new one

@@ -11,6 +11,7 @@
 #include "cli/events/options.h"
 #include "cli/terminal/exit_codes.h"
 #include "cli/terminal/output.h"
+#include "ids/foreign_id.h"
 #include "text/percent_encoding.h"
 
 namespace annals::cli {
@@ -71,6 +72,14 @@ class EventList {
   Table table_ = event_table();
 };
 
+std::string group_cell(const boost::json::object& group, const std::string& name) {
+  const auto* id = group.if_contains(name);
+  if (id == nullptr || !id->is_string()) return cell(group, name);
+  std::string text;
+  append_id_notation(text, std::string_view(id->get_string()));
+  return text;
+}
+
 /// Counts the events of each group.
 int count_groups(const CountOptions& options, ServiceClient& client) {
   std::string query = fmt::format("?limit={}{}", options.limit, options.filter.query());
@@ -91,7 +100,7 @@ int count_groups(const CountOptions& options, ServiceClient& client) {
     const auto& group = item.as_object();
     std::vector<std::string> cells;
     cells.reserve(columns.size());
-    for (const auto& column : columns) cells.push_back(cell(group, column.name));
+    for (const auto& column : columns) cells.push_back(group_cell(group, column.name));
     if (options.json) print_line(boost::json::serialize(group));
     table.add(cells);
   }
@@ -122,8 +131,8 @@ int show_event(const ShowOptions& options) {
   }
   std::vector<std::pair<std::string, std::string>> facts;
   for (const auto& [key, value] : parsed_event(answer.body).members()) {
-    const bool is_text = value.kind() == input::JsonValue::Kind::string && key.text() != "\"event_data\"";
-    facts.emplace_back(key.string(), is_text ? value.string() : in_one_line(value.text()));
+    const bool is_data = key.text() == "\"event_data\"";
+    facts.emplace_back(key.string(), is_data ? in_one_line(value.text()) : cell_of(value));
   }
   print_facts(facts);
   return kDone;

@@ -2,16 +2,19 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "cli/client/answers.h"
+#include "cli/client/problem_words.h"
 #include "cli/events/event_row.h"
 #include "cli/events/options.h"
 #include "cli/terminal/exit_codes.h"
 #include "cli/terminal/output.h"
 #include "ids/uuid.h"
+#include "input/foreign_id.h"
 #include "input/json_value.h"
 
 namespace annals::cli {
@@ -51,13 +54,22 @@ std::string data_of(const SendOptions& options) {
   throw Mistake("event_data is not JSON; a text needs quotes of its own: --data '\"text\"'");
 }
 
+/// Returns an id as JSON.
+std::string id_of(const char* name, const std::string& notation) {
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();  // the service knows better
+  const auto id = input::id_in_notation(notation, kMax);
+  if (!id) throw Mistake(words_of(input::at({std::string(name)}, id.error())));
+  return id->json();
+}
+
 std::string body_of(const SendOptions& options, const std::string& event_id) {
   const auto text = [](const std::string& value) {
     return boost::json::serialize(boost::json::string(value));
   };
   std::string body = fmt::format(
       R"({{"event_id":{},"record_id":{},"event_type_id":{},"source_type_id":{},"source_id":{},"event_data":{})",
-      text(event_id), options.record_id, options.event_type_id, options.source_type_id, options.source_id,
+      text(event_id), id_of("record_id", options.record_id), id_of("event_type_id", options.event_type_id),
+      id_of("source_type_id", options.source_type_id), id_of("source_id", options.source_id),
       data_of(options));
   if (!options.event_time.empty()) body += fmt::format(R"(,"event_time":{})", text(options.event_time));
   if (!options.file_id.empty()) body += fmt::format(R"(,"file_id":{})", text(options.file_id));

@@ -135,9 +135,23 @@ TEST_F(ViewerTokenTest, OfAnyOtherLengthIsNone) {
   EXPECT_FALSE(opens(std::string(ViewerTokens::kPrefix) + std::string(100'000, 'A')));
 }
 
+TEST_F(ViewerTokenTest, WithIdsThatAreStringsHasAVersionOfItsOwn) {
+  const events::Filter filter{.record_ids = {17, ForeignId::of_string("17").value()},
+                              .source_ids = {ForeignId::of_string("日本").value()}};
+  ViewerGrant given = grant();
+  given.visible = std::make_shared<const events::Filter>(filter);
+
+  const std::string token = make(given);
+
+  EXPECT_EQ(bytes_of(token).front(), '\2');
+  const auto opened = tokens_.open(token, tenant_, now_);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(*opened->visible, filter);
+}
+
 TEST_F(ViewerTokenTest, OfAnotherVersionIsNone) {
   std::string bytes = bytes_of(make(grant()));
-  for (const char version : {'\0', '\2', '\x7F'}) {
+  for (const char version : {'\0', '\3', '\x7F'}) {
     bytes.front() = version;
     EXPECT_FALSE(opens(token_of(bytes)));
     EXPECT_EQ(ViewerTokens::client_in(token_of(bytes)), std::nullopt);

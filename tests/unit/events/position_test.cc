@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include "events/string_ids.h"
 #include "history/history.h"
 #include "ids/uuid.h"
+#include "input/foreign_id.h"
 
 namespace annals::events {
 namespace {
@@ -28,6 +30,19 @@ TEST(Position, TakesNoTextOfAnotherOrdering) {
        {std::string(), std::string("r"), "t1_" + id, std::string("a1"), "r1_" + id, "r1_2_" + id + "x",
         "r-1_2_" + id, "r1__" + id, "r1_2_" + id + "_", "r18446744073709551616_2_" + id}) {
     EXPECT_FALSE(Position::parse(text, Ordering::by_record)) << text;
+  }
+}
+
+TEST(Position, TakesARecordThatIsAString) {
+  const std::string id(kId);
+  const auto number = [&id](const std::string& record) {
+    return Position::parse("r" + record + "_2_" + id, Ordering::by_record).value_or(Position{}).record_id;
+  };
+  EXPECT_EQ(number("17"), 17U);
+  for (const std::string& record : {std::string("ORD-17"), std::string("a_b_1"), std::string("\"17\"")}) {
+    const auto read = input::id_in_notation(record, max_of(IdColumn::record_id)).value();
+    EXPECT_TRUE(read.is_string());
+    EXPECT_EQ(number(record), stored_number(IdColumn::record_id, read)) << record;
   }
 }
 

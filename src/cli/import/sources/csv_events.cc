@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/import/sources/csv_records.h"
+#include "ids/foreign_id.h"
 #include "input/json_value.h"
 #include "text/ascii.h"
 #include "text/utf8.h"
@@ -17,8 +18,8 @@
 namespace annals::cli {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNumbers = {"event_type_id", "record_id", "source_type_id",
-                                                      "source_id"};
+constexpr std::array<std::string_view, 4> kIds = {"event_type_id", "record_id", "source_type_id",
+                                                  "source_id"};
 constexpr std::string_view kData = "event_data";
 constexpr std::string_view kOthers = "other_fields";
 constexpr std::size_t kMaxDepth = 512;
@@ -44,8 +45,13 @@ std::string in_one_line(std::string_view text) {
   return line;
 }
 
-bool is_number(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+/// Returns the JSON of an id in the notation of append_id_notation(), or "" if it has not that form. An
+/// integer stays as it is written, so that the check of the event finds whatever is wrong with it.
+std::string id_json(std::string_view field) {
+  if (is_integer_text(field)) return std::string(field);
+  if (!field.starts_with('"')) return json_string(field);
+  const auto value = input::parse_json(field, 1);
+  return value && value->kind() == input::JsonValue::Kind::string ? std::string(value->text()) : "";
 }
 
 /// Makes the JSON of one event.
@@ -59,9 +65,10 @@ class EventText {
       const auto value = input::parse_json(field, kMaxDepth);
       if (!value) flaw_ = "event_data: it is not JSON; a text needs quotes of its own";
       add(name, value ? in_one_line(value->text()) : "null");
+    } else if (std::ranges::find(kIds, name) != kIds.end()) {
+      take_id(name, field);
     } else {
-      const bool is_bare = std::ranges::find(kNumbers, name) != kNumbers.end() && is_number(field);
-      add(name, is_bare ? std::string(field) : json_string(field));
+      add(name, json_string(field));
     }
   }
 
@@ -86,6 +93,11 @@ class EventText {
     for (const auto& member : value->members()) {
       add_member(in_one_line(member.key.text()), in_one_line(member.value.text()));
     }
+  }
+  void take_id(std::string_view name, std::string_view field) {
+    const std::string json = id_json(field);
+    if (json.empty()) flaw_ = fmt::format("{}: it begins with a quote and is no JSON string", name);
+    add(name, json.empty() ? "null" : json);
   }
   void add(std::string_view name, const std::string& value) { add_member(json_string(name), value); }
   void add_member(const std::string& key, const std::string& value) {

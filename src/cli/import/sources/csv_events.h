@@ -17,9 +17,10 @@ inline constexpr char kFlawMark = '\x1E';
 std::optional<char> delimiter_of_events(std::string_view first_line);
 
 /// Reads CSV with a first line of names as NDJSON. The columns are named after the keys of an event;
-/// `event_data` is JSON, `other_fields`, as in Annals' own exports, a JSON object of further keys, and a
-/// column of any other name a further key, which is a text. An empty field is an absent key. Each event is in
-/// the line in which its record begins; a record that is none becomes a line with kFlawMark.
+/// `event_data` is JSON, the four ids are integers or texts in the notation of append_id_notation(),
+/// `other_fields`, as in Annals' own exports, is a JSON object of further keys, and a column of any other
+/// name a further key, which is a text. An empty field is an absent key. Each event is in the line in which
+/// its record begins; a record that is none becomes a line with kFlawMark.
 std::unique_ptr<Bytes> csv_events(Bytes& csv, char delimiter);
 
 }  // namespace annals::cli

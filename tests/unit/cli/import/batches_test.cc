@@ -92,7 +92,7 @@ TEST(ImportBatches, GivesAnIdToLinesWithoutOneOnly) {
 }
 
 TEST(ImportBatches, StopsAtABadLineAfterThoseBeforeIt) {
-  const OpenFile file(event(1) + "\n{\"record_id\":\"x\"}\n" + event(2) + "\n");
+  const OpenFile file(event(1) + "\n{\"record_id\":true}\n" + event(2) + "\n");
   ImportBatches batches(file.bytes(), {}, {});
 
   const auto batch = next_of(batches);

@@ -1,0 +1,128 @@
+#include "history/groups.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/row_reader.h"
+#include "events/row.h"
+#include "events/string_ids.h"
+
+namespace annals::history {
+namespace {
+
+using events::IdColumn;
+using events::NumberStyle;
+
+/// The event's time, rounded down to the second. ClickHouse itself would round it towards 1970.
+constexpr std::string_view kWholeSeconds =
+    "fromUnixTimestamp64Milli(toUnixTimestamp64Milli(event_time) - "
+    "positiveModulo(toUnixTimestamp64Milli(event_time), 1000), 'UTC')";
+
+/// The id of a group.
+struct GroupId {
+  std::uint64_t number = 0;
+  std::string_view string;  // empty: it is an integer
+
+  [[nodiscard]] bool may_be_string(IdColumn column) const { return number >= least_of_strings(column); }
+
+  void append_json(std::string& text, NumberStyle style) const {
+    if (style == NumberStyle::numbers) {
+      text += string.empty() ? fmt::format("{}", number) : std::string();
+      if (!string.empty()) append_id_json(text, string);
+      return;
+    }
+    std::string notation;
+    if (string.empty()) notation = fmt::format("{}", number);
+    if (!string.empty()) append_id_notation(notation, string);
+    append_id_json(text, notation);
+  }
+};
+
+/// Reads the rows of one result into lines.
+class GroupReader {
+ public:
+  GroupReader(std::string_view rows, const CountByRequest& request, GroupedIds ids)
+      : reader_(rows), request_(request), ids_(ids) {}
+
+  [[nodiscard]] bool at_end() const { return reader_.at_end(); }
+  /// Returns whether an id that was read as a number may be a string.
+  [[nodiscard]] bool may_have_strings() const { return may_have_strings_; }
+
+  void append_line(std::string& lines) {
+    lines += '{';
+    if (request_.bucket) lines += fmt::format(R"("time":"{}",)", reader_.string());
+    for (const IdColumn column : request_.columns) append_id(lines, column);
+    const auto count = reader_.integer<std::uint64_t>();
+    const std::string_view quote = request_.numbers == NumberStyle::strings ? "\"" : "";
+    lines += fmt::format("\"count\":{0}{1}{0}}}\n", quote, count);
+    if (!reader_.whole()) throw std::logic_error("the engine's rows end in the middle of one");
+  }
+
+ private:
+  void append_id(std::string& lines, IdColumn column) {
+    GroupId id{.number = reader_.integer<std::uint64_t>(), .string = {}};
+    if (ids_ == GroupedIds::with_strings) {
+      id.string = reader_.string();
+    } else if (id.may_be_string(column)) {
+      may_have_strings_ = true;
+    }
+    lines += fmt::format(R"("{}":)", name_of(column));
+    id.append_json(lines, request_.numbers);
+    lines += ',';
+  }
+
+  engine::RowReader reader_;
+  const CountByRequest& request_;
+  GroupedIds ids_;
+  bool may_have_strings_ = false;
+};
+
+}  // namespace
+
+std::string groups_sql(const events::EventsTable& table, const CountByRequest& request,
+                       const std::string& where, GroupedIds ids) {
+  std::vector<std::string> keys;
+  std::vector<std::string> shown;
+  std::vector<std::string> order;
+  if (request.most_first) order.emplace_back("n DESC");
+  if (request.bucket) {
+    keys.push_back(
+        fmt::format("toStartOfInterval({}, INTERVAL 1 {}, 'UTC') AS bucket", kWholeSeconds, *request.bucket));
+    shown.emplace_back("concat(formatDateTime(bucket, '%Y-%m-%dT%H:%i:%S', 'UTC'), 'Z') AS time");
+    order.emplace_back("bucket");
+  }
+  for (const IdColumn column : request.columns) {
+    const std::string_view name = name_of(column);
+    keys.emplace_back(name);
+    shown.push_back(fmt::format("toUInt64({})", name));
+    if (ids == GroupedIds::with_strings) {
+      // Integers come first: their strings are empty. Strings follow in the order of their bytes, which is
+      // that of their code points.
+      keys.push_back(fmt::format("{} AS {}_string", string_sql(column), name));
+      shown.push_back(fmt::format("{}_string", name));
+      order.push_back(fmt::format("{}_string", name));
+    }
+    order.emplace_back(name);
+  }
+  return fmt::format(
+      "SELECT {}, n FROM (SELECT {}, count() AS n FROM {}{} GROUP BY ALL ORDER BY {} LIMIT {}) "
+      "FORMAT RowBinary",
+      fmt::join(shown, ", "), fmt::join(keys, ", "), table.quoted(), where, fmt::join(order, ", "),
+      request.limit + 1);
+}
+
+std::optional<Groups> read_groups(std::string_view rows, const CountByRequest& request, GroupedIds ids) {
+  Groups groups;
+  GroupReader reader(rows, request, ids);
+  for (std::uint64_t count = 0; !reader.at_end(); ++count) {
+    groups.more = count == request.limit;
+    std::string left_out;
+    reader.append_line(groups.more ? left_out : groups.lines);
+  }
+  if (reader.may_have_strings()) return std::nullopt;
+  return groups;
+}
+
+}  // namespace annals::history
