@@ -28,10 +28,12 @@ constexpr std::int64_t kDefaultLimit = 50;
 constexpr std::int64_t kMaxGroups = 10'000;
 constexpr std::int64_t kDefaultGroups = 1000;
 
+/// Reads a time, or a date, which is its first moment in UTC.
 std::optional<Timestamp> read_time(http::QueryFields& fields, std::string_view name) {
+  constexpr std::size_t kDateSize = std::string_view("2026-11-01").size();
   const auto text = fields.text(name);
   if (!text) return std::nullopt;
-  const auto time = text::parse_time(*text);
+  const auto time = text::parse_time(text->size() == kDateSize ? *text + "T00:00:00Z" : *text);
   if (!time) fields.add_problem(name, input::not_a_time());
   return time;
 }

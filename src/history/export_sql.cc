@@ -55,6 +55,8 @@ std::string export_sql(const events::EventsTable& table, const std::string& wher
       "SELECT {} FROM {}{} ORDER BY record_id, event_time, event_id SETTINGS max_execution_time = 0, "
       "max_memory_usage = {}, readonly = 2, max_threads = 1, optimize_read_in_order = 1, "
       "read_in_order_use_buffering = 0, max_block_size = 2048, prefer_column_name_to_alias = 1, "
+      "date_time_output_format = 'iso', format_csv_null_representation = '', "
+      "output_format_csv_crlf_end_of_line = 1, "  // RFC 4180
       "output_format_parquet_row_group_size = 32768, output_format_parquet_parallel_encoding = 0 {}",
       selected(text_ids), table.quoted(), where, max_memory_bytes, format);
 }

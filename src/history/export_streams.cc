@@ -88,7 +88,11 @@ std::unique_ptr<ResultStream> json_lines(std::unique_ptr<ResultStream> rows, eve
 }
 
 std::unique_ptr<ResultStream> csv_lines(std::unique_ptr<ResultStream> rows) {
-  auto lines = std::make_unique<Lines>(std::move(rows), append_csv_line, events::NumberStyle::numbers);
+  return with_csv_head(
+      std::make_unique<Lines>(std::move(rows), append_csv_line, events::NumberStyle::numbers));
+}
+
+std::unique_ptr<ResultStream> with_csv_head(std::unique_ptr<ResultStream> lines) {
   return std::make_unique<WithHead>(events::csv_head(), std::move(lines));
 }
 

@@ -194,6 +194,10 @@ Conditions conditions_of(const events::EventsTable& table, const Filter& filter)
   return conditions;
 }
 
+void add_until(Conditions& conditions, std::uint64_t last_arrival) {
+  add(conditions, "arrival <= {last_arrival:UInt64}", "last_arrival", fmt::format("{}", last_arrival));
+}
+
 void add_after(Conditions& conditions, const Position& position, Ordering ordering) {
   if (ordering == Ordering::arrival) {
     add(conditions, "arrival > {after_arrival:UInt64}", "after_arrival", fmt::format("{}", position.arrival));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct Conditions {
 /// Returns the conditions of those events of the table that its reader may see, that are not past their
 /// retention and that satisfy the filter.
 Conditions conditions_of(const events::EventsTable& table, const Filter& filter);
+
+/// Adds the condition that an event has arrived by then.
+void add_until(Conditions& conditions, std::uint64_t last_arrival);
 
 /// Adds the condition that an event comes after a position in an ordering.
 void add_after(Conditions& conditions, const events::Position& position, events::Ordering ordering);

@@ -46,6 +46,12 @@ std::string_view order_of(Ordering ordering) {
   return "";
 }
 
+/// Returns the FORMAT clause of an export whose rows are turned into text here (`as_rows`) or by the engine.
+std::string_view format_clause(ExportFormat format, bool as_rows) {
+  if (as_rows) return "FORMAT RowBinary";
+  return format == ExportFormat::csv ? "FORMAT CSV" : "";
+}
+
 /// Throws the error; if the table is gone Error(unknown_client), and if the query is too costly
 /// Error(query_too_costly).
 [[noreturn]] void rethrow(const EngineError& error) {
@@ -265,18 +271,20 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
   Conditions conditions = conditions_of(table, request.filter);
   if (request.after) add_after(conditions, *request.after, Ordering::by_record);
   const bool is_document = request.format == ExportFormat::parquet;
+  bool as_rows = request.format == ExportFormat::ndjson;
   std::vector<events::IdColumn> text_ids;
   if (is_document && request.numbers == NumberStyle::strings) {
     text_ids.assign(events::kIdColumns.begin(), events::kIdColumns.end());
-  } else if (is_document) {
+  } else if (!as_rows) {
     auto found = co_await columns_with_strings(table, conditions);
-    text_ids = std::move(found.columns);
+    // The engine writes CSV faster, but one type of each column.
+    as_rows = !is_document && !found.columns.empty();
     // Events that come later may have other strings.
-    conditions.sql.emplace_back("arrival <= {last_arrival:UInt64}");
-    conditions.parameters.push_back({"last_arrival", fmt::format("{}", found.last_arrival)});
+    if (!as_rows) add_until(conditions, found.last_arrival);
+    if (is_document) text_ids = std::move(found.columns);
   }
   auto statement =
-      table.statement(export_sql(table, conditions.where(), text_ids, is_document ? "" : "FORMAT RowBinary",
+      table.statement(export_sql(table, conditions.where(), text_ids, format_clause(request.format, as_rows),
                                  settings_.max_memory_bytes),
                       std::move(conditions.parameters));
   statement.reader = table.owner;
@@ -284,8 +292,8 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
   try {
     auto stream = co_await table.engine.stream(std::move(statement));
     if (request.format == ExportFormat::ndjson) co_return json_lines(std::move(stream), request.numbers);
-    if (request.format == ExportFormat::csv) co_return csv_lines(std::move(stream));
-    co_return stream;
+    if (is_document) co_return stream;
+    co_return as_rows ? csv_lines(std::move(stream)) : with_csv_head(std::move(stream));
   } catch (const EngineError& error) {
     rethrow(error);
   }

@@ -87,6 +87,11 @@ FILTERS = {
     ),
     "an empty time": ({"event_time_from": time_of(4), "event_time_to": time_of(4)}, lambda e: False),
     "a time back to front": ({"event_time_from": time_of(8), "event_time_to": time_of(4)}, lambda e: False),
+    "a date, which is its first moment in UTC": (
+        {"event_time_from": "2026-01-01", "event_time_to": "2026-01-02"},
+        lambda e: "2026-01-01" <= e["event_time"] < "2026-01-02",
+    ),
+    "up to a date": ({"event_time_to": "2026-01-01"}, lambda e: e["event_time"] < "2026-01-01"),
     "a time with an offset": (
         {"event_time_from": "2026-01-01T02:00:10.010+02:00"},
         lambda e: e["event_time"] >= time_of(10),

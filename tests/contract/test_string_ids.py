@@ -374,6 +374,24 @@ def test_numbers_of_integers_stay_bare_in_csv(annals):
     assert ",1,7,2,3," in content and f",{2**32 - 1},{2**64 - 1},2,3," in content
 
 
+def test_lines_of_csv_do_not_depend_on_the_strings_of_others(annals):
+    """Without strings the engine writes them."""
+    integers = [
+        event(event_data={"text": 'say "hi",\n\r é'}, file_id=UUID, source_name='a,"b"'),
+        event(event_time="1900-01-01T00:00:00.000Z", event_data="", record_id=2**64 - 1),
+        event(event_time="2299-12-31T23:59:59.999Z", event_data=None, event_type_id=2**32 - 1),
+    ]
+    plain = export(annals, tenant_with(annals, integers), format="csv").content
+    other = event(record_id="ORD-17")
+
+    mixed = export(annals, tenant_with(annals, [*integers, other]), format="csv").content
+
+    lines = mixed.split(b"\r\n")
+    (line,) = [text for text in lines if other["event_id"].encode() in text]
+    lines.remove(line)
+    assert b"\r\n".join(lines) == plain
+
+
 def columns_of_parquet(engine, file, content):
     """The types and the values of the four ids, by event_id, as another program reads them."""
     file.write_bytes(content)

@@ -96,7 +96,7 @@ def whole(annals, tenant):
 def filled(annals, events=700, files=(b"a", b"", b"x" * 100_000)):
     """A tenant with events, of which some name a file; returns it with what it must have."""
     tenant = annals.initialise(unique_name())
-    batch = [event(record_id=n % 7, event_data={"n": n, "text": "ä\u2028\\"}) for n in range(events - len(files))]
+    batch = [event(record_id=n % 7 or "ORD-17", source_id=n % 5 or f"order {n}", event_data={"n": n, "text": "ä\u2028\\"}) for n in range(events - len(files))]
     batch += [with_file(annals, tenant, content) for content in files]
     reply = repeat_unavailable(lambda: post_events(annals, tenant, batch))
     assert reply.status_code == 201, reply.text
