@@ -17,7 +17,7 @@ lint_packages=(clang-format-19 clang-tidy-19 python3)
 test_packages=(
   "${package_packages[@]}" lintian systemd util-linux man-db zsh fish
   chromium ceph-mon ceph-osd radosgw haproxy openssl strace e2fsprogs mount prometheus
-  python3 python3-pytest python3-pytest-xdist python3-requests python3-boto3
+  python3 python3-pytest python3-pytest-xdist python3-requests python3-boto3 python3-jsonschema
 )
 
 # Runs a command as root, and never asks for a password.
@@ -86,10 +86,18 @@ setup_client() {
   install_modules "$root/clients/typescript" "the compiler of the TypeScript client"
 }
 
+# What checks the OpenAPI document in the tests comes from npm too.
+setup_validator() {
+  if modules_are_current "$root/tests/support/openapi_validator"; then return; fi
+  say "installing what checks the OpenAPI document in the tests"
+  install_modules "$root/tests/support/openapi_validator" "what checks the OpenAPI document"
+}
+
 setup_all() {
   setup_packages "${build_packages[@]}" "${lint_packages[@]}" "${test_packages[@]}"
   setup_engine
   setup_browser
   setup_client
+  setup_validator
   say "all packages, the engine library and what the tests need are installed"
 }

@@ -72,6 +72,7 @@ run_tests() {
     setup_browser
     setup_client
   fi
+  ! wants contract || setup_validator
   build "$preset"
   case $preset in asan | tsan) set_up_sanitizers ;; esac
   if wants unit integration; then run_ctest || failed=1; fi

@@ -15,6 +15,7 @@
 #include "api/api.h"
 #include "api/backup/backups.h"
 #include "api/metrics/metrics.h"
+#include "api/pages/pages.h"
 #include "audit/trail.h"
 #include "audit/trail_table.h"
 #include "backup/backup.h"
@@ -185,6 +186,7 @@ class Service {
   std::shared_ptr<http::TlsContexts> certificates_;  // null without TLS
   metrics::Exposition exposition_;
   api::Metrics metrics_;
+  api::Pages pages_;
   std::atomic<bool> is_draining_ = false;
   api::Api api_;
   http::Server server_;

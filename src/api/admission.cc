@@ -16,6 +16,7 @@ namespace {
 using access::Caller;
 using access::Credentials;
 using access::Permission;
+using access::Role;
 using boost::asio::awaitable;
 using http::Request;
 
@@ -87,18 +88,43 @@ awaitable<http::Handler> ready(http::Handler handler) {
   co_return handler;
 }
 
+http::Access::TenantHeader tenant_header_of(Permission permission) {
+  using enum http::Access::TenantHeader;
+  // A viewer token names its tenant itself.
+  if (access::allows(Role::viewer, permission)) return optional;
+  if (access::is_for_one_tenant(permission, Role::admin)) return required;
+  return access::is_for_one_tenant(permission, Role::tenant) ? optional : unused;
+}
+
+/// Returns who has a permission, for the document.
+http::Access access_of(Permission permission, TokenPlace place) {
+  if (permission == Permission::anyone) return {};
+  http::Access access{.is_for_all_tenants = access::is_for_all(permission),
+                      .has_tenant_secret = access::allows(Role::tenant, permission),
+                      .has_viewer_token = access::allows(Role::viewer, permission),
+                      .takes_token_in_query = place == TokenPlace::in_header_or_query,
+                      .tenant_header = tenant_header_of(permission)};
+  for (const Role role : {Role::admin, Role::ingest, Role::read}) {
+    if (access::allows(role, permission)) access.key_roles.push_back(access::name_of(role));
+  }
+  return access;
+}
+
 }  // namespace
 
 http::Admit Admission::with(Permission permission, Handler handler, TokenPlace place) const {
-  return [this, permission, handler = std::move(handler), place](const Request& head) {
+  const auto decide = [this, permission, handler = std::move(handler), place](const Request& head) {
     return admit(permission, presented_by(head, place), handler, nullptr);
   };
+  return {decide, access_of(permission, place)};
 }
 
 http::Admit Admission::with(Permission permission, Handler handler, ActCheck check) const {
-  return [this, permission, handler = std::move(handler), check = std::move(check)](const Request& head) {
+  const auto decide = [this, permission, handler = std::move(handler),
+                       check = std::move(check)](const Request& head) {
     return admit(permission, presented_by(head, TokenPlace::in_header), handler, check);
   };
+  return {decide, access_of(permission, TokenPlace::in_header)};
 }
 
 Admission::Presented Admission::presented_by(const Request& head, TokenPlace place) {
@@ -153,7 +179,7 @@ void Admission::note_refusal(const std::exception_ptr& error, const Presented& p
 }
 
 http::Admit Admission::with_link(LinkCheck check, http::Handler handler) const {
-  return [this, check = std::move(check), handler = std::move(handler)](const Request& head) {
+  const auto decide = [this, check = std::move(check), handler = std::move(handler)](const Request& head) {
     try {
       return ready(about_link(check(head), handler));
     } catch (const Error& refusal) {
@@ -161,6 +187,7 @@ http::Admit Admission::with_link(LinkCheck check, http::Handler handler) const {
       throw;
     }
   };
+  return {decide, http::Access{.has_signed_link = true}};
 }
 
 /// Returns the handler of a request with a link of that tenant.

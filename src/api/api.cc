@@ -35,12 +35,13 @@ Api::Api(const Parts& parts, const MoreRoutes& more_routes)
                .is_draining = parts.is_draining,
                .has_room = parts.has_room},
               parts.broken_parts) {
-  keys_.add_to(router_, admission_);
+  // The document has the routes in this order.
   tenants_.add_to(router_, admission_);
-  viewer_tokens_.add_to(router_, admission_);
   events_.add_to(router_);
   history_.add_to(router_);
   files_.add_to(router_, admission_);
+  viewer_tokens_.add_to(router_, admission_);
+  keys_.add_to(router_, admission_);
   health_.add_to(router_, admission_);
   if (more_routes) more_routes(router_, admission_, parts);
 }

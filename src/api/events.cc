@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "api/described/events.h"
 #include "envelopes/cloud_events.h"
 #include "envelopes/event_bridge.h"
 #include "envelopes/event_decoder.h"
@@ -145,40 +146,24 @@ Response respond(const IntakeResult& result) {
 
 void Events::add_to(http::Router& router) {
   const Admission& admission = parts_.admission;
-  router.add(
-      {.method = "POST",
-       .path = "/api/event-bridge/create-event",
-       .operation = {.name = "create_event_from_event_bridge",
-                     .summary =
-                         "Stores the event in an AWS EventBridge envelope for the tenant that it names.",
-                     .answers = {{.status = 201, .summary = "The event is stored, or was before."},
-                                 {.status = 400, .summary = "The envelope names no tenant."},
-                                 {.status = 429, .summary = "A quota of the tenant is used up."},
-                                 {.status = 422, .summary = "The envelope or the event is invalid."}}},
-       .admit = admission.with(Permission::deliver_envelopes,
-                               [this](Caller caller, Request request) {
-                                 return create_from_event_bridge(std::move(caller), std::move(request));
-                               }),
-       .takes_body_in_parts = true});
-  router.add(
-      {.method = "POST",
-       .path = "/api/events",
-       .operation = {.name = "create_events",
-                     .summary = "Stores events: one, an array, CloudEvents, or any number of lines.",
-                     .parameters = {{.name = "on_error",
-                                     .type = "string",
-                                     .summary = "`fail` refuses bad events with the whole request, `skip` "
-                                                "lists them and stores the others."}},
-                     .answers = {{.status = 201, .summary = "How many events were stored."},
-                                 {.status = 422, .summary = "Events or parameters are invalid."},
-                                 {.status = 429,
-                                  .summary =
-                                      "Too many events of this tenant wait, or a quota of it is used up."}}},
-       .admit = admission.with(
-           Permission::write_events,
-           [this](Caller caller, Request request) { return create(std::move(caller), std::move(request)); }),
-       .takes_body_in_parts = true,
-       .max_body_bytes = kMaxStreamed});
+  router.add({.method = "POST",
+              .path = "/api/event-bridge/create-event",
+              .operation = described::create_event_from_event_bridge(),
+              .admit = admission.with(Permission::deliver_envelopes,
+                                      [this](Caller caller, Request request) {
+                                        return create_from_event_bridge(std::move(caller),
+                                                                        std::move(request));
+                                      }),
+              .takes_body_in_parts = true});
+  router.add({.method = "POST",
+              .path = "/api/events",
+              .operation = described::create_events(),
+              .admit = admission.with(Permission::write_events,
+                                      [this](Caller caller, Request request) {
+                                        return create(std::move(caller), std::move(request));
+                                      }),
+              .takes_body_in_parts = true,
+              .max_body_bytes = kMaxStreamed});
 }
 
 awaitable<Response> Events::create_from_event_bridge(Caller caller, Request request) {

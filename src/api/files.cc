@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "api/described/files.h"
 #include "files/file_ids.h"
 #include "http/query_fields.h"
 
@@ -35,14 +36,7 @@ std::optional<std::uint64_t> read_size(const Request& request) {
 void Files::add_to(http::Router& router, const Admission& admission) {
   router.add({.method = "GET",
               .path = "/api/files/upload-url",
-              .operation = {.name = "get_upload_url",
-                            .summary = "Returns a URL to which a file can be uploaded, and the file's id.",
-                            .parameters = {{.place = http::Parameter::Place::query,
-                                            .name = "size",
-                                            .type = "integer",
-                                            .summary = "The file's size in bytes; the URL takes no other."}},
-                            .answers = {{.status = 200, .summary = "The URL and the id."},
-                                        {.status = 429, .summary = "A quota of the tenant is used up."}}},
+              .operation = described::get_upload_url(),
               .admit = admission.with(Permission::attach_files, [this](Caller caller, Request request) {
                 return upload_url(std::move(caller), std::move(request));
               })});

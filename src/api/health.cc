@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "api/described/service.h"
+
 namespace annals::api {
 
 using access::Caller;
@@ -14,22 +16,14 @@ void Health::add_to(http::Router& router, const Admission& admission) {
   router.add(
       {.method = "GET",
        .path = "/healthz",
-       .operation = {.name = "healthz",
-                     .summary = "Returns 200 as long as the process lives.",
-                     .answers = {{.status = 200, .summary = "The process lives."}}},
+       .operation = described::healthz(),
        .admit = admission.with(Permission::anyone, [](const Caller& /*caller*/,
                                                       const Request& /*request*/) { return healthz(); }),
        .is_vital = true});
   router.add(
       {.method = "GET",
        .path = "/readyz",
-       .operation =
-           {.name = "readyz",
-            .summary = "Returns 200 if the service can serve requests.",
-            .answers = {{.status = 200, .summary = "It can; what is wrong all the same is named."},
-                        {.status = 503,
-                         .summary = "The engine, its user's rights, the registry of tenants, the journal or "
-                                    "the disk do not do what is needed, or the service is about to stop."}}},
+       .operation = described::readyz(),
        .admit = admission.with(Permission::anyone, [this](const Caller& /*caller*/,
                                                           const Request& /*request*/) { return readyz(); }),
        .is_vital = true});

@@ -4,6 +4,8 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/json.hpp>
 
+#include "api/described/history.h"
+#include "api/described/limits.h"
 #include "api/history_bodies.h"
 #include "api/history_query.h"
 #include "files/errors.h"
@@ -51,7 +53,7 @@ Neighbours neighbours_of(const ListQuery& query, const Page& page, const http::R
     const auto begin = query.page.after.value_or(Position{});
     const auto& position = page.events.empty() ? begin : page.events.back().position;
     urls.next = url("cursor", position.text(query.page.ordering));
-  } else if (page.more && next_offset <= kMaxOffset) {
+  } else if (page.more && next_offset <= described::kMaxOffset) {
     urls.next = url("offset", fmt::format("{}", next_offset));
   } else if (page.more) {
     urls.next = url("cursor", page.events.back().position.text(query.page.ordering));
@@ -105,81 +107,6 @@ ExportType type_of(ExportFormat format) {
   return {.extension = "ndjson", .content_type = "application/x-ndjson"};
 }
 
-http::Parameter event_id_parameter() {
-  return {.place = http::Parameter::Place::path,
-          .name = "event_id",
-          .type = "string",
-          .summary = "The event's id.",
-          .required = true};
-}
-
-http::Answer invalid_query() {
-  return {.status = 422, .summary = "A parameter is invalid."};
-}
-
-http::Operation list_operation() {
-  return {.name = "list_events",
-          .summary = "Lists a tenant's events, page by page.",
-          .parameters = filter_parameters(
-              {{.name = "ordering", .type = "string", .summary = "-event_time, event_time or arrival."},
-               {.name = "limit", .type = "integer", .summary = "Events per page."},
-               {.name = "offset", .type = "integer", .summary = "Events to skip."},
-               {.name = "cursor", .type = "string", .summary = "Where to resume, instead of an offset."},
-               {.name = "count", .type = "boolean", .summary = "Whether to count the events."}}),
-          .answers = {{.status = 200, .summary = "A page of events."}, invalid_query()}};
-}
-
-http::Operation count_by_operation() {
-  return {.name = "count_events",
-          .summary = "Counts a tenant's events by time and by ids.",
-          .parameters = filter_parameters(
-              {{.name = "bucket", .type = "string", .summary = "minute, hour, day, week or month."},
-               {.name = "by", .type = "string", .summary = "Groups by this id.", .repeatable = true},
-               {.name = "ordering", .type = "string", .summary = "group or -count."},
-               {.name = "limit", .type = "integer", .summary = "The number of groups."}}),
-          .answers = {{.status = 200, .summary = "The groups and their numbers."}, invalid_query()}};
-}
-
-http::Operation export_operation() {
-  return {.name = "export_events",
-          .summary = "Returns all events of a filter by record, time and id.",
-          .parameters =
-              filter_parameters({{.name = "format", .type = "string", .summary = "ndjson, csv or parquet."},
-                                 {.name = "after", .type = "string", .summary = "Where to resume."}}),
-          .answers = {{.status = 200, .summary = "The events.", .content_type = "application/x-ndjson"},
-                      invalid_query()}};
-}
-
-http::Operation tail_operation() {
-  return {
-      .name = "tail_events",
-      .summary = "Sends new events as they are committed.",
-      .parameters = filter_parameters({{.name = "cursor", .type = "string", .summary = "Where to resume."},
-                                       {.place = http::Parameter::Place::header,
-                                        .name = "Last-Event-ID",
-                                        .type = "string",
-                                        .summary = "Where to resume; browsers send it by themselves."}}),
-      .answers = {{.status = 200, .summary = "Server-sent events.", .content_type = "text/event-stream"},
-                  invalid_query()}};
-}
-
-http::Operation show_operation() {
-  return {.name = "get_event",
-          .summary = "Returns one event.",
-          .parameters = {event_id_parameter(), numbers_parameter()},
-          .answers = {{.status = 200, .summary = "The event."},
-                      {.status = 404, .summary = "There is no such event."}}};
-}
-
-http::Operation file_operation() {
-  return {.name = "get_event_file",
-          .summary = "Leads to the file that is attached to an event.",
-          .parameters = {event_id_parameter()},
-          .answers = {{.status = 200, .summary = "The file's URL, to clients that accept JSON."},
-                      {.status = 307, .summary = "A redirect to the file."},
-                      {.status = 404, .summary = "There is no such event, or no such file."}}};
-}
-
 }  // namespace
 
 void History::add_to(http::Router& router) {
@@ -209,21 +136,16 @@ void History::add_to(http::Router& router) {
   };
   // An answer of these changes only with the tenant's events.
   const auto add_tagged = [&](std::string path, http::Operation operation, Handler handler) {
-    operation.parameters.push_back({.place = http::Parameter::Place::header,
-                                    .name = "If-None-Match",
-                                    .type = "string",
-                                    .summary = "The ETag of an earlier answer."});
-    operation.answers.push_back({.status = http::kNotModified, .summary = "The earlier answer still holds."});
     add(std::move(path), std::move(operation), [this, handler](Caller caller, Request request) {
       return unless_unchanged(std::move(caller), std::move(request), handler);
     });
   };
-  add_tagged("/api/history/events", list_operation(), &History::list);
-  add_tagged("/api/history/events/count-by", count_by_operation(), &History::count_by);
-  add("/api/history/export", export_operation(), handle(&History::export_events));
-  add_with_token("/api/history/tail", tail_operation(), Permission::read_history, &History::tail);
-  add_tagged("/api/history/events/{event_id}", show_operation(), &History::show);
-  add_with_token("/api/history/events/{event_id}/file", file_operation(), Permission::read_files,
+  add_tagged("/api/history/events", described::list_events(), &History::list);
+  add_tagged("/api/history/events/count-by", described::count_events(), &History::count_by);
+  add("/api/history/export", described::export_events(), handle(&History::export_events));
+  add_with_token("/api/history/tail", described::tail_events(), Permission::read_history, &History::tail);
+  add_tagged("/api/history/events/{event_id}", described::get_event(), &History::show);
+  add_with_token("/api/history/events/{event_id}/file", described::get_event_file(), Permission::read_files,
                  &History::file);
 }
 

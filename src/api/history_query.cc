@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
+#include <limits>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "api/admission.h"
 #include "events/search_terms.h"
+#include "api/described/limits.h"
 #include "ids/id.h"
 #include "text/ascii.h"
 #include "text/percent_encoding.h"
@@ -22,11 +23,6 @@ using events::NumberStyle;
 using events::Ordering;
 using events::Position;
 using history::Filter;
-
-constexpr std::int64_t kMaxLimit = 1000;
-constexpr std::int64_t kDefaultLimit = 50;
-constexpr std::int64_t kMaxGroups = 10'000;
-constexpr std::int64_t kDefaultGroups = 1000;
 
 /// Reads a time, or a date, which is its first moment in UTC.
 std::optional<Timestamp> read_time(http::QueryFields& fields, std::string_view name) {
@@ -124,9 +120,8 @@ ListQuery read_list_query(const http::Request& request) {
   ListQuery query;
   query.page.filter = read_filter(fields);
   query.page.ordering = read_ordering(fields);
-  query.page.limit = static_cast<std::uint64_t>(
-      fields.integer("limit", {.min = 1, .max = kMaxLimit, .fallback = kDefaultLimit}));
-  query.page.offset = static_cast<std::uint64_t>(fields.integer("offset", {.min = 0, .max = kMaxOffset}));
+  query.page.limit = static_cast<std::uint64_t>(fields.integer("limit", described::kPageLimit));
+  query.page.offset = static_cast<std::uint64_t>(fields.integer("offset", described::kEventOffset));
   // `cursor=` begins paging by cursor; arrival order has no other.
   const auto cursor = fields.text("cursor");
   query.by_cursor = cursor.has_value() || query.page.ordering == Ordering::arrival;
@@ -144,29 +139,6 @@ ListQuery read_list_query(const http::Request& request) {
   return query;
 }
 
-http::Parameter numbers_parameter() {
-  return {.name = "numbers", .type = "string", .summary = "number, or string for integers as strings."};
-}
-
-std::vector<http::Parameter> filter_parameters(std::vector<http::Parameter> others) {
-  const auto ids = [](std::string name, std::string summary) {
-    return http::Parameter{
-        .name = std::move(name), .type = "string", .summary = std::move(summary), .repeatable = true};
-  };
-  std::vector<http::Parameter> parameters{
-      ids("record_id", "Only events of this record."),
-      ids("event_type_id", "Only events of this type."),
-      ids("source_type_id", "Only events from sources of this type."),
-      ids("source_id", "Only events from this source."),
-      {.name = "event_id", .type = "string", .summary = "Only the event of this id.", .repeatable = true},
-      {.name = "event_time_from", .type = "string", .summary = "Only events of this time and later."},
-      {.name = "event_time_to", .type = "string", .summary = "Only events before this time."},
-      {.name = "q", .type = "string", .summary = "Only events with all these words in event_data."}};
-  parameters.push_back(numbers_parameter());
-  std::ranges::move(others, std::back_inserter(parameters));
-  return parameters;
-}
-
 history::CountByRequest read_count_by_query(const http::Request& request) {
   const std::vector<std::string> columns{"event_type_id", "source_type_id", "source_id", "record_id"};
   http::QueryFields fields(request);
@@ -182,8 +154,7 @@ history::CountByRequest read_count_by_query(const http::Request& request) {
   }
   if (!query.bucket && query.columns.empty()) query.bucket = "day";
   query.most_first = fields.one_of("ordering", {"group", "-count"}) == "-count";
-  query.limit = static_cast<std::uint64_t>(
-      fields.integer("limit", {.min = 1, .max = kMaxGroups, .fallback = kDefaultGroups}));
+  query.limit = static_cast<std::uint64_t>(fields.integer("limit", described::kGroupLimit));
   query.numbers = read_numbers(fields, request);
   fields.forbid_others();
   fields.check();

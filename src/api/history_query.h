@@ -9,14 +9,10 @@
 #include "events/position.h"
 #include "history/requests.h"
 #include "http/message.h"
-#include "http/operation.h"
 #include "http/query_fields.h"
 #include "input/problems.h"
 
 namespace annals::api {
-
-/// The greatest offset of a page; a cursor leads further.
-inline constexpr std::int64_t kMaxOffset = 100'000;
 
 /// The name of the header that says what the parameter `numbers` says, in lower case.
 inline constexpr std::string_view kNumbersHeader = "x-annals-numbers";
@@ -27,12 +23,6 @@ history::Filter read_filter(http::QueryFields& fields);
 /// Returns the terms for which a search looks, each once; or a problem if they have no word, so that
 /// everything would be found, or too many.
 std::expected<std::vector<std::string>, input::FieldProblem> search_terms(std::string_view text);
-
-/// Returns the parameter `numbers`, which every reader below knows.
-http::Parameter numbers_parameter();
-
-/// Returns the parameters that read_filter() reads and numbers_parameter(), followed by `others`.
-std::vector<http::Parameter> filter_parameters(std::vector<http::Parameter> others);
 
 /// The query of `GET /api/history/events`.
 struct ListQuery {

@@ -10,6 +10,8 @@
 #include <boost/json.hpp>
 
 #include "access/errors.h"
+#include "api/described/keys.h"
+#include "api/described/limits.h"
 #include "http/body_fields.h"
 #include "http/query_fields.h"
 #include "text/time.h"
@@ -25,19 +27,14 @@ using http::Request;
 using http::Response;
 using http::Status;
 
-constexpr std::size_t kMaxName = 255;
-constexpr std::size_t kMaxClients = 1000;
-constexpr std::int64_t kMaxPage = 1000;
-constexpr std::int64_t kDefaultPage = 50;
-
 // Unknown fields are refused here, unlike elsewhere: a misspelt `client_ids` would make a key for all
 // tenants.
 
 access::NewKey decode_new_key(const Request& request) {
   http::BodyFields fields(request);
-  access::NewKey wanted{.name = fields.text("name", http::name_rule(kMaxName))};
+  access::NewKey wanted{.name = fields.text("name", http::name_rule(described::kMaxKeyName))};
   const auto role = access::parse_key_role(fields.one_of("role", {"admin", "ingest", "read"}));
-  const auto ids = fields.nullable_uuids("client_ids", kMaxClients);
+  const auto ids = fields.nullable_uuids("client_ids", described::kMaxKeyClients);
   wanted.expires_at = fields.nullable_time("expires_at");
   fields.forbid_others();
   fields.check();
@@ -53,7 +50,7 @@ access::NewKey decode_new_key(const Request& request) {
 
 access::KeyChange decode_change(const Request& request) {
   http::BodyFields fields(request);
-  access::KeyChange change{.name = fields.optional_text("name", http::name_rule(kMaxName)),
+  access::KeyChange change{.name = fields.optional_text("name", http::name_rule(described::kMaxKeyName)),
                            .is_disabled = fields.optional_flag("disabled")};
   const auto expires_at = fields.nullable_time("expires_at");
   if (fields.has("expires_at")) change.expires_at = expires_at;
@@ -101,22 +98,6 @@ KeyId named_key(const Request& request) {
   return *id;
 }
 
-http::Parameter path_parameter() {
-  return {.place = http::Parameter::Place::path,
-          .name = "key_id",
-          .type = "string",
-          .summary = "The key's id.",
-          .required = true};
-}
-
-http::Answer not_found() {
-  return {.status = 404, .summary = "There is no such key."};
-}
-
-http::Answer invalid_body() {
-  return {.status = 422, .summary = "The body is invalid."};
-}
-
 }  // namespace
 
 void Keys::add_to(http::Router& router, const Admission& admission) {
@@ -137,45 +118,24 @@ void Keys::add_to(http::Router& router, const Admission& admission) {
   };
   router.add({.method = "POST",
               .path = "/api/keys",
-              .operation = {.name = "create_key",
-                            .summary = "Makes a key with a role, for all tenants or some.",
-                            .answers = {{.status = 201, .summary = "The key, which is shown here only."},
-                                        invalid_body(),
-                                        {.status = 429, .summary = "There are too many keys."}}},
+              .operation = described::create_key(),
               .admit = admit(&Keys::create, decode_new_key)});
   router.add({.method = "GET",
               .path = "/api/keys",
-              .operation = {.name = "list_keys",
-                            .summary = "Lists the keys that were made over the API, newest first.",
-                            .parameters = {{.name = "limit", .type = "integer", .summary = "Keys per page."},
-                                           {.name = "offset", .type = "integer", .summary = "Keys to skip."}},
-                            .answers = {{.status = 200, .summary = "A page of keys, without their secrets."},
-                                        {.status = 422, .summary = "A parameter is invalid."}}},
+              .operation = described::list_keys(),
               .admit = admit(&Keys::list)});
   router.add({.method = "GET",
               .path = "/api/keys/{key_id}",
-              .operation = {.name = "get_key",
-                            .summary = "Returns one key, without its secret.",
-                            .parameters = {path_parameter()},
-                            .answers = {{.status = 200, .summary = "The key."}, not_found()}},
+              .operation = described::get_key(),
               .admit = admit(&Keys::show)});
   router.add({.method = "PATCH",
               .path = "/api/keys/{key_id}",
-              .operation = {.name = "change_key",
-                            .summary = "Renames a key, disables or enables it, or changes when it expires.",
-                            .parameters = {path_parameter()},
-                            .answers = {{.status = 200, .summary = "The key as it is now."},
-                                        not_found(),
-                                        invalid_body()}},
+              .operation = described::change_key(),
               .admit = admit(&Keys::change, check_change)});
-  router.add(
-      {.method = "DELETE",
-       .path = "/api/keys/{key_id}",
-       .operation = {.name = "delete_key",
-                     .summary = "Deletes a key.",
-                     .parameters = {path_parameter()},
-                     .answers = {{.status = 204, .summary = "The key opens nothing any more."}, not_found()}},
-       .admit = admit(&Keys::remove, named_key)});
+  router.add({.method = "DELETE",
+              .path = "/api/keys/{key_id}",
+              .operation = described::delete_key(),
+              .admit = admit(&Keys::remove, named_key)});
 }
 
 awaitable<Response> Keys::create(Request request) {
@@ -188,8 +148,8 @@ awaitable<Response> Keys::create(Request request) {
 
 awaitable<Response> Keys::list(Request request) {
   http::QueryFields fields(request);
-  const auto limit = fields.integer("limit", {.min = 1, .max = kMaxPage, .fallback = kDefaultPage});
-  const auto offset = fields.integer("offset", {.min = 0});
+  const auto limit = fields.integer("limit", described::kPageLimit);
+  const auto offset = fields.integer("offset", described::kPageOffset);
   fields.forbid_others();
   fields.check();
   const auto keys = co_await keys_.list();

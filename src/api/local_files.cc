@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/byte_range.h"
+#include "api/described/files.h"
 #include "api/file_links.h"
 #include "files/errors.h"
 #include "files/local/inert_type.h"
@@ -102,53 +103,27 @@ Response range_not_satisfiable(std::uint64_t file_size) {
 
 void LocalFiles::add_to(http::Router& router, const Admission& admission, const FileSurroundings& around) {
   uploads_ = std::make_unique<FileUploads>(store_, limits_, around);
-  using Where = http::Parameter::Place;
   const std::string path = "/files/{database}/{file_id}";
-  const std::vector<http::Parameter> parameters{{.place = Where::path,
-                                                 .name = "database",
-                                                 .type = "string",
-                                                 .summary = "The tenant's database.",
-                                                 .required = true},
-                                                {.place = Where::path,
-                                                 .name = "file_id",
-                                                 .type = "string",
-                                                 .summary = "The file's id.",
-                                                 .required = true}};
   const LinkCheck check = [this](const Request& head) {
     return linked_file(store_.links(), head, std::chrono::system_clock::now()).file.owner;
   };
-  const http::Answer changed{.status = 412, .summary = "The file is not in the state that is asked for."};
-  const http::Answer refused{.status = 403, .summary = "The link is invalid or has expired."};
   router.add({.method = "PUT",
               .path = path,
-              .operation = {.name = "upload_file",
-                            .summary = "Stores the file that the link is for.",
-                            .parameters = parameters,
-                            .answers = {{.status = 200, .summary = "The file is stored."},
-                                        refused,
-                                        {.status = 409, .summary = "An event names the file."},
-                                        changed,
-                                        {.status = 429, .summary = "A quota of the tenant is used up."},
-                                        {.status = 507, .summary = "The file store has no room."}}},
+              .operation = described::upload_file(),
               .admit = admission.with_link(
                   check, [this](Request request) { return uploads_->put(std::move(request)); }),
               .takes_body_in_parts = true,
               .keeps_content_encoding = true,
               .max_body_bytes = limits_.max_bytes});
-  for (const std::string method : {"GET", "HEAD"}) {
+  const auto add = [&](std::string method, http::Operation operation) {
     router.add(
-        {.method = method,
+        {.method = std::move(method),
          .path = path,
-         .operation = {.name = method == "GET" ? "download_file" : "look_at_file",
-                       .summary = "Returns the file that the link is for.",
-                       .parameters = parameters,
-                       .answers = {{.status = 200, .summary = "The file.", .content_type = "*/*"},
-                                   {.status = 206, .summary = "A part of it.", .content_type = "*/*"},
-                                   refused,
-                                   {.status = 404, .summary = "The file was never uploaded."},
-                                   changed}},
+         .operation = std::move(operation),
          .admit = admission.with_link(check, [this](Request request) { return get(std::move(request)); })});
-  }
+  };
+  add("GET", described::download_file());
+  add("HEAD", described::look_at_file());
 }
 
 awaitable<Response> LocalFiles::get(Request request) {

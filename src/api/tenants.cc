@@ -8,6 +8,8 @@
 #include <boost/json.hpp>
 
 #include "access/errors.h"
+#include "api/described/limits.h"
+#include "api/described/tenants.h"
 #include "http/body_fields.h"
 #include "http/query_fields.h"
 #include "tenants/errors.h"
@@ -19,17 +21,14 @@ namespace {
 using access::Caller;
 using access::Permission;
 using boost::asio::awaitable;
+using described::kMaxLabel;
+using described::kMaxOverlap;
+using described::kMaxRetention;
 using http::Request;
 using http::Response;
 using http::Status;
 using tenants::NewTenant;
 using tenants::Tenant;
-
-constexpr std::size_t kMaxLabel = 255;
-constexpr std::int64_t kMaxPage = 1000;
-constexpr std::int64_t kDefaultPage = 50;
-constexpr std::int64_t kMaxRetention = 36'500;                   // days
-constexpr std::int64_t kMaxOverlap = std::int64_t{30} * 86'400;  // seconds
 
 bool is_database_name(std::string_view text) {
   return DatabaseName::parse(text).has_value();
@@ -157,14 +156,6 @@ ClientId tenant_to_remove(const Caller& caller, const Request& request) {
   return *id;
 }
 
-http::Parameter path_parameter() {
-  return {.place = http::Parameter::Place::path,
-          .name = "client_id",
-          .type = "string",
-          .summary = "The tenant's id.",
-          .required = true};
-}
-
 Response respond(Status status, const boost::json::object& body) {
   return http::json(status, boost::json::serialize(body));
 }
@@ -172,7 +163,6 @@ Response respond(Status status, const boost::json::object& body) {
 }  // namespace
 
 void Tenants::add_to(http::Router& router, const Admission& admission) {
-  using Place = http::Parameter::Place;
   const auto admit = [&admission, this](Permission permission,
                                         awaitable<Response> (Tenants::*handler)(Caller, Request),
                                         ActCheck check = nullptr) {
@@ -196,69 +186,27 @@ void Tenants::add_to(http::Router& router, const Admission& admission) {
   };
   router.add({.method = "POST",
               .path = "/api/initialize-tenant",
-              .operation = {.name = "initialize_tenant",
-                            .summary = "Makes a tenant with a history database of its own.",
-                            .answers = {{.status = 201, .summary = "The tenant's id and its secret."},
-                                        {.status = 400, .summary = "The name or the label is taken."},
-                                        {.status = 422, .summary = "The body is invalid."}}},
+              .operation = described::initialize_tenant(),
               .admit = admit(Permission::make_tenants, &Tenants::initialise, check_new)});
   router.add({.method = "DELETE",
               .path = "/api/delete-tenant",
-              .operation = {.name = "delete_tenant",
-                            .summary = "Deletes a tenant with its events and files.",
-                            .parameters = {{.place = Place::header,
-                                            .name = "X-Client-Id",
-                                            .type = "string",
-                                            .summary = "The tenant's id.",
-                                            .required = true}},
-                            .answers = {{.status = 204, .summary = "Nothing of the tenant is left."},
-                                        {.status = 400, .summary = "No such tenant, or files not deleted."}}},
+              .operation = described::delete_tenant(),
               .admit = admit(Permission::manage_tenants, &Tenants::remove, tenant_to_remove)});
-  router.add(
-      {.method = "GET",
-       .path = "/api/tenants",
-       .operation = {.name = "list_tenants",
-                     .summary = "Lists the tenants, newest first.",
-                     .parameters =
-                         {{.name = "limit", .type = "integer", .summary = "Tenants per page."},
-                          {.name = "offset", .type = "integer", .summary = "Tenants to skip."},
-                          {.name = "state", .type = "string", .summary = "Lists only tenants in this state."},
-                          {.name = "database_name",
-                           .type = "string",
-                           .summary = "Lists only the tenant of this database."},
-                          {.name = "client_label",
-                           .type = "string",
-                           .summary = "Lists only the tenant with this label."}},
-                     .answers = {{.status = 200, .summary = "A page of tenants."},
-                                 {.status = 422, .summary = "A parameter is invalid."}}},
-       .admit = admit(Permission::list_tenants, &Tenants::list)});
+  router.add({.method = "GET",
+              .path = "/api/tenants",
+              .operation = described::list_tenants(),
+              .admit = admit(Permission::list_tenants, &Tenants::list)});
   router.add({.method = "GET",
               .path = "/api/tenants/{client_id}",
-              .operation = {.name = "get_tenant",
-                            .summary = "Returns one tenant.",
-                            .parameters = {path_parameter()},
-                            .answers = {{.status = 200, .summary = "The tenant."},
-                                        {.status = 404, .summary = "There is no such tenant."}}},
+              .operation = described::get_tenant(),
               .admit = admit(Permission::list_tenants, &Tenants::show)});
-  router.add(
-      {.method = "PATCH",
-       .path = "/api/tenants/{client_id}",
-       .operation = {.name = "change_tenant",
-                     .summary = "Changes a tenant's label, retention or quotas, suspends or resumes it.",
-                     .parameters = {path_parameter()},
-                     .answers = {{.status = 200, .summary = "The tenant as it is now."},
-                                 {.status = 400, .summary = "The label is taken."},
-                                 {.status = 404, .summary = "There is no such tenant."},
-                                 {.status = 422, .summary = "The body is invalid."}}},
-       .admit = admit(Permission::manage_tenants, &Tenants::change, check_change)});
+  router.add({.method = "PATCH",
+              .path = "/api/tenants/{client_id}",
+              .operation = described::change_tenant(),
+              .admit = admit(Permission::manage_tenants, &Tenants::change, check_change)});
   router.add({.method = "POST",
               .path = "/api/tenants/{client_id}/rotate-secret",
-              .operation = {.name = "rotate_tenant_secret",
-                            .summary = "Makes a new secret of a tenant.",
-                            .parameters = {path_parameter()},
-                            .answers = {{.status = 200, .summary = "The secret, which is shown here only."},
-                                        {.status = 404, .summary = "There is no such tenant."},
-                                        {.status = 422, .summary = "The body is invalid."}}},
+              .operation = described::rotate_tenant_secret(),
               .admit = admit(Permission::rotate_secret, &Tenants::rotate_secret, check_overlap)});
 }
 
@@ -278,8 +226,8 @@ awaitable<Response> Tenants::remove(Caller caller, Request request) {
 
 awaitable<Response> Tenants::list(Caller caller, Request request) {
   http::QueryFields fields(request);
-  const auto limit = fields.integer("limit", {.min = 1, .max = kMaxPage, .fallback = kDefaultPage});
-  const auto offset = fields.integer("offset", {.min = 0});
+  const auto limit = fields.integer("limit", described::kPageLimit);
+  const auto offset = fields.integer("offset", described::kPageOffset);
   const auto state_name = fields.one_of("state", {"creating", "active", "deleting"});
   tenants::TenantFilter filter{.database = fields.text("database_name"),
                                .label = fields.text("client_label")};

@@ -8,6 +8,8 @@
 
 #include <boost/json.hpp>
 
+#include "api/described/limits.h"
+#include "api/described/viewer_tokens.h"
 #include "api/history_query.h"
 #include "events/string_ids.h"
 #include "http/body_fields.h"
@@ -27,17 +29,14 @@ using http::BodyFields;
 using http::Request;
 using http::Response;
 
-constexpr std::size_t kMaxValues = 100;  // of one part of a filter
-constexpr std::int64_t kMaxSeconds = 86'400;
-constexpr std::int64_t kDefaultSeconds = 3'600;
-
 // Null is refused where it might stand for a value that the sender has lost: without its filter a token would
 // show everything.
 
 std::vector<EventId> read_event_ids(BodyFields& fields) {
   fields.refuse_null("event_id");
   std::vector<EventId> ids;
-  for (const Uuid& uuid : fields.nullable_uuids("event_id", kMaxValues).value_or(std::vector<Uuid>())) {
+  for (const Uuid& uuid :
+       fields.nullable_uuids("event_id", described::kMaxViewerValues).value_or(std::vector<Uuid>())) {
     ids.emplace_back(uuid);
   }
   return ids;
@@ -60,7 +59,7 @@ std::vector<std::string> read_terms(BodyFields& fields) {
 /// Reads the parts of a filter that GET /api/history/events knows, in the same order.
 Filter read_filter(BodyFields& fields) {
   const auto ids = [&fields](IdColumn column) {
-    return fields.optional_ids(name_of(column), max_of(column), kMaxValues);
+    return fields.optional_ids(name_of(column), max_of(column), described::kMaxViewerValues);
   };
   Filter filter;
   filter.record_ids = ids(IdColumn::record_id);
@@ -97,8 +96,9 @@ ViewerGrant decode(const Request& request, const Caller& caller) {
   Filter filter;
   fields.object("filter", [&filter](BodyFields& parts) { filter = read_filter(parts); });
   grant.permissions = read_permissions(fields);
-  const auto seconds =
-      fields.has("expires_in") ? fields.integer("expires_in", 1, kMaxSeconds) : kDefaultSeconds;
+  const auto seconds = fields.has("expires_in")
+                           ? fields.integer("expires_in", 1, described::kMaxViewerSeconds)
+                           : described::kDefaultViewerSeconds;
   fields.forbid_others();
   fields.check();
   grant.expires_at = grant.issued_at + std::chrono::seconds(seconds);
@@ -114,17 +114,12 @@ ViewerGrant decode(const Request& request, const Caller& caller) {
 }  // namespace
 
 void ViewerTokens::add_to(http::Router& router, const Admission& admission) {
-  router.add(
-      {.method = "POST",
-       .path = "/api/viewer-tokens",
-       .operation = {.name = "create_viewer_token",
-                     .summary = "Makes a token with which a browser reads a part of a tenant's history.",
-                     .answers = {{.status = 201, .summary = "The token, and when it expires."},
-                                 {.status = 404, .summary = "There is no such tenant."},
-                                 {.status = 422, .summary = "The body is invalid."}}},
-       .admit = admission.with(Permission::make_viewer_tokens, [this](Caller caller, Request request) {
-         return create(std::move(caller), std::move(request));
-       })});
+  router.add({.method = "POST",
+              .path = "/api/viewer-tokens",
+              .operation = described::create_viewer_token(),
+              .admit = admission.with(Permission::make_viewer_tokens, [this](Caller caller, Request request) {
+                return create(std::move(caller), std::move(request));
+              })});
 }
 
 /// Returns the tenant if the caller may learn that there is one.

@@ -4,11 +4,13 @@
 #include <expected>
 #include <iterator>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include <boost/json/object.hpp>
 
 #include "http/json_body.h"
+#include "http/operation.h"
 #include "input/foreign_id.h"
 #include "text/utf8.h"
 
@@ -78,17 +80,26 @@ TextRule name_rule(std::size_t max_length) {
 
 struct BodyFields::Document {
   boost::json::object object;
-  std::vector<std::string> read = {};  // names of the fields that were read
+  const Operation* declared = nullptr;  // by the route
+  std::vector<std::string> path = {};   // the names of the objects around this one
+  std::vector<std::string> read = {};   // names of the fields that were read
 
-  /// Returns null if the field is absent.
+  /// Returns null if the field is absent. Throws std::logic_error if the route does not declare it.
   const boost::json::value* find(std::string_view name) {
     read.emplace_back(name);
+    auto place = path;
+    place.emplace_back(name);
+    const bool is_known =
+        declared == nullptr || (declared->body && declared->body->contents.front().schema.has_member(place));
+    if (!is_known) throw std::logic_error("the route does not declare the field " + std::string(name));
     return object.if_contains(name);
   }
 };
 
 BodyFields::BodyFields(const Request& request)
-    : document_(std::make_unique<Document>(Document{.object = parse_json_body(request)})), place_{"body"} {}
+    : document_(std::make_unique<Document>(
+          Document{.object = parse_json_body(request), .declared = request.declared})),
+      place_{"body"} {}
 
 BodyFields::BodyFields(std::unique_ptr<Document> document, input::Place place)
     : document_(std::move(document)), place_(std::move(place)) {}
@@ -228,7 +239,12 @@ void BodyFields::object(std::string_view name, const std::function<void(BodyFiel
   }
   input::Place place = place_;
   place.emplace_back(std::string(name));
-  BodyFields fields(std::make_unique<Document>(Document{.object = value->get_object()}), std::move(place));
+  auto path = document_->path;
+  path.emplace_back(name);
+  BodyFields fields(
+      std::make_unique<Document>(
+          Document{.object = value->get_object(), .declared = document_->declared, .path = std::move(path)}),
+      std::move(place));
   read(fields);
   std::ranges::move(fields.problems_, std::back_inserter(problems_));
 }

@@ -29,7 +29,8 @@ struct TextRule {
 TextRule name_rule(std::size_t max_length);
 
 /// Reads the fields of a JSON object body and collects every problem, in the order in which the fields are
-/// read. Not safe for concurrent use.
+/// read. A reader throws std::logic_error if the route does not declare the field, so that no document is
+/// silent about one that is read. Not safe for concurrent use.
 class BodyFields {
  public:
   /// Throws InvalidInput if the body is absent, not JSON (by content type or content) or not an object.

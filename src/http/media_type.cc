@@ -1,6 +1,7 @@
 #include "http/media_type.h"
 
 #include <algorithm>
+#include <optional>
 #include <ranges>
 #include <string_view>
 #include <vector>
@@ -27,17 +28,25 @@ bool is_weight_zero(std::string_view parameter) {
   return parameter.starts_with('0') && parameter.find_first_not_of("0.") == std::string_view::npos;
 }
 
-}  // namespace
-
-bool asks_for(const Request& request, std::string_view type) {
-  const auto accept = request.list_header("accept");
-  if (!accept) return false;
-  for (const std::string_view range : split(*accept, ',')) {
+// Returns whether a header that is a list of what is wanted names that thing, with a weight that is not 0.
+bool names(const std::optional<std::string>& list, std::string_view thing) {
+  if (!list) return false;
+  for (const std::string_view range : split(*list, ',')) {
     const Texts parts = split(range, ';');
-    if (parts.empty() || text::to_lower(parts.front()) != type) continue;
+    if (parts.empty() || text::to_lower(parts.front()) != thing) continue;
     return std::ranges::none_of(parts, is_weight_zero);
   }
   return false;
+}
+
+}  // namespace
+
+bool asks_for(const Request& request, std::string_view type) {
+  return names(request.list_header("accept"), type);
+}
+
+bool accepts_coding(const Request& request, std::string_view coding) {
+  return names(request.list_header("accept-encoding"), coding);
 }
 
 std::string media_type(const Request& request) {

@@ -16,6 +16,8 @@
 
 namespace annals::http {
 
+struct Operation;
+
 /// Holds what is found out about a request for its line in the log. Whoever handles the request writes it,
 /// and the server reads it once there is an answer.
 struct RequestNotes {
@@ -35,6 +37,7 @@ struct Request {
   std::shared_ptr<RequestBody> body_parts;                   // if the route takes it in parts; decompressed
   std::string request_id;
   std::string_view operation;           // the name of its route's operation; empty until it has a route
+  const Operation* declared = nullptr;  // what its route says about itself; null until it has a route
   std::string client_address;           // the client's, also if a trusted proxy has passed the request on
   std::shared_ptr<RequestNotes> notes;  // null if nobody asks for them
 

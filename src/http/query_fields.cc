@@ -4,7 +4,9 @@
 #include <array>
 #include <charconv>
 #include <expected>
+#include <stdexcept>
 
+#include "http/operation.h"
 #include "input/foreign_id.h"
 #include "text/ascii.h"
 
@@ -28,10 +30,22 @@ std::expected<std::int64_t, FieldProblem> checked_integer(const std::string& tex
   return value;
 }
 
+bool declares(const Operation& operation, std::string_view name) {
+  return std::ranges::any_of(operation.parameters, [&](const Parameter& parameter) {
+    return parameter.place == Parameter::Place::query && parameter.name == name;
+  });
+}
+
 }  // namespace
 
-const std::string* QueryFields::find(std::string_view name) {
+void QueryFields::note_reading(std::string_view name) {
   read_.emplace_back(name);
+  if (request_.declared == nullptr || declares(*request_.declared, name)) return;
+  throw std::logic_error("the route does not declare the parameter " + std::string(name));
+}
+
+const std::string* QueryFields::find(std::string_view name) {
+  note_reading(name);
   const std::string* last = nullptr;
   for (const auto& [parameter, value] : request_.query) {
     if (parameter == name) last = &value;
@@ -87,7 +101,7 @@ std::optional<std::string> QueryFields::text(std::string_view name) {
 }
 
 std::vector<std::string> QueryFields::texts(std::string_view name) {
-  read_.emplace_back(name);
+  note_reading(name);
   std::vector<std::string> values;
   for (const auto& [parameter, value] : request_.query) {
     if (parameter == name) values.push_back(value);

@@ -20,7 +20,8 @@ struct IntegerRule {
 };
 
 /// Reads query parameters and collects every problem, in the order in which they are read. The last value of
-/// a repeated parameter counts. Not safe for concurrent use.
+/// a repeated parameter counts. A reader throws std::logic_error if the route does not declare the parameter,
+/// so that no document is silent about one that is read. Not safe for concurrent use.
 class QueryFields {
  public:
   /// `request` must outlive this object.
@@ -58,6 +59,7 @@ class QueryFields {
   void check() const;
 
  private:
+  void note_reading(std::string_view name);
   const std::string* find(std::string_view name);
 
   const Request& request_;

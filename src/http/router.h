@@ -1,11 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,10 +16,27 @@
 
 namespace annals::http {
 
-/// Decides who a request comes from, before its body is read. Returns the handler that serves this caller, or
-/// throws to refuse the request. `head` is the request without its body and is not needed once the coroutine
-/// has been created.
-using Admit = std::function<boost::asio::awaitable<Handler>(const Request& head)>;
+/// Decides who a request comes from, before its body is read, and says whom it admits.
+class Admit {
+ public:
+  /// Returns the handler that serves this caller, or throws to refuse the request. `head` is the request
+  /// without its body and is not needed once the coroutine has been created.
+  using Function = std::function<boost::asio::awaitable<Handler>(const Request& head)>;
+
+  Admit() = default;
+  template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, Admit> && std::constructible_from<Function, F>)
+  Admit(F&& decide, Access access = {})  // NOLINT(google-explicit-constructor): any such function will do
+      : decide_(std::forward<F>(decide)), access_(std::move(access)) {}
+
+  boost::asio::awaitable<Handler> operator()(const Request& head) const { return decide_(head); }
+  explicit operator bool() const { return static_cast<bool>(decide_); }
+  [[nodiscard]] const Access& access() const { return access_; }
+
+ private:
+  Function decide_;
+  Access access_;
+};
 
 /// A method and a path with everything that belongs to them.
 struct Route {

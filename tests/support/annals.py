@@ -39,6 +39,9 @@ class Annals:
     Its data directory stays over restarts. Everything it prints is kept in files beside that directory.
     """
 
+    # What looks at every answer: a Recorder of support.openapi. The contract tests set it.
+    observer = None
+
     def __init__(self, directory, engine, files, environment=None):
         self.directory = pathlib.Path(directory)
         self.data = self.directory / "data"
@@ -64,6 +67,8 @@ class Annals:
         self._wait_until_listening(printed)
         if ready:
             self.wait_until_ready()
+            if self.observer:
+                self.observer.learn(self)
         return self
 
     @property
@@ -141,7 +146,11 @@ class Annals:
         arguments.setdefault("timeout", REQUEST_SECONDS)
         arguments.setdefault("verify", self.trusted)
         # A connection of its own: no test depends on when an idle one is closed.
-        return requests.request(method, self.url + path, headers=headers, **arguments)
+        reply = requests.request(method, self.url + path, headers=headers, **arguments)
+        if self.observer:
+            for one in [*reply.history, reply]:
+                self.observer.check(one.request.method, one.url, one, arguments.get("stream", False))
+        return reply
 
     def outcome(self, method, path, **arguments):
         """The status and text of the answer, or None when the connection broke instead."""

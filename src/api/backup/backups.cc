@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "api/backup/encoding.h"
+#include "api/described/backups.h"
 #include "backup/errors.h"
 #include "http/body_fields.h"
 #include "http/query_fields.h"
@@ -93,30 +94,6 @@ Response accepted(const backup::Job& job) {
 
 void check_nothing(const Request& /*request*/) {}
 
-http::Parameter path_parameter(const char* name, const char* summary) {
-  return {.place = http::Parameter::Place::path,
-          .name = name,
-          .type = "string",
-          .summary = summary,
-          .required = true};
-}
-
-http::Answer not_configured() {
-  return {.status = 409, .summary = "No destination is configured, or the backup is damaged."};
-}
-
-http::Answer no_backup() {
-  return {.status = 404, .summary = "There is no complete backup of that id."};
-}
-
-http::Answer invalid() {
-  return {.status = 422, .summary = "The body is invalid."};
-}
-
-http::Answer job_accepted() {
-  return {.status = 202, .summary = "The job, which waits or runs."};
-}
-
 }  // namespace
 
 void Backups::add_to(http::Router& router, const Admission& admission) {
@@ -131,30 +108,19 @@ void Backups::add_to(http::Router& router, const Admission& admission) {
   };
   router.add({.method = "POST",
               .path = "/api/backups",
-              .operation = {.name = "create_backup",
-                            .summary = "Begins a backup of one client or of everything.",
-                            .answers = {job_accepted(), no_backup(), not_configured(), invalid()}},
+              .operation = described::create_backup(),
               .admit = admit(&Backups::create, decode_backup)});
   router.add({.method = "GET",
               .path = "/api/backups",
-              .operation = {.name = "list_backups",
-                            .summary = "Lists the backups in the destination, the newest first.",
-                            .answers = {{.status = 200, .summary = "The backups."}, not_configured()}},
+              .operation = described::list_backups(),
               .admit = admit(&Backups::list)});
-  router.add(
-      {.method = "GET",
-       .path = "/api/backups/{backup_id}",
-       .operation = {.name = "get_backup",
-                     .summary = "Returns the manifest of one backup.",
-                     .parameters = {path_parameter("backup_id", "The backup's id.")},
-                     .answers = {{.status = 200, .summary = "The backup."}, no_backup(), not_configured()}},
-       .admit = admit(&Backups::show)});
+  router.add({.method = "GET",
+              .path = "/api/backups/{backup_id}",
+              .operation = described::get_backup(),
+              .admit = admit(&Backups::show)});
   router.add({.method = "POST",
               .path = "/api/backups/{backup_id}/verify",
-              .operation = {.name = "verify_backup",
-                            .summary = "Begins to read a whole backup and to compare it with its manifest.",
-                            .parameters = {path_parameter("backup_id", "The backup's id.")},
-                            .answers = {job_accepted(), no_backup(), not_configured()}},
+              .operation = described::verify_backup(),
               .admit = admit(&Backups::verify)});
   router.add(
       {.method = "DELETE",
@@ -170,24 +136,15 @@ void Backups::add_to(http::Router& router, const Admission& admission) {
        .admit = admit(&Backups::remove)});
   router.add({.method = "POST",
               .path = "/api/restores",
-              .operation = {.name = "restore_backup",
-                            .summary = "Begins to restore one client or everything that is missing.",
-                            .answers = {job_accepted(), no_backup(), not_configured(), invalid()}},
+              .operation = described::restore_backup(),
               .admit = admit(&Backups::restore, decode_restoration)});
   router.add({.method = "GET",
               .path = "/api/backup-jobs",
-              .operation = {.name = "list_backup_jobs",
-                            .summary = "Lists the jobs that this instance remembers, the newest first.",
-                            .answers = {{.status = 200, .summary = "The jobs."}, not_configured()}},
+              .operation = described::list_backup_jobs(),
               .admit = admit(&Backups::list_jobs)});
   router.add({.method = "GET",
               .path = "/api/backup-jobs/{job_id}",
-              .operation = {.name = "get_backup_job",
-                            .summary = "Returns one job and how far it is.",
-                            .parameters = {path_parameter("job_id", "The job's id.")},
-                            .answers = {{.status = 200, .summary = "The job."},
-                                        {.status = 404, .summary = "This instance remembers no such job."},
-                                        not_configured()}},
+              .operation = described::get_backup_job(),
               .admit = admit(&Backups::show_job)});
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "api/described/service.h"
+
 namespace annals::api {
 namespace {
 
@@ -37,14 +39,11 @@ http::Response Metrics::answer() const {
 }
 
 http::Route Metrics::route(http::Admit admit) {
-  return {
-      .method = "GET",
-      .path = "/metrics",
-      .operation = {.name = "metrics",
-                    .summary = "Returns the numbers of the service in the text format of Prometheus.",
-                    .answers = {{.status = 200, .summary = "The numbers.", .content_type = kContentType}}},
-      .admit = std::move(admit),
-      .is_vital = true};
+  return {.method = "GET",
+          .path = "/metrics",
+          .operation = described::metrics(kContentType),
+          .admit = std::move(admit),
+          .is_vital = true};
 }
 
 }  // namespace annals::api

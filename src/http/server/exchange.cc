@@ -171,6 +171,7 @@ asio::awaitable<Response> Exchange::answer_routed(Request request, std::optional
   const Route& route = *match->route;
   route_ = &route;
   request.operation = route.operation.name;
+  request.declared = &route.operation;
   request.path_parameters = std::move(match->path_parameters);
   connection_->expires_never();  // admission and handler have their own deadlines
   const Handler handler = co_await route.admit(request);

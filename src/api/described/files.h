@@ -1,0 +1,13 @@
+#pragma once
+
+#include "http/operation.h"
+
+namespace annals::api::described {
+
+http::Operation get_upload_url();
+/// What the URLs of files in a local directory lead to.
+http::Operation upload_file();
+http::Operation download_file();
+http::Operation look_at_file();
+
+}  // namespace annals::api::described

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace annals::http {
+
+// Both compress slowly and well, for what is compressed once. They throw std::runtime_error if there is no
+// memory.
+
+std::string gzip(std::string_view text);
+std::string zstd(std::string_view text);
+
+}  // namespace annals::http
