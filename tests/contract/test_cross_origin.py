@@ -15,6 +15,9 @@ SOME_ID = "6f1c2b1e-55f0-4c5e-9d0e-0d6a4f6c7b11"
 ROUTES = [
     ("/healthz", "GET"),
     ("/readyz", "GET"),
+    ("/openapi.json", "GET"),
+    ("/docs", "GET"),
+    ("/docs/page.js", "GET"),
     ("/metrics", "GET"),
     ("/api/initialize-tenant", "POST"),
     ("/api/delete-tenant", "DELETE"),

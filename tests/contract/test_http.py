@@ -65,7 +65,7 @@ def test_another_method_is_405_before_authentication(any_annals, path, method):
         "/api/initialize-tenant/x",
         "/api/initialize_tenant",
         "/api//tenants",
-        "/docs",
+        "/documentation",
         "/%00",
         "/api/files",
     ],

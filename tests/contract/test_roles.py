@@ -68,6 +68,9 @@ MAKE_TOKENS = of_tenant("++R++R++", "++R++R+C", "++R++R+S")
 ROUTES = [
     ("GET", "/healthz", {}, OPEN),
     ("GET", "/readyz", {}, OPEN),
+    ("GET", "/openapi.json", {}, OPEN),
+    ("GET", "/docs", {}, OPEN),
+    ("GET", "/docs/page.js", {}, OPEN),
     ("GET", "/metrics", {}, PLATFORM),
     ("POST", "/api/keys", {"json": {}}, PLATFORM),
     ("GET", "/api/keys", {}, PLATFORM),

@@ -2,7 +2,6 @@
 
 import re
 import urllib.parse
-import uuid
 import warnings
 
 with warnings.catch_warnings():
@@ -163,10 +162,13 @@ class Recorder:
             return
         is_json = reply.headers.get("Content-Type", "") == "application/json"
         body = None if streamed or method == "HEAD" else reply.json() if is_json and reply.content else reply.content
-        problem = operation.problem_with(reply.status_code, reply.headers.get("Content-Type", ""), body)
-        text = "" if streamed else reply.text[:500]
-        assert problem is None, f"{operation}, {reply.status_code}: {problem}\n{text}"
-        details = self.seen.setdefault((operation.id, reply.status_code), set())
+        self.note(operation, reply.status_code, reply.headers.get("Content-Type", ""), body)
+
+    def note(self, operation, status, content_type, body):
+        """The same for an answer that was taken apart. `body` None: it was not read."""
+        problem = operation.problem_with(status, content_type, body)
+        assert problem is None, f"{operation}, {status}: {problem}\n{str(body)[:500]}"
+        details = self.seen.setdefault((operation.id, status), set())
         if isinstance(body, dict) and isinstance(body.get("detail"), str):
             details.add(body["detail"])
 
@@ -174,7 +176,3 @@ class Recorder:
 def _is_of_no_route(reply, streamed):
     """A service that has no such route, for example no local files."""
     return not streamed and reply.status_code == 404 and reply.text == '{"detail":"Not Found"}'
-
-
-def some_uuid(random):
-    return str(uuid.UUID(int=random.getrandbits(128), version=4))

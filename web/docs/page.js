@@ -2,13 +2,13 @@
 
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'];
 
-/** Makes an element. Attributes that are undefined are left out; children are elements or texts. */
+/** Makes an element. Attributes that are undefined are left out; children are elements, texts, or lists of them. */
 function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== undefined) element.setAttribute(key, value);
   }
-  element.append(...children.flat());
+  element.append(...children.flat(Infinity));
   return element;
 }
 

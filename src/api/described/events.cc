@@ -122,14 +122,15 @@ Operation create_event_from_event_bridge() {
                                                    .type = schemas::constant("Event created."),
                                                    .summary = "Always the same."}}),
                        .examples = {R"({"detail":"Event created."})"}},
-                      error(400, "The envelope names no tenant.", {"'demo' tenant not found in database."}),
+                      error(400, "The envelope names no tenant.", {"'nobody' tenant not found in database."}),
                       error(403, "The tenant is suspended.", {"Client is suspended."}),
                       {.status = 422,
                        .summary = "The envelope or the event is invalid; all problems are listed.",
                        .examples = {R"({"detail":[{"loc":["body","detail","record_id"],)"
                                     R"("msg":"field required","type":"value_error.missing"}]})"}},
                       error(429, "A quota of the tenant is used up, or too many of its events wait.",
-                            {"Quota events_per_second of 1 is used up. Try again in 1 s."})}};
+                            {"Quota bytes_per_day of 1000000000 is used up: 999999990 bytes came today, and "
+                             "95 more were sent."})}};
 }
 
 Operation create_events() {
@@ -167,7 +168,8 @@ Operation create_events() {
                    .examples = {R"({"accepted":1,"duplicates":0,"errors":[]})"}},
                   invalid_body("record_id", "field required", "value_error.missing"),
                   error(429, "Too many events of this tenant wait, or a quota of it is used up.",
-                        {"Quota events_per_second of 1 is used up. Try again in 1 s."})}};
+                        {"Quota bytes_per_day of 1000000000 is used up: 999999990 bytes came today, and 95 "
+                         "more were sent."})}};
 }
 
 }  // namespace annals::api::described

@@ -56,31 +56,21 @@ std::vector<Parameter> validators() {
           header_parameter("Content-Disposition", "An attachment, under the name that its uploader gave.")};
 }
 
+/// Returns what a download and a look at a file have in common.
 Operation getting(std::string name, std::string summary) {
-  auto parameters = link_parameters(preconditions());
-  parameters.push_back(header_parameter("Range", "One range of bytes."));
-  parameters.push_back(header_parameter("If-Range", "The ETag or date for which the range holds."));
-  auto range = header_parameter("Content-Range", "Which part it is.");
-  const auto bytes = schemas::text();
   return {.name = std::move(name),
           .summary = std::move(summary),
           .details = kDetails,
           .tag = kFiles,
-          .parameters = std::move(parameters),
+          .parameters = link_parameters(preconditions()),
           .answers = {{.status = 200,
                        .summary = "The file.",
                        .content_type = "*/*",
-                       .schema = bytes,
+                       .schema = schemas::text(),
                        .headers = validators()},
-                      {.status = 206,
-                       .summary = "A part of it.",
-                       .content_type = "*/*",
-                       .schema = bytes,
-                       .headers = {std::move(range)}},
                       {.status = 304, .summary = "The earlier answer still holds.", .content_type = {}},
                       error(404, "The file was never uploaded.", {"File not found."}),
-                      changed(),
-                      error(416, "The range is outside the file.", {"The range is outside the file."})}};
+                      changed()}};
 }
 
 }  // namespace
@@ -109,7 +99,8 @@ Operation get_upload_url() {
                             R"(?X-Annals-Signature=…","file_id":")" + std::string(kSomeFile) + R"("})"}},
               invalid_query("size", "value is not a valid integer", "type_error.integer"),
               error(429, "A quota of the tenant is used up.",
-                    {"Quota stored_bytes of 1 is used up. Try again in 60 s."})}};
+                    {"Quota bytes_per_day of 1000000000 is used up: 999999990 bytes came today, and 95 more "
+                     "were sent."})}};
 }
 
 Operation upload_file() {
@@ -132,12 +123,23 @@ Operation upload_file() {
           error(409, "An event names the file.", {"An event names this file. It cannot be replaced."}),
           changed(),
           error(429, "A quota of the tenant is used up.",
-                {"Quota stored_bytes of 1 is used up. Try again in 60 s."}),
+                {"Quota bytes_per_day of 1000000000 is used up: 999999990 bytes came today, and 95 more were "
+                 "sent."}),
           error(507, "The file store has no room.", {"File store has no room."})}};
 }
 
 Operation download_file() {
-  return getting("download_file", "Returns the file that the link is for.");
+  auto operation = getting("download_file", "Returns the file that the link is for.");
+  operation.parameters.push_back(header_parameter("Range", "One range of bytes."));
+  operation.parameters.push_back(header_parameter("If-Range", "The ETag or date for which the range holds."));
+  operation.answers.push_back({.status = 206,
+                               .summary = "A part of it.",
+                               .content_type = "*/*",
+                               .schema = schemas::text(),
+                               .headers = {header_parameter("Content-Range", "Which part it is.")}});
+  operation.answers.push_back(
+      error(416, "The range is outside the file.", {"The range is outside the file."}));
+  return operation;
 }
 
 Operation look_at_file() {

@@ -47,7 +47,7 @@ Operation get_reference_file() {
        .summary = "Returns a part of that page.",
        .parameters = {path_parameter("file", "The name of the part.", "page.css")},
        .answers = {{.status = 200, .summary = "The part.", .content_type = "*/*", .schema = schemas::text()},
-                   error(404, "The page has no such part.", {"Not Found"})}});
+                   error(404, "The page has no such part.", {"File not found."})}});
 }
 
 }  // namespace annals::api::described

@@ -43,10 +43,11 @@ http::Page::Headers guards() {
 }
 
 std::string content_type_of(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kTypes{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTypes{
       {{".html", "text/html; charset=utf-8"},
        {".css", "text/css; charset=utf-8"},
-       {".js", "text/javascript; charset=utf-8"}}};
+       {".js", "text/javascript; charset=utf-8"},
+       {".svg", "image/svg+xml"}}};
   for (const auto& [extension, type] : kTypes) {
     if (name.ends_with(extension)) return std::string(type);
   }
@@ -98,7 +99,7 @@ Response Pages::reference(const Request& request) const {
 
 Response Pages::part(const Request& request) const {
   const auto found = files_.find(request.path_parameters.at("file"));
-  if (found == files_.end()) throw Error(ErrorCode::path_not_found, "Not Found");
+  if (found == files_.end()) throw Error(ErrorCode::file_not_found, "File not found.");
   return found->second.answer(request);
 }
 

@@ -31,7 +31,10 @@ void add_for_body(const Route& route, std::vector<CommonAnswer>& answers) {
 
 void add_for_tenant(const Route& route, std::vector<CommonAnswer>& answers) {
   const Access& access = route.admit.access();
-  if (access.tenant_header != TenantHeader::unused) {
+  if (access.tenant_header == TenantHeader::optional && !access.has_viewer_token) {
+    answers.push_back(common("MissingClient", 400, "`X-Client-Secret` is sent without `X-Client-Id`.",
+                             {"Unauthorized Client."}));
+  } else if (access.tenant_header != TenantHeader::unused) {
     answers.push_back(common("UnknownClient", 400,
                              "`X-Client-Id` is missing, or is that of no active tenant.",
                              {"Unauthorized Client.", "Failed to connect to tenant db."}));
