@@ -13,6 +13,26 @@ TIMES = ["2026-11-27T09:30:00Z", "2022-11-10T10:26:12.111Z", "1900-01-01T00:00:0
 OF_HEADERS = string.ascii_letters + string.digits + ' -_.:/"*,;='
 
 
+def beyond(schema):
+    """Values just outside the limits of a schema."""
+    types = schema.get("type", [])
+    types = types if isinstance(types, list) else [types]
+    if "minimum" in schema:
+        yield schema["minimum"] - 1
+    if "maximum" in schema:
+        yield schema["maximum"] + 1
+    if "maxLength" in schema:
+        yield "x" * (schema["maxLength"] + 1)
+    if schema.get("minLength") == 1:
+        yield ""
+    if "enum" in schema:
+        yield "nonsense"
+    if schema.get("format") in ("uuid", "date-time"):
+        yield "nonsense"
+    if types and "null" not in types:
+        yield None
+
+
 class Requests:
     """Makes requests for operations of a document; the same seed makes the same ones."""
 
