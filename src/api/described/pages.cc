@@ -7,9 +7,7 @@
 namespace annals::api::described {
 namespace {
 
-using http::Answer;
 using http::Operation;
-using http::Parameter;
 namespace schemas = http::schemas;
 
 /// Returns what a file that never changes takes and answers.

@@ -13,7 +13,7 @@ namespace schemas = http::schemas;
 
 /// Returns what an answer about readiness tells, besides its first member.
 Schema readiness(std::string_view name, std::string_view summary, schemas::Member first) {
-  const auto part = [](std::string of, std::string what, bool optional = false) {
+  const auto part = [](std::string of, const std::string& what, bool optional = false) {
     return schemas::Member{.name = std::move(of),
                            .type = schemas::text(),
                            .summary = "`ok`, or what is wrong with " + what + ".",

@@ -81,8 +81,8 @@ void Pages::add_to(http::Router& router, const Admission& admission, const std::
   const auto document = http::openapi_document(
       router,
       {.title = "Annals", .version = ANNALS_VERSION, .description = kDescription, .path = public_path});
-  document_.emplace(boost::json::serialize(document), "application/json",
-                    http::Page::Headers{{"X-Content-Type-Options", "nosniff"}});
+  document_ = std::make_unique<http::Page>(boost::json::serialize(document), "application/json",
+                                           http::Page::Headers{{"X-Content-Type-Options", "nosniff"}});
 }
 
 awaitable<Response> Pages::answer(Answer answer, Request request) const {
@@ -90,7 +90,7 @@ awaitable<Response> Pages::answer(Answer answer, Request request) const {
 }
 
 Response Pages::document(const Request& request) const {
-  return document_.value().answer(request);
+  return document_->answer(request);
 }
 
 Response Pages::reference(const Request& request) const {

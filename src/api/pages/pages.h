@@ -1,7 +1,7 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -31,7 +31,7 @@ class Pages {
   using Answer = http::Response (Pages::*)(const http::Request& request) const;
   boost::asio::awaitable<http::Response> answer(Answer answer, http::Request request) const;
 
-  std::optional<http::Page> document_;
+  std::unique_ptr<const http::Page> document_;            // made by add_to()
   std::map<std::string, http::Page, std::less<>> files_;  // of the page, by their names
 };
 

@@ -11,7 +11,7 @@ namespace {
 using TenantHeader = Access::TenantHeader;
 
 CommonAnswer common(std::string name, int status, std::string summary,
-                    std::vector<std::string_view> details) {
+                    const std::vector<std::string_view>& details) {
   Answer answer{.status = status, .summary = std::move(summary)};
   for (const std::string_view detail : details) {
     answer.examples.push_back(boost::json::serialize(boost::json::object{{"detail", detail}}));

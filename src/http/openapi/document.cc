@@ -44,28 +44,36 @@ std::set<std::string, std::less<>> parameters_in(std::string_view path) {
   return names;
 }
 
+[[noreturn]] void refuse(const Route& route, const std::string& what) {
+  throw std::invalid_argument(route.method + " " + route.path + " " + what);
+}
+
+void check_parameters(const Route& route) {
+  std::set<std::string, std::less<>> in_path;
+  for (const Parameter& parameter : route.operation.parameters) {
+    if (parameter.summary.empty()) refuse(route, "has a parameter without a summary: " + parameter.name);
+    if (parameter.place == Parameter::Place::path) in_path.insert(parameter.name);
+  }
+  if (in_path != parameters_in(route.path)) refuse(route, "declares other parameters than its path has");
+}
+
+void check_answers(const Route& route) {
+  if (route.operation.answers.empty()) refuse(route, "has no answers");
+  for (const Answer& answer : route.operation.answers) {
+    if (answer.summary.empty()) refuse(route, "has an answer without a summary");
+    const bool is_known = answer.status >= kFirstError || answer.content_type.empty();
+    if (!is_known && answer.schema.is_any()) refuse(route, "does not say what its answer looks like");
+  }
+}
+
 /// Throws unless a route says what it does and takes.
 void check(const Route& route) {
   const Operation& operation = route.operation;
-  const auto refuse = [&](std::string_view what) {
-    throw std::invalid_argument(route.method + " " + route.path + " " + std::string(what));
-  };
-  if (operation.name.empty()) refuse("has no name");
-  if (operation.summary.empty()) refuse("has no summary");
-  if (operation.tag.name.empty()) refuse("has no tag");
-  if (operation.answers.empty()) refuse("has no answers");
-  std::set<std::string, std::less<>> in_path;
-  for (const Parameter& parameter : operation.parameters) {
-    if (parameter.summary.empty()) refuse("has a parameter without a summary: " + parameter.name);
-    if (parameter.place == Parameter::Place::path) in_path.insert(parameter.name);
-  }
-  if (in_path != parameters_in(route.path)) refuse("declares other parameters than its path has");
-  for (const Answer& answer : operation.answers) {
-    if (answer.summary.empty()) refuse("has an answer without a summary");
-    const bool is_error = answer.status >= kFirstError;
-    const bool has_body = !answer.content_type.empty();
-    if (!is_error && has_body && answer.schema.is_any()) refuse("does not say what its answer looks like");
-  }
+  if (operation.name.empty()) refuse(route, "has no name");
+  if (operation.summary.empty()) refuse(route, "has no summary");
+  if (operation.tag.name.empty()) refuse(route, "has no tag");
+  check_parameters(route);
+  check_answers(route);
 }
 
 /// Writes one document, and gathers the components that it refers to.
@@ -130,27 +138,32 @@ class Writer {
   }
 
   object responses(const Route& route) {
-    std::map<int, object> by_status;
     const auto common = common_answers(route);
-    for (const Answer& own : route.operation.answers) {
-      Answer whole = own;
-      for (const auto& [name, other] : common) {
-        if (other.status == own.status) join(whole, other);
-      }
-      by_status[own.status] = answer(whole);
-    }
+    std::map<int, object> by_status;
+    for (const Answer& own : route.operation.answers) by_status[own.status] = answer(joined(own, common));
     object last;
-    for (const auto& [name, other] : common) {
-      const object reference{{"$ref", "#/components/responses/" + name}};
-      if (other.status == 0) last = reference;
-      if (other.status == 0 || by_status.emplace(other.status, reference).second) {
-        if (!responses_.contains(name)) responses_[name] = answer(other);
-      }
+    for (const CommonAnswer& other : common) {
+      const int status = other.answer.status;
+      if (status == 0) last = reference_to(other);
+      if (status != 0 && !by_status.contains(status)) by_status[status] = reference_to(other);
     }
     object result;
     for (auto& [status, response] : by_status) result[std::to_string(status)] = std::move(response);
     result["default"] = std::move(last);
     return result;
+  }
+
+  object reference_to(const CommonAnswer& common) {
+    if (!responses_.contains(common.name)) responses_[common.name] = answer(common.answer);
+    return {{"$ref", "#/components/responses/" + common.name}};
+  }
+
+  /// Returns an answer of a route, with what follows besides for that status.
+  static Answer joined(Answer own, const std::vector<CommonAnswer>& common) {
+    for (const CommonAnswer& other : common) {
+      if (other.answer.status == own.status) join(own, other.answer);
+    }
+    return own;
   }
 
   static void join(Answer& own, const Answer& common) {
