@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "api/admission.h"
-#include "events/search_terms.h"
 #include "api/described/limits.h"
+#include "events/search_terms.h"
 #include "ids/id.h"
 #include "text/ascii.h"
 #include "text/percent_encoding.h"

@@ -19,7 +19,7 @@ MADE_BY_THE_SERVICE = {"cursor", "after", "last-event-id"}
 # Fields that others need, which the document says in words.
 NEEDED_BY_OTHERS = {"restoreBackup": {"client_id"}}
 # After these the others would find less to do, so they come last.
-CHANGING = ("rotateTenantSecret", "changeKey", "changeTenant", "deleteKey", "deleteTenant")
+CHANGING = ("rotateTenantSecret", "changeKey", "changeTenant", "deleteKey", "deleteBackup", "deleteTenant")
 
 
 class Place:

@@ -109,7 +109,7 @@ class Answers:
 
     def _of_inputs(self, story):
         """404 and 422 of parameters, 304, and what else an example with a change gets."""
-        for operation_id in ("listTenants", "listKeys", "listEvents", "countEvents", "exportEvents", "getUploadUrl", "listBackups", "tailEvents"):
+        for operation_id in ("listTenants", "listKeys", "listEvents", "countEvents", "exportEvents", "getUploadUrl", "listBackups", "tailEvents", "getEvent"):
             self._expect(story, operation_id, 422, params={"unknown": "1"})
         for operation_id, path in {
             "getTenant": f"/api/tenants/{UNKNOWN_ID}",
@@ -123,6 +123,7 @@ class Answers:
             "getBackupJob": f"/api/backup-jobs/{UNKNOWN_ID}",
             "getBackup": "/api/backups/20200101T000000Z-00000000",
             "verifyBackup": "/api/backups/20200101T000000Z-00000000/verify",
+            "deleteBackup": "/api/backups/20200101T000000Z-00000000",
             "getReferenceFile": "/docs/unknown",
         }.items():
             self._expect(story, operation_id, 404, path=path)

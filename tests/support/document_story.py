@@ -150,7 +150,7 @@ class Story:
             return self.annals.request(method, path, **arguments).json()["state"] == "done"
 
         wait_until(is_done, "the backup is done", SECONDS)
-        for operation_id in ("getBackupJob", "listBackups", "getBackup", "verifyBackup", "restoreBackup"):
+        for operation_id in ("getBackupJob", "listBackups", "getBackup", "verifyBackup", "restoreBackup", "deleteBackup"):
             self.tell(operation_id)
 
     def _tell_files(self):

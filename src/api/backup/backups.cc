@@ -122,18 +122,10 @@ void Backups::add_to(http::Router& router, const Admission& admission) {
               .path = "/api/backups/{backup_id}/verify",
               .operation = described::verify_backup(),
               .admit = admit(&Backups::verify)});
-  router.add(
-      {.method = "DELETE",
-       .path = "/api/backups/{backup_id}",
-       .operation = {.name = "delete_backup",
-                     .summary = "Begins to delete a backup that no increment needs.",
-                     .parameters = {path_parameter("backup_id", "The backup's id.")},
-                     .answers = {job_accepted(),
-                                 {.status = 404, .summary = "There is no backup of that id."},
-                                 {.status = 409,
-                                  .summary = "Another backup needs it, a job uses it, or no destination "
-                                             "is configured."}}},
-       .admit = admit(&Backups::remove)});
+  router.add({.method = "DELETE",
+              .path = "/api/backups/{backup_id}",
+              .operation = described::delete_backup(),
+              .admit = admit(&Backups::remove)});
   router.add({.method = "POST",
               .path = "/api/restores",
               .operation = described::restore_backup(),

@@ -31,7 +31,7 @@ Schema job() {
       schemas::object(
           {{.name = "job_id", .type = schemas::uuid(), .summary = "The job's id."},
            {.name = "kind",
-            .type = schemas::words({"backup", "verify", "restore"}),
+            .type = schemas::words({"backup", "verify", "restore", "delete"}),
             .summary = "What it does."},
            {.name = "state",
             .type = schemas::words({"waiting", "running", "done", "failed"}),
@@ -100,10 +100,11 @@ Schema listed_backup() {
                                     schemas::object(members_of_backup({}, false)));
   const auto other = schemas::named(
       "UnusableBackup", "A backup that cannot be restored.",
-      schemas::object({{.name = "backup_id", .type = schemas::text(), .summary = "The backup's id."},
-                       {.name = "state",
-                        .type = schemas::words({"unfinished", "damaged"}),
-                        .summary = "Whether it is not complete, or its manifest cannot be read."}}));
+      schemas::object(
+          {{.name = "backup_id", .type = schemas::text(), .summary = "The backup's id."},
+           {.name = "state",
+            .type = schemas::words({"unfinished", "damaged", "deleting"}),
+            .summary = "Whether it is not complete, its manifest cannot be read, or it is being deleted."}}));
   return schemas::any_of({whole, other});
 }
 
@@ -230,6 +231,14 @@ Operation verify_backup() {
           .tag = kBackups,
           .parameters = {backup_id()},
           .answers = {accepted("verify"), no_backup(), not_configured()}};
+}
+
+Operation delete_backup() {
+  return {.name = "delete_backup",
+          .summary = "Begins to delete a backup that no increment needs.",
+          .tag = kBackups,
+          .parameters = {backup_id()},
+          .answers = {accepted("delete"), no_backup(), not_configured()}};
 }
 
 Operation restore_backup() {

@@ -8,6 +8,7 @@ http::Operation create_backup();
 http::Operation list_backups();
 http::Operation get_backup();
 http::Operation verify_backup();
+http::Operation delete_backup();
 http::Operation restore_backup();
 http::Operation list_backup_jobs();
 http::Operation get_backup_job();

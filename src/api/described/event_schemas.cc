@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "ids/foreign_id.h"
+
 namespace annals::api::described {
 namespace {
 
@@ -33,22 +35,27 @@ std::vector<Member> members_of_new_event(bool makes_what_is_absent) {
            .optional = true}};
 }
 
+/// Returns the schema of an id that its sender chose as a text, such as ORD-17.
+Schema string_id() {
+  return schemas::text(1, ForeignId::kMaxLength);
+}
+
 }  // namespace
 
 Schema record_id() {
-  return schemas::uint64();
+  return schemas::any_of({schemas::uint64(), string_id()});
 }
 
 Schema source_id() {
-  return schemas::uint64();
+  return schemas::any_of({schemas::uint64(), string_id()});
 }
 
 Schema event_type_id() {
-  return schemas::uint32();
+  return schemas::any_of({schemas::uint32(), string_id()});
 }
 
 Schema source_type_id() {
-  return schemas::uint32();
+  return schemas::any_of({schemas::uint32(), string_id()});
 }
 
 Schema new_event() {

@@ -21,7 +21,7 @@ std::vector<Parameter> filter_parameters(std::vector<Parameter> others) {
   std::vector<Parameter> parameters{
       {.name = "record_id",
        .type = record_id(),
-       .summary = "Only events of this record.",
+       .summary = "Only events of this record: an integer, a text, or a text of digits in quotation marks.",
        .repeatable = true,
        .example = "7"},
       {.name = "event_type_id",
@@ -40,11 +40,14 @@ std::vector<Parameter> filter_parameters(std::vector<Parameter> others) {
        .type = schemas::uuid(),
        .summary = "Only the event of this id.",
        .repeatable = true},
-      {.name = "event_time_from", .type = schemas::time(), .summary = "Only events of this time and later."},
+      {.name = "event_time_from",
+       .type = schemas::time(),
+       .summary = "Only events of this time and later; a date is its first moment in UTC."},
       {.name = "event_time_to", .type = schemas::time(), .summary = "Only events before this time."},
       {.name = "q",
        .type = schemas::text(),
-       .summary = "Only events with all these words in event_data, up to 64, in either case."}};
+       .summary = "Only events with all these words in event_data, up to 64: `\"side by side\"`, `begin*`."}};
+  std::ranges::move(number_parameters(), std::back_inserter(parameters));
   std::ranges::move(others, std::back_inserter(parameters));
   return parameters;
 }
@@ -63,8 +66,21 @@ Operation tagged(Operation operation) {
   return operation;
 }
 
-Answer no_integer() {
-  return invalid_query("record_id", "value is not a valid integer", "type_error.integer");
+/// Returns the parameter and the header that decide how an answer writes integers.
+std::vector<Parameter> number_parameters() {
+  constexpr const char* kSummary =
+      "With `string`, the ids and the numbers of events are strings, for readers that round integers.";
+  auto header = header_parameter("X-Annals-Numbers", kSummary);
+  header.type = schemas::words({"number", "string"});
+  return {{.name = "numbers",
+           .type = schemas::words({"number", "string"}).with("default", "number"),
+           .summary = kSummary},
+          std::move(header)};
+}
+
+Answer invalid_numbers() {
+  return invalid_query("numbers", "value is not a valid enumeration member; permitted: 'number', 'string'",
+                       "type_error.enum");
 }
 
 Schema event_page() {
@@ -146,7 +162,7 @@ Operation list_events() {
                     .examples = {R"({"limit":50,"offset":0,"total_count":5,"filtered_count":1,"next":null,)"
                                  R"("previous":null,"results":[)" +
                                  std::string(kStoredEvent) + "]}"}},
-                   no_integer()}});
+                   invalid_numbers()}});
 }
 
 Operation count_events() {
@@ -171,7 +187,7 @@ Operation count_events() {
                     .summary = "The groups and their numbers.",
                     .schema = groups(),
                     .examples = {R"({"results":[{"time":"2026-11-27T00:00:00Z","count":1}],"more":false})"}},
-                   no_integer()}});
+                   invalid_numbers()}});
 }
 
 Operation export_events() {
@@ -195,7 +211,7 @@ Operation export_events() {
                        .more = {{.type = "text/csv", .schema = schemas::text()},
                                 {.type = "application/vnd.apache.parquet", .schema = schemas::text()}},
                        .headers = {std::move(name)}},
-                      no_integer()}};
+                      invalid_numbers()}};
 }
 
 Operation tail_events() {
@@ -217,13 +233,16 @@ Operation tail_events() {
 }
 
 Operation get_event() {
+  auto parameters = number_parameters();
+  parameters.insert(parameters.begin(), event_id());
   return tagged(
       {.name = "get_event",
        .summary = "Returns one event.",
        .tag = kHistory,
-       .parameters = {event_id()},
+       .parameters = std::move(parameters),
        .answers = {{.status = 200, .summary = "The event.", .schema = event(), .examples = {kStoredEvent}},
-                   error(404, "There is no such event.", {"Event not found."})}});
+                   error(404, "There is no such event.", {"Event not found."}),
+                   invalid_numbers()}});
 }
 
 Operation get_event_file() {
