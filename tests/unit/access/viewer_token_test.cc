@@ -62,7 +62,7 @@ TEST_F(ViewerTokenTest, GivesBackWhatItWasMadeOf) {
                               .event_ids = {EventId::random(), EventId::random()},
                               .from = text::kEarliestTime,
                               .to = text::kLatestTime,
-                              .words = {"naïve", "x"}};
+                              .terms = {"naïve", "x"}};
   ViewerGrant given = grant();
   given.key_id = KeyId::random();
   given.permissions = {Permission::read_history, Permission::read_files};
