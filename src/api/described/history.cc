@@ -16,6 +16,18 @@ using http::Parameter;
 using http::Schema;
 namespace schemas = http::schemas;
 
+/// Returns the parameter and the header that decide how an answer writes integers.
+std::vector<Parameter> number_parameters() {
+  constexpr const char* kSummary =
+      "With `string`, the ids and the numbers of events are strings, for readers that round integers.";
+  auto header = header_parameter("X-Annals-Numbers", kSummary);
+  header.type = schemas::words({"number", "string"});
+  return {{.name = "numbers",
+           .type = schemas::words({"number", "string"}).with("default", "number"),
+           .summary = kSummary},
+          std::move(header)};
+}
+
 /// Returns the parameters that make a filter, followed by `others`.
 std::vector<Parameter> filter_parameters(std::vector<Parameter> others) {
   std::vector<Parameter> parameters{
@@ -64,18 +76,6 @@ Operation tagged(Operation operation) {
   operation.answers.push_back(
       {.status = 304, .summary = "The earlier answer still holds.", .content_type = {}});
   return operation;
-}
-
-/// Returns the parameter and the header that decide how an answer writes integers.
-std::vector<Parameter> number_parameters() {
-  constexpr const char* kSummary =
-      "With `string`, the ids and the numbers of events are strings, for readers that round integers.";
-  auto header = header_parameter("X-Annals-Numbers", kSummary);
-  header.type = schemas::words({"number", "string"});
-  return {{.name = "numbers",
-           .type = schemas::words({"number", "string"}).with("default", "number"),
-           .summary = kSummary},
-          std::move(header)};
 }
 
 Answer invalid_numbers() {
