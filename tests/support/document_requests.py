@@ -14,7 +14,12 @@ OF_HEADERS = string.ascii_letters + string.digits + ' -_.:/"*,;='
 
 
 def beyond(schema):
-    """Values just outside the limits of a schema."""
+    """Values just outside the limits of a schema. Of integers and strings side by side: those outside both."""
+    choices = schema.get("anyOf", [])
+    if choices and all(choice.get("type") in ("integer", "string") for choice in choices):
+        for choice in choices:
+            yield from (value for value in beyond(choice) if value is not None)
+        yield None
     types = schema.get("type", [])
     types = types if isinstance(types, list) else [types]
     if "minimum" in schema:
