@@ -34,6 +34,7 @@ export const PATHS = {
   listBackups: '/api/backups',
   createBackup: '/api/backups',
   getBackup: '/api/backups/{backup_id}',
+  deleteBackup: '/api/backups/{backup_id}',
   verifyBackup: '/api/backups/{backup_id}/verify',
   restoreBackup: '/api/restores',
   listBackupJobs: '/api/backup-jobs',
@@ -65,7 +66,7 @@ export interface CreateEventsQuery {
 
 /** The query of `GET /api/history/events`. */
 export interface ListEventsQuery {
-  /** Only events of this record. */
+  /** Only events of this record: an integer, a text, or a text of digits in quotation marks. */
   record_id?: IdInput | readonly IdInput[];
   /** Only events of this type. */
   event_type_id?: IdInput | readonly IdInput[];
@@ -75,11 +76,11 @@ export interface ListEventsQuery {
   source_id?: IdInput | readonly IdInput[];
   /** Only the event of this id. */
   event_id?: string | readonly string[];
-  /** Only events of this time and later. */
+  /** Only events of this time and later; a date is its first moment in UTC. */
   event_time_from?: string | Date;
   /** Only events before this time. */
   event_time_to?: string | Date;
-  /** Only events with all these words in event_data, up to 64, in either case. */
+  /** Only events with all these words in event_data, up to 64: `"side by side"`, `begin*`. */
   q?: string;
   /** `arrival` is the order in which events were committed, so that a poller misses none. */
   ordering?: '-event_time' | 'event_time' | 'arrival';
@@ -95,7 +96,7 @@ export interface ListEventsQuery {
 
 /** The query of `GET /api/history/events/count-by`. */
 export interface CountEventsQuery {
-  /** Only events of this record. */
+  /** Only events of this record: an integer, a text, or a text of digits in quotation marks. */
   record_id?: IdInput | readonly IdInput[];
   /** Only events of this type. */
   event_type_id?: IdInput | readonly IdInput[];
@@ -105,11 +106,11 @@ export interface CountEventsQuery {
   source_id?: IdInput | readonly IdInput[];
   /** Only the event of this id. */
   event_id?: string | readonly string[];
-  /** Only events of this time and later. */
+  /** Only events of this time and later; a date is its first moment in UTC. */
   event_time_from?: string | Date;
   /** Only events before this time. */
   event_time_to?: string | Date;
-  /** Only events with all these words in event_data, up to 64, in either case. */
+  /** Only events with all these words in event_data, up to 64: `"side by side"`, `begin*`. */
   q?: string;
   /** Groups by time, in UTC; `day` if neither this nor `by` is sent. */
   bucket?: 'minute' | 'hour' | 'day' | 'week' | 'month';
@@ -123,7 +124,7 @@ export interface CountEventsQuery {
 
 /** The query of `GET /api/history/export`. */
 export interface ExportEventsQuery {
-  /** Only events of this record. */
+  /** Only events of this record: an integer, a text, or a text of digits in quotation marks. */
   record_id?: IdInput | readonly IdInput[];
   /** Only events of this type. */
   event_type_id?: IdInput | readonly IdInput[];
@@ -133,11 +134,11 @@ export interface ExportEventsQuery {
   source_id?: IdInput | readonly IdInput[];
   /** Only the event of this id. */
   event_id?: string | readonly string[];
-  /** Only events of this time and later. */
+  /** Only events of this time and later; a date is its first moment in UTC. */
   event_time_from?: string | Date;
   /** Only events before this time. */
   event_time_to?: string | Date;
-  /** Only events with all these words in event_data, up to 64, in either case. */
+  /** Only events with all these words in event_data, up to 64: `"side by side"`, `begin*`. */
   q?: string;
   /** The form of the answer. */
   format?: 'ndjson' | 'csv' | 'parquet';
@@ -147,7 +148,7 @@ export interface ExportEventsQuery {
 
 /** The query of `GET /api/history/tail`. */
 export interface TailEventsQuery {
-  /** Only events of this record. */
+  /** Only events of this record: an integer, a text, or a text of digits in quotation marks. */
   record_id?: IdInput | readonly IdInput[];
   /** Only events of this type. */
   event_type_id?: IdInput | readonly IdInput[];
@@ -157,11 +158,11 @@ export interface TailEventsQuery {
   source_id?: IdInput | readonly IdInput[];
   /** Only the event of this id. */
   event_id?: string | readonly string[];
-  /** Only events of this time and later. */
+  /** Only events of this time and later; a date is its first moment in UTC. */
   event_time_from?: string | Date;
   /** Only events before this time. */
   event_time_to?: string | Date;
-  /** Only events with all these words in event_data, up to 64, in either case. */
+  /** Only events with all these words in event_data, up to 64: `"side by side"`, `begin*`. */
   q?: string;
   /** Where to resume. */
   cursor?: string;
@@ -296,7 +297,7 @@ export interface BackupJob {
   /** The job's id. */
   job_id: string;
   /** What it does. */
-  kind: 'backup' | 'verify' | 'restore';
+  kind: 'backup' | 'verify' | 'restore' | 'delete';
   /** How far it is. */
   state: 'waiting' | 'running' | 'done' | 'failed';
   /** The backup that it makes or reads. */
@@ -859,8 +860,8 @@ export interface TenantPage {
 export interface UnusableBackup {
   /** The backup's id. */
   backup_id: string;
-  /** Whether it is not complete, or its manifest cannot be read. */
-  state: 'unfinished' | 'damaged';
+  /** Whether it is not complete, its manifest cannot be read, or it is being deleted. */
+  state: 'unfinished' | 'damaged' | 'deleting';
 }
 
 /** Where a file can be uploaded. */
