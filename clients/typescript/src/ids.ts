@@ -28,11 +28,21 @@ export class UnsafeNumberError extends AnnalsError {
   }
 }
 
-/** Returns the id as it goes into JSON or a query. Throws UnsafeNumberError. */
+/** Returns the id as it goes into JSON. Throws UnsafeNumberError. */
 export function checkedId(value: IdInput, member: string): Id {
   if (typeof value !== 'number') return value;
   if (!Number.isSafeInteger(value)) throw new UnsafeNumberError(member, value);
   return BigInt(value);
+}
+
+/**
+ * Returns the id as it goes into a query, where types are lost: a text that would be read as an integer there, or that
+ * begins with a quotation mark, stands in quotation marks. Throws UnsafeNumberError.
+ */
+export function idInQuery(value: IdInput, member: string): Id {
+  const id = checkedId(value, member);
+  if (typeof id !== 'string' || !/^(-?[0-9]+$|")/.test(id)) return id;
+  return `"${id.replace(/["\\]/g, '\\$&')}"`;
 }
 
 /** Makes the integers among an object's ids `bigint`s, in place. The reader of JSON has kept them exact. */

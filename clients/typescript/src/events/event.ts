@@ -1,5 +1,5 @@
 import type * as schemas from '../generated/schemas.js';
-import { checkedId, ID_MEMBERS, type IdInput, restoreIds } from '../ids.js';
+import { checkedId, ID_MEMBERS, idInQuery, type IdInput, restoreIds } from '../ids.js';
 import { isObject } from '../json/value.js';
 import { newUuid } from '../uuid.js';
 
@@ -35,15 +35,15 @@ export function decodeEvent(value: unknown): AnnalsEvent {
   return value as AnnalsEvent;
 }
 
-/** Returns the filters with their ids checked; other members stay as they are. Throws UnsafeNumberError. */
+/** Returns the filters with their ids as a query has them; other members stay as they are. Throws UnsafeNumberError. */
 export function encodeFilters<F extends EventFilters>(filters: F): F {
   const encoded = { ...filters };
   for (const member of ID_MEMBERS) {
     const given = filters[member];
     if (given === undefined) continue;
     encoded[member] = Array.isArray(given)
-      ? given.map((id: IdInput) => checkedId(id, member))
-      : checkedId(given as IdInput, member);
+      ? given.map((id: IdInput) => idInQuery(id, member))
+      : idInQuery(given as IdInput, member);
   }
   return encoded;
 }
