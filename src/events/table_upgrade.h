@@ -22,7 +22,7 @@ class TableUpgrade {
 
   struct Outdated {
     EventsTable table;
-    bool is_of_first_form;
+    bool is_of_first_form = false;
   };
 
   /// Returns the tables of the forms before, as far as they are loaded: one that sleeps is seen once it has
