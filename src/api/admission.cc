@@ -8,6 +8,7 @@
 #include "access/errors.h"
 #include "api/audit/audited.h"
 #include "io/settled.h"
+#include "tenants/errors.h"
 #include "text/ascii.h"
 
 namespace annals::api {
@@ -200,6 +201,12 @@ http::Handler Admission::about_link(ClientId tenant, http::Handler handler) cons
 
 awaitable<Caller> Admission::admit_again(Permission permission, const Request& head, TokenPlace place) const {
   return authenticator_.authenticate(permission, credentials_of(head, place));
+}
+
+ClientId named_tenant(const access::Caller& caller, const http::Request& request) {
+  const auto id = ClientId::parse(request.path_parameters.at("client_id"));
+  if (!id || !caller.may_touch(*id)) throw tenants::tenant_not_found();
+  return *id;
 }
 
 }  // namespace annals::api

@@ -85,4 +85,8 @@ class Admission {
   quotas::Quotas* quotas_;
 };
 
+/// Returns the tenant that a path names as `{client_id}`. Throws Error(tenant_not_found) if it is none, or if
+/// the caller may not learn that there is one.
+ClientId named_tenant(const access::Caller& caller, const http::Request& request);
+
 }  // namespace annals::api

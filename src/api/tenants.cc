@@ -140,13 +140,6 @@ boost::json::object encode(const quotas::Allowance::Usage& usage) {
   return object;
 }
 
-/// Returns the tenant that a path names. Throws if the caller may not learn that there is one.
-ClientId named_tenant(const Caller& caller, const Request& request) {
-  const auto id = ClientId::parse(request.path_parameters.at("client_id"));
-  if (!id || !caller.may_touch(*id)) throw tenants::tenant_not_found();
-  return *id;
-}
-
 /// Returns the tenant that a deletion names. Throws if the caller may not learn that there is one.
 ClientId tenant_to_remove(const Caller& caller, const Request& request) {
   const std::string header = request.agreed_header("x-client-id");

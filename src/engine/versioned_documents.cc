@@ -91,6 +91,23 @@ awaitable<std::vector<VersionedDocuments::Document>> VersionedDocuments::all() {
   co_return documents;
 }
 
+awaitable<VersionedDocuments::Document> VersionedDocuments::find(Uuid id) {
+  co_await bootstrap();
+  auto found = co_await latest(id);
+  co_return Document{.id = id, .version = found.version, .text = std::move(found.current.text)};
+}
+
+awaitable<std::vector<Uuid>> VersionedDocuments::ids() {
+  co_await bootstrap();
+  const auto text = co_await engine_.query(
+      {.sql = fmt::format("SELECT id FROM {} FINAL WHERE document != '' FORMAT TabSeparated", table_)});
+  std::vector<Uuid> ids;
+  for_each_line(text, [&](std::string_view line) {
+    if (const auto id = parse_uuid(line)) ids.push_back(*id);
+  });
+  co_return ids;
+}
+
 awaitable<std::string> VersionedDocuments::fingerprint() {
   co_await bootstrap();
   auto text = co_await engine_.query(

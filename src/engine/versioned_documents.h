@@ -42,6 +42,12 @@ class VersionedDocuments {
   /// Returns all documents that are there.
   boost::asio::awaitable<std::vector<Document>> all();
 
+  /// Returns one document. Its version is 0 if it has never been there.
+  boost::asio::awaitable<Document> find(Uuid id);
+
+  /// Returns the ids of all documents that are there.
+  boost::asio::awaitable<std::vector<Uuid>> ids();
+
   /// Returns a text that differs from an earlier one if, and only if, any document has changed in between.
   boost::asio::awaitable<std::string> fingerprint();
 

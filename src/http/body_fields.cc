@@ -119,6 +119,19 @@ std::optional<std::string> BodyFields::optional_text(std::string_view name, cons
   return text(name, rule);
 }
 
+std::optional<std::string> BodyFields::nullable_text(std::string_view name, const TextRule& rule) {
+  const boost::json::value* value = document_->find(name);
+  if (value != nullptr && value->is_null()) return std::nullopt;
+  return text(name, rule);
+}
+
+std::vector<std::string> BodyFields::names() const {
+  std::vector<std::string> names;
+  names.reserve(document_->object.size());
+  for (const auto& member : document_->object) names.emplace_back(member.key());
+  return names;
+}
+
 std::optional<bool> BodyFields::optional_flag(std::string_view name) {
   const boost::json::value* value = document_->find(name);
   if (value == nullptr) return std::nullopt;
@@ -252,6 +265,11 @@ void BodyFields::object(std::string_view name, const std::function<void(BodyFiel
 void BodyFields::refuse_null(std::string_view name) {
   const boost::json::value* value = document_->find(name);
   if (value != nullptr && value->is_null()) add_problem(name, input::none_not_allowed());
+}
+
+bool BodyFields::is_null(std::string_view name) {
+  const boost::json::value* value = document_->find(name);
+  return value != nullptr && value->is_null();
 }
 
 bool BodyFields::has(std::string_view name) const {

@@ -44,6 +44,12 @@ class BodyFields {
   std::optional<std::string> optional_text(std::string_view name, const TextRule& rule);
   std::optional<bool> optional_flag(std::string_view name);
 
+  /// Returns a required string, nullopt for null, or "" after adding a problem.
+  std::optional<std::string> nullable_text(std::string_view name, const TextRule& rule);
+
+  /// Returns the names of all fields that were sent.
+  [[nodiscard]] std::vector<std::string> names() const;
+
   /// Returns a required integer from `min` to `max`, or `min` after adding a problem.
   std::int64_t integer(std::string_view name, std::int64_t min, std::int64_t max);
 
@@ -83,6 +89,9 @@ class BodyFields {
 
   /// Returns whether the field was sent, as null too.
   [[nodiscard]] bool has(std::string_view name) const;
+
+  /// Returns whether the field was sent as null, and takes it as read.
+  bool is_null(std::string_view name);
 
   /// Adds a problem for every field that was not read before this call.
   void forbid_others();

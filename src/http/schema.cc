@@ -30,7 +30,9 @@ bool Schema::has_member(const std::vector<std::string>& path) const {
     }
     const auto* members = object->if_contains("properties");
     const auto* member = members == nullptr ? nullptr : members->as_object().if_contains(name);
-    if (member == nullptr) return false;
+    // The members of a map have any name and one schema.
+    if (member == nullptr) member = object->if_contains("additionalProperties");
+    if (member == nullptr || !member->is_object()) return false;
     object = &member->as_object();
   }
   return true;
@@ -163,6 +165,12 @@ Schema object(const std::vector<Member>& members, Others others) {
   schema = schema.with("properties", std::move(properties));
   if (others == Others::refused) schema = schema.with("additionalProperties", false);
   if (others == Others::kept || others == Others::ignored) schema = schema.with("additionalProperties", true);
+  return schema;
+}
+
+Schema map_to(const Schema& value) {
+  Schema schema = Schema("object").with("additionalProperties", value.json());
+  schema.refer_to(value);
   return schema;
 }
 

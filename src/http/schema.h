@@ -87,6 +87,9 @@ enum class Others : std::uint8_t {
 
 Schema object(const std::vector<Member>& members, Others others = Others::unsaid);
 
+/// Describes an object whose members have any names and values of one kind.
+Schema map_to(const Schema& value);
+
 /// Gives the schema a name, under which it stands among the components.
 Schema named(std::string_view name, std::string_view summary, const Schema& schema);
 

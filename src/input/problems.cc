@@ -139,6 +139,11 @@ FieldProblem line_longer_than(std::size_t max_bytes) {
                  "value_error.any_str.max_length", std::uint64_t{max_bytes});
 }
 
+FieldProblem names_larger_than(std::size_t max_bytes) {
+  return limited(fmt::format("ensure all names together have at most {} bytes", max_bytes),
+                 "value_error.any_str.max_length", std::uint64_t{max_bytes});
+}
+
 FieldProblem fewer_items_than(std::size_t min) {
   return limited(fmt::format("ensure this value has at least {} items", min), "value_error.list.min_items",
                  std::uint64_t{min});

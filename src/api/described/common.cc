@@ -30,6 +30,10 @@ Parameter header_parameter(std::string name, std::string summary) {
           .summary = std::move(summary)};
 }
 
+Schema name_for_people(std::size_t max_length) {
+  return schemas::text(1, max_length, R"(^[^\u0000-\u001f\u007f-\u009f]*$)");
+}
+
 Schema integer(const http::IntegerRule& rule) {
   const auto schema = rule.max == INT64_MAX
                           ? Schema("integer").with("minimum", rule.min)

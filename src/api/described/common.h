@@ -17,6 +17,7 @@ inline constexpr http::Tag kHistory{"History", "What comes out."};
 inline constexpr http::Tag kFiles{"Files", "What is attached to events."};
 inline constexpr http::Tag kViewerTokens{"Viewer tokens", "What a browser may hold."};
 inline constexpr http::Tag kKeys{"Keys", "Who may call, and with what role."};
+inline constexpr http::Tag kNames{"Names", "What people call the ids of types and sources."};
 inline constexpr http::Tag kBackups{"Backups", "Copies of everything, and the way back."};
 inline constexpr http::Tag kService{"Service", "Health, numbers and these documents."};
 
@@ -29,6 +30,8 @@ inline constexpr std::string_view kSomeKey = "124fe2bb-aaaa-4c5e-9d0e-0d6a4f6c7b
 http::Parameter path_parameter(std::string name, std::string summary, std::string_view example);
 http::Parameter header_parameter(std::string name, std::string summary);
 
+/// Returns the schema of what http::name_rule() permits.
+http::Schema name_for_people(std::size_t max_length);
 /// Returns the schema of an integer parameter.
 http::Schema integer(const http::IntegerRule& rule);
 /// Returns the parameters of a list with pages. `of` names what it lists, in the plural.

@@ -21,7 +21,7 @@ http::Parameter key_id() {
 }
 
 Schema name() {
-  return schemas::text(1, kMaxKeyName, R"(^[^\u0000-\u001f\u007f-\u009f]*$)");
+  return name_for_people(kMaxKeyName);
 }
 
 Schema role() {

@@ -18,7 +18,7 @@ http::Parameter client_id() {
 }
 
 Schema label() {
-  return schemas::text(1, kMaxLabel, R"(^[^\u0000-\u001f\u007f-\u009f]*$)");
+  return name_for_people(kMaxLabel);
 }
 
 Schema database_name() {

@@ -10,8 +10,11 @@
 namespace annals::cli {
 
 io::HttpResponse ask(ServiceClient& client, const ServiceClient::Request& request) {
+  return accepted(client.ask(request));
+}
+
+io::HttpResponse accepted(io::HttpResponse answer) {
   constexpr int kInvalid = 422;
-  auto answer = client.ask(request);
   if (answer.status == kInvalid) throw Mistake("the service rejected it: " + problems_of(answer.body, 1));
   return answer;
 }

@@ -14,6 +14,10 @@ namespace annals::cli {
 /// invalid.
 io::HttpResponse ask(ServiceClient& client, const ServiceClient::Request& request);
 
+/// Returns an answer that ServiceClient has returned. Throws Mistake if the service finds the request
+/// invalid.
+io::HttpResponse accepted(io::HttpResponse answer);
+
 /// Returns the JSON object that is the body. Throws std::runtime_error if it is none, as from a proxy.
 boost::json::object object_in(const io::HttpResponse& answer);
 
