@@ -63,6 +63,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       databases_(*engine_),
       changes_(!shares_its_engine(config_)),
       tables_(*engine_, changes_, shares_its_engine(config_)),
+      names_(*engine_, {.is_alone = !shares_its_engine(config_)}),
       journaled_(journal_.get()),
       exports_(export_limits(config_)),
       tails_(tail_limits(config_)),
@@ -70,16 +71,18 @@ Service::Service(config::Config config, const Adapters& adapters)
       table_upgrade_(*engine_, shares_its_engine(config_)),
       late_uploads_(*engine_, longest_upload(config_)),
       attached_files_(*file_store_, late_uploads_),
-      tenancy_(
-          {.engine = *engine_,
-           .leases = *leases_,
-           .databases = databases_,
-           // Readers are cut off first, so that nothing waits for them.
-           // The database goes after everything that lies under its name, because it says whose that is.
-           // A crash after the note about late uploads makes the note twice, which is harmless.
-           .belongings = {exports_, tails_, tenant_files_, late_uploads_, journaled_, databases_, tables_},
-           .directory = {.max_age = max_tenant_age(config_), .is_alone = !shares_its_engine(config_)},
-           .default_retention_days = config_.retention.days}),
+      tenancy_({.engine = *engine_,
+                .leases = *leases_,
+                .databases = databases_,
+                // Readers are cut off first, so that nothing waits for them.
+                // The database goes after everything that lies under its name, because it says whose that is.
+                // A crash after the note about late uploads makes the note twice, which is harmless.
+                .belongings = {exports_, tails_, tenant_files_, late_uploads_, journaled_, databases_,
+                               tables_, names_},
+                .directory = {.max_age = max_tenant_age(config_), .is_alone = !shares_its_engine(config_)},
+                .default_retention_days = config_.retention.days}),
+      tenant_names_(
+          {.names = names_, .registry = tenancy_.registry(), .databases = databases_, .leases = *leases_}),
       late_upload_removal_({.late_uploads = late_uploads_,
                             .registry = tenancy_.registry(),
                             .databases = databases_,
@@ -134,6 +137,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       certificates_(load_certificates(config_)),
       exposition_(exposition_parts()),
       metrics_([this] { return exposition_.text(); }),
+      name_routes_({.names = names_, .tenant_names = tenant_names_}),
       api_({.authenticator = authenticator_,
             .viewer_tokens = viewer_tokens_,
             .trail = trail_,
@@ -149,6 +153,7 @@ Service::Service(config::Config config, const Adapters& adapters)
             .quotas = quotas_,
             .intake = writing_.intake(),
             .history = history_,
+            .names = names_,
             .changes = changes_,
             .exports = exports_,
             .tails = tails_,
@@ -181,6 +186,7 @@ std::unique_ptr<backup::Backup> Service::make_backup(const Adapters& adapters) {
                                                                 .files = *file_store_,
                                                                 .late_uploads = late_uploads_,
                                                                 .keys = keys_,
+                                                                .names = names_,
                                                                 .settle = settling(),
                                                                 .readmit = [this](ClientId owner) {
                                                                   writing_.forget(owner);
@@ -200,6 +206,7 @@ std::vector<upkeep::Round> Service::rounds() {
       upkeep::streams_round("exports", exports_, tenancy_.directory()),
       upkeep::streams_round("tails", tails_, tenancy_.directory()),
       upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval),
+      upkeep::names_round(tenant_names_, config_.tenants.sweep_interval),
       upkeep::trail_round(trail_)};
   if (config_.audit.retention_days > 0) {
     rounds.push_back(upkeep::trail_retention_round(trail_table_, retention_,

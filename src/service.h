@@ -15,6 +15,7 @@
 #include "api/api.h"
 #include "api/backup/backups.h"
 #include "api/metrics/metrics.h"
+#include "api/names/names.h"
 #include "api/pages/pages.h"
 #include "audit/trail.h"
 #include "audit/trail_table.h"
@@ -43,6 +44,8 @@
 #include "lanes/writing.h"
 #include "leases/leases.h"
 #include "metrics/exposition.h"
+#include "names/names.h"
+#include "names/tenant_names.h"
 #include "ops/tracer.h"
 #include "quotas/metering.h"
 #include "quotas/quotas.h"
@@ -159,6 +162,7 @@ class Service {
   tenants::Databases databases_;
   events::Changes changes_;
   events::TenantTables tables_;
+  names::Names names_;
   journal::TenantRecords journaled_;
   history::OpenStreams exports_;
   history::OpenStreams tails_;
@@ -167,6 +171,7 @@ class Service {
   files::LateUploads late_uploads_;
   files::AttachedFiles attached_files_;
   tenants::Tenancy tenancy_;
+  names::TenantNames tenant_names_;
   files::LateUploadRemoval late_upload_removal_;
   access::PlatformKeys platform_keys_;
   access::Keys keys_;
@@ -186,6 +191,7 @@ class Service {
   std::shared_ptr<http::TlsContexts> certificates_;  // null without TLS
   metrics::Exposition exposition_;
   api::Metrics metrics_;
+  api::Names name_routes_;
   api::Pages pages_;
   std::atomic<bool> is_draining_ = false;
   api::Api api_;

@@ -58,6 +58,7 @@ void Service::add_routes(http::Router& router, const api::Admission& admission,
       config_.metrics.is_public ? access::Permission::anyone : access::Permission::read_metrics;
   metrics_.add_to(router, admission, permission);
   backup_routes_.add_to(router, admission);
+  name_routes_.add_to(router, admission);
   pages_.add_to(router, admission, surroundings(config_, certificates_, tracer_).public_path);
 }
 

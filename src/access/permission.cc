@@ -45,10 +45,11 @@ bool allows(Role role, Permission permission) {
     case Role::ingest:
       return is_among(permission, {anyone, deliver_envelopes, write_events, attach_files});
     case Role::read:
-      return is_among(permission, {anyone, list_tenants, read_history, read_files, make_viewer_tokens});
+      return is_among(permission,
+                      {anyone, list_tenants, read_names, read_history, read_files, make_viewer_tokens});
     case Role::tenant:
-      return is_among(permission, {anyone, rotate_secret, write_events, read_history, read_files,
-                                   attach_files, make_viewer_tokens});
+      return is_among(permission, {anyone, manage_names, read_names, rotate_secret, write_events,
+                                   read_history, read_files, attach_files, make_viewer_tokens});
     case Role::viewer:
       return is_among(permission, {anyone, read_history, read_files});
     case Role::anonymous:
@@ -59,13 +60,14 @@ bool allows(Role role, Permission permission) {
 
 bool is_for_all(Permission permission) {
   return is_among(permission, {Permission::manage_backups, Permission::manage_keys, Permission::make_tenants,
-                               Permission::read_metrics});
+                               Permission::manage_all_names, Permission::read_metrics});
 }
 
 bool is_for_one_tenant(Permission permission, Role role) {
   using enum Permission;
   return is_among(permission, {write_events, read_history, read_files, attach_files}) ||
-         (is_among(permission, {rotate_secret, make_viewer_tokens}) && role == Role::tenant);
+         (is_among(permission, {manage_names, read_names, rotate_secret, make_viewer_tokens}) &&
+          role == Role::tenant);
 }
 
 }  // namespace annals::access

@@ -14,6 +14,9 @@ enum class Permission : std::uint8_t {
   make_tenants,        // make tenants
   manage_tenants,      // change and delete tenants
   list_tenants,        // list tenants and look at one
+  manage_all_names,    // change the names of ids that hold for all tenants
+  manage_names,        // change the names of ids of one tenant
+  read_names,          // read the names of ids
   rotate_secret,       // give a tenant a new secret
   deliver_envelopes,   // write events to the tenant that an envelope names
   write_events,        // write events of one tenant

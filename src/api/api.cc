@@ -17,6 +17,7 @@ Api::Api(const Parts& parts, const MoreRoutes& more_routes)
                .quotas = parts.quotas,
                .tenant_field = parts.tenant_field}),
       history_({.history = parts.history,
+                .names = parts.names,
                 .changes = parts.changes,
                 .files = parts.files,
                 .attached_files = parts.attached_files,

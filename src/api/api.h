@@ -18,6 +18,7 @@
 #include "events/changes.h"
 #include "files/attached_files.h"
 #include "http/router.h"
+#include "names/names.h"
 #include "quotas/quotas.h"
 
 namespace annals::api {
@@ -41,6 +42,7 @@ class Api {
     quotas::Quotas& quotas;
     lanes::Intake& intake;
     history::History& history;
+    names::Names& names;
     events::Changes& changes;
     history::OpenStreams& exports;
     history::OpenStreams& tails;

@@ -158,6 +158,10 @@ History::Response History::unless_unchanged(Caller caller, Request request, Hand
   // With time, events pass their retention.
   const auto kept_from = caller.tenant->kept_from(text::now());
   if (changes && kept_from) *changes += fmt::format("-{}", kept_from->time_since_epoch().count());
+  if (changes && wants_names(request)) {
+    const auto names = co_await parts_.names.in_force(caller.tenant->id);
+    *changes += fmt::format("-n{}", names->version);
+  }
   // One URL has two answers, by this header.
   const std::string* numbers = request.header(kNumbersHeader);
   if (changes && numbers != nullptr && *numbers == "string") *changes += "-string";
@@ -200,7 +204,8 @@ awaitable<std::tuple<Page, std::optional<Counts>>> History::page_and_counts(Even
 
 History::Response History::list(Caller caller, Request request) {
   const ListQuery query = read_list_query(request);
-  auto [page, counts] = co_await page_and_counts(caller.table(), query);
+  auto table = co_await table_for(caller, wants_names(request));
+  auto [page, counts] = co_await page_and_counts(std::move(table), query);
   if (page.events.empty() && query.page.after && query.page.ordering == Ordering::arrival) {
     const bool reached = co_await parts_.history.reaches(caller.table(), *query.page.after);
     if (!reached) refuse_cursor_ahead(request, false);
@@ -213,7 +218,8 @@ History::Response History::list(Caller caller, Request request) {
 History::Response History::show(Caller caller, Request request) {
   history::PageRequest wanted{
       .filter = {.event_ids = {event_id_of(request)}}, .limit = 1, .numbers = read_event_query(request)};
-  auto page = co_await parts_.history.page(caller.table(), std::move(wanted));
+  auto table = co_await table_for(std::move(caller), wants_names(request));
+  auto page = co_await parts_.history.page(std::move(table), std::move(wanted));
   if (page.events.empty()) throw history::event_not_found();
   co_return held_json(std::move(page.events.front().json), std::move(page.share));
 }
@@ -246,7 +252,8 @@ std::chrono::seconds History::url_time_for(const Caller& caller, files::Time now
 
 History::Response History::count_by(Caller caller, Request request) {
   auto query = read_count_by_query(request);
-  auto groups = co_await parts_.history.count_by(caller.table(), std::move(query));
+  auto table = co_await table_for(std::move(caller), wants_names(request));
+  auto groups = co_await parts_.history.count_by(std::move(table), std::move(query));
   std::string& rows = groups.lines;
   if (!rows.empty()) rows.pop_back();
   std::ranges::replace(rows, '\n', ',');
@@ -268,11 +275,19 @@ History::Response History::export_events(Caller caller, Request request) {
           std::move(place))};
 }
 
+/// Returns the caller's table, with the names of ids that its answers are to have.
+awaitable<EventsTable> History::table_for(Caller caller, bool with_names) {
+  EventsTable table = caller.table();
+  if (with_names) table.names = co_await parts_.names.in_force(table.owner);
+  co_return table;
+}
+
 /// Admits the client once more. Tails and exports last long: they ask again and again whether the client may
 /// still read, so that those of a deleted tenant end.
-awaitable<EventsTable> History::table_again(Request request, TokenPlace place) {
-  const auto caller = co_await parts_.admission.admit_again(Permission::read_history, request, place);
-  co_return caller.table();
+awaitable<EventsTable> History::table_again(Request request, TokenPlace place, bool with_names) {
+  auto caller = co_await parts_.admission.admit_again(Permission::read_history, request, place);
+  auto table = co_await table_for(std::move(caller), with_names);
+  co_return table;
 }
 
 History::Response History::tail(Caller caller, Request request) {
@@ -283,7 +298,9 @@ History::Response History::tail(Caller caller, Request request) {
   }
   const ClientId owner = caller.tenant->id;
   auto place = parts_.tails.open(owner);
-  auto table = [this, request] { return table_again(request, TokenPlace::in_header_or_query); };
+  auto table = [this, request, with_names = wants_names(request)] {
+    return table_again(request, TokenPlace::in_header_or_query, with_names);
+  };
   auto tail = std::make_unique<history::Tail>(
       history::Tail::Parts{.history = parts_.history, .changes = parts_.changes}, std::move(table),
       std::move(query.filter), query.numbers, query.after);

@@ -17,6 +17,7 @@
 #include "history/open_streams.h"
 #include "http/message.h"
 #include "http/router.h"
+#include "names/names.h"
 
 namespace annals::api {
 
@@ -24,7 +25,8 @@ namespace annals::api {
 class History {
  public:
   struct Parts {
-    history::History& history;  // all seven must outlive this object
+    history::History& history;  // all eight must outlive this object
+    names::Names& names;
     events::Changes& changes;
     files::FileStore& files;
     files::AttachedFiles& attached_files;
@@ -56,7 +58,9 @@ class History {
 
   boost::asio::awaitable<std::tuple<history::Page, std::optional<history::Counts>>> page_and_counts(
       events::EventsTable table, ListQuery query);
-  boost::asio::awaitable<events::EventsTable> table_again(Request request, TokenPlace place);
+  boost::asio::awaitable<events::EventsTable> table_for(access::Caller caller, bool with_names);
+  boost::asio::awaitable<events::EventsTable> table_again(Request request, TokenPlace place,
+                                                          bool with_names = false);
 
   [[nodiscard]] std::chrono::seconds url_time_for(const access::Caller& caller, files::Time now) const;
 

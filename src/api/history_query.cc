@@ -79,6 +79,8 @@ Ordering read_ordering(http::QueryFields& fields) {
   return Ordering::newest_first;
 }
 
+constexpr std::string_view kNames = "names";
+
 NumberStyle read_numbers(http::QueryFields& fields, const http::Request& request) {
   const std::vector<std::string> permitted{"number", "string"};
   if (const auto chosen = fields.one_of("numbers", permitted)) {
@@ -93,6 +95,10 @@ NumberStyle read_numbers(http::QueryFields& fields, const http::Request& request
 }
 
 }  // namespace
+
+bool wants_names(const http::Request& request) {
+  return http::QueryFields(request).flag(kNames).value_or(false);
+}
 
 std::expected<std::vector<std::string>, input::FieldProblem> search_terms(std::string_view text) {
   constexpr std::size_t kMaxWords = 64;  // each is looked for in every event
@@ -134,6 +140,7 @@ ListQuery read_list_query(const http::Request& request) {
   }
   query.count = fields.flag("count").value_or(!query.by_cursor);
   query.page.numbers = read_numbers(fields, request);
+  (void)fields.flag(kNames);  // see wants_names()
   fields.forbid_others();
   fields.check();
   return query;
@@ -156,6 +163,7 @@ history::CountByRequest read_count_by_query(const http::Request& request) {
   query.most_first = fields.one_of("ordering", {"group", "-count"}) == "-count";
   query.limit = static_cast<std::uint64_t>(fields.integer("limit", described::kGroupLimit));
   query.numbers = read_numbers(fields, request);
+  (void)fields.flag(kNames);
   fields.forbid_others();
   fields.check();
   return query;
@@ -164,6 +172,7 @@ history::CountByRequest read_count_by_query(const http::Request& request) {
 NumberStyle read_event_query(const http::Request& request) {
   http::QueryFields fields(request);
   const NumberStyle numbers = read_numbers(fields, request);
+  (void)fields.flag(kNames);
   fields.check();
   return numbers;
 }
@@ -187,6 +196,7 @@ TailQuery read_tail_query(const http::Request& request) {
   http::QueryFields fields(request);
   TailQuery query{.filter = read_filter(fields), .after = {}};
   query.numbers = read_numbers(fields, request);
+  (void)fields.flag(kNames);
   const auto cursor = fields.text("cursor");
   (void)fields.text(kTokenParameter);  // it was read at admission
   const std::string* last_id = request.header("last-event-id");

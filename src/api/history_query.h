@@ -31,6 +31,10 @@ struct ListQuery {
   bool count = true;
 };
 
+/// Returns whether answers are to have the names of ids. A value that is no flag counts as false here; the
+/// readers of the query refuse it.
+bool wants_names(const http::Request& request);
+
 /// The three readers below read all parameters of a request. They throw InvalidInput with every problem.
 ListQuery read_list_query(const http::Request& request);
 history::CountByRequest read_count_by_query(const http::Request& request);

@@ -15,6 +15,7 @@ constexpr auto kActions = std::to_array<std::pair<Action, std::string_view>>({
     {Action::delete_tenant, "delete_tenant"},
     {Action::change_tenant, "change_tenant"},
     {Action::rotate_tenant_secret, "rotate_tenant_secret"},
+    {Action::change_names, "change_names"},
     {Action::create_key, "create_key"},
     {Action::change_key, "change_key"},
     {Action::delete_key, "delete_key"},

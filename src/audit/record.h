@@ -24,6 +24,7 @@ enum class Action : std::uint8_t {
   delete_tenant = 2,
   change_tenant = 3,
   rotate_tenant_secret = 4,
+  change_names = 5,
   create_key = 11,
   change_key = 12,
   delete_key = 13,

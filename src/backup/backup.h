@@ -24,6 +24,7 @@ class Backup {
     files::FileStore& files;
     files::LateUploads& late_uploads;
     access::Keys& keys;
+    names::Names& names;
     Settle settle = {};                     // see TenantBackup::Parts
     std::function<void(ClientId)> readmit;  // see Restoration::Parts
   };
@@ -36,6 +37,7 @@ class Backup {
                              .registry = parts.registry,
                              .files = parts.files,
                              .late_uploads = parts.late_uploads,
+                             .names = parts.names,
                              .blobs = blobs_,
                              .settle = std::move(parts.settle)},
                   .keys = parts.keys,
@@ -46,6 +48,7 @@ class Backup {
                       .files = parts.files,
                       .late_uploads = parts.late_uploads,
                       .keys = parts.keys,
+                      .names = parts.names,
                       .blobs = blobs_,
                       .catalogue = catalogue_,
                       .readmit = std::move(parts.readmit)}),

@@ -92,6 +92,7 @@ awaitable<void> Backups::add_keys(Manifest& manifest) {
   const auto keys = co_await parts_.keys.documents();
   manifest.keys = co_await parts_.tenant.blobs.put(folder_of(manifest.id) + "/keys.json", encode_keys(keys));
   manifest.key_count = keys.size();
+  manifest.names = co_await parts_.tenant.names.document(std::nullopt);
 }
 
 std::string encode_keys(const std::vector<access::KeyTable::Document>& keys) {

@@ -111,6 +111,11 @@ void check_format(const json::object& object) {
       format, kManifestFormat));
 }
 
+/// Returns the names of ids. Backups of earlier versions have none.
+std::string names_in(const json::object& object) {
+  return object.contains("names") ? string(object, "names") : std::string();
+}
+
 Manifest manifest_in(const json::object& object) {
   check_format(object);
   Manifest manifest{
@@ -124,6 +129,7 @@ Manifest manifest_in(const json::object& object) {
       .tenants = list_of(object, "tenants", entry_in),
       .keys = {},
       .key_count = number(object, "key_count"),
+      .names = names_in(object),
       .new_bytes = number(object, "new_bytes")};
   if (!object.at("client_id").is_null()) manifest.tenant = parsed<ClientId>(object, "client_id");
   if (!object.at("base").is_null()) manifest.base = string(object, "base");
@@ -196,6 +202,7 @@ std::string encode(const Manifest& manifest) {
       {"tenants", array_of(manifest.tenants, [](const TenantEntry& entry) { return to_json(entry); })},
       {"keys", manifest.keys ? json::value(to_json(*manifest.keys)) : json::value()},
       {"key_count", manifest.key_count},
+      {"names", manifest.names},
       {"new_bytes", manifest.new_bytes}};
   const std::string text = json::serialize(object);
   return fmt::format("{}{}{}{}{}", kHead, crypto::sha256_hex(text), kMiddle, text, kEnd);
@@ -232,7 +239,8 @@ std::string encode(const TenantDetails& details) {
       {"events", details.table.rows},
       {"hash", details.table.hash},
       {"rows", array_of(details.rows, rows)},
-      {"file_lists", array_of(details.file_lists, [](const Blob& blob) { return to_json(blob); })}});
+      {"file_lists", array_of(details.file_lists, [](const Blob& blob) { return to_json(blob); })},
+      {"names", details.names}});
 }
 
 TenantDetails parse_details(std::string_view text, const std::string& name) {
@@ -247,7 +255,8 @@ TenantDetails parse_details(std::string_view text, const std::string& name) {
                                    .rows = number(object, "events"),
                                    .hash = number(object, "hash")},
                          .rows = list_of(object, "rows", rows),
-                         .file_lists = list_of(object, "file_lists", blob_in)};
+                         .file_lists = list_of(object, "file_lists", blob_in),
+                         .names = names_in(object)};
   });
 }
 

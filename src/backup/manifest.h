@@ -73,6 +73,7 @@ struct TenantDetails {
   TableState table;
   std::vector<RowBlob> rows;
   std::vector<Blob> file_lists;
+  std::string names = {};  // the tenant's own names of ids, see names::Names; empty: none
 };
 
 /// A tenant in the manifest.
@@ -97,6 +98,7 @@ struct Manifest {
   std::vector<TenantEntry> tenants;
   std::optional<Blob> keys;  // of a backup of everything
   std::uint64_t key_count = 0;
+  std::string names = {};       // the platform's names of ids, in a backup of everything
   std::uint64_t new_bytes = 0;  // that this backup has added to the destination
 };
 

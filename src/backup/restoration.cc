@@ -64,6 +64,7 @@ awaitable<void> Restoration::restore_all(Request request, Watch watch) {
   watch.report([&](Progress& progress) { progress.tenants = manifest.tenants.size(); });
   co_await check_all(parts_.blobs, manifest, watch.quiet());
   co_await restore_keys(manifest, watch);
+  if (!manifest.names.empty()) co_await parts_.names.add(std::nullopt, manifest.names);
   std::size_t failed = 0;
   for (const TenantEntry& entry : manifest.tenants) {
     watch.check();
@@ -121,6 +122,7 @@ awaitable<void> Restoration::fill(tenants::KeptTenant kept, TenantDetails detail
   const events::EventsTable table{
       .engine = parts_.engine, .database = kept.request.database, .owner = kept.id};
   co_await fill_table(table, details, watch, keep);
+  if (!details.names.empty()) co_await parts_.names.add(kept.id, details.names);
   const files::TenantFile place{.owner = kept.id, .database = kept.request.database, .id = FileId(Uuid{})};
   co_await fill_files(place, details, watch, keep);
   const auto files = co_await parts_.files.list(kept.request.database);

@@ -15,6 +15,7 @@
 #include "events/events_table.h"
 #include "files/file_store.h"
 #include "files/late_uploads.h"
+#include "names/names.h"
 #include "tenants/lifecycle.h"
 #include "tenants/registry.h"
 
@@ -34,6 +35,7 @@ class Restoration {
     files::FileStore& files;
     files::LateUploads& late_uploads;
     access::Keys& keys;
+    names::Names& names;
     Blobs& blobs;
     Catalogue& catalogue;
     /// Is called before a tenant is served again whose id this process may have served before it was deleted.
@@ -54,7 +56,8 @@ class Restoration {
   /// anything is changed, Error(tenant_exists) if id, name or label are taken, and as Lifecycle::restore().
   boost::asio::awaitable<ClientId> restore_one(Request request, Watch watch);
 
-  /// Restores every tenant whose id is not there, and the keys that are not there. What is there is left as
+  /// Restores every tenant whose id is not there, and the keys and the platform's names of ids that are not
+  /// there. What is there is left as
   /// it is, so it may be called again after a failure. A tenant that cannot be restored does not hinder the
   /// others; it throws Error(backup_refused) at the end that names how many could not.
   boost::asio::awaitable<void> restore_all(Request request, Watch watch);

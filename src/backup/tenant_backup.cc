@@ -79,6 +79,7 @@ awaitable<TenantEntry> TenantBackup::write(tenants::KeptTenant tenant) {
   // Settings may have changed since; those of now belong to what was copied by now.
   auto latest = co_await parts_.registry.keep(tenant_);
   if (latest) details.tenant = *std::move(latest);
+  details.names = co_await parts_.names.document(tenant_);
   entry.rows = details.table.rows;
   entry.details = co_await put(folder_ + "/tenant.json", encode(details));
   co_return entry;

@@ -15,6 +15,7 @@
 #include "events/events_table.h"
 #include "files/file_store.h"
 #include "files/late_uploads.h"
+#include "names/names.h"
 #include "tenants/registry.h"
 
 namespace annals::backup {
@@ -32,6 +33,7 @@ class TenantBackup {
     tenants::Registry& registry;
     files::FileStore& files;
     files::LateUploads& late_uploads;
+    names::Names& names;
     Blobs& blobs;
     Settle settle = {};  // may be null
   };

@@ -20,6 +20,7 @@
 #include "cli/export/export.h"
 #include "cli/import/import.h"
 #include "cli/key/key.h"
+#include "cli/names/names.h"
 #include "cli/serve.h"
 #include "cli/tenant/tenant.h"
 #include "cli/terminal/exit_codes.h"
@@ -129,6 +130,7 @@ int run(int argc, char** argv, const Adapters& adapters) {
   add_import(commands);
   add_export(commands);
   add_tenant_commands(commands);
+  add_names_commands(commands);
   add_key_commands(commands);
   add_events_commands(commands);
   add_audit_commands(commands);

@@ -11,6 +11,7 @@
 
 #include "engine/engine.h"
 #include "events/filter.h"
+#include "events/id_names.h"
 #include "ids/database_name.h"
 #include "ids/id.h"
 #include "text/time.h"
@@ -34,6 +35,9 @@ struct EventsTable {
   std::shared_ptr<const Filter> visible = nullptr;
 
   std::optional<Timestamp> kept_from = {};  // events before it are past their retention, and are not read
+
+  /// The names of ids that history::History gives beside events and groups. Null: none.
+  std::shared_ptr<const NamesInForce> names = nullptr;
 
   /// Returns whether an event of that time is past its retention.
   [[nodiscard]] bool has_expired(Timestamp event_time) const { return kept_from && event_time < *kept_from; }

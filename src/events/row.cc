@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "engine/row_binary.h"
 #include "engine/row_reader.h"
@@ -72,6 +73,21 @@ void append_id_as(std::string& text, const RowView& row, IdColumn column, Number
   } else {
     append_id_json(text, string);
   }
+}
+
+NamedIds named_ids(const RowView& row) {
+  NamedIds ids;
+  append_id(ids.event_type, row, IdColumn::event_type_id);
+  append_id(ids.source_type, row, IdColumn::source_type_id);
+  append_id(ids.source, row, IdColumn::source_id);
+  return ids;
+}
+
+/// Returns whether kept fields, a JSON object or nothing, have a field of that name.
+bool has_field(std::string_view kept, std::string_view name) {
+  // Nearly always: no event has it, and no key is written with escapes.
+  if (kept.find(name) == std::string_view::npos && kept.find('\\') == std::string_view::npos) return false;
+  return boost::json::parse(kept).as_object().contains(name);
 }
 
 void append_ids_apart(std::string& text, const RowView& row, NumberStyle style) {
@@ -191,9 +207,15 @@ void append_json(std::string& text, const RowView& row, NumberStyle style) {
   }
 }
 
-StoredEvent stored_event(const RowView& row, NumberStyle style) {
+StoredEvent stored_event(const RowView& row, NumberStyle style, const NamesInForce* names) {
   StoredEvent event{.json = {}, .position = row.position(), .file_id = row.file_id};
   append_json(event.json, row, style);
+  if (names != nullptr && !has_field(row.other_fields, kNamesMember)) {
+    event.json.pop_back();
+    event.json += ',';
+    append_names(event.json, *names, named_ids(row));
+    event.json += '}';
+  }
   return event;
 }
 

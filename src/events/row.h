@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "events/event.h"
+#include "events/id_names.h"
 #include "events/position.h"
 #include "events/string_ids.h"
 
@@ -89,6 +90,9 @@ struct StoredEvent {
   std::optional<FileId> file_id;
 };
 
-StoredEvent stored_event(const RowView& row, NumberStyle style = NumberStyle::numbers);
+/// Makes the object of a row, with the names of its ids unless `names` is null: as the member `names`, or not
+/// at all if the event has a field of that name.
+StoredEvent stored_event(const RowView& row, NumberStyle style = NumberStyle::numbers,
+                         const NamesInForce* names = nullptr);
 
 }  // namespace annals::events

@@ -33,18 +33,38 @@ struct GroupId {
       if (!string.empty()) append_id_json(text, string);
       return;
     }
-    std::string notation;
-    if (string.empty()) notation = fmt::format("{}", number);
-    if (!string.empty()) append_id_notation(notation, string);
-    append_id_json(text, notation);
+    append_id_json(text, notation());
+  }
+
+  [[nodiscard]] std::string notation() const {
+    if (string.empty()) return fmt::format("{}", number);
+    std::string text;
+    append_id_notation(text, string);
+    return text;
   }
 };
+
+/// Returns null for records, which have no names.
+std::string* place_in(events::NamedIds& ids, IdColumn column) {
+  switch (column) {
+    case IdColumn::event_type_id:
+      return &ids.event_type;
+    case IdColumn::source_type_id:
+      return &ids.source_type;
+    case IdColumn::source_id:
+      return &ids.source;
+    case IdColumn::record_id:
+      break;
+  }
+  return nullptr;
+}
 
 /// Reads the rows of one result into lines.
 class GroupReader {
  public:
-  GroupReader(std::string_view rows, const CountByRequest& request, GroupedIds ids)
-      : reader_(rows), request_(request), ids_(ids) {}
+  GroupReader(std::string_view rows, const CountByRequest& request, GroupedIds ids,
+              const events::NamesInForce* names)
+      : reader_(rows), request_(request), ids_(ids), names_(names) {}
 
   [[nodiscard]] bool at_end() const { return reader_.at_end(); }
   /// Returns whether an id that was read as a number may be a string.
@@ -53,15 +73,21 @@ class GroupReader {
   void append_line(std::string& lines) {
     lines += '{';
     if (request_.bucket) lines += fmt::format(R"("time":"{}",)", reader_.string());
-    for (const IdColumn column : request_.columns) append_id(lines, column);
+    events::NamedIds named;
+    for (const IdColumn column : request_.columns) append_id(lines, column, named);
     const auto count = reader_.integer<std::uint64_t>();
     const std::string_view quote = request_.numbers == NumberStyle::strings ? "\"" : "";
-    lines += fmt::format("\"count\":{0}{1}{0}}}\n", quote, count);
+    lines += fmt::format("\"count\":{0}{1}{0}", quote, count);
+    if (names_ != nullptr) {
+      lines += ',';
+      append_names(lines, *names_, named);
+    }
+    lines += "}\n";
     if (!reader_.whole()) throw std::logic_error("the engine's rows end in the middle of one");
   }
 
  private:
-  void append_id(std::string& lines, IdColumn column) {
+  void append_id(std::string& lines, IdColumn column, events::NamedIds& named) {
     GroupId id{.number = reader_.integer<std::uint64_t>(), .string = {}};
     if (ids_ == GroupedIds::with_strings) {
       id.string = reader_.string();
@@ -71,11 +97,13 @@ class GroupReader {
     lines += fmt::format(R"("{}":)", name_of(column));
     id.append_json(lines, request_.numbers);
     lines += ',';
+    if (std::string* place = place_in(named, column)) *place = id.notation();
   }
 
   engine::RowReader reader_;
   const CountByRequest& request_;
   GroupedIds ids_;
+  const events::NamesInForce* names_;
   bool may_have_strings_ = false;
 };
 
@@ -113,9 +141,10 @@ std::string groups_sql(const events::EventsTable& table, const CountByRequest& r
       request.limit + 1);
 }
 
-std::optional<Groups> read_groups(std::string_view rows, const CountByRequest& request, GroupedIds ids) {
+std::optional<Groups> read_groups(std::string_view rows, const CountByRequest& request, GroupedIds ids,
+                                  const events::NamesInForce* names) {
   Groups groups;
-  GroupReader reader(rows, request, ids);
+  GroupReader reader(rows, request, ids, names);
   for (std::uint64_t count = 0; !reader.at_end(); ++count) {
     groups.more = count == request.limit;
     std::string left_out;

@@ -27,6 +27,8 @@ std::string groups_sql(const events::EventsTable& table, const CountByRequest& r
                        const std::string& where, GroupedIds ids);
 
 /// Returns the groups of its result; nullopt if there may be strings among ids that were read as numbers.
-std::optional<Groups> read_groups(std::string_view rows, const CountByRequest& request, GroupedIds ids);
+/// Each has the names of its ids as the member `names`, unless `names` is null.
+std::optional<Groups> read_groups(std::string_view rows, const CountByRequest& request, GroupedIds ids,
+                                  const events::NamesInForce* names = nullptr);
 
 }  // namespace annals::history

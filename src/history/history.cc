@@ -62,14 +62,15 @@ std::string_view format_clause(ExportFormat format, bool as_rows) {
 
 /// Adds the beginning of a result to a page. The result may hold one row more than the limit. That row, or
 /// bytes that were cut off, show that more events follow.
-void add_events(Page& page, std::string_view rows, RowShape shape, const PageRequest& request) {
+void add_events(Page& page, std::string_view rows, RowShape shape, const PageRequest& request,
+                const events::NamesInForce* names) {
   std::size_t at = 0;
   while (at < rows.size()) {
     const auto row = events::read_row(rows, at, shape);
     page.more =
         !row || page.events.size() == request.limit || (at > request.max_bytes && !page.events.empty());
     if (page.more) break;
-    page.events.push_back(events::stored_event(*row, request.numbers));
+    page.events.push_back(events::stored_event(*row, request.numbers, names));
   }
 }
 
@@ -149,7 +150,7 @@ awaitable<Page> History::read_page(EventsTable table, PageRequest request) {
   };
   co_await table.engine.scan(std::move(statement), keep);
   if (refusal) throw *std::move(refusal);
-  add_events(page, rows, shape, request);
+  add_events(page, rows, shape, request, table.names.get());
   co_return page;
 }
 
@@ -242,8 +243,9 @@ awaitable<std::optional<Groups>> History::groups_of(EventsTable table, CountByRe
   // Times before 1970 and after 2106 need wider types.
   auto sql = groups_sql(table, request, conditions.where(), ids) + limits() +
              ", enable_extended_results_for_datetime_functions = 1";
+  const auto names = table.names;
   const auto rows = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
-  co_return read_groups(rows, request, ids);
+  co_return read_groups(rows, request, ids, names.get());
 }
 
 awaitable<History::StringColumns> History::columns_with_strings(EventsTable table, Conditions conditions) {

@@ -169,4 +169,10 @@ Round late_uploads_round(files::LateUploadRemoval& removal, std::chrono::millise
           }};
 }
 
+Round names_round(names::TenantNames& names, std::chrono::milliseconds interval) {
+  return {.name = "removal of names", .interval = interval, .run = [&names](std::stop_token stop) {
+            return names.clean_up(std::move(stop));
+          }};
+}
+
 }  // namespace annals::upkeep

@@ -14,6 +14,7 @@
 #include "history/arrival_poll.h"
 #include "history/open_streams.h"
 #include "lanes/moves.h"
+#include "names/tenant_names.h"
 #include "quotas/metering.h"
 #include "retention/retention.h"
 #include "tenants/directory.h"
@@ -84,5 +85,9 @@ Round retention_round(retention::Retention& retention, std::chrono::milliseconds
 
 /// Returns the round that removes what was uploaded for tenants that are gone. `removal` must outlive it.
 Round late_uploads_round(files::LateUploadRemoval& removal, std::chrono::milliseconds interval);
+
+/// Returns the round that removes names of ids that a crash has left of tenants that are gone. `names` must
+/// outlive it.
+Round names_round(names::TenantNames& names, std::chrono::milliseconds interval);
 
 }  // namespace annals::upkeep

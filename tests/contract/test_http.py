@@ -24,6 +24,8 @@ ROUTES = {
     "/api/tenants": "GET",
     "/api/tenants/x": "GET, PATCH",
     "/api/tenants/x/rotate-secret": "POST",
+    "/api/tenants/x/names": "GET, PATCH",
+    "/api/names": "GET, PATCH",
     "/api/keys": "POST, GET",
     "/api/keys/x": "GET, PATCH, DELETE",
     "/healthz": "GET",

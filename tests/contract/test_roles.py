@@ -62,6 +62,8 @@ MANAGE = of_tenant("++RR+RRK", "++RRTRRK", "++RR+RRK")
 # Nobody is deleted here: the header names no tenant that exists, which only those learn who may delete one.
 DELETE = of_all("DDRRDRRK", viewer="K")
 ROTATE = of_tenant("++RR+RR+", "++RRTRRC", "++RR+RRS")
+NAMES = of_tenant("++R++R++", "++R++R+C", "++R++R+S")
+TENANT_NAMES = of_tenant("++R++R++", "++R+TRTC", "++R++R+S")
 MAKE_TOKENS = of_tenant("++R++R++", "++R++R+C", "++R++R+S")
 
 # Bodies that are refused show that their sender was admitted, and change nothing.
@@ -90,6 +92,10 @@ ROUTES = [
     ("GET", "/api/tenants", {}, LIST),
     ("GET", "/api/tenants/{id}", {}, SHOW),
     ("PATCH", "/api/tenants/{id}", {"json": {"x": 1}}, MANAGE),
+    ("GET", "/api/names", {}, NAMES),
+    ("PATCH", "/api/names", {"json": {"x": 1}}, PLATFORM),
+    ("GET", "/api/tenants/{id}/names", {}, TENANT_NAMES),
+    ("PATCH", "/api/tenants/{id}/names", {"json": {"x": 1}}, ROTATE),
     ("POST", "/api/tenants/{id}/rotate-secret", {"json": {"x": 1}}, ROTATE),
     ("POST", "/api/viewer-tokens", {"json": {}}, MAKE_TOKENS),
     ("POST", "/api/event-bridge/create-event", {"envelope": True}, DELIVER),

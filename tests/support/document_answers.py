@@ -16,6 +16,15 @@ SECONDS = 30
 SMALL_QUOTA = {"bytes_per_day": 110}
 LAST_EVENT = {"event_type_id": 1, "record_id": 1, "source_id": 1, "source_type_id": 1, "event_data": "x" * 40}
 # Larger than any body that an operation takes as a whole.
+# With a platform key these need no X-Client-Id.
+SECRET_OR_KEY = (
+    "rotateTenantSecret",
+    "createViewerToken",
+    "createEventFromEventBridge",
+    "getNames",
+    "getTenantNames",
+    "changeTenantNames",
+)
 LARGE = 33 << 20
 ENDLESS = b"POST /api/events HTTP/1.1\r\nHost: x\r\nX-API-Key: %b\r\nX-Client-Id: %b\r\nContent-Type: application/x-ndjson\r\n" \
     b"Transfer-Encoding: chunked\r\n\r\n"
@@ -89,7 +98,7 @@ class Answers:
             assert 403 in ways, f"{operation}: expected one of the roles ingest and read to be refused, got {ways}"
         if any(one["name"] == "X-Client-Id" for one in operation.parameters) and 400 in operation.statuses:
             secret = {"X-Client-Id": "", "X-Client-Secret": "x"}
-            takes_key = operation.id not in ("rotateTenantSecret", "createViewerToken", "createEventFromEventBridge")
+            takes_key = operation.id not in SECRET_OR_KEY
             if takes_key:
                 self._expect(story, operation.id, 400, headers={"X-Client-Id": ""})
                 self._expect(story, operation.id, 400, headers={"X-Client-Id": UNKNOWN_ID})
@@ -116,6 +125,8 @@ class Answers:
             "getTenant": f"/api/tenants/{UNKNOWN_ID}",
             "changeTenant": f"/api/tenants/{UNKNOWN_ID}",
             "rotateTenantSecret": f"/api/tenants/{UNKNOWN_ID}/rotate-secret",
+            "getTenantNames": f"/api/tenants/{UNKNOWN_ID}/names",
+            "changeTenantNames": f"/api/tenants/{UNKNOWN_ID}/names",
             "getEvent": f"/api/history/events/{UNKNOWN_ID}",
             "getEventFile": f"/api/history/events/{UNKNOWN_ID}/file",
             "getKey": f"/api/keys/{UNKNOWN_ID}",

@@ -180,7 +180,16 @@ class Story:
 
 
 
-BEFORE_BACKUP = ("initializeTenant", "listTenants", "createEvents", "createEventFromEventBridge")
+BEFORE_BACKUP = (
+    "initializeTenant",
+    "listTenants",
+    "changeNames",
+    "getNames",
+    "changeTenantNames",
+    "getTenantNames",
+    "createEvents",
+    "createEventFromEventBridge",
+)
 AFTER_EVENTS = (
     "listEvents",
     "countEvents",

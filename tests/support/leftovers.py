@@ -10,7 +10,10 @@ REGISTRY = "annals_tenants"
 LATE_UPLOADS = "annals_late_uploads"
 # What was changed of tenants that are there.
 SETTINGS = "annals_tenant_settings"
-OWN_TABLES = (REGISTRY, LATE_UPLOADS, SETTINGS, "annals_keys", "annals_key_uses", "annals_expired_files",
+# What people call the ids of tenants that are there, and of the platform.
+NAMES = "annals_names"
+OF_PLATFORM = "00000000-0000-0000-0000-000000000000"
+OWN_TABLES = (REGISTRY, LATE_UPLOADS, SETTINGS, NAMES, "annals_keys", "annals_key_uses", "annals_expired_files",
               trail.TABLE.removeprefix("default."))  # fmt: skip
 ENGINES_OWN = ("default", "system", "INFORMATION_SCHEMA", "information_schema")
 
@@ -33,10 +36,10 @@ def registry_rows(sql):
     return [(row.split("\t")[0], int(row.split("\t")[1])) for row in rows if row]
 
 
-def settings_rows(sql):
-    """The ids of the tenants that have settings."""
-    ids = sql(f"SELECT DISTINCT id FROM default.{SETTINGS} ORDER BY id").split("\n")
-    return [one for one in ids if one]
+def owners_in(sql, table):
+    """The ids of the tenants that have a document in that table."""
+    ids = sql(f"SELECT DISTINCT id FROM default.{table} ORDER BY id").split("\n")
+    return [one for one in ids if one not in ("", OF_PLATFORM)]
 
 
 def wait_until_nothing_is_left(annals, step, seconds):
@@ -64,7 +67,8 @@ def leftovers(annals, database=None):
         "databases": [name for name in databases(annals.sql) if mine(name)],
         "tables in default": [name for name in tables if name not in OWN_TABLES],
         "rows": [row for row in registry_rows(annals.sql) if mine(row[0])] if REGISTRY in tables else [],
-        "settings": settings_rows(annals.sql) if SETTINGS in tables and database is None else [],
+        "settings": owners_in(annals.sql, SETTINGS) if SETTINGS in tables and database is None else [],
+        "names": owners_in(annals.sql, NAMES) if NAMES in tables and database is None else [],
         "files": annals.files.keys("" if database is None else f"{database}/"),
     }
     return {what: names for what, names in found.items() if names}

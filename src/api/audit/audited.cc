@@ -24,6 +24,8 @@ const std::vector<AuditedRoute>& table() {
        .action = Action::rotate_tenant_secret,
        .kind = AuditKind::act,
        .body = {"overlap_seconds"}},
+      {.operation = "change_names", .action = Action::change_names, .kind = AuditKind::act},
+      {.operation = "change_tenant_names", .action = Action::change_names, .kind = AuditKind::act},
       {.operation = "create_key",
        .action = Action::create_key,
        .kind = AuditKind::act,

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/described/names.h"
 #include "ids/foreign_id.h"
 
 namespace annals::api::described {
@@ -81,7 +82,11 @@ Schema event() {
            {.name = "event_data", .type = {}, .summary = "As it was sent."},
            {.name = "file_id",
             .type = schemas::nullable(schemas::uuid()),
-            .summary = "The file that is attached; null: none."}},
+            .summary = "The file that is attached; null: none."},
+           {.name = "names",
+            .type = names_of_ids(),
+            .summary = "What people call the ids, with `names=true`; or a key that the event was sent with.",
+            .optional = true}},
           Others::kept));
 }
 

@@ -6,6 +6,7 @@
 #include "api/described/common.h"
 #include "api/described/event_schemas.h"
 #include "api/described/limits.h"
+#include "api/described/names.h"
 
 namespace annals::api::described {
 namespace {
@@ -26,6 +27,12 @@ std::vector<Parameter> number_parameters() {
            .type = schemas::words({"number", "string"}).with("default", "number"),
            .summary = kSummary},
           std::move(header)};
+}
+
+Parameter names_parameter() {
+  return {.name = "names",
+          .type = Schema("boolean").with("default", false),
+          .summary = "Whether to give the names of ids beside them, see `GET /api/names`."};
 }
 
 /// Returns the parameters that make a filter, followed by `others`.
@@ -119,7 +126,11 @@ Schema groups() {
                        id("source_type_id", source_type_id()),
                        id("source_id", source_id()),
                        id("record_id", record_id()),
-                       {.name = "count", .type = schemas::count(), .summary = "How many events it has."}}));
+                       {.name = "count", .type = schemas::count(), .summary = "How many events it has."},
+                       {.name = "names",
+                        .type = names_of_ids(),
+                        .summary = "What people call these ids.",
+                        .optional = true}}));
   return schemas::named(
       "EventGroups", "Counted events.",
       schemas::object({{.name = "results", .type = schemas::list(group), .summary = "The groups."},
@@ -155,7 +166,8 @@ Operation list_events() {
              .summary = "Where to resume, instead of an offset; begin with an empty one and follow `next`."},
             {.name = "count",
              .type = Schema("boolean"),
-             .summary = "Whether to count the events; by default with an offset, and not with a cursor."}}),
+             .summary = "Whether to count the events; by default with an offset, and not with a cursor."},
+            names_parameter()}),
        .answers = {{.status = 200,
                     .summary = "A page of events.",
                     .schema = event_page(),
@@ -182,7 +194,8 @@ Operation count_events() {
             {.name = "ordering",
              .type = schemas::words({"group", "-count"}).with("default", "group"),
              .summary = "`-count` lists the largest groups first."},
-            {.name = "limit", .type = integer(kGroupLimit), .summary = "The number of groups."}}),
+            {.name = "limit", .type = integer(kGroupLimit), .summary = "The number of groups."},
+            names_parameter()}),
        .answers = {{.status = 200,
                     .summary = "The groups and their numbers.",
                     .schema = groups(),
@@ -223,6 +236,7 @@ Operation tail_events() {
           .tag = kHistory,
           .parameters = filter_parameters(
               {{.name = "cursor", .type = schemas::text(), .summary = "Where to resume."},
+               names_parameter(),
                header_parameter("Last-Event-ID", "Where to resume; browsers send it by themselves.")}),
           .answers = {{.status = 200,
                        .summary = "Server-sent events.",
@@ -235,6 +249,7 @@ Operation tail_events() {
 Operation get_event() {
   auto parameters = number_parameters();
   parameters.insert(parameters.begin(), event_id());
+  parameters.push_back(names_parameter());
   return tagged(
       {.name = "get_event",
        .summary = "Returns one event.",

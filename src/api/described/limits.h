@@ -15,6 +15,8 @@ inline constexpr std::size_t kMaxLabel = 255;                           // of a 
 inline constexpr std::int64_t kMaxRetention = 36'500;                   // days
 inline constexpr std::int64_t kMaxOverlap = std::int64_t{30} * 86'400;  // seconds, of a tenant's secrets
 
+inline constexpr std::size_t kMaxName = 255;  // of an id
+
 inline constexpr std::size_t kMaxKeyName = 255;
 inline constexpr std::size_t kMaxKeyClients = 1000;
 

@@ -11,6 +11,7 @@
 #include "api/backup/backups.h"
 #include "api/local_files.h"
 #include "api/metrics/metrics.h"
+#include "api/names/names.h"
 #include "api/pages/pages.h"
 #include "leases/in_process_leases.h"
 #include "support/driven.h"
@@ -60,6 +61,10 @@ class RoutesTest : public testing::Test {
   events::Changes changes_{true};
   history::OpenStreams streams_{{.total = 1, .of_one = 1, .reserved = 0}};
   history::History history_{history::History::Settings{}, changes_};
+  names::Names names_{engine_, {}};
+  names::TenantNames tenant_names_{
+      {.names = names_, .registry = tenancy_.registry(), .databases = databases_, .leases = leases_}};
+  Names name_routes_{{.names = names_, .tenant_names = tenant_names_}};
   Metrics metrics_{[] { return std::string("numbers 1\n"); }};
   Pages pages_;
   Api api_{{.authenticator = authenticator_,
@@ -77,6 +82,7 @@ class RoutesTest : public testing::Test {
             .quotas = quotas_,
             .intake = intake_,
             .history = history_,
+            .names = names_,
             .changes = changes_,
             .exports = streams_,
             .tails = streams_,
@@ -88,6 +94,7 @@ class RoutesTest : public testing::Test {
            [this](http::Router& router, const Admission& admission, const Api::Parts& parts) {
              metrics_.add_to(router, admission, access::Permission::read_metrics);
              backups_.add_to(router, admission);
+             name_routes_.add_to(router, admission);
              local_files_.add_to(router, admission,
                                  {.history = parts.history,
                                   .directory = parts.directory,
@@ -216,6 +223,10 @@ const std::map<std::string, Expected, std::less<>>& expected_of_routes() {
       {"change_tenant", manage},
       {"list_tenants", look},
       {"get_tenant", look},
+      {"change_names", for_all},
+      {"get_names", make_token},
+      {"get_tenant_names", make_token},
+      {"change_tenant_names", rotate},
       {"rotate_tenant_secret", rotate},
       {"create_viewer_token", make_token},
       {"create_event_from_event_bridge", deliver},

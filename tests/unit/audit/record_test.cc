@@ -59,9 +59,10 @@ TEST(Action, NoTwoHaveOneName) {
   std::set<std::string_view> names;
   for (const auto action :
        {Action::initialize_tenant, Action::delete_tenant, Action::change_tenant, Action::rotate_tenant_secret,
-        Action::create_key, Action::change_key, Action::delete_key, Action::create_viewer_token,
-        Action::refuse_credentials, Action::export_events, Action::get_event_file, Action::download_file,
-        Action::start_service, Action::stop_service, Action::lose_records}) {
+        Action::change_names, Action::create_key, Action::change_key, Action::delete_key,
+        Action::create_viewer_token, Action::refuse_credentials, Action::export_events,
+        Action::get_event_file, Action::download_file, Action::start_service, Action::stop_service,
+        Action::lose_records}) {
     EXPECT_FALSE(name_of(action).empty());
     EXPECT_TRUE(names.insert(name_of(action)).second) << name_of(action);
   }

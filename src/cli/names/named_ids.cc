@@ -1,0 +1,157 @@
+#include "cli/names/named_ids.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "cli/command/mistake.h"
+#include "cli/import/sources/csv_records.h"
+#include "text/ascii.h"
+
+namespace annals::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kNamesOfPatch = 1000;
+// The members of a document, which are those of the API.
+constexpr std::string_view kEventTypes = "event_types";
+constexpr std::string_view kSourceTypes = "source_types";
+constexpr std::string_view kSources = "sources";
+
+/// Collects names in patches.
+class Patches {
+ public:
+  void add(std::string_view member, std::string_view id, json::value name) {
+    object_in(next(), member)[id] = std::move(name);
+  }
+
+  void add_source(std::string_view type, std::string_view id, json::value name) {
+    object_in(object_in(next(), kSources), type)[id] = std::move(name);
+  }
+
+  NamedIds take() { return std::move(result_); }
+
+ private:
+  json::object& next() {
+    if (result_.names++ % kNamesOfPatch == 0) result_.patches.emplace_back();
+    return result_.patches.back();
+  }
+
+  static json::object& object_in(json::object& object, std::string_view member) {
+    json::value& value = object[member];
+    return value.is_object() ? value.get_object() : value.emplace_object();
+  }
+
+  NamedIds result_;
+};
+
+const json::object& object_of(const json::value& value, std::string_view name) {
+  if (!value.is_object()) throw Mistake(fmt::format("{} is no JSON object", name));
+  return value.get_object();
+}
+
+void add_document(Patches& patches, const json::object& document) {
+  for (const auto& member : document) {
+    const std::string_view kind = member.key();
+    if (kind != kEventTypes && kind != kSourceTypes && kind != kSources) {
+      throw Mistake(fmt::format("{} is none of {}, {} and {}", kind, kEventTypes, kSourceTypes, kSources));
+    }
+    for (const auto& one : object_of(member.value(), kind)) {
+      if (kind != kSources) {
+        patches.add(kind, one.key(), one.value());
+        continue;
+      }
+      for (const auto& source : object_of(one.value(), one.key())) {
+        patches.add_source(one.key(), source.key(), source.value());
+      }
+    }
+  }
+}
+
+/// Reads the records of a CSV text.
+class CsvReader {
+ public:
+  explicit CsvReader(Patches& patches) : patches_(patches) {}
+
+  void take(const CsvRecord& record) {
+    if (columns_.empty()) {
+      read_columns(record);
+    } else if (record.fields.size() > 1 || !record.fields.front().empty()) {
+      read(record);
+    }
+    line_ += record.lines;
+  }
+
+  void finish() const {
+    if (columns_.empty()) throw no_columns();
+  }
+
+ private:
+  static Mistake no_columns() {
+    return Mistake(
+        "the first line names no column `name`; it must be CSV with the columns name, event_type_id, "
+        "source_type_id and source_id, or JSON as `annals names show --json` writes it");
+  }
+
+  void read_columns(const CsvRecord& record) {
+    for (const std::string& field : record.fields) columns_.emplace_back(text::trim(field));
+    if (std::ranges::find(columns_, "name") == columns_.end()) throw no_columns();
+  }
+
+  void read(const CsvRecord& record) {
+    const auto field = [&](std::string_view column) -> std::string {
+      const auto place = std::ranges::find(columns_, column) - columns_.begin();
+      const auto at = static_cast<std::size_t>(place);
+      return at < record.fields.size() ? std::string(text::trim(record.fields[at])) : std::string();
+    };
+    const std::string event_type = field("event_type_id");
+    const std::string source_type = field("source_type_id");
+    const std::string source = field("source_id");
+    const std::string text = field("name");
+    json::value name;
+    if (!text.empty()) name = text;
+    const bool is_event_type = !event_type.empty() && source_type.empty() && source.empty();
+    if (is_event_type) {
+      patches_.add(kEventTypes, event_type, std::move(name));
+    } else if (event_type.empty() && !source_type.empty() && !source.empty()) {
+      patches_.add_source(source_type, source, std::move(name));
+    } else if (event_type.empty() && !source_type.empty()) {
+      patches_.add(kSourceTypes, source_type, std::move(name));
+    } else {
+      throw Mistake(fmt::format(
+          "line {}: a record has an event_type_id alone, or a source_type_id with or without a source_id",
+          line_));
+    }
+  }
+
+  Patches& patches_;
+  std::vector<std::string> columns_;
+  std::int64_t line_ = 1;
+};
+
+}  // namespace
+
+NamedIds read_named_ids(const std::string& text) {
+  Patches patches;
+  if (text::trim(text).starts_with('{')) {
+    boost::system::error_code error;
+    const auto document = json::parse(text, error);
+    if (error) throw Mistake("the file begins like JSON and is none: " + error.message());
+    add_document(patches, object_of(document, "the file"));
+    return patches.take();
+  }
+  CsvReader reader(patches);
+  CsvRecords records(',');
+  const auto take = [&reader](const CsvRecord& record) { reader.take(record); };
+  records.add(text, take);
+  records.finish(take);
+  reader.finish();
+  return patches.take();
+}
+
+}  // namespace annals::cli

@@ -1,0 +1,83 @@
+#include "events/id_names.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+namespace annals::events {
+namespace {
+
+namespace json = boost::json;
+
+/// Calls `take` with the name and the value of each member of an object that is a member of `object`.
+void for_each_member(const json::object& object, std::string_view name,
+                     const std::function<void(std::string id, const json::value& value)>& take) {
+  const json::value* members = object.if_contains(name);
+  if (members == nullptr) return;
+  for (const auto& member : members->as_object()) take(std::string(member.key()), member.value());
+}
+
+template <class Map>
+const typename Map::mapped_type* find_in(const Map& map, std::string_view id) {
+  const auto found = map.find(id);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+/// Returns the tenant's own name, or else the platform's.
+template <class Find>
+const std::string* first_of(const NamesInForce& names, Find find) {
+  const std::string* own = find(*names.own);
+  return own != nullptr ? own : find(*names.platform);
+}
+
+}  // namespace
+
+IdNames IdNames::parse(std::string_view document) {
+  IdNames names;
+  if (document.empty()) return names;
+  const json::value value = json::parse(document);
+  const json::object& object = value.as_object();
+  const auto into = [](Map& map) {
+    return [&map](std::string id, const json::value& name) {
+      map[std::move(id)] = std::string(name.as_string());
+    };
+  };
+  for_each_member(object, kEventTypes, into(names.event_types_));
+  for_each_member(object, kSourceTypes, into(names.source_types_));
+  for_each_member(object, kSources, [&](const std::string& type, const json::value& /*sources*/) {
+    for_each_member(object.at(kSources).as_object(), type, into(names.sources_[type]));
+  });
+  return names;
+}
+
+const std::string* IdNames::event_type(std::string_view id) const {
+  return find_in(event_types_, id);
+}
+
+const std::string* IdNames::source_type(std::string_view id) const {
+  return find_in(source_types_, id);
+}
+
+const std::string* IdNames::source(std::string_view type, std::string_view id) const {
+  const Map* sources = find_in(sources_, type);
+  return sources == nullptr ? nullptr : find_in(*sources, id);
+}
+
+void append_names(std::string& text, const NamesInForce& names, const NamedIds& ids) {
+  text += fmt::format("\"{}\":{{", kNamesMember);
+  const std::size_t begin = text.size();
+  const auto append = [&](std::string_view member, const std::string* name) {
+    if (name == nullptr) return;
+    if (text.size() > begin) text += ',';
+    text += fmt::format("\"{}\":{}", member, json::serialize(json::string(*name)));
+  };
+  append("event_type", first_of(names, [&](const IdNames& all) { return all.event_type(ids.event_type); }));
+  append("source_type",
+         first_of(names, [&](const IdNames& all) { return all.source_type(ids.source_type); }));
+  append("source",
+         first_of(names, [&](const IdNames& all) { return all.source(ids.source_type, ids.source); }));
+  text += '}';
+}
+
+}  // namespace annals::events

@@ -1,0 +1,315 @@
+"""Names of ids: /api/names, /api/tenants/{client_id}/names and `names=true` in the history."""
+
+import concurrent.futures
+import json
+
+import pytest
+
+from support import trail
+from support.backups import Backups
+from support.commands import platform_client
+from support.event_streams import Tail
+from support.events import HISTORY, event, history, post_events, tenant_with
+from support.file_links import client
+from support.holding_gate import HoldingGate
+from support.keys import new_key
+from support.leftovers import NAMES, leftovers, owners_in
+from support.names import UNKNOWN_ID, unique_name
+from support.problems import TENANT_NOT_FOUND, expect, expect_invalid, problem, too_long, too_short
+from support.viewer_tokens import new_token, view
+from support.waiting import wait_until
+
+ALL = "/api/names"
+NONE = {"event_types": {}, "source_types": {}, "sources": {}}
+SECONDS = 30
+
+
+def of_tenant(tenant):
+    return f"/api/tenants/{tenant['client_id']}/names"
+
+
+def patch(annals, path, names, **arguments):
+    return annals.request("PATCH", path, json=names, **arguments)
+
+
+def patched(annals, path, names):
+    reply = patch(annals, path, names)
+    assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
+    return reply.json()
+
+
+def names_of(annals, tenant, **query):
+    """The names of each event, by its id."""
+    return {one["event_id"]: one.get("names") for one in history(annals, tenant, names="true", **query)["results"]}
+
+
+@pytest.fixture
+def annals(make, engine_kind):
+    return make.annals(engine_kind)
+
+
+def test_names_are_set_shown_given_beside_ids_and_removed(annals):
+    sent = [event(event_type_id=1, source_type_id=1, source_id=3), event(event_type_id="1", source_type_id="bot", source_id="ci"), event(event_type_id=9, source_type_id=9)]
+    tenant = tenant_with(annals, sent)
+    assert annals.get(ALL).json() == NONE and annals.get(of_tenant(tenant)).json() == NONE
+    names = {"event_types": {"1": "Created", '"1"': "日本語"}, "source_types": {"1": "User"}, "sources": {"1": {"3": "Ann"}, "bot": {"ci": "Robot"}}}
+
+    assert patched(annals, ALL, names) == names
+    assert annals.get(ALL).json() == names
+
+    given = names_of(annals, tenant)
+    assert given[sent[0]["event_id"]] == {"event_type": "Created", "source_type": "User", "source": "Ann"}
+    assert given[sent[1]["event_id"]] == {"event_type": "日本語", "source": "Robot"}
+    assert given[sent[2]["event_id"]] == {}
+    assert all("names" not in one for one in history(annals, tenant)["results"]), "as before if nobody asks"
+
+    patched(annals, ALL, {"event_types": {"1": None}, "sources": None})
+    assert names_of(annals, tenant)[sent[0]["event_id"]] == {"source_type": "User"}
+
+
+def test_a_tenants_own_names_come_first_and_are_nobody_elses(annals):
+    tenants = [tenant_with(annals, [event(event_type_id=1)]) for _ in range(2)]
+    patched(annals, ALL, {"event_types": {"1": "Created"}})
+    patched(annals, of_tenant(tenants[0]), {"event_types": {"1": "Opened"}})
+
+    assert [one["event_type"] for one in names_of(annals, tenants[0]).values()] == ["Opened"]
+    assert [one["event_type"] for one in names_of(annals, tenants[1]).values()] == ["Created"]
+    assert annals.get(of_tenant(tenants[1])).json() == NONE
+
+    patched(annals, of_tenant(tenants[0]), {"event_types": {"1": None}})
+    assert [one["event_type"] for one in names_of(annals, tenants[0]).values()] == ["Created"]
+
+
+def test_every_way_to_read_gives_names(annals):
+    sent = event(event_type_id=1, source_type_id=2, source_id=3)
+    tenant = tenant_with(annals, [sent])
+    expected = {"event_type": "Created", "source": "Ann"}
+    patched(annals, of_tenant(tenant), {"event_types": {"1": "Created"}, "sources": {"2": {"3": "Ann"}}})
+    headers = client(tenant)
+
+    assert annals.get(f"{HISTORY}/{sent['event_id']}?names=true", headers=headers).json()["names"] == expected
+    groups = annals.get(f"{HISTORY}/count-by?by=source_id&by=source_type_id&names=true", headers=headers).json()["results"]
+    assert groups == [{"source_id": 3, "source_type_id": 2, "count": 1, "names": {"source": "Ann"}}]
+    alone = annals.get(f"{HISTORY}/count-by?by=source_id&names=true", headers=headers).json()["results"]
+    assert alone == [{"source_id": 3, "count": 1, "names": {}}], "without its type a source has no name"
+    with Tail(annals, tenant, cursor="", names="true") as tail:
+        assert tail.read(1)[0]["names"] == expected
+        patched(annals, of_tenant(tenant), {"event_types": {"1": "Made"}})
+        post_events(annals, tenant, [event(event_type_id=1, source_type_id=5)])
+        assert tail.read(1)[0]["names"] == {"event_type": "Made"}, "those of the moment"
+    token = new_token(annals, tenant, {"record_id": [sent["record_id"]]})
+    assert view(annals, token, f"{HISTORY}/{sent['event_id']}?names=true").json()["names"]["event_type"] == "Made"
+    text = annals.get(f"{HISTORY}?names=true&numbers=string&event_id={sent['event_id']}", headers=headers).json()["results"][0]
+    assert (text["event_type_id"], text["names"]["source"]) == ("1", "Ann")
+
+
+def test_an_answer_with_names_is_another_once_a_name_changes(annals):
+    tenant = tenant_with(annals, [event(event_type_id=1)])
+    path = f"{HISTORY}?names=true"
+    tag = annals.get(path, headers=client(tenant)).headers.get("ETag")
+    if tag is None:
+        pytest.skip("over several instances answers have no tag")
+
+    def status():
+        return annals.get(path, headers={**client(tenant), "If-None-Match": tag}).status_code
+
+    assert status() == 304
+    for changed in (ALL, of_tenant(tenant)):
+        patched(annals, changed, {"event_types": {"1": f"by {changed}"}})
+        assert status() == 200, f"after a change of {changed}"
+        tag = annals.get(path, headers=client(tenant)).headers["ETag"]
+        assert status() == 304
+    unnamed = annals.get(HISTORY, headers=client(tenant)).headers["ETag"]
+    patched(annals, ALL, {"event_types": {"1": "x"}})
+    assert annals.get(HISTORY, headers={**client(tenant), "If-None-Match": unnamed}).status_code == 304
+
+
+def test_what_is_wrong_with_names_is_told_and_nothing_is_changed(annals):
+    body = {
+        "event_types": {"-1": "a", "1": "", "4294967296": "b", "2": 7, "3": "fine"},
+        "source_types": {"a\u0007": "x", "1": "y" * 256},
+        "sources": {"1": 3, "2": {"\"": "z"}},
+        "source": {},
+    }
+    reply = patch(annals, ALL, body)
+    assert reply.status_code == 422, reply.text
+    places = [tuple(one["loc"]) for one in reply.json()["detail"]]
+    assert places == [
+        ("body", "event_types", "-1"),
+        ("body", "event_types", "1"),
+        ("body", "event_types", "4294967296"),
+        ("body", "event_types", "2"),
+        ("body", "source_types", "a\u0007"),
+        ("body", "source_types", "1"),
+        ("body", "sources", "1"),
+        ("body", "sources", "2", '"'),
+        ("body", "source"),
+    ]
+    assert annals.get(ALL).json() == NONE
+    expect_invalid(patch(annals, ALL, {"event_types": {"1": ""}}), too_short("body", "event_types", "1"))
+    expect_invalid(patch(annals, ALL, {"sources": {"1": {"2": "x" * 256}}}), too_long("body", "sources", "1", "2", limit=255))
+    many = {"event_types": {str(one): "x" for one in range(10_001)}}
+    limit = problem(["body"], "ensure this value has at most 10000 items", "value_error.list.max_items", limit_value=10_000)
+    expect_invalid(patch(annals, ALL, many), limit)
+    for path in (f"/api/tenants/{UNKNOWN_ID}/names", "/api/tenants/x/names"):
+        expect(annals.get(path), 404, TENANT_NOT_FOUND)
+        expect(patch(annals, path, {}), 404, TENANT_NOT_FOUND)
+    expect_invalid(
+        annals.get(f"{HISTORY}?names=perhaps", headers=client(tenant_with(annals, [event()]))),
+        problem(["query", "names"], "value could not be parsed to a boolean", "type_error.bool"),
+    )
+
+
+def test_names_are_kept_and_go_with_their_tenant(annals):
+    tenant = annals.initialise(unique_name())
+    patched(annals, of_tenant(tenant), {"event_types": {"1": "Opened"}})
+    patched(annals, ALL, {"event_types": {"1": "Created"}})
+    annals.kill9()
+    annals.start()
+    assert annals.get(of_tenant(tenant)).json()["event_types"] == {"1": "Opened"}
+
+    assert annals.delete(tenant["client_id"]).status_code == 204
+
+    assert annals.get(ALL).json()["event_types"] == {"1": "Created"}
+    annals.terminate()
+    assert leftovers(annals) == {}
+
+
+def test_of_changes_at_the_same_time_none_is_lost(instances):
+    tenant = instances[0].initialise(unique_name())
+
+    def change(i):
+        return patch(instances[i % len(instances)], of_tenant(tenant), {"event_types": {str(i): f"name {i}"}}).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(change, range(16)))
+
+    assert set(codes) <= {200, 503}, codes
+    wanted = {str(i): f"name {i}" for i, code in enumerate(codes) if code == 200}
+    names = instances[0].get(of_tenant(tenant)).json()["event_types"]
+    assert wanted.items() <= names.items(), f"expected {wanted}, got {names}"
+
+
+def test_another_instance_gives_a_new_name_soon(make):
+    engine, files = make.engine(), make.files()
+    instances = [make.annals(engine, files) for _ in range(2)]
+    tenant = tenant_with(instances[0], [event(event_type_id=1)])
+    given = lambda one: [names.get("event_type") for names in names_of(one, tenant).values()]
+    assert given(instances[1]) == [None]
+
+    patched(instances[0], of_tenant(tenant), {"event_types": {"1": "Opened"}})
+
+    assert given(instances[0]) == ["Opened"], "at once where it was changed"
+    wait_until(lambda: given(instances[1]) == ["Opened"], "the other instance sees the name", SECONDS)
+
+
+def test_a_change_that_comes_after_the_deletion_leaves_nothing(make):
+    engine = make.gated(HoldingGate)
+    slow = make.annals(engine, "s3")
+    other = make.annals(engine.behind, slow.files, {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"})
+    tenant = slow.initialise(unique_name())
+    held = engine.gate.hold("INSERT INTO default.annals_names", hangs_up=True)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        changed = pool.submit(patch, slow, of_tenant(tenant), {"event_types": {"1": "late"}})
+        assert held.arrived.wait(SECONDS), "expected the insert of the names"
+        assert other.delete(tenant["client_id"]).status_code == 204
+        slow.kill9()
+        held.release()
+        assert held.done.wait(SECONDS)
+        changed.exception()
+
+    wait_until(lambda: owners_in(other.sql, NAMES) == [], "the names of a tenant that is gone are removed", SECONDS)
+
+
+def test_a_change_during_the_deletion_removes_its_own_names(make):
+    engine = make.gated(HoldingGate)
+    slow = make.annals(engine, "s3", {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"})
+    other = make.annals(engine.behind, slow.files, {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"})
+    tenant = slow.initialise(unique_name())
+    held = engine.gate.hold("INSERT INTO default.annals_names")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        changed = pool.submit(patch, slow, of_tenant(tenant), {"event_types": {"1": "late"}})
+        assert held.arrived.wait(SECONDS), "expected the insert of the names"
+        assert other.delete(tenant["client_id"]).status_code == 204
+        held.release()
+        expect(changed.result(), 404, TENANT_NOT_FOUND)
+    assert owners_in(other.sql, NAMES) == []
+
+
+def test_names_come_back_with_a_backup(make, engine_kind, tmp_path):
+    annals = make.annals(engine_kind, environment={"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups")})
+    backups = Backups(annals, tmp_path / "backups")
+    tenant = tenant_with(annals, [event(event_type_id=1)])
+    patched(annals, of_tenant(tenant), {"event_types": {"1": "Opened"}})
+    patched(annals, ALL, {"event_types": {"1": "Created", "2": "Approved"}})
+    backup = backups.create()["backup_id"]
+    assert annals.delete(tenant["client_id"]).status_code == 204
+    patched(annals, ALL, {"event_types": {"1": "Made", "2": None}})
+
+    backups.done(backups.restore(backup))
+
+    assert annals.get(of_tenant(tenant)).json()["event_types"] == {"1": "Opened"}
+    assert annals.get(ALL).json()["event_types"] == {"1": "Made", "2": "Approved"}, "what is there stays"
+
+
+def test_changes_of_names_are_on_record_without_the_names(annals):
+    tenant = annals.initialise(unique_name())
+    patched(annals, of_tenant(tenant), {"sources": {"1": {"3": "Ann Lee"}}})
+    wait_until(
+        lambda: any(one["event_data"]["action"] == "change_names" for one in trail.trail(annals)),
+        "the change is on record",
+        SECONDS,
+    )
+    assert "Ann Lee" not in json.dumps(trail.trail(annals))
+
+
+def test_a_key_that_is_bound_to_tenants_changes_only_theirs(annals):
+    tenants = [annals.initialise(unique_name()) for _ in range(2)]
+    key = new_key(annals, "admin", client_ids=[tenants[0]["client_id"]])["key"]
+    assert patch(annals, of_tenant(tenants[0]), {"event_types": {"1": "x"}}, key=key).status_code == 200
+    expect(patch(annals, of_tenant(tenants[1]), {"event_types": {"1": "x"}}, key=key), 404, TENANT_NOT_FOUND)
+    assert patch(annals, ALL, {"event_types": {"1": "x"}}, key=key).status_code == 403
+    assert annals.get(ALL, key=key).status_code == 200
+
+
+CSV = 'name,event_type_id,source_type_id,source_id\nApproved,2,,\n"Lee, Ann",,1,3\nUser,,1,\n\nText,"""2""",,\n'
+
+
+def test_the_command_line_imports_and_shows_names(annals, tmp_path):
+    run = platform_client(annals, tmp_path)
+    tenant = annals.initialise(unique_name())
+    file = tmp_path / "names.csv"
+    file.write_text(CSV)
+
+    told = run("names", "import", file)
+
+    assert "4 names were taken over" in told.stderr
+    expected = {"event_types": {"2": "Approved", '"2"': "Text"}, "source_types": {"1": "User"}, "sources": {"1": {"3": "Lee, Ann"}}}
+    assert annals.get(ALL).json() == expected
+    assert json.loads(run("names", "show", "--json").stdout) == expected
+    assert ["1", "3", "Lee,", "Ann"] in [line.split() for line in run("names", "show").stdout.splitlines()]
+
+    file.write_text(json.dumps(expected))
+    run("names", "import", file, "--tenant", tenant["database_name"])
+    assert annals.get(of_tenant(tenant)).json() == expected
+    file.write_text("name,event_type_id\n,2\n")
+    run("names", "import", file, "--tenant", tenant["client_id"])
+    assert annals.get(of_tenant(tenant)).json()["event_types"] == {'"2"': "Text"}
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("1,Created\n", "names no column `name`"),
+        ("name,event_type_id,source_id\nA,1,\nB,,3\n", "line 3: a record has an event_type_id alone"),
+        ('{"event_type":{}}', "event_type is none of event_types"),
+        ('{"event_types":', "begins like JSON"),
+        ('{"event_types":{"-1":"x"}}', "-1: ensure this value is greater than or equal to 0"),
+        ("", "names no column `name`"),
+    ],
+)
+def test_a_file_that_has_no_names_is_told_so(any_annals, tmp_path, text, told):
+    file = tmp_path / "names"
+    file.write_text(text)
+    result = platform_client(any_annals, tmp_path)("names", "import", file, code=2)
+    assert told in result.stderr, f"expected {told!r}, got {result.stderr!r}"
