@@ -67,10 +67,20 @@ class Writer {
       const optional = required.has(name) ? '' : '?';
       return `${comment(member.description, `${indent}  `)}${indent}  ${key(name)}${optional}: ${this.type(member, name)};`;
     });
-    if (schema.additionalProperties === true || schema.properties === undefined) {
-      members.push(`${indent}  [key: string]: ${this.isInput ? 'unknown' : 'JsonValue'};`);
+    if (typeof schema.additionalProperties === 'object') {
+      members.push(`${indent}  [key: string]: ${this.type(schema.additionalProperties)};`);
+    } else if (schema.additionalProperties === true || schema.properties === undefined) {
+      members.push(`${indent}  [key: string]: ${this.others(schema, required)};`);
     }
     return `{\n${members.join('\n')}\n${indent}}`;
+  }
+
+  /** The type of members without a name: TypeScript wants it to have the types of all others in it. */
+  others(schema, required) {
+    if (this.isInput) return 'unknown';
+    const optional = Object.entries(schema.properties ?? {}).filter(([name]) => !required.has(name));
+    const types = optional.map(([name, member]) => this.type(member, name));
+    return [...new Set(['JsonValue', ...types, ...(types.length > 0 ? ['undefined'] : [])])].join(' | ');
   }
 
   declaration(name, schema) {

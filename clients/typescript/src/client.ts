@@ -7,6 +7,7 @@ import { Audit } from './resources/audit.js';
 import { Files } from './resources/files.js';
 import { Health } from './resources/health.js';
 import { Keys } from './resources/keys.js';
+import { Names } from './resources/names.js';
 import { Tenants } from './resources/tenants.js';
 import { ViewerTokens } from './resources/viewer_tokens.js';
 
@@ -40,6 +41,7 @@ export class Annals {
   readonly events: Events;
   readonly tenants: Tenants;
   readonly keys: Keys;
+  readonly names: Names;
   readonly viewerTokens: ViewerTokens;
   readonly files: Files;
   /** What was done to the service. It needs an admin key for all tenants. */
@@ -58,6 +60,7 @@ export class Annals {
     this.events = new Events(transport);
     this.tenants = new Tenants(transport);
     this.keys = new Keys(transport);
+    this.names = new Names(transport);
     this.viewerTokens = new ViewerTokens(transport);
     this.files = new Files(transport);
     this.audit = new Audit(transport);

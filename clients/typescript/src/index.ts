@@ -47,6 +47,7 @@ export type { Audit } from './resources/audit.js';
 export type { FileDownload, Files, FileUrl, UploadOptions, UploadUrl } from './resources/files.js';
 export type { Health, Readiness } from './resources/health.js';
 export type { CreatedKey, Key, KeyChange, Keys, ListKeys, NewKey, Role } from './resources/keys.js';
+export type { NameDictionary, Names, NamesPatch } from './resources/names.js';
 export type {
   CreatedTenant,
   ListTenants,

@@ -13,7 +13,7 @@ export type AnnalsEvent = schemas.Event;
 export type NewEvent = schemas.NewEvent;
 
 /** Which events: an event must satisfy all of these, and of a list one value. */
-export type EventFilters = Omit<schemas.TailEventsQuery, 'cursor'>;
+export type EventFilters = Omit<schemas.TailEventsQuery, 'cursor' | 'names'>;
 
 /** What became of the events of one request: how many were stored, and how many were there already. */
 export type Counts = Pick<schemas.StoredEvents, 'accepted' | 'duplicates' | 'conflicts' | 'expired'>;

@@ -56,9 +56,10 @@ export class History {
     return makeList<AnnalsEvent>(this.transport, listing, options);
   }
 
-  /** Returns one event. Throws NotFoundError. */
-  get(eventId: string, options: CallOptions = {}): ApiCall<AnnalsEvent> {
-    return this.#read(pathTo(PATHS.getEvent, { event_id: eventId }), {}, options, decodeEvent);
+  /** Returns one event, with the names of its ids if they are wanted. Throws NotFoundError. */
+  get(eventId: string, options: CallOptions & { names?: boolean } = {}): ApiCall<AnnalsEvent> {
+    const query = options.names === true ? { names: true } : {};
+    return this.#read(pathTo(PATHS.getEvent, { event_id: eventId }), query, options, decodeEvent);
   }
 
   /** Counts the tenant's events, and those that the filters leave. */

@@ -15,6 +15,8 @@ const SILENCE_MS = 45_000;
 export interface TailOptions extends Omit<CallOptions, 'maxRetries'> {
   /** Begin after this place, from a tail's or a page's `cursor`; `''` begins with the first event. Default: now. */
   cursor?: string;
+  /** Give each event the names of its ids, see `client.names`. */
+  names?: boolean;
   /** End with the error after so many failures one after the other. Default: never. */
   maxReconnects?: number;
   /** Milliseconds of silence after which the connection is taken for dead. Default: 45000. */
@@ -123,7 +125,8 @@ export class Tail implements AsyncIterable<TailItem> {
 
   /** The place where the tail begins is a parameter, because the header cannot say "at the beginning". */
   #query(): Query {
-    return { ...this.#filters, ...(this.#cursor === undefined ? {} : { cursor: this.#cursor }) } as Query;
+    const names = this.#options.names === true ? { names: true } : {};
+    return { ...this.#filters, ...names, ...(this.#cursor === undefined ? {} : { cursor: this.#cursor }) } as Query;
   }
 }
 

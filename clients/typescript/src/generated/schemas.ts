@@ -39,6 +39,10 @@ export const PATHS = {
   restoreBackup: '/api/restores',
   listBackupJobs: '/api/backup-jobs',
   getBackupJob: '/api/backup-jobs/{job_id}',
+  getNames: '/api/names',
+  changeNames: '/api/names',
+  getTenantNames: '/api/tenants/{client_id}/names',
+  changeTenantNames: '/api/tenants/{client_id}/names',
   getOpenapiDocument: '/openapi.json',
   showReference: '/docs',
   getReferenceFile: '/docs/{file}',
@@ -92,6 +96,8 @@ export interface ListEventsQuery {
   cursor?: string;
   /** Whether to count the events; by default with an offset, and not with a cursor. */
   count?: boolean;
+  /** Whether to give the names of ids beside them, see `GET /api/names`. */
+  names?: boolean;
 }
 
 /** The query of `GET /api/history/events/count-by`. */
@@ -120,6 +126,8 @@ export interface CountEventsQuery {
   ordering?: 'group' | '-count';
   /** The number of groups. */
   limit?: number;
+  /** Whether to give the names of ids beside them, see `GET /api/names`. */
+  names?: boolean;
 }
 
 /** The query of `GET /api/history/export`. */
@@ -166,6 +174,14 @@ export interface TailEventsQuery {
   q?: string;
   /** Where to resume. */
   cursor?: string;
+  /** Whether to give the names of ids beside them, see `GET /api/names`. */
+  names?: boolean;
+}
+
+/** The query of `GET /api/history/events/{event_id}`. */
+export interface GetEventQuery {
+  /** Whether to give the names of ids beside them, see `GET /api/names`. */
+  names?: boolean;
 }
 
 /** The query of `GET /api/files/upload-url`. */
@@ -379,7 +395,9 @@ export interface Event {
   event_data: JsonValue;
   /** The file that is attached; null: none. */
   file_id: string | null;
-  [key: string]: JsonValue;
+  /** What people call the ids, with `names=true`; or a key that the event was sent with. */
+  names?: NamesOfIds;
+  [key: string]: JsonValue | NamesOfIds | undefined;
 }
 
 /** The envelope of AWS EventBridge around an event. */
@@ -419,6 +437,8 @@ export interface EventGroup {
   record_id?: Id;
   /** How many events it has. */
   count: number;
+  /** What people call these ids. */
+  names?: NamesOfIds;
 }
 
 /** Counted events. */
@@ -564,6 +584,52 @@ export interface MadeTenant {
   client_secret: string;
   /** As it was asked for. */
   database_name: string;
+}
+
+/** Names of ids, by the id: an integer, a text, or a text of digits in quotation marks. */
+export interface Names {
+  /** Of event_type_id. */
+  event_types: {
+    [key: string]: string;
+  };
+  /** Of source_type_id. */
+  source_types: {
+    [key: string]: string;
+  };
+  /** Of source_id, by the source_type_id that it belongs to. */
+  sources: {
+    [key: string]: {
+    [key: string]: string;
+  };
+  };
+}
+
+/** The names of those ids that have one, with `names=true`. */
+export interface NamesOfIds {
+  /** Of event_type_id. */
+  event_type?: string;
+  /** Of source_type_id. */
+  source_type?: string;
+  /** Of source_id, beside its source_type_id. */
+  source?: string;
+}
+
+/** Names to set, and null for those to remove; what is left out stays (RFC 7396). */
+export interface NamesPatch {
+  /** Of event_type_id. */
+  event_types?: {
+    [key: string]: string | null;
+  } | null;
+  /** Of source_type_id. */
+  source_types?: {
+    [key: string]: string | null;
+  } | null;
+  /** Of source_id, by the source_type_id that it belongs to. */
+  sources?: {
+    [key: string]: {
+    [key: string]: string | null;
+  } | null;
+  } | null;
 }
 
 /** A backup that is to be made. */

@@ -80,3 +80,26 @@ test('health is asked without a key, and its "no" is an answer', async (stage) =
   same([ready.ready, ready['engine']], [true, 'ok']);
   expect(ready.detail === undefined, 'no reason');
 });
+
+test('names are set, given beside ids and removed', async (stage) => {
+  const client = await stage.tenant();
+  const id = client.clientId as string;
+  await client.events.create(event({ event_type_id: 'order.placed', source_type_id: 1, source_id: 3 }));
+
+  const patch = { event_types: { 'order.placed': '注文' }, sources: { 1: { 3: 'Ann' } } };
+  same((await client.names.update(patch, id)).sources, { 1: { 3: 'Ann' } });
+  same((await client.names.get(id)).event_types, { 'order.placed': '注文' });
+
+  const given = { event_type: '注文', source: 'Ann' };
+  const [listed] = (await client.events.list({ names: true })).data;
+  same(listed?.names, given);
+  same((await client.events.get(listed?.event_id as string, { names: true })).names, given);
+  const groups = await client.events.countBy({ by: ['event_type_id'], names: true });
+  same(groups.results[0]?.names, { event_type: '注文' });
+  for await (const one of client.events.tail({}, { cursor: '', names: true }).events()) {
+    same(one.names, given);
+    break;
+  }
+  await client.names.update({ event_types: null, sources: { 1: null } }, id);
+  same((await client.events.list({ names: true })).data[0]?.names, {});
+});
