@@ -297,6 +297,15 @@ def test_the_command_line_imports_and_shows_names(annals, tmp_path):
     assert annals.get(of_tenant(tenant)).json()["event_types"] == {'"2"': "Text"}
 
 
+@pytest.mark.parametrize("text", ["\ufeffname;event_type_id\r\nA;5\r\n", "event_type_id\tname\n5\tA", '\ufeff{"event_types":{"5":"A"}}'])
+def test_files_of_spreadsheets_and_editors_are_read(any_annals, tmp_path, text):
+    tenant = any_annals.initialise(unique_name())
+    file = tmp_path / "names"
+    file.write_text(text)
+    platform_client(any_annals, tmp_path)("names", "import", file, "--tenant", tenant["database_name"])
+    assert any_annals.get(of_tenant(tenant)).json()["event_types"] == {"5": "A"}
+
+
 @pytest.mark.parametrize(
     "text, told",
     [
@@ -306,10 +315,11 @@ def test_the_command_line_imports_and_shows_names(annals, tmp_path):
         ('{"event_types":', "begins like JSON"),
         ('{"event_types":{"-1":"x"}}', "-1: ensure this value is greater than or equal to 0"),
         ("", "names no column `name`"),
+        (b"name,event_type_id\nM\xfcller,1\n", "not UTF-8"),
     ],
 )
 def test_a_file_that_has_no_names_is_told_so(any_annals, tmp_path, text, told):
     file = tmp_path / "names"
-    file.write_text(text)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
     result = platform_client(any_annals, tmp_path)("names", "import", file, code=2)
     assert told in result.stderr, f"expected {told!r}, got {result.stderr!r}"

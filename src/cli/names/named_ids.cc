@@ -11,6 +11,7 @@
 #include "cli/command/mistake.h"
 #include "cli/import/sources/csv_records.h"
 #include "text/ascii.h"
+#include "text/utf8.h"
 
 namespace annals::cli {
 namespace {
@@ -134,9 +135,18 @@ class CsvReader {
   std::int64_t line_ = 1;
 };
 
+/// Returns the character between the columns: some countries' spreadsheets write semicolons.
+char delimiter_of(std::string_view csv) {
+  const std::string_view first_line = csv.substr(0, csv.find('\n'));
+  const auto found = first_line.find_first_of(",;\t");
+  return found == std::string_view::npos ? ',' : first_line[found];
+}
+
 }  // namespace
 
-NamedIds read_named_ids(const std::string& text) {
+NamedIds read_named_ids(const std::string& file) {
+  if (!text::is_utf8(file)) throw Mistake("the file is not UTF-8; spreadsheets call it \"CSV UTF-8\"");
+  const std::string_view text = text::without_byte_order_mark(file);
   Patches patches;
   if (text::trim(text).starts_with('{')) {
     boost::system::error_code error;
@@ -146,7 +156,7 @@ NamedIds read_named_ids(const std::string& text) {
     return patches.take();
   }
   CsvReader reader(patches);
-  CsvRecords records(',');
+  CsvRecords records(delimiter_of(text));
   const auto take = [&reader](const CsvRecord& record) { reader.take(record); };
   records.add(text, take);
   records.finish(take);
