@@ -20,9 +20,11 @@ using events::Filter;
 
 // The form of a token. A part that an earlier version does not know, such as a further kind of filter, needs
 // another version: who passed it over would show too much. Only filters with ids that are strings have the
-// second one, so that an instance of the version before knows all other tokens.
+// second one, and only those with fields the third, so that an instance of the version before knows all other
+// tokens.
 constexpr char kVersion = 1;
 constexpr char kVersionOfStrings = 2;
+constexpr char kVersionOfFields = 3;
 constexpr std::size_t kIdSize = 16;
 constexpr std::size_t kHeadSize = 1 + kIdSize;
 constexpr std::size_t kSignatureSize = std::tuple_size_v<Sha256>;
@@ -40,6 +42,7 @@ constexpr std::string_view kFrom = "event_time_from";
 constexpr std::string_view kTo = "event_time_to";
 constexpr std::string_view kTerms = "q";
 constexpr std::string_view kEventIds = "event_id";
+constexpr std::string_view kFields = "fields";
 
 using Ids = std::vector<ForeignId>;
 constexpr std::array kIds{
@@ -50,6 +53,13 @@ bool has_strings(const Filter& filter) {
   return std::ranges::any_of(kIds, [&filter](const auto& part) {
     return std::ranges::any_of(filter.*part.second, &ForeignId::is_string);
   });
+}
+
+/// Returns the earliest version whose readers know everything in the token.
+char version_of(const ViewerGrant& grant) {
+  if (!grant.visible) return kVersion;
+  if (!grant.visible->fields.empty()) return kVersionOfFields;
+  return has_strings(*grant.visible) ? kVersionOfStrings : kVersion;
 }
 
 boost::json::value encode(const ForeignId& id) {
@@ -70,6 +80,11 @@ boost::json::object encode(const Filter& filter) {
   if (filter.from) object[kFrom] = text::format_time(*filter.from);
   if (filter.to) object[kTo] = text::format_time(*filter.to);
   if (!filter.terms.empty()) object[kTerms] = boost::json::value_from(filter.terms);
+  boost::json::object fields;
+  for (const events::FieldFilter& field : filter.fields) {
+    fields[field.name] = boost::json::value_from(field.values);
+  }
+  if (!fields.empty()) object[kFields] = std::move(fields);
   return object;
 }
 
@@ -106,6 +121,13 @@ Filter filter_of(const boost::json::object& object) {
   if (const auto* to = object.if_contains(kTo)) filter.to = time_of(*to);
   if (const auto* terms = object.if_contains(kTerms)) {
     filter.terms = boost::json::value_to<std::vector<std::string>>(*terms);
+  }
+  if (const auto* fields = object.if_contains(kFields)) {
+    for (const auto& field : fields->as_object()) {
+      filter.fields.push_back({.name = std::string(field.key()),
+                               .values = boost::json::value_to<std::vector<std::string>>(field.value())});
+      (void)required(events::parse_field(field.key()));
+    }
   }
   return filter;
 }
@@ -151,7 +173,7 @@ std::optional<std::string> bytes_of(std::string_view text) {
   if (text.size() > ViewerTokens::kMaxLength || !text.starts_with(ViewerTokens::kPrefix)) return std::nullopt;
   auto bytes = text::base64url_decode(text.substr(ViewerTokens::kPrefix.size()));
   if (!bytes || bytes->size() < kHeadSize + kSignatureSize) return std::nullopt;
-  if (bytes->front() != kVersion && bytes->front() != kVersionOfStrings) return std::nullopt;
+  if (bytes->front() < kVersion || bytes->front() > kVersionOfFields) return std::nullopt;
   return bytes;
 }
 
@@ -184,7 +206,7 @@ crypto::Secret ViewerTokens::make(const ViewerGrant& grant, const tenants::Tenan
   if (signers.empty()) throw std::logic_error("no configured key can sign a viewer token");
   const auto named = std::ranges::find(signers, signer, &PlatformKeys::Signer::id);
   const auto& key = named == signers.end() ? signers.front() : *named;
-  std::string content(1, grant.visible && has_strings(*grant.visible) ? kVersionOfStrings : kVersion);
+  std::string content(1, version_of(grant));
   const Uuid& uuid = tenant.id.uuid();
   content.append(uuid.begin(), uuid.end());
   content += encode(grant);

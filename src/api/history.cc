@@ -253,6 +253,10 @@ std::chrono::seconds History::url_time_for(const Caller& caller, files::Time now
 History::Response History::count_by(Caller caller, Request request) {
   auto query = read_count_by_query(request);
   auto table = co_await table_for(std::move(caller), wants_names(request));
+  if (query.time_zone) {
+    const bool is_known = co_await parts_.history.is_time_zone(table, *query.time_zone);
+    if (!is_known) refuse_time_zone(request);
+  }
   auto groups = co_await parts_.history.count_by(std::move(table), std::move(query));
   std::string& rows = groups.lines;
   if (!rows.empty()) rows.pop_back();

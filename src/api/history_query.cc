@@ -72,6 +72,23 @@ std::vector<std::string> read_terms(http::QueryFields& fields) {
   return {};
 }
 
+/// Reads `data.…` and `field.…`.
+std::vector<events::FieldFilter> read_fields(http::QueryFields& fields) {
+  std::vector<events::FieldFilter> filters;
+  for (auto& [name, values] : fields.with_prefixes("fields", {events::kDataPrefix, events::kKeptPrefix})) {
+    if (filters.size() == described::kMaxFields) {
+      fields.add_problem(name, input::more_items_than(described::kMaxFields));
+      break;
+    }
+    if (!events::parse_field(name)) fields.add_problem(name, input::not_a_field());
+    if (values.size() > described::kMaxFieldValues) {
+      fields.add_problem(name, input::more_items_than(described::kMaxFieldValues));
+    }
+    filters.push_back({.name = std::move(name), .values = std::move(values)});
+  }
+  return filters;
+}
+
 Ordering read_ordering(http::QueryFields& fields) {
   const auto text = fields.one_of("ordering", {"-event_time", "event_time", "arrival"});
   if (text == "event_time") return Ordering::oldest_first;
@@ -118,6 +135,7 @@ Filter read_filter(http::QueryFields& fields) {
   filter.event_ids = read_ids(fields);
   read_times(fields, filter);
   filter.terms = read_terms(fields);
+  filter.fields = read_fields(fields);
   return filter;
 }
 
@@ -151,6 +169,8 @@ history::CountByRequest read_count_by_query(const http::Request& request) {
   http::QueryFields fields(request);
   history::CountByRequest query{.filter = read_filter(fields)};
   query.bucket = fields.one_of("bucket", {"minute", "hour", "day", "week", "month"});
+  query.time_zone = fields.text("tz");
+  if (query.time_zone == "UTC") query.time_zone.reset();
   for (const std::string& name : fields.texts("by")) {
     const auto column = events::id_column(name);
     if (!column) {
@@ -215,6 +235,13 @@ TailQuery read_tail_query(const http::Request& request) {
   fields.forbid_others();
   fields.check();
   return query;
+}
+
+void refuse_time_zone(const http::Request& request) {
+  http::QueryFields fields(request);
+  fields.add_problem("tz", input::not_a_time_zone());
+  fields.check();
+  throw std::logic_error("a problem was not thrown");
 }
 
 void refuse_cursor_ahead(const http::Request& request, bool of_tail) {

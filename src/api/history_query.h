@@ -51,6 +51,9 @@ struct TailQuery {
 };
 TailQuery read_tail_query(const http::Request& request);
 
+/// Throws InvalidInput because nobody knows the request's time zone.
+[[noreturn]] void refuse_time_zone(const http::Request& request);
+
 /// Throws InvalidInput because the request's cursor is ahead of every event. A tail may have it from a
 /// header.
 [[noreturn]] void refuse_cursor_ahead(const http::Request& request, bool of_tail);

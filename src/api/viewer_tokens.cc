@@ -57,6 +57,17 @@ std::vector<std::string> read_terms(BodyFields& fields) {
 }
 
 /// Reads the parts of a filter that GET /api/history/events knows, in the same order.
+/// Reads a value for each of some fields, by their names.
+std::vector<events::FieldFilter> read_fields(BodyFields& fields) {
+  std::vector<events::FieldFilter> filters;
+  for (std::string& name : fields.names()) {
+    auto values = fields.texts(name, {}, described::kMaxViewerValues);
+    if (!events::parse_field(name)) fields.add_problem(name, input::not_a_field());
+    filters.push_back({.name = std::move(name), .values = std::move(values)});
+  }
+  return filters;
+}
+
 Filter read_filter(BodyFields& fields) {
   const auto ids = [&fields](IdColumn column) {
     return fields.optional_ids(name_of(column), max_of(column), described::kMaxViewerValues);
@@ -70,6 +81,12 @@ Filter read_filter(BodyFields& fields) {
   filter.from = read_time(fields, "event_time_from");
   filter.to = read_time(fields, "event_time_to");
   filter.terms = read_terms(fields);
+  if (fields.has("fields")) {
+    fields.object("fields", [&filter](BodyFields& parts) { filter.fields = read_fields(parts); });
+    if (filter.fields.size() > described::kMaxFields) {
+      fields.add_problem("fields", input::more_items_than(described::kMaxFields));
+    }
+  }
   fields.forbid_others();
   return filter;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "events/field_filter.h"
 #include "ids/foreign_id.h"
 #include "ids/id.h"
 #include "text/time.h"
@@ -17,9 +18,10 @@ struct Filter {
   std::vector<ForeignId> source_type_ids = {};
   std::vector<ForeignId> source_ids = {};
   std::vector<EventId> event_ids = {};
-  std::optional<Timestamp> from = {};   // inclusive
-  std::optional<Timestamp> to = {};     // exclusive
-  std::vector<std::string> terms = {};  // of search_terms(); each must occur in event_data
+  std::optional<Timestamp> from = {};    // inclusive
+  std::optional<Timestamp> to = {};      // exclusive
+  std::vector<std::string> terms = {};   // of search_terms(); each must occur in event_data
+  std::vector<FieldFilter> fields = {};  // of names that parse_field() reads
 
   bool operator==(const Filter&) const = default;
 };

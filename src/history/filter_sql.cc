@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "events/searched_text.h"
 #include "events/string_ids.h"
+#include "history/field_sql.h"
 
 namespace annals::history {
 namespace {
@@ -37,6 +39,7 @@ class FilterConditions {
   void add_ids(const std::vector<EventId>& values);
   void add_times(const Filter& filter);
   void add_terms(const std::vector<std::string>& terms);
+  void add_fields(const std::vector<events::FieldFilter>& fields);
   [[nodiscard]] std::string name(std::string_view of_value) const {
     return fmt::format("{}{}", prefix_, of_value);
   }
@@ -163,6 +166,15 @@ void FilterConditions::add_terms(const std::vector<std::string>& terms) {
   }
 }
 
+void FilterConditions::add_fields(const std::vector<events::FieldFilter>& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::string text = looks_for_words(fields[i]) ? searched_text(conditions_) : std::string();
+    auto condition = field_condition(fields[i], name(fmt::format("field{}", i)), text);
+    conditions_.sql.push_back(std::move(condition.sql));
+    std::ranges::move(condition.parameters, std::back_inserter(conditions_.parameters));
+  }
+}
+
 void FilterConditions::add_all(const Filter& filter) {
   add_foreign_ids(IdColumn::record_id, filter.record_ids);
   add_foreign_ids(IdColumn::event_type_id, filter.event_type_ids);
@@ -171,6 +183,7 @@ void FilterConditions::add_all(const Filter& filter) {
   add_ids(filter.event_ids);
   add_times(filter);
   add_terms(filter.terms);
+  add_fields(filter.fields);
 }
 
 /// Adds the condition that an event is not past its retention: at that time or after it.

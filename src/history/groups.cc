@@ -20,6 +20,14 @@ constexpr std::string_view kWholeSeconds =
     "fromUnixTimestamp64Milli(toUnixTimestamp64Milli(event_time) - "
     "positiveModulo(toUnixTimestamp64Milli(event_time), 1000), 'UTC')";
 
+/// The beginning of a bucket as people there write it, with its distance from UTC. A bucket of days and
+/// longer ones is a date, which begins at the first moment of that day there.
+constexpr std::string_view kLocalTime =
+    "concat(formatDateTime((toDateTime64(bucket, 0, {time_zone:String}) AS begin), '%Y-%m-%dT%H:%i:%S', "
+    "{time_zone:String}), substring((formatDateTime(begin, '%z', {time_zone:String}) AS distance), 1, 3), "
+    "':', "
+    "substring(distance, 4)) AS time";
+
 /// The id of a group.
 struct GroupId {
   std::uint64_t number = 0;
@@ -116,9 +124,12 @@ std::string groups_sql(const events::EventsTable& table, const CountByRequest& r
   std::vector<std::string> order;
   if (request.most_first) order.emplace_back("n DESC");
   if (request.bucket) {
-    keys.push_back(
-        fmt::format("toStartOfInterval({}, INTERVAL 1 {}, 'UTC') AS bucket", kWholeSeconds, *request.bucket));
-    shown.emplace_back("concat(formatDateTime(bucket, '%Y-%m-%dT%H:%i:%S', 'UTC'), 'Z') AS time");
+    const std::string_view zone = request.time_zone ? "{time_zone:String}" : "'UTC'";
+    keys.push_back(fmt::format("toStartOfInterval({}, INTERVAL 1 {}, {}) AS bucket", kWholeSeconds,
+                               *request.bucket, zone));
+    shown.emplace_back(request.time_zone
+                           ? kLocalTime
+                           : "concat(formatDateTime(bucket, '%Y-%m-%dT%H:%i:%S', 'UTC'), 'Z') AS time");
     order.emplace_back("bucket");
   }
   for (const IdColumn column : request.columns) {

@@ -240,12 +240,19 @@ awaitable<Groups> History::count_by(EventsTable table, CountByRequest request) {
 awaitable<std::optional<Groups>> History::groups_of(EventsTable table, CountByRequest request,
                                                     GroupedIds ids) {
   Conditions conditions = conditions_of(table, request.filter);
+  if (request.time_zone) conditions.parameters.push_back({"time_zone", *request.time_zone});
   // Times before 1970 and after 2106 need wider types.
   auto sql = groups_sql(table, request, conditions.where(), ids) + limits() +
              ", enable_extended_results_for_datetime_functions = 1";
   const auto names = table.names;
   const auto rows = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
   co_return read_groups(rows, request, ids, names.get());
+}
+
+awaitable<bool> History::is_time_zone(EventsTable table, std::string name) {
+  auto sql = "SELECT count() FROM system.time_zones WHERE time_zone = {name:String}" + limits();
+  const auto count = co_await ask(std::move(table), std::move(sql), {{"name", std::move(name)}});
+  co_return !count.starts_with('0');
 }
 
 awaitable<History::StringColumns> History::columns_with_strings(EventsTable table, Conditions conditions) {

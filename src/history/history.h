@@ -72,6 +72,8 @@ class History {
   boost::asio::awaitable<std::optional<std::optional<FileId>>> find_file(events::EventsTable table,
                                                                          EventId id);
   boost::asio::awaitable<Groups> count_by(events::EventsTable table, CountByRequest request);
+  /// Returns whether the table's engine knows a time zone of that name.
+  boost::asio::awaitable<bool> is_time_zone(events::EventsTable table, std::string name);
   /// Returns all events of the request as a stream in its format. The stream must not outlive the engine.
   boost::asio::awaitable<std::unique_ptr<engine::ResultStream>> export_all(events::EventsTable table,
                                                                            ExportRequest request);

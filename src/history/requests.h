@@ -40,6 +40,8 @@ struct ExportRequest {
 struct CountByRequest {
   Filter filter = {};
   std::optional<std::string> bucket = {};  // minute, hour, day, week or month
+  std::optional<std::string> time_zone =
+      {};  // in which buckets begin, see History::is_time_zone(); nullopt: UTC
   std::vector<events::IdColumn> columns = {};
   bool most_first = false;  // the groups with the most events come first, instead of the order of the groups
   std::uint64_t limit = 1000;

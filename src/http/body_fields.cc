@@ -240,6 +240,19 @@ std::vector<std::string> BodyFields::optional_choices(std::string_view name,
                            });
 }
 
+std::vector<std::string> BodyFields::texts(std::string_view name, const TextRule& rule,
+                                           std::size_t max_items) {
+  if (document_->find(name) == nullptr) {
+    add_problem(name, input::missing());
+    return {};
+  }
+  return list<std::string>(
+      name, max_items, [&rule](const boost::json::value& item) -> std::expected<std::string, FieldProblem> {
+        if (auto problem = text_problem(&item, rule)) return std::unexpected(*std::move(problem));
+        return std::string(item.get_string());
+      });
+}
+
 void BodyFields::object(std::string_view name, const std::function<void(BodyFields& fields)>& read) {
   const boost::json::value* value = document_->find(name);
   if (value == nullptr || value->is_null()) {

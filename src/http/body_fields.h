@@ -77,6 +77,9 @@ class BodyFields {
   std::vector<ForeignId> optional_ids(std::string_view name, std::uint64_t max, std::size_t max_items);
   std::vector<std::string> optional_choices(std::string_view name, const std::vector<std::string>& permitted);
 
+  /// Returns a required list of 1 to `max_items` strings, or an empty one after adding a problem.
+  std::vector<std::string> texts(std::string_view name, const TextRule& rule, std::size_t max_items);
+
   /// Calls `read` with the fields of a required object, unless there is a problem. What is wrong with them is
   /// added to the problems of this object.
   void object(std::string_view name, const std::function<void(BodyFields& fields)>& read);

@@ -71,6 +71,23 @@ std::optional<std::string> QueryFields::one_of(std::string_view name,
   return std::nullopt;
 }
 
+std::vector<std::pair<std::string, std::vector<std::string>>> QueryFields::with_prefixes(
+    std::string_view declared_as, const std::vector<std::string_view>& prefixes) {
+  note_reading(declared_as);
+  std::vector<std::pair<std::string, std::vector<std::string>>> found;
+  for (const auto& [name, value] : request_.query) {
+    const auto begins = [&name](std::string_view prefix) { return name.starts_with(prefix); };
+    if (std::ranges::none_of(prefixes, begins)) continue;
+    auto place = std::ranges::find(found, name, [](const auto& one) { return one.first; });
+    if (place == found.end()) {
+      read_.push_back(name);
+      place = found.insert(found.end(), {name, {}});
+    }
+    place->second.push_back(value);
+  }
+  return found;
+}
+
 std::vector<ForeignId> QueryFields::ids(std::string_view name, std::uint64_t max) {
   std::vector<ForeignId> values;
   for (const std::string& text : texts(name)) {

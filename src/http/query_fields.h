@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/message.h"
@@ -46,6 +47,12 @@ class QueryFields {
 
   /// Returns all values of a parameter that may be repeated, as they were sent.
   std::vector<std::string> texts(std::string_view name);
+
+  /// Returns the parameters whose names begin with one of the prefixes, with all values of each, in the order
+  /// in which they were sent. The route declares them together, as the object `declared_as` whose members
+  /// they are.
+  std::vector<std::pair<std::string, std::vector<std::string>>> with_prefixes(
+      std::string_view declared_as, const std::vector<std::string_view>& prefixes);
 
   /// Adds a problem that only the caller can see.
   void add_problem(std::string_view name, input::FieldProblem problem);

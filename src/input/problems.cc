@@ -170,6 +170,19 @@ FieldProblem no_word() {
   return problem("ensure this value has at least 1 word", "value_error.any_str.min_words");
 }
 
+FieldProblem not_a_field() {
+  return problem(
+      "value is not a valid field: write data.<key> or field.<key>, further keys after dots, and a key with "
+      "a "
+      "dot in it between quotation marks",
+      "value_error.field");
+}
+
+FieldProblem not_a_time_zone() {
+  return problem("unknown time zone: write a name of the IANA database, such as Europe/Berlin",
+                 "value_error.time_zone");
+}
+
 FieldProblem more_words_than(std::size_t max) {
   return limited(fmt::format("ensure this value has at most {} words", max), "value_error.any_str.max_words",
                  std::uint64_t{max});

@@ -85,6 +85,8 @@ FieldProblem no_match(std::string_view pattern);
 FieldProblem token_longer_than(std::size_t max);
 FieldProblem no_word();
 FieldProblem more_words_than(std::size_t max);
+FieldProblem not_a_field();
+FieldProblem not_a_time_zone();
 FieldProblem none_of(const std::vector<std::string>& permitted);
 
 FieldProblem offset_beside_cursor();

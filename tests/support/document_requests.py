@@ -122,6 +122,10 @@ class Requests:
         return "".join(self._random.choice(letters) for _ in range(self._random.randint(least, most)))
 
     def _query(self, parameter):
+        if parameter["schema"].get("type") == "object":
+            # Its members are parameters of their own.
+            names = self._random.sample(["data.a", "data.a.b", 'data."a.b"', "field.a"], 2)
+            return [(name, self._random.choice([*ODD_TEXTS, "7"])) for name in names]
         value = self.value(parameter["schema"])
         values = value if isinstance(value, list) else [value]
         return [(parameter["name"], json.dumps(one) if isinstance(one, bool) else one) for one in values]

@@ -90,6 +90,8 @@ class Writer {
   }
 }
 
+const FIELDS = '[field: `data.${string}` | `field.${string}`]: FieldValue | readonly FieldValue[] | undefined;';
+
 function nameOf(reference) {
   return reference.split('/').at(-1);
 }
@@ -142,6 +144,8 @@ function queryOf(operation, writer) {
   );
   if (parameters.length === 0) return undefined;
   const members = parameters.map((parameter) => {
+    // The members of an object are parameters of their own.
+    if (parameter.schema.type === 'object') return `${comment(parameter.description, '  ')}  ${FIELDS}`;
     const type = writer.type(parameter.schema, parameter.name);
     const one = parameter.schema.type === 'array' ? `${singular(writer, parameter)} | ${type}` : type;
     return `${comment(parameter.description, '  ')}  ${key(parameter.name)}${parameter.required ? '' : '?'}: ${one};`;
@@ -168,6 +172,7 @@ function generate(document) {
   const parts = [
     `// Generated from the OpenAPI document of Annals by scripts/generate.mjs. Do not edit: change the service, then generate.\n`,
     `import type { Id, IdInput } from '../ids.js';\nimport type { JsonValue } from '../json/value.js';\n`,
+    `/** A value of a field in a filter. */\nexport type FieldValue = string | number | bigint | boolean | null;\n`,
   ];
   const paths = all.map((operation) => `  ${operation.operationId}: '${operation.path}',`);
   parts.push(

@@ -65,7 +65,11 @@ std::vector<Parameter> filter_parameters(std::vector<Parameter> others) {
       {.name = "event_time_to", .type = schemas::time(), .summary = "Only events before this time."},
       {.name = "q",
        .type = schemas::text(),
-       .summary = "Only events with all these words in event_data, up to 64: `\"side by side\"`, `begin*`."}};
+       .summary = "Only events with all these words in event_data, up to 64: `\"side by side\"`, `begin*`."},
+      {.name = "fields",
+       .type = schemas::map_to(schemas::any_of({schemas::text(), schemas::list(schemas::text())})),
+       .summary = "Only events with these values in fields of event_data, as in `data.user.id=7`, and of "
+                  "further keys, as in `field.region=eu`; each is a parameter of its own."}};
   std::ranges::move(number_parameters(), std::back_inserter(parameters));
   std::ranges::move(others, std::back_inserter(parameters));
   return parameters;
@@ -185,8 +189,11 @@ Operation count_events() {
        .parameters = filter_parameters(
            {{.name = "bucket",
              .type = schemas::words({"minute", "hour", "day", "week", "month"}),
-             .summary = "Groups by time, in UTC; `day` if neither this nor `by` is sent.",
+             .summary = "Groups by time; `day` if neither this nor `by` is sent.",
              .example = "day"},
+            {.name = "tz",
+             .type = schemas::text().with("default", "UTC"),
+             .summary = "The time zone in which buckets begin, such as Europe/Berlin."},
             {.name = "by",
              .type = schemas::words({"event_type_id", "source_type_id", "source_id", "record_id"}),
              .summary = "Groups by this id.",

@@ -20,6 +20,9 @@ inline constexpr std::size_t kMaxName = 255;  // of an id
 inline constexpr std::size_t kMaxKeyName = 255;
 inline constexpr std::size_t kMaxKeyClients = 1000;
 
+inline constexpr std::size_t kMaxFields = 16;  // whose values a filter names
+inline constexpr std::size_t kMaxFieldValues = 100;
+
 inline constexpr std::size_t kMaxViewerValues = 100;       // of one part of a viewer token's filter
 inline constexpr std::int64_t kMaxViewerSeconds = 86'400;  // for which a viewer token is valid
 inline constexpr std::int64_t kDefaultViewerSeconds = 3'600;

@@ -39,6 +39,10 @@ Schema filter() {
            {.name = "q",
             .type = schemas::text(),
             .summary = "Only events with all these words in event_data.",
+            .optional = true},
+           {.name = "fields",
+            .type = schemas::map_to(schemas::list(schemas::text(), 1, kMaxViewerValues)),
+            .summary = "Only events with one of these values in each field, by `data.…` or `field.…`.",
             .optional = true}},
           Others::refused));
 }

@@ -20,7 +20,7 @@ class FilterOptions {
   /// Returns the filter as query parameters: "&record_id=7&q=…", or an empty text.
   [[nodiscard]] std::string query() const;
 
-  /// Returns the filter as a viewer token has it. Throws Mistake if a value is no number.
+  /// Returns the filter as a viewer token has it. Both throw Mistake if a value is not written as it must be.
   [[nodiscard]] boost::json::object document() const;
 
  private:
@@ -31,6 +31,7 @@ class FilterOptions {
   std::string from_;
   std::string to_;
   std::string words_;
+  std::vector<std::string> fields_;  // "data.status=approved"
 };
 
 /// Adds an option that may be given several times, with one value each time: with extra arguments allowed, it

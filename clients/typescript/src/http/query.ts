@@ -1,5 +1,5 @@
 /** A value of a parameter. A list repeats the parameter; what is undefined is left out. */
-export type QueryValue = string | number | bigint | boolean | Date | undefined;
+export type QueryValue = string | number | bigint | boolean | Date | null | undefined;
 export type Query = Record<string, QueryValue | readonly QueryValue[]>;
 
 /** Writes the query of a URL, its question mark included; an empty text if there is none. */
