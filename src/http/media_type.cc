@@ -45,10 +45,6 @@ bool asks_for(const Request& request, std::string_view type) {
   return names(request.list_header("accept"), type);
 }
 
-bool accepts_coding(const Request& request, std::string_view coding) {
-  return names(request.list_header("accept-encoding"), coding);
-}
-
 std::string media_type(const Request& request) {
   const std::string* header = request.header("content-type");
   if (header == nullptr) return {};

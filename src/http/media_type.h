@@ -18,7 +18,4 @@ bool says_json(const Request& request);
 /// a weight that is not 0 (RFC 9110, 12.4.2 and 12.5.1).
 bool asks_for(const Request& request, std::string_view type);
 
-/// Returns whether the Accept-Encoding header names that coding, given in lower case, in the same way.
-bool accepts_coding(const Request& request, std::string_view coding);
-
 }  // namespace annals::http

@@ -11,7 +11,7 @@ std::string gzip(std::string_view text) {
   constexpr int kGzip = 15 + 16;  // the largest window (15), after a gzip header (16)
   constexpr int kMemory = 9;      // the most
   z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzip, kMemory, Z_DEFAULT_STRATEGY) != Z_OK) {
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzip, kMemory, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::runtime_error("zlib: no memory");
   }
   std::string result(deflateBound(&stream, text.size()), '\0');
@@ -28,7 +28,7 @@ std::string gzip(std::string_view text) {
 }
 
 std::string zstd(std::string_view text) {
-  constexpr int kLevel = 19;
+  constexpr int kLevel = 9;
   std::string result(ZSTD_compressBound(text.size()), '\0');
   const std::size_t size = ZSTD_compress(result.data(), result.size(), text.data(), text.size(), kLevel);
   if (ZSTD_isError(size) != 0) throw std::runtime_error(std::string("zstd: ") + ZSTD_getErrorName(size));

@@ -6,7 +6,6 @@
 
 #include "crypto/digest.h"
 #include "http/entity_tags.h"
-#include "http/media_type.h"
 #include "http/pages/compression.h"
 
 namespace annals::http {
@@ -17,25 +16,35 @@ constexpr std::size_t kTagLength = 32;  // of a digest's hexadecimal digits
 }  // namespace
 
 Page::Page(std::string content, std::string content_type, Headers headers)
-    : content_type_(std::move(content_type)), headers_(std::move(headers)) {
+    : content_type_(std::move(content_type)),
+      headers_(std::move(headers)),
+      forms_(std::make_unique<std::array<Form, 3>>()) {
   const std::string digest = crypto::sha256_hex(content).substr(0, kTagLength);
-  const auto add = [&](std::string coding, std::string body) {
-    std::string tag = fmt::format("\"{}{}{}\"", digest, coding.empty() ? "" : "-", coding);
-    forms_.push_back({.coding = std::move(coding), .body = std::move(body), .tag = std::move(tag)});
-  };
-  add("zstd", zstd(content));
-  add("gzip", gzip(content));
-  add("", std::move(content));
+  auto& [plain, gzipped, zstandard] = *forms_;
+  gzipped.coding = ContentCoding::gzip;
+  zstandard.coding = ContentCoding::zstd;
+  plain.tag = fmt::format("\"{}\"", digest);
+  for (Form* form : {&gzipped, &zstandard})
+    form->tag = fmt::format("\"{}-{}\"", digest, name_of(form->coding));
+  plain.body = std::move(content);
 }
 
-const Page::Form& Page::form_for(const Request& request) const {
-  const auto found = std::ranges::find_if(
-      forms_, [&](const Form& form) { return form.coding.empty() || accepts_coding(request, form.coding); });
-  return *found;  // the last one has no coding
+Page::Form& Page::form_for(const Request& request) const {
+  const auto coding = preferred_coding(request);
+  return *std::ranges::find(*forms_, coding, &Form::coding);
+}
+
+const std::string& Page::body_of(Form& form) const {
+  if (form.coding == ContentCoding::identity) return form.body;
+  std::call_once(form.is_made, [&] {
+    const std::string& content = forms_->front().body;
+    form.body = form.coding == ContentCoding::gzip ? gzip(content) : zstd(content);
+  });
+  return form.body;
 }
 
 Response Page::answer(const Request& request) const {
-  const Form& form = form_for(request);
+  Form& form = form_for(request);
   const auto known = request.list_header("if-none-match");
   Response response{.headers = headers_};
   response.headers.emplace_back("ETag", form.tag);
@@ -46,8 +55,10 @@ Response Page::answer(const Request& request) const {
     return response;
   }
   response.content_type = content_type_;
-  if (!form.coding.empty()) response.headers.emplace_back("Content-Encoding", form.coding);
-  response.body = form.body;
+  if (form.coding != ContentCoding::identity) {
+    response.headers.emplace_back("Content-Encoding", name_of(form.coding));
+  }
+  response.body = body_of(form);
   return response;
 }
 

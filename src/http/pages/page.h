@@ -1,16 +1,19 @@
 #pragma once
 
+#include <array>
+#include <memory>
+#include <mutex>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "http/coding/content_coding.h"
 #include "http/message.h"
 
 namespace annals::http {
 
 /// Holds an answer that is made once and is the same for everybody: with an ETag, and compressed for those
-/// who take it so. Thread-safe.
+/// who take it so, once the first of them asks. Thread-safe.
 class Page {
  public:
   using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -21,18 +24,20 @@ class Page {
   [[nodiscard]] Response answer(const Request& request) const;
 
  private:
-  /// The content in one coding; without a name it is as it is.
+  /// The content in one coding. The body is made when it is asked for.
   struct Form {
-    std::string coding;
-    std::string body;
+    ContentCoding coding = ContentCoding::identity;
     std::string tag;
+    std::string body;
+    std::once_flag is_made;
   };
 
-  [[nodiscard]] const Form& form_for(const Request& request) const;
+  [[nodiscard]] Form& form_for(const Request& request) const;
+  const std::string& body_of(Form& form) const;
 
   std::string content_type_;
   Headers headers_;
-  std::vector<Form> forms_;  // the best one first
+  std::unique_ptr<std::array<Form, 3>> forms_;  // the first one is the content as it is
 };
 
 }  // namespace annals::http
