@@ -51,6 +51,7 @@ void Service::check_files() {
 
 bool Service::stop(std::chrono::milliseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
+  tails_.stop();
   server_.stop();
   if (metrics_server_) metrics_server_->stop();
   const bool closed = server_.wait_closed(timeout);

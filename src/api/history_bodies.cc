@@ -67,13 +67,21 @@ class TailBody final : public http::BodyParts {
         break_off();
       }
     });
+    place_->when_stopped([this] {
+      tail_->end();
+      wake_();
+    });
   }
 
   awaitable<std::optional<std::string>> next() override {
+    if (said_farewell_) co_return std::nullopt;
     waits_ = true;
     auto part = co_await tail_->next();
     waits_ = false;
-    if (is_cut_) co_return std::nullopt;
+    if (!part) co_return std::nullopt;
+    // What is cut gives out nothing any more.
+    said_farewell_ = is_cut_;
+    if (said_farewell_) co_return history::Tail::farewell(false);
     co_return part;
   }
 
@@ -82,6 +90,7 @@ class TailBody final : public http::BodyParts {
   std::function<void()> wake_;
   std::atomic<bool> waits_ = true;
   std::atomic<bool> is_cut_ = false;
+  bool said_farewell_ = false;
   std::unique_ptr<Place> place_;  // the last member: it calls what uses the others
 };
 

@@ -34,6 +34,12 @@ void OpenStreams::Place::when_cut(std::function<void()> cut) {
   if (is_cut_) cut_();
 }
 
+void OpenStreams::Place::when_stopped(std::function<void()> end) {
+  const std::scoped_lock lock(streams_.mutex_);
+  end_ = std::move(end);
+  if (streams_.is_stopped_) end_();
+}
+
 std::unique_ptr<OpenStreams::Place> OpenStreams::open(const ClientId& owner) {
   return std::make_unique<Place>(*this, owner);
 }
@@ -58,6 +64,16 @@ void OpenStreams::cut(const ClientId& owner) {
   for (Place* place : found->second) {
     place->is_cut_ = true;
     if (place->cut_) place->cut_();
+  }
+}
+
+void OpenStreams::stop() {
+  const std::scoped_lock lock(mutex_);
+  is_stopped_ = true;
+  for (const auto& [owner, places] : places_) {
+    for (Place* place : places) {
+      if (place->end_) place->end_();
+    }
   }
 }
 

@@ -39,12 +39,15 @@ class OpenStreams final : public tenants::Belonging {
     /// Says how to cut the stream: a function that may be called at any time from any thread, but not after
     /// the destructor. If the stream was cut already, it is called at once.
     void when_cut(std::function<void()> cut);
+    /// Says in the same way how to end the stream in order, for when the service stops.
+    void when_stopped(std::function<void()> end);
 
    private:
     friend class OpenStreams;
     OpenStreams& streams_;
     const ClientId owner_;
-    std::function<void()> cut_;  // guarded by the streams' mutex, as the next one
+    std::function<void()> cut_;  // guarded by the streams' mutex, as the next two
+    std::function<void()> end_;
     bool is_cut_ = false;
   };
 
@@ -59,6 +62,8 @@ class OpenStreams final : public tenants::Belonging {
   [[nodiscard]] std::vector<ClientId> owners();
   /// Cuts all streams of a client.
   void cut(const ClientId& owner);
+  /// Ends all streams that can be ended in order, now and from now on: the service stops.
+  void stop();
 
   boost::asio::awaitable<bool> make(tenants::Owner owner) override;
   /// Cuts the tenant's streams. Clients of a tenant that is being deleted are not admitted any more.
@@ -67,8 +72,9 @@ class OpenStreams final : public tenants::Belonging {
 
  private:
   const Limits limits_;
-  mutable std::mutex mutex_;  // guards the next two
+  mutable std::mutex mutex_;  // guards the next three
   std::size_t count_ = 0;
+  bool is_stopped_ = false;
   std::map<ClientId, std::set<Place*>> places_;
 };
 

@@ -1,6 +1,7 @@
 #include "history/tail.h"
 
 #include <algorithm>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -35,6 +36,15 @@ bool has_lost_the_right(ErrorCode code) {
          code == ErrorCode::unauthorized_api_key || code == ErrorCode::unauthorized_client;
 }
 
+/// Returns the milliseconds after which a reader may come back that has lost its connection. Those of a
+/// service that starts again do not all come at once.
+int time_to_return() {
+  constexpr int kShortest = 1000;
+  constexpr int kLongest = 3000;
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return std::uniform_int_distribution<int>(kShortest, kLongest)(random);
+}
+
 /// A line break in JSON is white space between tokens; here it would end the field.
 std::string on_one_line(std::string json) {
   std::ranges::replace_if(json, [](char c) { return c == '\n' || c == '\r'; }, ' ');
@@ -53,25 +63,36 @@ boost::asio::awaitable<std::optional<std::string>> Tail::next() {
   // So that the client knows that it is connected, and where it resumes if it loses the connection before the
   // first event: an id alone is no event, but browsers keep it.
   if (!std::exchange(started_, true)) {
-    co_return fmt::format(": annals\nid: {}\n\n",
+    co_return fmt::format(": annals\nretry: {}\nid: {}\n\n", time_to_return(),
                           after_.value_or(events::Position{}).text(Ordering::arrival));
   }
+  if (is_over_) co_return std::nullopt;
+  bool may_return = true;
   try {
     auto text = co_await wait_for_events();
-    co_return text;
+    if (!text.empty()) co_return text;
   } catch (const Error& error) {
     // The stream ends normally. A client that reconnects gets the error.
     if (!has_lost_the_right(error.code())) throw;
+    may_return = false;
   }
-  co_return std::nullopt;
+  is_over_ = true;
+  co_return farewell(may_return);
 }
 
+std::string Tail::farewell(bool may_return) {
+  return fmt::format("event: end\ndata: {{\"reconnect\":{}}}\n\n", may_return);
+}
+
+/// Returns "" if the tail was ended.
 boost::asio::awaitable<std::string> Tail::wait_for_events() {
   const auto deadline = std::chrono::steady_clock::now() + kKeepAliveInterval;
   while (std::chrono::steady_clock::now() < deadline) {
     auto table = co_await table_();
     // Counted before the table is read: a change meanwhile is waited for no longer.
     const std::uint64_t seen = changes_.count(table.owner);
+    // Looked at after that: who ends a tail notes a change then, which is missed by no wait.
+    if (is_ended_) co_return "";
     auto text = co_await new_events(table);
     if (!text.empty()) co_return text;
     co_await changes_.wait(std::move(table), seen, deadline);

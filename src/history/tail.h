@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -41,8 +42,16 @@ class Tail {
   boost::asio::awaitable<void> start_at_the_end();
 
   /// Returns the next events; a comment if none came for some seconds, which shows either side that the other
-  /// is still there; or nullopt once the reader may no longer read. Throws as History does.
+  /// is still there; a farewell once the reader may no longer read or end() was called, and nullopt after it.
+  /// Throws as History does.
   boost::asio::awaitable<std::optional<std::string>> next();
+
+  /// Ends the tail because the service stops. A next() that waits returns once the tenant's changes are
+  /// noted. Thread-safe.
+  void end() { is_ended_ = true; }
+
+  /// Returns the last event of a stream, which says whether the reader may come back.
+  [[nodiscard]] static std::string farewell(bool may_return);
 
  private:
   boost::asio::awaitable<std::string> wait_for_events();
@@ -55,6 +64,8 @@ class Tail {
   events::NumberStyle numbers_;
   std::optional<events::Position> after_;
   bool started_ = false;
+  bool is_over_ = false;  // the farewell was returned
+  std::atomic<bool> is_ended_ = false;
   std::optional<AnswerBudget::Share> sending_ = {};  // of the events that were returned last
   std::optional<std::string> read_until_ = {};       // Changes::tag() before the last events there were read
   std::chrono::steady_clock::time_point asked_at_ = {};

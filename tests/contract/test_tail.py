@@ -8,6 +8,7 @@ import pytest
 from support.event_streams import TAIL, Tail
 from support.events import event, events_of, history, post_events, shown
 from support.file_links import client
+from support.keys import suspend
 from support.names import unique_name
 from support.problems import expect_invalid, problem, too_small
 from support.query_problems import extra
@@ -137,6 +138,7 @@ def test_the_header_counts_more_than_the_parameter_as_a_reconnecting_browser_sen
 def begun(tail):
     """The cursor that a stream tells before its first event."""
     for line in tail.lines():
+        tail.take(line)
         if line.startswith(b"id: "):
             return line.decode().partition(": ")[2]
     return pytest.fail("expected an id before the stream ends")
@@ -236,6 +238,47 @@ def test_the_stream_of_a_deleted_tenant_ends(annals, tenant):
         annals.remove(tenant["client_id"])
 
         assert tail.read_to_end() == []
+
+
+def test_a_stream_says_when_to_come_back_and_not_all_say_the_same(annals, tenant):
+    told = []
+    for _ in range(8):
+        with Tail(annals, tenant) as tail:
+            begun(tail)
+            told.append(tail.retry)
+
+    assert all(1000 <= milliseconds <= 3000 for milliseconds in told), told
+    assert len(set(told)) > 1
+
+
+@pytest.mark.parametrize("how", ["suspended", "deleted"])
+def test_who_may_no_longer_read_is_told_so_at_the_end(annals, tenant, how):
+    with Tail(annals, tenant) as tail:
+        begun(tail)
+        if how == "deleted":
+            annals.remove(tenant["client_id"])
+        else:
+            suspend(annals, tenant)
+
+        assert tail.read_in_order_to_the_end() == []
+
+    assert tail.farewell == {"reconnect": False}
+
+
+def test_a_service_that_stops_ends_its_streams_in_order_after_what_it_has_committed(make, engine_kind):
+    annals = make.annals(engine_kind)
+    tenant = annals.initialise("shop")
+    with Tail(annals, tenant) as idle, Tail(annals, tenant, record_id=10**6) as other:
+        begun(idle)
+        begun(other)
+        sent = post(annals, tenant, event())
+        assert idle.read(1) == sent
+
+        annals.terminate()
+
+        for tail in (idle, other):
+            assert tail.read_in_order_to_the_end() == []
+            assert tail.farewell == {"reconnect": True}
 
 
 def test_a_new_tenant_of_the_same_name_is_not_in_the_old_ones_stream(annals, tenant):

@@ -320,7 +320,9 @@ def test_a_token_expires_and_its_tail_ends(any_annals):
         assert tail.status_code == 200
         wait_until(lambda: view(any_annals, token, HISTORY).status_code == 401, "that it expires")
         assert post_events(any_annals, tenant, [event()]).status_code == 201
-        assert b"data:" not in b"".join(tail.iter_content()), "expected no event after the end"
+        sent = b"".join(tail.iter_content())
+        assert b'data: {"event_id' not in sent, "expected no event after the end"
+        assert sent.endswith(b'event: end\ndata: {"reconnect":false}\n\n')
     expect(any_annals.get(f"{TAIL}?token={token}", key=None), 401, UNAUTHORIZED_KEY)
 
 

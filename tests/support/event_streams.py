@@ -23,6 +23,9 @@ class Tail:
         self.last_id = None
         self.ids = []
         self.texts = []
+        self.retry = None
+        self.farewell = None
+        self._event = None
         self._lines = self._reply.iter_lines(chunk_size=None, delimiter=b"\n")
 
     def __enter__(self):
@@ -40,7 +43,7 @@ class Tail:
         deadline = time.monotonic() + WAIT_SECONDS
         before = len(self.texts)
         for line in self._lines:
-            self._take(line)
+            self.take(line)
             if len(self.texts) == before + count:
                 return [json.loads(text) for text in self.texts[before:]]
             if time.monotonic() > deadline:
@@ -54,7 +57,7 @@ class Tail:
         before = len(self.texts)
         try:
             for line in self._lines:
-                self._take(line)
+                self.take(line)
                 if time.monotonic() > deadline:
                     pytest.fail(f"expected the stream to end within {WAIT_SECONDS} s")
         except requests.exceptions.ChunkedEncodingError:
@@ -63,12 +66,29 @@ class Tail:
             pytest.fail(f"expected the stream to end within {WAIT_SECONDS} s: {error}")
         return [json.loads(text) for text in self.texts[before:]]
 
-    def _take(self, line):
+    def read_in_order_to_the_end(self):
+        """Events until the service ends the stream with its last chunk."""
+        before = len(self.texts)
+        for line in self._lines:
+            self.take(line)
+        return [json.loads(text) for text in self.texts[before:]]
+
+    def take(self, line):
+        """Notes what a line says."""
         field, colon, value = line.decode().partition(": ")
         if field == "id":
             self.last_id = value  # without data it is no event, but where a client resumes
         elif field == "data":
-            self.ids.append(self.last_id)
-            self.texts.append(value)
+            if self._event == "end":
+                self.farewell = json.loads(value)
+            else:
+                self.ids.append(self.last_id)
+                self.texts.append(value)
+        elif field == "event":
+            self._event = value
+        elif field == "retry":
+            self.retry = int(value)
+        elif line == b"":
+            self._event = None
         else:
-            assert line == b"" or (field == "" and colon), f"expected id, data or a comment, got {line!r}"
+            assert field == "" and colon, f"expected id, data, event, retry or a comment, got {line!r}"
