@@ -35,10 +35,11 @@ std::string quoted_or_null(const std::optional<std::string>& text) {
   return text ? boost::json::serialize(boost::json::string(*text)) : "null";
 }
 
-/// The URLs of the pages beside one page.
+/// The pages beside one page: their URLs, and the cursor after it, which is the same behind every proxy.
 struct Neighbours {
   std::optional<std::string> next;
   std::optional<std::string> previous;
+  std::optional<std::string> cursor;
 };
 
 Neighbours neighbours_of(const ListQuery& query, const Page& page, const http::Request& request,
@@ -48,15 +49,16 @@ Neighbours neighbours_of(const ListQuery& query, const Page& page, const http::R
     return base + with_parameter(request, name, value);
   };
   const std::uint64_t next_offset = query.page.offset + page.events.size();
-  if (query.by_cursor && (page.more || query.page.ordering == Ordering::arrival)) {
-    // In the order of arrival more is always to come: the last page says where to ask again.
+  // In the order of arrival more is always to come: the last page says where to ask again.
+  if (page.more || query.page.ordering == Ordering::arrival) {
     const auto begin = query.page.after.value_or(Position{});
     const auto& position = page.events.empty() ? begin : page.events.back().position;
-    urls.next = url("cursor", position.text(query.page.ordering));
-  } else if (page.more && next_offset <= described::kMaxOffset) {
+    urls.cursor = position.text(query.page.ordering);
+  }
+  if (page.more && !query.by_cursor && next_offset <= described::kMaxOffset) {
     urls.next = url("offset", fmt::format("{}", next_offset));
-  } else if (page.more) {
-    urls.next = url("cursor", page.events.back().position.text(query.page.ordering));
+  } else if (urls.cursor) {
+    urls.next = url("cursor", *urls.cursor);
   }
   if (!query.by_cursor && query.page.offset > 0) {
     const auto before = query.page.offset - std::min(query.page.offset, query.page.limit);
@@ -165,7 +167,8 @@ History::Response History::unless_unchanged(Caller caller, Request request, Hand
   // One URL has two answers, by this header.
   const std::string* numbers = request.header(kNumbersHeader);
   if (changes && numbers != nullptr && *numbers == "string") *changes += "-string";
-  const std::string tag = fmt::format("\"{}\"", changes.value_or(""));
+  const auto coding = http::preferred_coding(request);
+  const std::string tag = http::tag_in(coding, changes.value_or(""));
   const auto known = request.list_header("if-none-match");
   http::Response response;
   if (changes && known && *known != "*" && http::names_entity_tag(*known, tag)) {
@@ -173,6 +176,7 @@ History::Response History::unless_unchanged(Caller caller, Request request, Hand
   } else {
     response = co_await (this->*handler)(std::move(caller), std::move(request));
   }
+  response = compression_.in(coding, std::move(response));
   if (!changes) co_return response;
   response.headers.emplace_back("ETag", tag);
   response.headers.emplace_back("Cache-Control", "private, no-cache");
@@ -212,7 +216,9 @@ History::Response History::list(Caller caller, Request request) {
   }
   const Neighbours urls = neighbours_of(query, page, request, parts_.public_url());
   std::string body = page_body(query, page, counts, urls);
-  co_return held_json(std::move(body), std::move(page.share));
+  http::Response response = held_json(std::move(body), std::move(page.share));
+  if (urls.cursor) response.headers.emplace_back("X-Annals-Cursor", *urls.cursor);
+  co_return response;
 }
 
 History::Response History::show(Caller caller, Request request) {
@@ -267,16 +273,20 @@ History::Response History::count_by(Caller caller, Request request) {
 History::Response History::export_events(Caller caller, Request request) {
   auto query = read_export_query(request);
   const auto [extension, content_type] = type_of(query.format);
+  const bool is_columnar = query.format == ExportFormat::parquet;
   auto place = parts_.exports.open(caller.tenant->id);
   // The client may have been refused from here on before it had a place that could be cut.
   auto table = co_await table_again(request, TokenPlace::in_header);
   auto stream = co_await parts_.history.export_all(std::move(table), std::move(query));
-  co_return http::Response{
+  http::Response response{
       .content_type = std::string(content_type),
       .headers = {{"Content-Disposition", fmt::format("attachment; filename=\"events.{}\"", extension)}},
       .body_parts = export_body(
           std::move(stream), [this, request] { return table_again(request, TokenPlace::in_header); },
           std::move(place))};
+  // Parquet is compressed already.
+  if (is_columnar) co_return response;
+  co_return compression_.in(http::preferred_coding(request), std::move(response));
 }
 
 /// Returns the caller's table, with the names of ids that its answers are to have.

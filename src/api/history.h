@@ -15,6 +15,7 @@
 #include "files/file_store.h"
 #include "history/history.h"
 #include "history/open_streams.h"
+#include "http/coding/compression.h"
 #include "http/message.h"
 #include "http/router.h"
 #include "names/names.h"
@@ -64,7 +65,10 @@ class History {
 
   [[nodiscard]] std::chrono::seconds url_time_for(const access::Caller& caller, files::Time now) const;
 
+  static constexpr std::size_t kCompressedAtOnce = 64;
+
   Parts parts_;
+  const http::Compression compression_{kCompressedAtOnce};
 };
 
 }  // namespace annals::api

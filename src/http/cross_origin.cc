@@ -20,7 +20,7 @@ constexpr std::string_view kRequestHeaders =
 // The headers of answers that a page could not read otherwise.
 constexpr std::string_view kResponseHeaders =
     "Accept-Ranges, Allow, Content-Disposition, Content-Encoding, Content-Range, Date, ETag, Location, "
-    "Retry-After, WWW-Authenticate, X-Request-Id";
+    "Retry-After, WWW-Authenticate, X-Annals-Cursor, X-Request-Id";
 // The longest for which Chromium keeps the answer to a preflight, in seconds.
 constexpr std::string_view kMaxAge = "7200";
 constexpr std::string_view kVaryOfPreflight = "Access-Control-Request-Method, Access-Control-Request-Headers";

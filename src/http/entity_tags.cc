@@ -31,8 +31,9 @@ std::optional<ListedTag> take_tag(std::string_view& list) {
 
 bool names_entity_tag(std::string_view list, const std::string& tag) {
   if (text::trim(list) == "*") return true;
+  const std::string_view opaque = std::string_view(tag).substr(tag.starts_with("W/") ? 2 : 0);
   while (const auto one = take_tag(list)) {
-    if (one->tag == tag) return true;
+    if (one->tag == opaque) return true;
   }
   return false;
 }

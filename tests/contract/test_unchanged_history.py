@@ -29,7 +29,7 @@ def test_what_has_not_changed_is_answered_with_304_until_the_next_event(annals, 
         first = get(annals, tenant, path)
         assert first.status_code == 200, first.text
         tag = first.headers["ETag"]
-        for value in (tag, f"W/{tag}", f'"other", {tag}'):
+        for value in (tag, f"W/{tag.removeprefix('W/')}", f'"other", {tag}'):
             again = get(annals, tenant, path, value)
             assert (again.status_code, again.content) == (304, b""), f"{path} {value}: {again.status_code} {again.text}"
             assert again.headers["ETag"] == tag

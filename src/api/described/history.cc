@@ -151,7 +151,7 @@ constexpr const char* kStoredEvent =
 }  // namespace
 
 Operation list_events() {
-  return tagged(
+  auto operation = tagged(
       {.name = "list_events",
        .summary = "Lists a tenant's events, page by page.",
        .details =
@@ -179,6 +179,10 @@ Operation list_events() {
                                  R"("previous":null,"results":[)" +
                                  std::string(kStoredEvent) + "]}"}},
                    invalid_numbers()}});
+  operation.answers.front().headers.push_back(
+      header_parameter("X-Annals-Cursor",
+                       "The `cursor` after this page, for the same filters; absent: this is the last page."));
+  return operation;
 }
 
 Operation count_events() {
@@ -239,7 +243,10 @@ Operation tail_events() {
           .summary = "Sends new events as they are committed.",
           .details =
               "The answer is a stream of server-sent events: `data` is an event in JSON, `id` a place to "
-              "resume after. It begins with the next event; with an empty `cursor` with the first one.",
+              "resume after. It begins with the next event; with an empty `cursor` with the first one. At "
+              "its end "
+              "comes an event `end`, whose `data` is `{\"reconnect\":true}` if the service stops, and "
+              "`{\"reconnect\":false}` if the caller may no longer read.",
           .tag = kHistory,
           .parameters = filter_parameters(
               {{.name = "cursor", .type = schemas::text(), .summary = "Where to resume."},
@@ -249,7 +256,7 @@ Operation tail_events() {
                        .summary = "Server-sent events.",
                        .content_type = "text/event-stream",
                        .schema = schemas::text(),
-                       .examples = {": annals\nid: a0\n\n"}},
+                       .examples = {": annals\nretry: 1730\nid: a0\n\n"}},
                       invalid_query("cursor", "invalid cursor", "value_error.cursor")}};
 }
 

@@ -146,7 +146,8 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
                        .body = request.body,
                        .timeout = download != nullptr ? kLongestStream : kLongestAnswer,
                        .max_pause = download != nullptr ? download->max_pause : 0s,
-                       .at_most_once = request.at_most_once};
+                       .at_most_once = request.at_most_once,
+                       .decompress = false};  // commands run near the service, where compressing costs more
   if (!access_.client_id.empty()) http.headers.emplace_back("X-Client-Id", access_.client_id);
   if (access_.client_secret) {
     http.headers.emplace_back("X-Client-Secret", access_.client_secret->reveal());
