@@ -10,8 +10,10 @@
 #include "crypto/digest.h"
 #include "files/errors.h"
 #include "files/file_ids.h"
+#include "files/file_name.h"
 #include "files/local/upload_pace.h"
 #include "http/body.h"
+#include "input/errors.h"
 #include "io/settled.h"
 #include "tenants/errors.h"
 
@@ -35,18 +37,14 @@ std::string sent(const Request& request, std::string_view name) {
   return value == nullptr ? std::string() : *value;
 }
 
-files::FileMetadata metadata_of(const Request& request) {
-  return files::kept_metadata({.content_type = sent(request, "content-type"),
-                               .content_encoding = sent(request, "content-encoding"),
-                               .content_disposition = sent(request, "content-disposition")});
-}
-
-/// Refuses what the header alone is a reason to refuse.
-void check_header(const Request& request, const files::FileLinks::Terms& terms) {
-  if (request.header("content-range") != nullptr) throw files::partial_upload();
-  if (terms.size && sent(request, "content-length") != fmt::format("{}", *terms.size)) {
-    throw files::invalid_link();
-  }
+/// Returns what is kept with the file. What the link is bound to counts, whatever the uploader sends.
+files::FileMetadata metadata_of(const Request& request, const files::UploadTerms& terms) {
+  const std::string& name = terms.filename;
+  return files::kept_metadata(
+      {.content_type = terms.content_type.empty() ? sent(request, "content-type") : terms.content_type,
+       .content_encoding = sent(request, "content-encoding"),
+       .content_disposition =
+           name.empty() ? sent(request, "content-disposition") : files::disposition_of(name)});
 }
 
 /// Returns the size that the header announces; 0 if it announces none.
@@ -55,6 +53,19 @@ std::uint64_t announced_size(const Request& request) {
   std::uint64_t size = 0;
   std::from_chars(length.data(), length.data() + length.size(), size);
   return size;
+}
+
+void check_size(std::uint64_t size, const files::UploadTerms& terms) {
+  if (terms.max_bytes && size > *terms.max_bytes) throw input::body_too_large(*terms.max_bytes);
+}
+
+/// Refuses what the header alone is a reason to refuse.
+void check_header(const Request& request, const files::UploadTerms& terms) {
+  if (request.header("content-range") != nullptr) throw files::partial_upload();
+  check_size(announced_size(request), terms);
+  if (terms.size && sent(request, "content-length") != fmt::format("{}", *terms.size)) {
+    throw files::invalid_link();
+  }
 }
 
 }  // namespace
@@ -78,6 +89,7 @@ struct FileUploads::Upload {
   std::unique_ptr<files::UploadPlaces::Place> place;
   std::shared_ptr<UploadFile> file;
   files::UploadPace pace;
+  files::UploadTerms terms;                           // of the link
   std::uint64_t size = 0;                             // of what has arrived
   std::shared_ptr<quotas::Allowance> allowance = {};  // null: unlimited
   quotas::Charge charge = {};
@@ -92,7 +104,7 @@ FileUploads::FileUploads(files::LocalFileStore& store, UploadLimits limits, File
 awaitable<Response> FileUploads::put(Request request) {
   const auto now = system_clock::now();
   const LinkedFile link = linked_file(store_.links(), request, now);
-  check_header(request, link.terms);
+  check_header(request, link.terms.upload);
   auto place = places_.take(link.file.owner);
   auto file = co_await store_.begin_upload(link.file.database);
   if (!file) throw files::invalid_link();  // the tenant was deleted
@@ -101,7 +113,8 @@ awaitable<Response> FileUploads::put(Request request) {
              .target = link.file,
              .place = std::move(place),
              .file = std::move(file),
-             .pace = files::UploadPace(now, link.terms.expires + limits_.after_expiry)});
+             .pace = files::UploadPace(now, link.terms.expires + limits_.after_expiry),
+             .terms = link.terms.upload});
   auto stored = co_await io::settled(receive(upload));
   if (!stored) co_await store_.abandon(upload->file);
   const auto head = io::result_of(std::move(stored));
@@ -137,6 +150,7 @@ awaitable<void> FileUploads::take_body(std::shared_ptr<Upload> upload) {
     upload->place->add(part->size());
     upload->charge.add({.bytes = part->size()});
     upload->size += part->size();
+    check_size(upload->size, upload->terms);
     if (md5) md5->add(*part);
     co_await store_.write(upload->file, *std::move(part));
   }
@@ -147,7 +161,9 @@ awaitable<void> FileUploads::take_body(std::shared_ptr<Upload> upload) {
 /// and the replacement.
 awaitable<FileHead> FileUploads::keep(std::shared_ptr<Upload> upload) {
   constexpr int kTries = 8;
-  auto head = co_await store_.finish(upload->file, metadata_of(upload->request));
+  auto head = co_await store_.finish(upload->file, metadata_of(upload->request, upload->terms));
+  const std::string& bound = upload->terms.sha256;
+  if (!bound.empty() && head.sha256 != bound) throw files::wrong_sha256();
   for (int tries = 0; tries < kTries; ++tries) {
     auto seen = co_await check_target(upload);
     const auto published = co_await store_.publish(upload->file, upload->target.id, std::move(seen));

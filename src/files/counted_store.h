@@ -30,6 +30,9 @@ class CountedStore final : public FileStore {
                                            Time now) const override {
     return store_->presign_upload(file, terms, now);
   }
+  [[nodiscard]] RequestHeaders upload_headers(const UploadTerms& terms) const override {
+    return store_->upload_headers(terms);
+  }
   [[nodiscard]] std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
                                              Time now) const override {
     return store_->presign_download(file, expires, now);

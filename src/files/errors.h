@@ -48,6 +48,11 @@ inline Error wrong_digest() {
   return {ErrorCode::bad_request, "Content-MD5 is not the MD5 of the file."};
 }
 
+/// Returns the error for an upload whose SHA-256 is not the one that its link is bound to.
+inline Error wrong_sha256() {
+  return {ErrorCode::bad_request, "The SHA-256 of the file is not the one that the link is bound to."};
+}
+
 /// Returns the error for an upload of a part of a file (RFC 9110, section 14.5).
 inline Error partial_upload() {
   return {ErrorCode::bad_request, "A part of a file cannot be uploaded."};

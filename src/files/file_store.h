@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -62,11 +63,23 @@ class FileContent {
 /// Returns the next part of a file that is being written, or nullopt at its end.
 using NextPart = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
 
-/// The terms of an upload URL.
+/// The terms of an upload URL. An empty text leaves its matter to the uploader.
 struct UploadTerms {
-  std::chrono::seconds expires;            // whole seconds, one to seven days
-  std::optional<std::uint64_t> size = {};  // of the file, in bytes; nullopt: any
+  std::chrono::seconds expires;                 // whole seconds, one to seven days
+  std::optional<std::uint64_t> size = {};       // of the file, in bytes; nullopt: any
+  std::optional<std::uint64_t> max_bytes = {};  // of the file; nullopt: the store's own limit
+  std::string filename = {};                    // for the download, see files/file_name.h
+  std::string content_type = {};                // printable ASCII
+  std::string sha256 = {};                      // of the file, 64 lower-case hexadecimal digits
+
+  /// Returns whether the URL is bound to more than a size.
+  [[nodiscard]] bool binds() const {
+    return max_bytes.has_value() || !filename.empty() || !content_type.empty() || !sha256.empty();
+  }
 };
+
+/// Headers of HTTP, in order.
+using RequestHeaders = std::vector<std::pair<std::string, std::string>>;
 
 /// A point of the wall clock.
 using Time = std::chrono::system_clock::time_point;
@@ -93,6 +106,10 @@ class FileStore {
   /// FileStoreError if nothing can sign it now.
   [[nodiscard]] virtual std::string presign_upload(const TenantFile& file, const UploadTerms& terms,
                                                    Time now) const = 0;
+
+  /// Returns the headers that an upload to a URL of those terms must have, besides those that every client
+  /// sends.
+  [[nodiscard]] virtual RequestHeaders upload_headers(const UploadTerms& terms) const = 0;
 
   /// Returns a URL from which its holder may GET the file, which need not exist. Otherwise as
   /// presign_upload().

@@ -123,6 +123,9 @@ class KilledFileStore final : public files::FileStore {
                                            files::Time now) const override {
     return inner_->presign_upload(file, terms, now);
   }
+  [[nodiscard]] files::RequestHeaders upload_headers(const files::UploadTerms& terms) const override {
+    return inner_->upload_headers(terms);
+  }
   [[nodiscard]] std::string presign_download(const files::TenantFile& file, std::chrono::seconds expires,
                                              files::Time now) const override {
     return inner_->presign_download(file, expires, now);

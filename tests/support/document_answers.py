@@ -152,8 +152,8 @@ class Answers:
         """What the links of files answer."""
         annals, client = story.annals, self._client(story)
 
-        def link(method="PUT", **headers):
-            made = annals.get("/api/files/upload-url", headers=client).json()
+        def link(**bindings):
+            made = annals.get("/api/files/upload-url", headers=client, params=bindings).json()
             return made["file_id"], made["upload_url"].removeprefix(annals.url)
 
         def ask(operation_id, path, status, **arguments):
@@ -164,6 +164,7 @@ class Answers:
         file_id, upload = link()
         ask("uploadFile", upload, 400, data=b"hello", headers={"Content-MD5": "wrong"})
         ask("uploadFile", upload, 400, data=b"hello", headers={"Content-Range": "bytes 0-4/9"})
+        ask("uploadFile", link(sha256="0" * 64)[1], 400, data=b"hello")
         ask("uploadFile", upload, 413, data=b"x" * 2000)
         ask("uploadFile", upload, 412, data=b"hello", headers={"If-Match": '"x"'})
         ask("uploadFile", upload, 200, data=b"hello")

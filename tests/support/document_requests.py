@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import string
 import uuid
 
@@ -10,6 +11,8 @@ ODD_TEXTS = ["", " ", "0", "null", "\u0418\u0432\u0430\u043d", "日本語", "a\u
 ODD_NUMBERS = [0, 1, -1, 2**31, 2**32 - 1, 2**32, 2**53, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 10**30, 0.5, -0.0, 1e300]
 ODD_VALUES = [None, True, False, [], {}, [[]], {"a": 1}, "text", *ODD_NUMBERS, *ODD_TEXTS]
 TIMES = ["2026-11-27T09:30:00Z", "2022-11-10T10:26:12.111Z", "1900-01-01T00:00:00Z", "2299-12-31T23:59:59.999Z", "2024-02-29T12:00:00+05:30"]
+# One of them matches each pattern that letters and digits do not.
+OF_PATTERNS = ["text/plain; charset=utf-8", "0123456789abcdefABCDEF" + "0" * 42]
 OF_HEADERS = string.ascii_letters + string.digits + ' -_.:/"*,;='
 
 
@@ -119,7 +122,10 @@ class Requests:
             return self._random.choice(TIMES)
         least, most = schema.get("minLength", 0), min(schema.get("maxLength", 40), 64)
         letters = string.ascii_lowercase + (string.digits if "pattern" in schema else string.digits + " éИ日")
-        return "".join(self._random.choice(letters) for _ in range(self._random.randint(least, most)))
+        made = "".join(self._random.choice(letters) for _ in range(self._random.randint(least, most)))
+        if "pattern" in schema and not re.search(schema["pattern"], made):
+            made = next(text for text in OF_PATTERNS if re.search(schema["pattern"], text))
+        return made
 
     def _query(self, parameter):
         if parameter["schema"].get("type") == "object":

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/described/common.h"
+#include "files/file_name.h"
 
 namespace annals::api::described {
 namespace {
@@ -29,10 +30,16 @@ std::vector<Parameter> link_parameters(std::vector<Parameter> more) {
       of_link("X-Annals-Expires", "A part of the link: when it expires, in seconds since 1970."),
       of_link("X-Annals-Method", "A part of the link."),
       of_link("X-Annals-Size", "A part of the link: the only size that it takes.", false),
+      of_link("X-Annals-Max-Size", "A part of the link: the greatest size that it takes.", false),
+      of_link("X-Annals-Name", "A part of the link: the name for the download.", false),
+      of_link("X-Annals-Type", "A part of the link: the type for the download.", false),
+      of_link("X-Annals-Sha256", "A part of the link: the SHA-256 of the only file that it takes.", false),
       of_link("X-Annals-Signature", "A part of the link.")};
   std::ranges::move(more, std::back_inserter(parameters));
   return parameters;
 }
+
+constexpr std::size_t kDigestDigits = 64;
 
 constexpr const char* kDetails =
     "The URL is one that `GET /api/files/upload-url` or `…/file` gave out, and is sent as it is, "
@@ -82,21 +89,45 @@ Operation get_upload_url() {
           {{.name = "upload_url",
             .type = schemas::url(),
             .summary = "Takes a PUT, without credentials, for a limited time."},
-           {.name = "file_id", .type = schemas::uuid(), .summary = "The file's id, for an event."}}));
+           {.name = "file_id", .type = schemas::uuid(), .summary = "The file's id, for an event."},
+           {.name = "headers",
+            .type = Schema("object").with("additionalProperties", {{"type", "string"}}),
+            .summary = "The headers that the PUT must have, if the URL is bound to more than a size.",
+            .optional = true}}));
   return {.name = "get_upload_url",
           .summary = "Returns a URL to which a file can be uploaded, and the file's id.",
-          .details = "PUT the content to the URL, then send an event with the `file_id`.",
+          .details =
+              "PUT the content to the URL, then send an event with the `file_id`. The URL can be bound to "
+              "a name, a type, a greatest size and a SHA-256; the answer then has `headers`, which the PUT "
+              "must have as they are.",
           .tag = kFiles,
           .parameters = {{.name = "size",
                           .type = Schema("integer").with("minimum", 0),
                           .summary = "The file's size in bytes; the URL takes no other.",
-                          .example = "5"}},
+                          .example = "5"},
+                         {.name = "filename",
+                          .type = schemas::text(1, files::kMaxNameBytes, files::kNamePattern),
+                          .summary = "The name for the download, of at most 255 bytes in UTF-8.",
+                          .example = "offer.pdf"},
+                         {.name = "content_type",
+                          .type = schemas::text(1, files::kMaxTypeLength, files::kMediaTypePattern),
+                          .summary = "The media type of the file.",
+                          .example = "application/pdf"},
+                         {.name = "max_bytes",
+                          .type = Schema("integer").with("minimum", 0),
+                          .summary = "The greatest size of the file in bytes.",
+                          .example = "1000"},
+                         {.name = "sha256",
+                          .type = schemas::text(kDigestDigits, kDigestDigits, "^[0-9A-Fa-f]{64}$"),
+                          .summary = "The SHA-256 of the file in hexadecimal; the URL takes no other file.",
+                          .example = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"}},
           .answers = {
               {.status = 200,
                .summary = "The URL and the id.",
                .schema = made,
                .examples = {R"({"upload_url":"http://127.0.0.1:8080/files/demo/)" + std::string(kSomeFile) +
-                            R"(?X-Annals-Signature=…","file_id":")" + std::string(kSomeFile) + R"("})"}},
+                            R"(?X-Annals-Signature=…","file_id":")" + std::string(kSomeFile) +
+                            R"(","headers":{}})"}},
               invalid_query("size", "value is not a valid integer", "type_error.integer"),
               error(429, "A quota of the tenant is used up.",
                     {"Quota bytes_per_day of 1000000000 is used up: 999999990 bytes came today, and 95 more "
@@ -119,7 +150,8 @@ Operation upload_file() {
       .answers = {
           {.status = 200, .summary = "The file is stored.", .content_type = {}, .headers = {std::move(tag)}},
           error(400, "The content is not what was announced.",
-                {"Content-MD5 is not the MD5 of the file.", "A part of a file cannot be uploaded."}),
+                {"Content-MD5 is not the MD5 of the file.", "A part of a file cannot be uploaded.",
+                 "The SHA-256 of the file is not the one that the link is bound to."}),
           error(409, "An event names the file.", {"An event names this file. It cannot be replaced."}),
           changed(),
           error(429, "A quota of the tenant is used up.",

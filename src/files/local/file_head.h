@@ -30,7 +30,7 @@ struct FileHead {
   static constexpr std::size_t kFirstSize = 512;   // bytes of a head of version 1
   static constexpr std::size_t kMaxType = 255;     // characters
   static constexpr std::size_t kMaxEncoding = 64;  // characters
-  static constexpr std::size_t kMaxDisposition = 1024;
+  static constexpr std::size_t kMaxDisposition = 1200;
 
   std::string sha256;  // of the content, hexadecimal
   FileMetadata metadata = {};

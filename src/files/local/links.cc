@@ -1,6 +1,7 @@
 #include "files/local/links.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <stdexcept>
 
@@ -19,8 +20,13 @@ constexpr std::string_view kClient = "X-Annals-Client";
 constexpr std::string_view kExpires = "X-Annals-Expires";
 constexpr std::string_view kMethod = "X-Annals-Method";
 constexpr std::string_view kSize = "X-Annals-Size";
+constexpr std::string_view kMaxSize = "X-Annals-Max-Size";
+constexpr std::string_view kName = "X-Annals-Name";
+constexpr std::string_view kType = "X-Annals-Type";
+constexpr std::string_view kSha256 = "X-Annals-Sha256";
 constexpr std::string_view kSignature = "X-Annals-Signature";
-constexpr std::size_t kLeastParameters = 4;  // without the size
+constexpr std::size_t kLeastParameters = 4;  // those that every link has
+constexpr auto kTerms = std::to_array<std::string_view>({kSize, kMaxSize, kName, kType, kSha256});
 
 /// Returns the parameter's value, or nullopt if it is absent.
 std::optional<std::string_view> value_of(const Query& query, std::string_view name) {
@@ -48,7 +54,31 @@ Query parameters(std::string_view method, const TenantFile& file, const UploadTe
               {std::string(kExpires), fmt::format("{}", unix_seconds(now + terms.expires))},
               {std::string(kMethod), std::string(method)}};
   if (terms.size) query.emplace_back(kSize, fmt::format("{}", *terms.size));
+  if (terms.max_bytes) query.emplace_back(kMaxSize, fmt::format("{}", *terms.max_bytes));
+  const auto add = [&query](std::string_view name, const std::string& value) {
+    if (!value.empty()) query.emplace_back(name, value);
+  };
+  add(kName, terms.filename);
+  add(kType, terms.content_type);
+  add(kSha256, terms.sha256);
   return query;
+}
+
+/// Returns the terms of a link whose signature is right.
+UploadTerms terms_of(const Query& query) {
+  const auto bytes = [&query](std::string_view name) {
+    const auto value = value_of(query, name);
+    return value ? number<std::uint64_t>(*value) : std::nullopt;
+  };
+  const auto text = [&query](std::string_view name) {
+    return std::string(value_of(query, name).value_or(""));
+  };
+  return {.expires = {},
+          .size = bytes(kSize),
+          .max_bytes = bytes(kMaxSize),
+          .filename = text(kName),
+          .content_type = text(kType),
+          .sha256 = text(kSha256)};
 }
 
 }  // namespace
@@ -64,7 +94,7 @@ std::string FileLinks::make(std::string_view method, const TenantFile& file, con
   std::string url = base_url_() + path;
   char separator = '?';
   for (const auto& [name, value] : query) {
-    url += fmt::format("{}{}={}", std::exchange(separator, '&'), name, value);
+    url += fmt::format("{}{}={}", std::exchange(separator, '&'), name, text::percent_encode(value));
   }
   return url;
 }
@@ -74,10 +104,11 @@ FileLinks::Terms FileLinks::check(std::string_view method, std::string_view path
   const auto client = value_of(query, kClient);
   const auto expires = value_of(query, kExpires);
   const auto linked_method = value_of(query, kMethod);
-  const auto size = value_of(query, kSize);
   const auto presented = value_of(query, kSignature);
   // A link with a further parameter, or with one of them twice, is not the link that was given out.
-  const std::size_t wanted = kLeastParameters + (size ? 1 : 0);
+  const auto terms = std::ranges::count_if(
+      kTerms, [&query](std::string_view name) { return value_of(query, name).has_value(); });
+  const std::size_t wanted = kLeastParameters + static_cast<std::size_t>(terms);
   if (query.size() != wanted || !client || !expires || !linked_method || !presented) throw invalid_link();
   const crypto::SecretHash right(signature(path, query));
   if (!right.matches(crypto::SecretHash(*presented))) throw invalid_link();
@@ -86,9 +117,7 @@ FileLinks::Terms FileLinks::check(std::string_view method, std::string_view path
   const auto until = number<std::int64_t>(*expires);
   const std::string_view needed = method == "HEAD" ? "GET" : method;
   if (!owner || !until || *linked_method != needed || unix_seconds(now) >= *until) throw invalid_link();
-  return {.owner = *owner,
-          .expires = Time(std::chrono::seconds(*until)),
-          .size = size ? number<std::uint64_t>(*size) : std::nullopt};
+  return {.owner = *owner, .expires = Time(std::chrono::seconds(*until)), .upload = terms_of(query)};
 }
 
 /// Signs the path and all parameters but the signature itself. Their order does not matter.

@@ -20,8 +20,9 @@ using BaseUrl = std::function<std::string()>;
 
 /// Makes and checks signed URLs of files that this service stores itself: `<base>/files/<database>/<file_id>`
 /// with the parameters `X-Annals-Client` (the tenant's id), `X-Annals-Expires` (Unix seconds),
-/// `X-Annals-Method` (PUT or GET), perhaps `X-Annals-Size` (the file's, in bytes) and `X-Annals-Signature`
-/// (an HMAC-SHA-256 over the path and the parameters, hexadecimal). The name in the path is given again when
+/// `X-Annals-Method` (PUT or GET), of the terms that there are `X-Annals-Size` and `X-Annals-Max-Size` (in
+/// bytes), `X-Annals-Name`, `X-Annals-Type` and `X-Annals-Sha256`, and `X-Annals-Signature` (an HMAC-SHA-256
+/// over the path and the parameters, hexadecimal). The name in the path is given again when
 /// its tenant is deleted; the client's id is not, so that a link never leads to another tenant. Thread-safe.
 class FileLinks {
  public:
@@ -40,7 +41,7 @@ class FileLinks {
   struct Terms {  // NOLINT(*-pro-type-member-init): an id cannot be left out
     ClientId owner;
     Time expires;
-    std::optional<std::uint64_t> size;
+    UploadTerms upload;  // all of them but `expires`
   };
 
   /// Returns what the link says. Throws Error(invalid_link) unless the request matches a link that make() has

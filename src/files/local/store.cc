@@ -85,6 +85,10 @@ std::string LocalFileStore::presign_upload(const TenantFile& file, const UploadT
   return links_.make("PUT", file, terms, now);
 }
 
+RequestHeaders LocalFileStore::upload_headers(const UploadTerms& /*terms*/) const {
+  return {};
+}
+
 std::string LocalFileStore::presign_download(const TenantFile& file, std::chrono::seconds expires,
                                              Time now) const {
   return links_.make("GET", file, {.expires = expires}, now);

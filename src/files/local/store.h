@@ -23,6 +23,8 @@ class LocalFileStore : public FileStore {
   boost::asio::awaitable<void> prepare(DatabaseName database) override;
   [[nodiscard]] std::string presign_upload(const TenantFile& file, const UploadTerms& terms,
                                            Time now) const override;
+  /// Returns nothing: the link says it all.
+  [[nodiscard]] RequestHeaders upload_headers(const UploadTerms& terms) const override;
   [[nodiscard]] std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
                                              Time now) const override;
   boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) override;

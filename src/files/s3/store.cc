@@ -2,14 +2,21 @@
 
 #include <charconv>
 
+#include "crypto/digest.h"
 #include "files/file_ids.h"
+#include "files/file_name.h"
 #include "files/s3/content.h"
 #include "files/s3/removal.h"
 #include "files/s3/replies.h"
 #include "io/settled.h"
+#include "ops/log.h"
+#include "text/base64.h"
+#include "text/hex.h"
 
 namespace annals::files {
 namespace {
+
+constexpr const char* kMaxBytes = "x-amz-meta-annals-max-bytes";
 
 std::string prefix_of(const DatabaseName& database) {
   return database.text() + "/";
@@ -17,6 +24,20 @@ std::string prefix_of(const DatabaseName& database) {
 
 std::string key_of(const TenantFile& file) {
   return prefix_of(file.database) + file.id.text();
+}
+
+std::string base64_of_hex(std::string_view digits) {
+  crypto::Sha256 digest{};
+  (void)text::from_hex(digits, digest);
+  return text::base64_encode(crypto::bytes(digest));
+}
+
+/// Returns whether the object is larger than the URL allowed through which it came: S3 signs no bounds.
+bool is_too_large(const io::HttpResponse& reply, const FileInfo& info) {
+  const std::string_view text = reply.header(kMaxBytes);
+  std::uint64_t most = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), most);
+  return error == std::errc() && end == text.data() + text.size() && info.size > most;
 }
 
 FileInfo info_of(const io::HttpResponse& reply) {
@@ -28,6 +49,16 @@ FileInfo info_of(const io::HttpResponse& reply) {
     throw UnexpectedReply("S3 HEAD object: the reply has no length");
   }
   return info;
+}
+
+/// Returns nullopt for an object that counts as never uploaded.
+std::optional<FileInfo> accepted(const io::HttpResponse& reply, std::string_view key) {
+  auto info = info_of(reply);
+  if (!is_too_large(reply, info)) return info;
+  ops::log_damped(ops::Level::warning,
+                  "a file is larger than its upload URL allowed, and counts as not there",
+                  {{"key", key}, {"bytes", info.size}});
+  return std::nullopt;
 }
 
 bool is_refused(const io::Settled<io::HttpResponse>& reply) {
@@ -51,9 +82,20 @@ boost::asio::awaitable<void> S3FileStore::prepare(DatabaseName /*database*/) {
 }
 
 std::string S3FileStore::presign_upload(const TenantFile& file, const UploadTerms& terms, Time now) const {
-  io::HttpHeaders headers;
+  io::HttpHeaders headers = upload_headers(terms);
   if (terms.size) headers.emplace_back("Content-Length", std::to_string(*terms.size));
   return client_.presign({.method = "PUT", .key = key_of(file)}, std::move(headers), terms.expires, now);
+}
+
+RequestHeaders S3FileStore::upload_headers(const UploadTerms& terms) const {
+  RequestHeaders headers;
+  if (!terms.binds()) return headers;
+  if (!terms.content_type.empty()) headers.emplace_back("Content-Type", terms.content_type);
+  if (!terms.filename.empty()) headers.emplace_back("Content-Disposition", disposition_of(terms.filename));
+  headers.emplace_back("If-None-Match", "*");
+  if (!terms.sha256.empty()) headers.emplace_back("x-amz-checksum-sha256", base64_of_hex(terms.sha256));
+  if (terms.max_bytes) headers.emplace_back(kMaxBytes, std::to_string(*terms.max_bytes));
+  return headers;
 }
 
 std::string S3FileStore::presign_download(const TenantFile& file, std::chrono::seconds expires,
@@ -71,13 +113,13 @@ boost::asio::awaitable<std::optional<FileInfo>> S3FileStore::look_at(std::string
   constexpr int kNotFound = 404;
   const auto credentials = client_.credentials();
   auto reply = co_await io::settled(client_.send({.method = "HEAD", .key = key}));
-  if (!is_refused(reply)) co_return info_of(io::result_of(std::move(reply)));
+  if (!is_refused(reply)) co_return accepted(io::result_of(std::move(reply)), key);
   // A refusal of HEAD has no document that says what is wrong, the bucket perhaps; one of check() has.
   co_await check();
   // check() has learned that the credentials had expired.
   if (client_.credentials() != credentials) {
-    reply = co_await io::settled(client_.send({.method = "HEAD", .key = std::move(key)}));
-    if (reply) co_return info_of(io::result_of(std::move(reply)));
+    reply = co_await io::settled(client_.send({.method = "HEAD", .key = key}));
+    if (reply) co_return accepted(io::result_of(std::move(reply)), key);
   }
   try {
     (void)io::result_of(std::move(reply));

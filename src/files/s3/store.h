@@ -25,6 +25,9 @@ class S3FileStore : public FileStore {
   /// If the terms have a size, the signature covers Content-Length.
   [[nodiscard]] std::string presign_upload(const TenantFile& file, const UploadTerms& terms,
                                            Time now) const override;
+  /// Returns what the signature covers: the type, the disposition, the checksum, the greatest size, which
+  /// find() checks, and `If-None-Match: *`, so that a bound URL takes one file and no other in its place.
+  [[nodiscard]] RequestHeaders upload_headers(const UploadTerms& terms) const override;
   [[nodiscard]] std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
                                              Time now) const override;
   boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) override;

@@ -188,6 +188,14 @@ export interface GetEventQuery {
 export interface GetUploadUrlQuery {
   /** The file's size in bytes; the URL takes no other. */
   size?: number;
+  /** The name for the download, of at most 255 bytes in UTF-8. */
+  filename?: string;
+  /** The media type of the file. */
+  content_type?: string;
+  /** The greatest size of the file in bytes. */
+  max_bytes?: number;
+  /** The SHA-256 of the file in hexadecimal; the URL takes no other file. */
+  sha256?: string;
 }
 
 /** The query of `GET /api/keys`. */
@@ -208,6 +216,14 @@ export interface DownloadFileQuery {
   'X-Annals-Method': string;
   /** A part of the link: the only size that it takes. */
   'X-Annals-Size'?: string;
+  /** A part of the link: the greatest size that it takes. */
+  'X-Annals-Max-Size'?: string;
+  /** A part of the link: the name for the download. */
+  'X-Annals-Name'?: string;
+  /** A part of the link: the type for the download. */
+  'X-Annals-Type'?: string;
+  /** A part of the link: the SHA-256 of the only file that it takes. */
+  'X-Annals-Sha256'?: string;
   /** A part of the link. */
   'X-Annals-Signature': string;
 }
@@ -222,6 +238,14 @@ export interface UploadFileQuery {
   'X-Annals-Method': string;
   /** A part of the link: the only size that it takes. */
   'X-Annals-Size'?: string;
+  /** A part of the link: the greatest size that it takes. */
+  'X-Annals-Max-Size'?: string;
+  /** A part of the link: the name for the download. */
+  'X-Annals-Name'?: string;
+  /** A part of the link: the type for the download. */
+  'X-Annals-Type'?: string;
+  /** A part of the link: the SHA-256 of the only file that it takes. */
+  'X-Annals-Sha256'?: string;
   /** A part of the link. */
   'X-Annals-Signature': string;
 }
@@ -936,6 +960,10 @@ export interface UploadUrl {
   upload_url: string;
   /** The file's id, for an event. */
   file_id: string;
+  /** The headers that the PUT must have, if the URL is bound to more than a size. */
+  headers?: {
+    [key: string]: string;
+  };
 }
 
 /** What a token shows: events that satisfy all of it. An empty one shows the whole history. */

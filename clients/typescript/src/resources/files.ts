@@ -1,3 +1,4 @@
+import { ConflictError } from '../errors.js';
 import type * as schemas from '../generated/schemas.js';
 import { PATHS } from '../generated/schemas.js';
 import { ApiCall, type CallOptions } from '../http/call.js';
@@ -10,8 +11,10 @@ export type FileUrl = schemas.FileUrl;
 
 export interface UploadOptions extends CallOptions {
   contentType?: string;
-  /** The name under which the file is downloaded. */
+  /** The name under which the file is downloaded, without a path. */
   filename?: string;
+  /** The SHA-256 of the body in hexadecimal: nothing else is stored. */
+  sha256?: string;
 }
 
 /** A file that arrives. */
@@ -30,22 +33,28 @@ export class Files extends Resource {
   /**
    * Uploads a file and returns its id, for an event's `file_id`. A body that can be read again is sent again after a
    * broken connection; a stream is not, and goes only where `fetch` can send streams (not in most browsers over HTTP/1.1).
-   * Without `timeout`, a body of known size has the client's time and one second more for each 64 KiB.
+   * Without `timeout`, a body of known size has the client's time and one second more for each 64 KiB. The name, the
+   * type and the SHA-256 are part of the URL. Throws UnprocessableEntityError if one of them is none.
    */
   async upload(body: FileBody, options: UploadOptions = {}): Promise<{ file_id: string }> {
     const size = sizeOf(body);
-    const made = await this.uploadUrl(size === undefined ? {} : { size }, options);
-    const headers: Record<string, string> = {};
-    if (options.contentType !== undefined) headers['Content-Type'] = options.contentType;
-    if (options.filename !== undefined) headers['Content-Disposition'] = dispositionOf(options.filename);
-    const request = { method: 'PUT' as const, url: made.upload_url, headers, body };
-    const { response, deadline } = await exchangeFile(this.transport.settings, request, isRepeatable(body), options);
-    await response.body?.cancel();
-    deadline.close();
+    const made = await this.uploadUrl(termsOf(size, options), options);
+    const request = { method: 'PUT' as const, url: made.upload_url, headers: made.headers ?? {}, body };
+    try {
+      const { response, deadline } = await exchangeFile(this.transport.settings, request, isRepeatable(body), options);
+      await response.body?.cancel();
+      deadline.close();
+    } catch (error) {
+      // The URL is nobody else's, and takes one file: an attempt whose answer was lost has stored it.
+      if (!(error instanceof ConflictError && error.status === 412)) throw error;
+    }
     return { file_id: made.file_id };
   }
 
-  /** Returns a URL that takes a file by PUT, without further headers; of just that size, if it is given. */
+  /**
+   * Returns a URL that takes a file by PUT, with the `headers` of the answer if there are any; a file of just that
+   * size, name, type and SHA-256, as far as they are given, and no larger than `max_bytes`.
+   */
   uploadUrl(query: schemas.GetUploadUrlQuery = {}, options: CallOptions = {}): ApiCall<UploadUrl> {
     return this.call({ method: 'GET', path: PATHS.getUploadUrl, query: { ...query }, mayRepeat: true }, options);
   }
@@ -72,13 +81,11 @@ export class Files extends Resource {
   }
 }
 
-/** Writes a file name as RFC 6266 does: names outside ASCII by RFC 8187. */
-function dispositionOf(filename: string): string {
-  const plain = filename.replace(/[^\x20-\x7e]/g, '_').replace(/["\\]/g, '_');
-  if (plain === filename) return `attachment; filename="${filename}"`;
-  const encoded = encodeURIComponent(filename).replace(
-    /['()*]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+function termsOf(size: number | undefined, options: UploadOptions): schemas.GetUploadUrlQuery {
+  const terms: schemas.GetUploadUrlQuery = {};
+  if (size !== undefined) terms.size = size;
+  if (options.filename !== undefined) terms.filename = options.filename;
+  if (options.contentType !== undefined) terms.content_type = options.contentType;
+  if (options.sha256 !== undefined) terms.sha256 = options.sha256;
+  return terms;
 }

@@ -1,4 +1,4 @@
-import { NotFoundError } from '../../src/index.js';
+import { BadRequestError, NotFoundError } from '../../src/index.js';
 import { event } from '../support/events.js';
 import { expect, rejection, same } from '../support/expect.js';
 import { json, scripted } from '../support/scripted.js';
@@ -78,6 +78,37 @@ test('the content goes without the key, and again after a broken connection', as
     ],
   );
   same(sent[0]?.url.searchParams.get('size'), '4');
+});
+
+test('name, type and digest are asked for, and the headers of the answer are sent', async () => {
+  const url = 'https://s3.example/bucket/file?X-Amz-Signature=secret';
+  const headers = { 'Content-Type': 'text/plain', 'If-None-Match': '*' };
+  const { client, sent } = scripted([
+    json(200, { upload_url: url, file_id: 'f', headers }),
+    new TypeError('fetch failed'),
+    new Response('<Error/>', { status: 412 }), // the answer was lost, and the file is there
+  ]);
+
+  same(await client.files.upload('four', { filename: 'a.txt', contentType: 'text/plain', sha256: 'd' }), {
+    file_id: 'f',
+  });
+
+  same(Object.fromEntries(sent[0]?.url.searchParams ?? []), {
+    size: '4',
+    filename: 'a.txt',
+    content_type: 'text/plain',
+    sha256: 'd',
+  });
+  same([sent[2]?.headers.get('content-type'), sent[2]?.headers.get('if-none-match')], ['text/plain', '*']);
+});
+
+test('what has another digest than announced is not stored', async (stage) => {
+  const client = await stage.tenant();
+  const sha256 = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
+
+  expect((await client.files.upload('hello', { sha256 })).file_id !== '', 'that it is stored');
+  const error = await rejection(client.files.upload('hallo', { sha256 }), BadRequestError);
+  same(error.detail, 'The SHA-256 of the file is not the one that the link is bound to.');
 });
 
 test('an error of the file store does not show the URL, which opens the file', async () => {
