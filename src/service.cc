@@ -110,6 +110,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                                 .journaled = journaled_parts(),
                                 .max_known_bytes = config_.events.max_known_bytes,
                                 .lanes = lane_limits(config_),
+                                .find_files = file_finding(),
                                 .max_receiving_bytes = config_.events.max_receiving_bytes,
                                 .receiving_time = config_.server.request_timeout}),
       trail_table_(*engine_, shares_its_engine(config_)),

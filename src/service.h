@@ -140,6 +140,7 @@ class Service {
   void empty_journal(std::chrono::steady_clock::time_point deadline);
   std::unique_ptr<lanes::Moves> make_moves();
   std::optional<lanes::JournaledCommits::Parts> journaled_parts();
+  lanes::FindFiles file_finding();
   std::function<boost::asio::awaitable<void>(events::EventsTable)> settling();
   std::function<boost::asio::awaitable<void>(events::EventsTable, std::uint64_t)> giving_up();
   boost::asio::awaitable<lanes::Moves::Whereabouts> find_table(ClientId owner);

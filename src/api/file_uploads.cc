@@ -168,6 +168,7 @@ awaitable<FileHead> FileUploads::keep(std::shared_ptr<Upload> upload) {
     auto seen = co_await check_target(upload);
     const auto published = co_await store_.publish(upload->file, upload->target.id, std::move(seen));
     if (published == UploadFile::Published::done) co_return head;
+    if (published == UploadFile::Published::sealed) throw files::file_in_use();
     if (published == UploadFile::Published::removed) throw files::invalid_link();  // the tenant was deleted
   }
   throw Error(ErrorCode::overloaded, "This file is being uploaded by others at the same time.");

@@ -13,6 +13,7 @@
 #include "history/tail.h"
 #include "http/entity_tags.h"
 #include "http/media_type.h"
+#include "http/query_fields.h"
 #include "text/time.h"
 
 namespace annals::api {
@@ -33,6 +34,14 @@ constexpr int kTemporaryRedirect = 307;
 
 std::string quoted_or_null(const std::optional<std::string>& text) {
   return text ? boost::json::serialize(boost::json::string(*text)) : "null";
+}
+
+/// Returns whether the caller asks for what is kept of a file. Throws InvalidInput.
+bool asks_for_details(const http::Request& request) {
+  http::QueryFields query(request);
+  const bool details = query.flag("details").value_or(false);
+  query.check();
+  return details;
 }
 
 /// The pages beside one page: their URLs, and the cursor after it, which is the same behind every proxy.
@@ -231,6 +240,7 @@ History::Response History::show(Caller caller, Request request) {
 }
 
 History::Response History::file(Caller caller, Request request) {
+  const bool with_details = asks_for_details(request);
   const auto named = co_await parts_.history.find_file(caller.table(), event_id_of(request));
   if (!named) throw history::event_not_found();
   const auto& file_id = *named;
@@ -243,7 +253,12 @@ History::Response History::file(Caller caller, Request request) {
   const auto now = std::chrono::system_clock::now();
   const auto url = parts_.files.presign_download(file, url_time_for(caller, now), now);
   if (http::asks_for(request, "application/json")) {
-    const boost::json::object body{{"file_url", url}, {"file_id", file_id->text()}};
+    boost::json::object body{{"file_url", url}, {"file_id", file_id->text()}};
+    if (with_details) {
+      const auto facts = co_await parts_.history.find_file_facts(caller.table(), event_id_of(request));
+      body["size"] = facts ? boost::json::value(facts->size) : nullptr;
+      body["sha256"] = facts && !facts->sha256.empty() ? boost::json::value(facts->sha256) : nullptr;
+    }
     co_return http::json(Status::ok, boost::json::serialize(body));
   }
   co_return http::Response{.status = kTemporaryRedirect, .headers = {{"Location", url}}};

@@ -24,12 +24,14 @@ struct Event {
   // The keys that have no member here, as a JSON object with values byte for byte; empty if there are none.
   std::string other_fields = {};
   std::string string_ids = {};   // the ids that are strings, in their stored form; empty if there are none
+  std::string file_facts = {};   // of the attached file, in their stored form; empty if nothing is known
   bool time_is_arrival = false;  // the sender gave no event_time; this is not stored
 };
 
 /// Returns how many bytes an event takes in memory, approximately.
 inline std::size_t memory_of(const Event& event) {
-  return sizeof(Event) + event.event_data.size() + event.other_fields.size() + event.string_ids.size();
+  return sizeof(Event) + event.event_data.size() + event.other_fields.size() + event.string_ids.size() +
+         event.file_facts.size();
 }
 
 }  // namespace annals::events

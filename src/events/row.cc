@@ -9,6 +9,7 @@
 
 #include "engine/row_binary.h"
 #include "engine/row_reader.h"
+#include "events/file_facts.h"
 
 namespace annals::events {
 namespace {
@@ -139,9 +140,15 @@ void append_row(std::string& rows, const Event& event, std::uint64_t arrival, st
   engine::append_string(rows, event.event_data);
   engine::append_is_null(rows, !event.file_id);
   if (event.file_id) engine::append_uuid(rows, event.file_id->uuid().data);
-  engine::append_varint(rows, event.string_ids.size() + event.other_fields.size());
-  rows += event.string_ids;
-  rows += event.other_fields;
+  if (event.file_facts.empty()) {
+    engine::append_varint(rows, event.string_ids.size() + event.other_fields.size());
+    rows += event.string_ids;
+    rows += event.other_fields;
+  } else {
+    std::string kept;
+    append_kept_prefix(kept, event.string_ids, event.file_facts);
+    engine::append_string(rows, kept + event.other_fields);
+  }
 }
 
 std::optional<RowView> read_row(std::string_view rows, std::size_t& at, RowShape shape) {

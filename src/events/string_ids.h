@@ -4,9 +4,9 @@
 //
 //   <1>event_type_id<1>record_id<1>source_type_id<1>source_id<1>{"a":1}
 //
-// where <1> is the byte 01 and an id that is an integer is left empty. Rows without a string have the kept
-// fields alone. No sender can forge the form: kept fields are a JSON object, or nothing, so they do not begin
-// with that byte, and neither JSON nor an id contains it.
+// (file_facts.h puts another part behind them), where <1> is the byte 01 and an id that is an integer is left
+// empty. Rows without a string have the kept fields alone. No sender can forge the form: kept fields are a
+// JSON object, or nothing, so they do not begin with that byte, and neither JSON nor an id contains it.
 //
 // The number of a string is the beginning of the SHA-256 of its UTF-8 bytes, big-endian, with the highest bit
 // set: 8 bytes in columns of 64 bits, 4 in those of 32. So a number of the lower half is an integer for sure,

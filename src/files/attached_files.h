@@ -1,6 +1,9 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <optional>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -21,11 +24,21 @@ class AttachedFiles {
   /// FileStoreError and engine::EngineError.
   boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file);
 
+  /// Seals the files that events are about to name, and returns what is known of each, in their order;
+  /// nullopt if it is not there. An event does not wait for a store that fails: of the files after a failure,
+  /// and of those of the next seconds, nothing is known. Throws nothing.
+  boost::asio::awaitable<std::vector<std::optional<FileDigest>>> seal(ClientId owner, DatabaseName database,
+                                                                      std::vector<FileId> ids);
+
  private:
+  boost::asio::awaitable<void> seal_each(ClientId owner, DatabaseName database, std::vector<FileId> ids,
+                                         std::vector<std::optional<FileDigest>>& digests);
+  [[nodiscard]] bool has_failed_lately() const;
   boost::asio::awaitable<bool> is_of_an_earlier_tenant(TenantFile file);
 
   FileStore& store_;
   LateUploads& late_uploads_;
+  std::atomic<std::chrono::steady_clock::rep> failed_at_ = 0;  // the store, last; 0: never
 };
 
 }  // namespace annals::files

@@ -50,6 +50,11 @@ awaitable<std::optional<FileInfo>> CountedStore::find(TenantFile file) {
   return counted(Operation::find, store_->find(std::move(file)));
 }
 
+// It is a look at a file, too.
+awaitable<std::optional<FileDigest>> CountedStore::seal(TenantFile file) {
+  return counted(Operation::find, store_->seal(std::move(file)));
+}
+
 awaitable<RemovedFiles> CountedStore::remove_all(DatabaseName database, BeforePage before_page) {
   return counted(Operation::remove, store_->remove_all(std::move(database), std::move(before_page)));
 }

@@ -38,6 +38,7 @@ class CountedStore final : public FileStore {
     return store_->presign_download(file, expires, now);
   }
   boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) override;
+  boost::asio::awaitable<std::optional<FileDigest>> seal(TenantFile file) override;
   boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) override;
   boost::asio::awaitable<RemovedFiles> remove_of(ClientId owner, DatabaseName database,
                                                  BeforePage before_page) override;

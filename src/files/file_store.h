@@ -29,6 +29,12 @@ struct FileInfo {
   std::string content_type;
 };
 
+/// What is known of the content of a file.
+struct FileDigest {
+  std::uint64_t size = 0;   // bytes
+  std::string sha256 = {};  // lower-case hexadecimal, or empty: not known
+};
+
 /// A file by its place, and the tenant whose file it is.
 struct TenantFile {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   ClientId owner;
@@ -118,6 +124,11 @@ class FileStore {
 
   /// Returns nullopt if the file was never uploaded. Throws FileStoreError.
   virtual boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) = 0;
+
+  /// Returns the size and the SHA-256 of a file that an event is about to name, or nullopt if there is none.
+  /// From then on no upload replaces it, as far as the store can see to that. Idempotent. Throws
+  /// FileStoreError.
+  virtual boost::asio::awaitable<std::optional<FileDigest>> seal(TenantFile file) = 0;
 
   /// Removes every object whose key starts with `<database>/`, unfinished uploads included, and nothing of a
   /// database whose name merely starts alike. Idempotent. Throws FileStoreError if anything may be left, and

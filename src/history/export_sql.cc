@@ -18,7 +18,6 @@ constexpr std::string_view kNotation =
     R"(concat('"', replaceAll(replaceAll({string}, '\\', '\\\\'), '"', '\\"'), '"')) AS {name})";
 
 std::string selected(const std::vector<IdColumn>& text_ids) {
-  if (text_ids.empty()) return events::select_columns(events::RowShape::event);
   std::vector<std::string> columns;
   for (const events::Column& column : events::event_columns()) {
     const auto id = events::id_column(column.name);
@@ -26,7 +25,8 @@ std::string selected(const std::vector<IdColumn>& text_ids) {
       columns.push_back(
           fmt::format(kNotation, fmt::arg("string", events::string_sql(*id)), fmt::arg("name", column.name)));
     } else if (column.name == "other_fields") {
-      columns.push_back(fmt::format("{} AS other_fields", events::kept_fields_sql()));
+      columns.push_back(fmt::format("if(startsWith(other_fields, '\\x01'), {}, other_fields) AS other_fields",
+                                    events::kept_fields_sql()));
     } else {
       columns.emplace_back(column.name);
     }
@@ -47,7 +47,7 @@ std::string asked_of_each(std::string_view before, const events::EventsTable& ta
 }  // namespace
 
 std::string export_sql(const events::EventsTable& table, const std::string& where,
-                       const std::vector<IdColumn>& text_ids, std::string_view format,
+                       const std::optional<std::vector<IdColumn>>& text_ids, std::string_view format,
                        std::uint64_t max_memory_bytes) {
   // In the order of the table its parts are merged while they are read, so that only one block of each part
   // is held in memory. For the same reason blocks are small, and none is read in advance.
@@ -58,7 +58,8 @@ std::string export_sql(const events::EventsTable& table, const std::string& wher
       "date_time_output_format = 'iso', format_csv_null_representation = '', "
       "output_format_csv_crlf_end_of_line = 1, "  // RFC 4180
       "output_format_parquet_row_group_size = 32768, output_format_parquet_parallel_encoding = 0 {}",
-      selected(text_ids), table.quoted(), where, max_memory_bytes, format);
+      text_ids ? selected(*text_ids) : events::select_columns(events::RowShape::event), table.quoted(), where,
+      max_memory_bytes, format);
 }
 
 std::string numbers_of_strings_sql(const events::EventsTable& table, const std::string& where) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,10 +14,10 @@
 namespace annals::history {
 
 /// Returns the query of an export, in the order of the table. `text_ids` are the columns of ids that are
-/// texts in the result, in the notation of append_id_notation(); they must be all that have strings, unless
-/// the format is RowBinary, where strings stand beside the kept fields as in the table.
+/// texts in the result, in the notation of append_id_notation(), and must be all that have strings; nullopt:
+/// the columns are as in the table, for read_row().
 std::string export_sql(const events::EventsTable& table, const std::string& where,
-                       const std::vector<events::IdColumn>& text_ids, std::string_view format,
+                       const std::optional<std::vector<events::IdColumn>>& text_ids, std::string_view format,
                        std::uint64_t max_memory_bytes);
 
 /// Returns the query of the last arrival, and for each column of ids, of whether its ids may be strings. It

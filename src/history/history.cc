@@ -164,6 +164,15 @@ awaitable<std::optional<std::optional<FileId>>> History::find_file(EventsTable t
   co_return FileId::parse(text);
 }
 
+awaitable<std::optional<events::FileFacts>> History::find_file_facts(EventsTable table, EventId id) {
+  Conditions conditions = conditions_of(table, {.event_ids = {id}});
+  auto sql = fmt::format("SELECT {} FROM {}{} LIMIT 1 FORMAT TabSeparated{}, enable_analyzer = 0",
+                         events::file_facts_sql(), table.quoted(), conditions.where(), limits());
+  std::string text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
+  if (!text.empty()) text.pop_back();  // the line break
+  co_return events::read_file_facts(text);
+}
+
 awaitable<bool> History::names_file(EventsTable table, FileId file) {
   Conditions conditions = conditions_of(table, {});
   conditions.sql.emplace_back("file_id = {file:UUID}");
@@ -292,8 +301,9 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
     if (!as_rows) add_until(conditions, found.last_arrival);
     if (is_document) text_ids = std::move(found.columns);
   }
+  auto columns = as_rows ? std::nullopt : std::optional(std::move(text_ids));
   auto statement =
-      table.statement(export_sql(table, conditions.where(), text_ids, format_clause(request.format, as_rows),
+      table.statement(export_sql(table, conditions.where(), columns, format_clause(request.format, as_rows),
                                  settings_.max_memory_bytes),
                       std::move(conditions.parameters));
   statement.reader = table.owner;

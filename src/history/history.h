@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "events/changes.h"
 #include "events/events_table.h"
+#include "events/file_facts.h"
 #include "events/row.h"
 #include "events/string_ids.h"
 #include "history/answer_budget.h"
@@ -71,6 +72,9 @@ class History {
   /// Returns nullopt if there is no such event, and a null id if it has no file.
   boost::asio::awaitable<std::optional<std::optional<FileId>>> find_file(events::EventsTable table,
                                                                          EventId id);
+  /// Returns what the event keeps of its file, or nullopt if it keeps nothing.
+  boost::asio::awaitable<std::optional<events::FileFacts>> find_file_facts(events::EventsTable table,
+                                                                           EventId id);
   boost::asio::awaitable<Groups> count_by(events::EventsTable table, CountByRequest request);
   /// Returns whether the table's engine knows a time zone of that name.
   boost::asio::awaitable<bool> is_time_zone(events::EventsTable table, std::string name);

@@ -36,6 +36,14 @@ std::size_t size_of(const std::vector<Event>& events) {
   return bytes;
 }
 
+Error too_much_waits() {
+  return {ErrorCode::overloaded, "Too many events are waiting to be written. Try again later."};
+}
+
+bool names_file(const Event& event) {
+  return event.file_id.has_value();
+}
+
 /// Counts one more for as long as it lives.
 class Running {
  public:
@@ -73,6 +81,29 @@ struct Lanes::Lane {
   std::size_t wanted = 0;               // length of the queue that ends the gathering; 0: it does not gather
 };
 
+/// Holds the events of a call whose files are looked at, which may take long if the file store hangs. Throws
+/// Error(overloaded) if too much is held already; events without files are not held up by it.
+class Lanes::Looking {
+ public:
+  Looking(Lanes& lanes, std::size_t bytes) : lanes_(lanes), bytes_(bytes) {
+    const std::scoped_lock lock(lanes_.mutex_);
+    if (lanes_.bytes_looking_ > 0 && lanes_.bytes_looking_ + bytes_ > lanes_.limits_.max_bytes_waiting) {
+      throw too_much_waits();
+    }
+    lanes_.bytes_looking_ += bytes_;
+  }
+  ~Looking() {
+    const std::scoped_lock lock(lanes_.mutex_);
+    lanes_.bytes_looking_ -= bytes_;
+  }
+  Looking(const Looking&) = delete;
+  Looking& operator=(const Looking&) = delete;
+
+ private:
+  Lanes& lanes_;
+  const std::size_t bytes_;
+};
+
 std::chrono::steady_clock::duration default_gather_time(std::chrono::steady_clock::duration commit_time) {
   return std::min<std::chrono::steady_clock::duration>(commit_time / 2, kLongestGathering);
 }
@@ -81,9 +112,10 @@ std::chrono::steady_clock::duration no_gather_time(std::chrono::steady_clock::du
   return {};
 }
 
-Lanes::Lanes(boost::asio::any_io_executor executor, Commit commit, LaneLimits limits)
+Lanes::Lanes(boost::asio::any_io_executor executor, Commit commit, LaneLimits limits, FindFiles find_files)
     : executor_(std::move(executor)),
       commit_(std::move(commit)),
+      find_files_(std::move(find_files)),
       limits_(limits),
       slots_(limits.max_commits),
       large_slots_(limits.max_large_commits) {}
@@ -95,6 +127,9 @@ awaitable<std::vector<WriteOutcome>> Lanes::write(EventsTable table, std::vector
   const auto place = co_await ops::current_place();
   ops::Span span(place, ops::SpanKind::internal, "write events");
   span.set("annals.events", static_cast<std::int64_t>(events.size()));
+  if (find_files_ && std::ranges::any_of(events, names_file)) {
+    events = co_await with_files(table.owner, table.database, std::move(events));
+  }
   auto waiting = std::make_shared<Waiting>(
       Waiting{.table = std::move(table), .events = std::move(events), .place = span.place()});
   waiting->bytes = size_of(waiting->events);
@@ -108,6 +143,23 @@ awaitable<std::vector<WriteOutcome>> Lanes::write(EventsTable table, std::vector
     std::rethrow_exception(waiting->error);
   }
   co_return std::move(waiting->outcomes);
+}
+
+/// Returns the events with what is known of their files. A crash after it leaves files that are sealed
+/// without an event; the sender does not know that the event is stored, and sends it again.
+awaitable<std::vector<Event>> Lanes::with_files(ClientId owner, DatabaseName database,
+                                                std::vector<Event> events) {
+  const Looking looking(*this, size_of(events));
+  std::vector<FileId> files;
+  for (const Event& event : events) {
+    if (event.file_id) files.push_back(*event.file_id);
+  }
+  auto facts = co_await find_files_(owner, std::move(database), std::move(files));
+  auto next = facts.begin();
+  for (Event& event : events) {
+    if (event.file_id && next != facts.end()) event.file_facts = std::move(*next++);
+  }
+  co_return events;
 }
 
 std::size_t Lanes::bytes_per_write() const {
@@ -156,8 +208,7 @@ std::exception_ptr Lanes::refusal(const Waiting& waiting) const {
         ErrorCode::over_quota, "Too many events of this client are waiting to be written. Try again later."));
   }
   if (exceeds(bytes_waiting_, limits_.max_bytes_waiting)) {
-    return std::make_exception_ptr(
-        Error(ErrorCode::overloaded, "Too many events are waiting to be written. Try again later."));
+    return std::make_exception_ptr(too_much_waits());
   }
   return nullptr;
 }

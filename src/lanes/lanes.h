@@ -45,6 +45,11 @@ struct LaneLimits {
 using Commit = std::function<boost::asio::awaitable<std::vector<WriteOutcome>>(
     events::EventsTable table, std::vector<const events::Event*> events)>;
 
+/// Returns what is known of the files that events are about to name, in the order of `files` and in the form
+/// in which events keep it (events/file_facts.h). Throws nothing.
+using FindFiles = std::function<boost::asio::awaitable<std::vector<std::string>>(
+    ClientId owner, DatabaseName database, std::vector<FileId> files)>;
+
 /// The write queues, one per tenant: group commit without a timer to tune. Events that arrive while a commit
 /// of their tenant is in flight wait and leave together in the next; if none is in flight, they leave at
 /// once. After a commit the lane waits for those who were just answered, for a part of the time that it took
@@ -53,7 +58,8 @@ using Commit = std::function<boost::asio::awaitable<std::vector<WriteOutcome>>(
 class Lanes {
  public:
   /// Coroutines of the lanes run on `executor`. This object must outlive its calls.
-  Lanes(boost::asio::any_io_executor executor, Commit commit, LaneLimits limits);
+  /// `find_files` is null if nothing is known of files.
+  Lanes(boost::asio::any_io_executor executor, Commit commit, LaneLimits limits, FindFiles find_files = {});
   ~Lanes();
   Lanes(const Lanes&) = delete;
   Lanes& operator=(const Lanes&) = delete;
@@ -89,6 +95,7 @@ class Lanes {
  private:
   struct Waiting;
   struct Lane;
+  class Looking;
   using Batch = std::vector<std::shared_ptr<Waiting>>;
   struct Committed {
     std::size_t calls = 0;  // 0: nothing waited
@@ -96,6 +103,8 @@ class Lanes {
   };
   using BatchView = std::span<const std::shared_ptr<Waiting>>;
 
+  boost::asio::awaitable<std::vector<events::Event>> with_files(ClientId owner, DatabaseName database,
+                                                                std::vector<events::Event> events);
   void enqueue(const std::shared_ptr<Waiting>& waiting);
   [[nodiscard]] std::exception_ptr refusal(const Waiting& waiting) const;
   boost::asio::awaitable<void> drain(ClientId owner, std::shared_ptr<Lane> lane);
@@ -112,6 +121,7 @@ class Lanes {
 
   boost::asio::any_io_executor executor_;
   const Commit commit_;
+  const FindFiles find_files_;
   const LaneLimits limits_;
   io::Slots slots_;
   io::Slots large_slots_;
@@ -121,6 +131,7 @@ class Lanes {
   std::uint64_t refused_ = 0;
   WriteCounts events_ = {};
   std::size_t bytes_waiting_ = 0;
+  std::size_t bytes_looking_ = 0;  // of events whose files are looked at, before they wait
   std::map<ClientId, std::shared_ptr<Lane>> lanes_;
 };
 

@@ -11,6 +11,7 @@
 
 #include "crypto/digest.h"
 #include "engine/rows.h"
+#include "events/file_facts.h"
 #include "events/string_ids.h"
 
 namespace annals::lanes {
@@ -41,8 +42,8 @@ std::string_view fields_of_data(std::string_view other_fields) {
 /// Returns the text that digest_of() hashes, in SQL. Neither JSON nor an id contains a NUL.
 std::string content_in_sql() {
   const auto fields = fmt::format("splitByString('{}', {})[1]", kAttributes, events::kept_fields_sql());
-  const auto string_ids =
-      fmt::format("left(other_fields, length(other_fields) - length({}))", events::kept_fields_sql());
+  // Without the facts of the file: the same event may come again when the file is there, or has gone.
+  const auto string_ids = events::string_ids_sql();
   return fmt::format(
       "concat(toString(event_type_id), ' ', toString(record_id), ' ', toString(source_type_id), ' ', "
       "toString(source_id), ' ', ifNull(toString(file_id), ''), {1}, '\\0', translate(event_data, "

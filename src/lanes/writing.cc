@@ -12,7 +12,7 @@ constexpr std::size_t kMaxDecodings = 1024;
 
 Writing::Writing(const boost::asio::any_io_executor& executor, const Settings& settings)
     : receiving_(io::Budget::fair(settings.max_receiving_bytes)),
-      lanes_(executor, choose(settings), settings.lanes),
+      lanes_(executor, choose(settings), settings.lanes, settings.find_files),
       decoding_(std::in_place, kDecodingThreads, kMaxDecodings),
       intake_(lanes_, receiving_, *decoding_, {.time = settings.receiving_time}) {}
 

@@ -25,6 +25,7 @@ class Writing {
     std::optional<JournaledCommits::Parts> journaled = {};
     std::size_t max_known_bytes = 0;  // with the journal, see KnownTables
     LaneLimits lanes;
+    FindFiles find_files = {};
     std::size_t max_receiving_bytes{};  // bodies and events that are being received, over all requests
     std::chrono::milliseconds receiving_time{30'000};  // see Intake::Limits
   };

@@ -133,6 +133,9 @@ class KilledFileStore final : public files::FileStore {
   boost::asio::awaitable<std::optional<files::FileInfo>> find(files::TenantFile file) override {
     return inner_->find(std::move(file));
   }
+  boost::asio::awaitable<std::optional<files::FileDigest>> seal(files::TenantFile file) override {
+    return inner_->seal(std::move(file));
+  }
   boost::asio::awaitable<files::RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
                                                            files::BeforePage before_page) override {
     const int call = killer_->before();

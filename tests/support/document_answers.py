@@ -144,6 +144,7 @@ class Answers:
         token = b'{"client_id":"%b","filter":{}}' % UNKNOWN_ID.encode()
         self._expect(story, "createViewerToken", 404, data=token)
         self._expect(story, "getEventFile", 404)  # an event without a file
+        self._expect(story, "getEventFile", 422, params={"details": "perhaps"})
         for operation_id in ("listEvents", "countEvents", "getEvent", "getOpenapiDocument", "showReference", "getReferenceFile"):
             tag = self._expect(story, operation_id, 200).headers["ETag"]
             self._expect(story, operation_id, 304, headers={"If-None-Match": tag})

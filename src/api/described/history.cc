@@ -277,10 +277,21 @@ Operation get_event() {
 Operation get_event_file() {
   const auto url = schemas::named(
       "FileUrl", "Where a file is.",
-      schemas::object({{.name = "file_url",
-                        .type = schemas::url(),
-                        .summary = "Valid for a limited time; it needs no credentials, and must get none."},
-                       {.name = "file_id", .type = schemas::uuid(), .summary = "The file's id."}}));
+      schemas::object(
+          {{.name = "file_url",
+            .type = schemas::url(),
+            .summary = "Valid for a limited time; it needs no credentials, and must get none."},
+           {.name = "file_id", .type = schemas::uuid(), .summary = "The file's id."},
+           {.name = "size",
+            .type = schemas::nullable(schemas::uint64()),
+            .summary = "With `details=true`: the file's bytes when the event was stored; null if it was "
+                       "not there.",
+            .optional = true},
+           {.name = "sha256",
+            .type = schemas::nullable(schemas::text()),
+            .summary = "With `details=true`: the SHA-256 that it had, in hexadecimal; null if it is not "
+                       "known.",
+            .optional = true}}));
   auto location = header_parameter("Location", "The file's URL.");
   return {
       .name = "get_event_file",
@@ -289,7 +300,10 @@ Operation get_event_file() {
           "With `Accept: application/json` the answer has the URL, otherwise it is a redirect. Do not let "
           "a client follow that one with a key in a header: the file may be on another host.",
       .tag = kHistory,
-      .parameters = {event_id()},
+      .parameters = {event_id(),
+                     {.name = "details",
+                      .type = Schema("boolean"),
+                      .summary = "Whether the answer has what the event keeps of the file."}},
       .answers = {{.status = 200,
                    .summary = "The file's URL, to clients that accept JSON.",
                    .schema = url,
@@ -300,7 +314,8 @@ Operation get_event_file() {
                    .content_type = {},
                    .headers = {std::move(location)}},
                   error(404, "There is no such event, or no such file.",
-                        {"Event not found.", "Event has no file.", "File not found."})}};
+                        {"Event not found.", "Event has no file.", "File not found."}),
+                  invalid_query("details", "value could not be parsed to a boolean", "type_error.bool")}};
 }
 
 }  // namespace annals::api::described

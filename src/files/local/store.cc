@@ -171,6 +171,18 @@ boost::asio::awaitable<std::string> LocalFileStore::read(std::shared_ptr<const S
   co_return part;
 }
 
+boost::asio::awaitable<std::optional<FileDigest>> LocalFileStore::seal(TenantFile file) {
+  auto seal = [this, top = file.database.text(), name = file.id.text()](FileDirectory& directory) {
+    const std::scoped_lock lock(publishing_);
+    const auto found = directory.open(top, name);
+    if (!found) return std::optional<FileDigest>();
+    found->seal();
+    return std::optional(FileDigest{.size = found->size(), .sha256 = found->head().sha256});
+  };
+  auto digest = co_await pool_.run(as_file_store(std::move(seal)));
+  co_return digest;
+}
+
 boost::asio::awaitable<RemovedFiles> LocalFileStore::remove_all(DatabaseName database,
                                                                 BeforePage before_page) {
   RemovedFiles removed;

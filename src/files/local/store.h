@@ -28,6 +28,8 @@ class LocalFileStore : public FileStore {
   [[nodiscard]] std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
                                              Time now) const override;
   boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) override;
+  /// Takes the right to write from the file on the disk, which publish() respects.
+  boost::asio::awaitable<std::optional<FileDigest>> seal(TenantFile file) override;
   boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) override;
   boost::asio::awaitable<RemovedFiles> remove_of(ClientId owner, DatabaseName database,
                                                  BeforePage before_page) override;

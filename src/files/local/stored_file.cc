@@ -21,6 +21,15 @@ bool StoredFile::is(const struct stat& other) const {
   return status_.st_dev == other.st_dev && status_.st_ino == other.st_ino;
 }
 
+void StoredFile::seal() const {
+  if (is_sealed(status_)) return;
+  if (fchmod(file_.get(), S_IRUSR) != 0) fail(errno, "cannot seal a file");
+}
+
+bool StoredFile::is_sealed(const struct stat& status) {
+  return (status.st_mode & S_IWUSR) == 0;
+}
+
 std::string StoredFile::read(std::uint64_t offset, std::size_t size) const {
   return read_at(static_cast<off_t>(head_.size + offset), size);
 }

@@ -26,6 +26,12 @@ class StoredFile {
   /// Returns whether `other` is this file, and not another one of the same name.
   [[nodiscard]] bool is(const struct stat& other) const;
 
+  /// Marks the file so that UploadFile::publish() does not replace it. Idempotent. A crash may undo it only
+  /// together with the machine.
+  void seal() const;
+  /// Returns whether a file with that status is sealed.
+  [[nodiscard]] static bool is_sealed(const struct stat& status);
+
   /// Returns up to `size` bytes of the content from `offset` on, and fewer only at its end.
   [[nodiscard]] std::string read(std::uint64_t offset, std::size_t size) const;
 

@@ -99,6 +99,7 @@ UploadFile::Published UploadFile::replace(const std::string& name, const StoredF
     return Published::removed;  // nothing removes a single file
   }
   if (!seen.is(present)) return Published::changed;
+  if (StoredFile::is_sealed(present)) return Published::sealed;
   struct stat mine{};
   if (fstat(file_.get(), &mine) != 0) fail(errno, name_);
   if (mine.st_mtim.tv_sec <= seen.modified()) {

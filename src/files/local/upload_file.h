@@ -36,6 +36,7 @@ class UploadFile {
   enum class Published : std::uint8_t {
     done,     // the file has its name, once sync_name() returns also after a power cut
     changed,  // another file has the name
+    sealed,   // the file of that name must stay
     removed,  // the directory or the temporary file was removed meanwhile; the file is not kept
   };
 

@@ -1,5 +1,6 @@
 #include "files/s3/store.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "crypto/digest.h"
@@ -17,6 +18,8 @@ namespace annals::files {
 namespace {
 
 constexpr const char* kMaxBytes = "x-amz-meta-annals-max-bytes";
+constexpr std::uint64_t kMostRead = std::uint64_t{16} << 20U;  // bytes of an object, for its SHA-256
+constexpr std::size_t kReadAtOnce = std::size_t{4} << 20U;
 
 std::string prefix_of(const DatabaseName& database) {
   return database.text() + "/";
@@ -30,6 +33,15 @@ std::string base64_of_hex(std::string_view digits) {
   crypto::Sha256 digest{};
   (void)text::from_hex(digits, digest);
   return text::base64_encode(crypto::bytes(digest));
+}
+
+/// Returns an empty text for what is no SHA-256, such as that of an object in parts.
+std::string hex_of_base64(std::string_view text) {
+  crypto::Sha256 digest{};
+  const auto bytes = text::base64_decode(text);
+  if (!bytes || bytes->size() != digest.size()) return {};
+  std::ranges::copy(*bytes, digest.begin());
+  return text::to_hex(digest);
 }
 
 /// Returns whether the object is larger than the URL allowed through which it came: S3 signs no bounds.
@@ -127,6 +139,24 @@ boost::asio::awaitable<std::optional<FileInfo>> S3FileStore::look_at(std::string
     if (refusal.status() != kNotFound) throw;
   }
   co_return std::nullopt;
+}
+
+boost::asio::awaitable<std::optional<FileDigest>> S3FileStore::seal(TenantFile file) {
+  std::string key = key_of(file);
+  const auto found = co_await find(std::move(file));
+  if (!found) co_return std::nullopt;
+  const auto head =
+      co_await client_.send({.method = "HEAD", .key = key, .headers = {{"x-amz-checksum-mode", "ENABLED"}}});
+  FileDigest digest{.size = size_in(head), .sha256 = hex_of_base64(head.header("x-amz-checksum-sha256"))};
+  if (!digest.sha256.empty() || digest.size > kMostRead) co_return digest;
+  S3Content content(client_, std::move(key), head);
+  crypto::Sha256Stream sha256;
+  for (std::uint64_t at = 0; at < digest.size; at += kReadAtOnce) {
+    const auto part = co_await content.read(at, kReadAtOnce);
+    sha256.add(part);
+  }
+  digest.sha256 = text::to_hex(sha256.finish());
+  co_return digest;
 }
 
 boost::asio::awaitable<RemovedFiles> S3FileStore::remove_all(DatabaseName database, BeforePage before_page) {

@@ -31,6 +31,9 @@ class S3FileStore : public FileStore {
   [[nodiscard]] std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
                                              Time now) const override;
   boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) override;
+  /// The SHA-256 is that of S3, or computed here if S3 does not know it and the object is small. Only a bound
+  /// link keeps an object from being replaced.
+  boost::asio::awaitable<std::optional<FileDigest>> seal(TenantFile file) override;
   boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) override;
   boost::asio::awaitable<RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
                                                     BeforePage before_page) override;

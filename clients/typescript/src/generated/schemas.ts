@@ -184,6 +184,12 @@ export interface GetEventQuery {
   names?: boolean;
 }
 
+/** The query of `GET /api/history/events/{event_id}/file`. */
+export interface GetEventFileQuery {
+  /** Whether the answer has what the event keeps of the file. */
+  details?: boolean;
+}
+
 /** The query of `GET /api/files/upload-url`. */
 export interface GetUploadUrlQuery {
   /** The file's size in bytes; the URL takes no other. */
@@ -532,6 +538,10 @@ export interface FileUrl {
   file_url: string;
   /** The file's id. */
   file_id: string;
+  /** With `details=true`: the file's bytes when the event was stored; null if it was not there. */
+  size?: number | null;
+  /** With `details=true`: the SHA-256 that it had, in hexadecimal; null if it is not known. */
+  sha256?: string | null;
 }
 
 /** Every field that is wrong. */

@@ -65,6 +65,12 @@ export class Files extends Resource {
     return this.call({ method: 'GET', path, mayRepeat: true }, options);
   }
 
+  /** Returns the same with the size and the SHA-256 that the event keeps of its file; null if they are not known. */
+  details(eventId: string, options: CallOptions = {}): ApiCall<FileUrl> {
+    const path = pathTo(PATHS.getEventFile, { event_id: eventId });
+    return this.call({ method: 'GET', path, query: { details: true }, mayRepeat: true }, options);
+  }
+
   /** Downloads the file that an event names. The time limit is for the beginning of the answer. */
   async download(eventId: string, options: CallOptions = {}): Promise<FileDownload> {
     const { file_url, file_id } = await this.downloadUrl(eventId, options);

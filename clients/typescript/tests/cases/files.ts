@@ -106,7 +106,11 @@ test('what has another digest than announced is not stored', async (stage) => {
   const client = await stage.tenant();
   const sha256 = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
 
-  expect((await client.files.upload('hello', { sha256 })).file_id !== '', 'that it is stored');
+  const { file_id } = await client.files.upload('hello', { sha256 });
+  const sent = event({ file_id });
+  await client.events.create(sent);
+  const kept = await client.files.details(sent.event_id);
+  same([kept.size, kept.sha256], [5, sha256]);
   const error = await rejection(client.files.upload('hallo', { sha256 }), BadRequestError);
   same(error.detail, 'The SHA-256 of the file is not the one that the link is bound to.');
 });
