@@ -149,9 +149,24 @@ TEST_F(ViewerTokenTest, WithIdsThatAreStringsHasAVersionOfItsOwn) {
   EXPECT_EQ(*opened->visible, filter);
 }
 
+TEST_F(ViewerTokenTest, WithFieldsHasAVersionOfItsOwn) {
+  const events::Filter filter{.record_ids = {ForeignId::of_string("17").value()},
+                              .fields = {{.name = "data.status", .values = {"approved", "null"}},
+                                         {.name = "field.\"a.b\"", .values = {"日本"}}}};
+  ViewerGrant given = grant();
+  given.visible = std::make_shared<const events::Filter>(filter);
+
+  const std::string token = make(given);
+
+  EXPECT_EQ(bytes_of(token).front(), '\3');
+  const auto opened = tokens_.open(token, tenant_, now_);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(*opened->visible, filter);
+}
+
 TEST_F(ViewerTokenTest, OfAnotherVersionIsNone) {
   std::string bytes = bytes_of(make(grant()));
-  for (const char version : {'\0', '\3', '\x7F'}) {
+  for (const char version : {'\0', '\4', '\x7F', '\x80'}) {
     bytes.front() = version;
     EXPECT_FALSE(opens(token_of(bytes)));
     EXPECT_EQ(ViewerTokens::client_in(token_of(bytes)), std::nullopt);

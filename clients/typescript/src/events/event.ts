@@ -36,7 +36,7 @@ export function decodeEvent(value: unknown): AnnalsEvent {
 }
 
 /** Returns the filters with their ids as a query has them; other members stay as they are. Throws UnsafeNumberError. */
-export function encodeFilters<F extends EventFilters>(filters: F): F {
+export function encodeFilters<F extends Pick<EventFilters, (typeof ID_MEMBERS)[number]>>(filters: F): F {
   const encoded = { ...filters };
   for (const member of ID_MEMBERS) {
     const given = filters[member];

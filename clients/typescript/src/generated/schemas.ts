@@ -3,6 +3,9 @@
 import type { Id, IdInput } from '../ids.js';
 import type { JsonValue } from '../json/value.js';
 
+/** A value of a field in a filter. */
+export type FieldValue = string | number | bigint | boolean | null;
+
 /** The path of each operation; a name in braces is a parameter. */
 export const PATHS = {
   initializeTenant: '/api/initialize-tenant',
@@ -86,6 +89,8 @@ export interface ListEventsQuery {
   event_time_to?: string | Date;
   /** Only events with all these words in event_data, up to 64: `"side by side"`, `begin*`. */
   q?: string;
+  /** Only events with these values in fields of event_data, as in `data.user.id=7`, and of further keys, as in `field.region=eu`; each is a parameter of its own. */
+  [field: `data.${string}` | `field.${string}`]: FieldValue | readonly FieldValue[] | undefined;
   /** `arrival` is the order in which events were committed, so that a poller misses none. */
   ordering?: '-event_time' | 'event_time' | 'arrival';
   /** Events per page. */
@@ -118,8 +123,12 @@ export interface CountEventsQuery {
   event_time_to?: string | Date;
   /** Only events with all these words in event_data, up to 64: `"side by side"`, `begin*`. */
   q?: string;
-  /** Groups by time, in UTC; `day` if neither this nor `by` is sent. */
+  /** Only events with these values in fields of event_data, as in `data.user.id=7`, and of further keys, as in `field.region=eu`; each is a parameter of its own. */
+  [field: `data.${string}` | `field.${string}`]: FieldValue | readonly FieldValue[] | undefined;
+  /** Groups by time; `day` if neither this nor `by` is sent. */
   bucket?: 'minute' | 'hour' | 'day' | 'week' | 'month';
+  /** The time zone in which buckets begin, such as Europe/Berlin. */
+  tz?: string;
   /** Groups by this id. */
   by?: 'event_type_id' | 'source_type_id' | 'source_id' | 'record_id' | readonly ('event_type_id' | 'source_type_id' | 'source_id' | 'record_id')[];
   /** `-count` lists the largest groups first. */
@@ -148,6 +157,8 @@ export interface ExportEventsQuery {
   event_time_to?: string | Date;
   /** Only events with all these words in event_data, up to 64: `"side by side"`, `begin*`. */
   q?: string;
+  /** Only events with these values in fields of event_data, as in `data.user.id=7`, and of further keys, as in `field.region=eu`; each is a parameter of its own. */
+  [field: `data.${string}` | `field.${string}`]: FieldValue | readonly FieldValue[] | undefined;
   /** The form of the answer. */
   format?: 'ndjson' | 'csv' | 'parquet';
   /** Where to resume. */
@@ -172,6 +183,8 @@ export interface TailEventsQuery {
   event_time_to?: string | Date;
   /** Only events with all these words in event_data, up to 64: `"side by side"`, `begin*`. */
   q?: string;
+  /** Only events with these values in fields of event_data, as in `data.user.id=7`, and of further keys, as in `field.region=eu`; each is a parameter of its own. */
+  [field: `data.${string}` | `field.${string}`]: FieldValue | readonly FieldValue[] | undefined;
   /** Where to resume. */
   cursor?: string;
   /** Whether to give the names of ids beside them, see `GET /api/names`. */
@@ -994,6 +1007,10 @@ export interface ViewerFilter {
   event_time_to?: string | Date;
   /** Only events with all these words in event_data. */
   q?: string;
+  /** Only events with one of these values in each field, by `data.…` or `field.…`. */
+  fields?: {
+    [key: string]: readonly string[];
+  };
 }
 
 /** A token, for `Authorization: Bearer`. */

@@ -1,4 +1,4 @@
-import { NotFoundError, UnprocessableEntityError, UnsafeNumberError } from '../../src/index.js';
+import { type EventFilters, NotFoundError, UnprocessableEntityError, UnsafeNumberError } from '../../src/index.js';
 import { event, uuid } from '../support/events.js';
 import { expect, rejection, same } from '../support/expect.js';
 import { json, scripted } from '../support/scripted.js';
@@ -185,4 +185,19 @@ test('an answer comes with what belongs to it', async (stage) => {
     text.includes(sent.event_id) && requestId === headers.get('x-request-id'),
     'the body as it came, and the id of the request',
   );
+});
+
+test('events are found by fields of what they were sent with', async (stage) => {
+  const client = await stage.tenant();
+  const sent = [
+    event({ event_data: { status: 'approved', user: { id: 7 } } }),
+    event({ event_data: { status: 'draft', user: { id: '7' } }, region: 'eu' }),
+  ];
+  for (const one of sent) await client.events.create(one);
+  const found = async (filters: EventFilters) => (await client.events.list(filters)).data.map((one) => one.event_id);
+
+  same(await found({ 'data.status': 'approved' }), [sent[0]?.event_id]);
+  same(await found({ 'data.user.id': '"7"' }), [sent[1]?.event_id]);
+  same(await found({ 'data.status': ['approved', 'other'], 'data.user.id': 7 }), [sent[0]?.event_id]);
+  same(await found({ 'field.region': 'eu' }), [sent[1]?.event_id]);
 });
