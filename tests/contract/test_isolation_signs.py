@@ -26,6 +26,7 @@ NASTY = [
     "'; DROP DATABASE system; --", "UNION ALL SELECT * FROM system.tables", "$(id)", "../..", "%00", "%27",
     "🎉", "\u202e",
 ]  # fmt: skip
+IDS = ("record_id", "event_type_id", "source_type_id", "source_id")
 PARAMETERS = {
     HISTORY: "record_id event_type_id source_type_id source_id event_id event_time_from event_time_to ordering limit "
     "offset cursor count",
@@ -42,8 +43,12 @@ def test_whatever_stands_in_a_query_shows_nothing_of_another(neighbours):
     for text in NASTY:
         for path, names in PARAMETERS.items():
             for name in names.split():
-                reply = n.annals.get(path, headers=headers, params={name: text})
-                assert reply.status_code == 422, f"expected 422 for {name}={text!r}, got {reply.status_code}"
+                with n.annals.get(path, headers=headers, params={name: text}, stream=True) as reply:
+                    # Most texts are ids, which no event here has.
+                    expected = (200, 422) if name in IDS else (422,)
+                    assert reply.status_code in expected, f"{path}?{name}={text!r}: {reply.status_code}, not {expected}"
+                    shown_events = "" if path == TAIL else reply.text
+                    assert n.theirs["event_id"] not in shown_events and SECRET_WORD not in shown_events
         for path in (HISTORY, COUNT_BY, EXPORT):
             reply = n.annals.get(path, headers=headers, params={"q": f"{SECRET_WORD}{text}"})
             assert reply.status_code == 200, f"expected 200 for q={text!r}, got {reply.status_code} {reply.text}"
