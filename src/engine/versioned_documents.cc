@@ -133,6 +133,8 @@ awaitable<VersionedDocuments::Latest> VersionedDocuments::latest(Uuid id) {
 awaitable<void> VersionedDocuments::change(Uuid id, Decide decide) {
   co_await bootstrap();
   std::uint64_t tried = 0;
+  std::uint64_t base = 0;  // the version on which the change builds, and how far above it the next try is
+  std::uint64_t step = 0;
   for (int i = 0; i < kTries; ++i) {
     const auto found = co_await latest(id);
     auto text = decide(found.current);
@@ -141,9 +143,13 @@ awaitable<void> VersionedDocuments::change(Uuid id, Decide decide) {
       if (tried > 0) co_await engine_.make_durable();
       co_return;
     }
-    // A version that was tried may stay without a row: its token is known although the engine died before its
-    // row was on the disk. Nobody will ever have it.
-    tried = std::max(found.version, tried) + 1;
+    // A version that was tried may stay without a row, and nobody will ever have it: its token is known
+    // although the engine died before its row was on the disk, or from a document of that id that was
+    // forgotten with all its versions. Those may be thousands, so the steps grow. They are the same for all
+    // who build on one version, so that of these still one wins.
+    step = tried == 0 || found.version != base ? 1 : 2 * step;
+    base = found.version;
+    tried = base + step;
     const bool won =
         co_await claim({.id = id, .version = tried, .text = *std::move(text), .now = found.current.now});
     if (won) co_return;
