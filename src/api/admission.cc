@@ -76,7 +76,8 @@ bool names_trail(const Request& head) {
 
 /// Returns whether a request with that permission changes the tenant that it names.
 bool changes_tenant(Permission permission) {
-  return permission == Permission::manage_tenants || permission == Permission::rotate_secret;
+  return permission == Permission::manage_tenants || permission == Permission::manage_names ||
+         permission == Permission::rotate_secret;
 }
 
 void take_notes(const Caller& caller, http::RequestNotes& notes) {

@@ -8,6 +8,7 @@
 #include "api/described/limits.h"
 #include "api/history_bodies.h"
 #include "api/history_query.h"
+#include "audit/trail_table.h"
 #include "files/errors.h"
 #include "history/errors.h"
 #include "history/tail.h"
@@ -307,7 +308,9 @@ History::Response History::export_events(Caller caller, Request request) {
 /// Returns the caller's table, with the names of ids that its answers are to have.
 awaitable<EventsTable> History::table_for(Caller caller, bool with_names) {
   EventsTable table = caller.table();
-  if (with_names) table.names = co_await parts_.names.in_force(table.owner);
+  // The types of the audit trail are not the platform's.
+  const bool is_trail = table.owner == audit::trail_id();
+  if (with_names && !is_trail) table.names = co_await parts_.names.in_force(table.owner);
   co_return table;
 }
 

@@ -56,8 +56,7 @@ std::vector<std::string> read_terms(BodyFields& fields) {
   return {};
 }
 
-/// Reads the parts of a filter that GET /api/history/events knows, in the same order.
-/// Reads a value for each of some fields, by their names.
+/// Reads the values of each field, by its name.
 std::vector<events::FieldFilter> read_fields(BodyFields& fields) {
   std::vector<events::FieldFilter> filters;
   for (std::string& name : fields.names()) {
@@ -68,6 +67,7 @@ std::vector<events::FieldFilter> read_fields(BodyFields& fields) {
   return filters;
 }
 
+/// Reads the parts of a filter that GET /api/history/events knows, in the same order.
 Filter read_filter(BodyFields& fields) {
   const auto ids = [&fields](IdColumn column) {
     return fields.optional_ids(name_of(column), max_of(column), described::kMaxViewerValues);

@@ -11,6 +11,7 @@
 #include "backup/errors.h"
 #include "backup/rows.h"
 #include "files/file_ids.h"
+#include "io/settled.h"
 #include "ops/log.h"
 
 namespace annals::backup {
@@ -64,7 +65,7 @@ awaitable<void> Restoration::restore_all(Request request, Watch watch) {
   watch.report([&](Progress& progress) { progress.tenants = manifest.tenants.size(); });
   co_await check_all(parts_.blobs, manifest, watch.quiet());
   co_await restore_keys(manifest, watch);
-  if (!manifest.names.empty()) co_await parts_.names.add(std::nullopt, manifest.names);
+  co_await restore_names(manifest, watch);
   std::size_t failed = 0;
   for (const TenantEntry& entry : manifest.tenants) {
     watch.check();
@@ -186,6 +187,22 @@ awaitable<void> Restoration::put_file(files::TenantFile place, KeptFile file, Wa
     ++progress.files;
     progress.bytes += file.size;
   });
+}
+
+/// Adds the platform's names. They are no reason to leave a tenant out.
+awaitable<void> Restoration::restore_names(Manifest manifest, Watch watch) {
+  if (manifest.names.empty()) co_return;
+  const auto outcome = co_await io::settled(parts_.names.add(std::nullopt, manifest.names));
+  try {
+    io::result_of(outcome);
+  } catch (const Error& error) {
+    watch.report([&error](Progress& progress) {
+      progress.remarks.push_back(
+          fmt::format("the names of ids for all clients were not restored beside those that are there: {}",
+                      error.detail()));
+    });
+    ops::log(ops::Level::error, "names of ids were not restored", {{"error", error.what()}});
+  }
 }
 
 awaitable<void> Restoration::restore_keys(Manifest manifest, Watch /*watch*/) {

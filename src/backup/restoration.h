@@ -57,9 +57,9 @@ class Restoration {
   boost::asio::awaitable<ClientId> restore_one(Request request, Watch watch);
 
   /// Restores every tenant whose id is not there, and the keys and the platform's names of ids that are not
-  /// there. What is there is left as
-  /// it is, so it may be called again after a failure. A tenant that cannot be restored does not hinder the
-  /// others; it throws Error(backup_refused) at the end that names how many could not.
+  /// there. What is there is left as it is, so it may be called again after a failure. A tenant that cannot
+  /// be restored does not hinder the others, nor do names for which there is no room; it throws
+  /// Error(backup_refused) at the end that names how many could not.
   boost::asio::awaitable<void> restore_all(Request request, Watch watch);
 
  private:
@@ -72,6 +72,7 @@ class Restoration {
   boost::asio::awaitable<void> fill_files(files::TenantFile place, TenantDetails details, Watch watch,
                                           tenants::Fence keep);
   boost::asio::awaitable<void> put_file(files::TenantFile place, KeptFile file, Watch watch);
+  boost::asio::awaitable<void> restore_names(Manifest manifest, Watch watch);
   boost::asio::awaitable<void> restore_keys(Manifest manifest, Watch watch);
 
   const Parts parts_;

@@ -10,6 +10,9 @@ namespace {
 
 namespace json = boost::json;
 
+/// The bytes of a map's node with two strings, without what is in them.
+constexpr std::size_t kNode = 128;
+
 /// Calls `take` with the name and the value of each member of an object that is a member of `object`.
 void for_each_member(const json::object& object, std::string_view name,
                      const std::function<void(std::string id, const json::value& value)>& take) {
@@ -38,14 +41,16 @@ IdNames IdNames::parse(std::string_view document) {
   if (document.empty()) return names;
   const json::value value = json::parse(document);
   const json::object& object = value.as_object();
-  const auto into = [](Map& map) {
-    return [&map](std::string id, const json::value& name) {
+  const auto into = [&names](Map& map) {
+    return [&names, &map](std::string id, const json::value& name) {
+      names.memory_ += kNode + id.size() + name.as_string().size();
       map[std::move(id)] = std::string(name.as_string());
     };
   };
   for_each_member(object, kEventTypes, into(names.event_types_));
   for_each_member(object, kSourceTypes, into(names.source_types_));
   for_each_member(object, kSources, [&](const std::string& type, const json::value& /*sources*/) {
+    names.memory_ += kNode + type.size();
     for_each_member(object.at(kSources).as_object(), type, into(names.sources_[type]));
   });
   return names;

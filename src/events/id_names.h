@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,6 +25,9 @@ class IdNames {
   static constexpr std::string_view kSourceTypes = "source_types";
   static constexpr std::string_view kSources = "sources";
 
+  /// Returns how many bytes of memory it takes, approximately.
+  [[nodiscard]] std::size_t memory() const { return memory_; }
+
   /// Returns null if the id has no name.
   [[nodiscard]] const std::string* event_type(std::string_view id) const;
   [[nodiscard]] const std::string* source_type(std::string_view id) const;
@@ -35,6 +39,7 @@ class IdNames {
   Map event_types_;
   Map source_types_;
   std::map<std::string, Map, std::less<>> sources_;  // by the type of source
+  std::size_t memory_ = 0;
 };
 
 /// The names that hold for a tenant: its own, and the platform's for the ids that it has not named itself.

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include "engine/row_binary.h"
 #include "engine/row_reader.h"
 #include "events/file_facts.h"
+#include "input/json_value.h"
 
 namespace annals::events {
 namespace {
@@ -88,7 +89,9 @@ NamedIds named_ids(const RowView& row) {
 bool has_field(std::string_view kept, std::string_view name) {
   // Nearly always: no event has it, and no key is written with escapes.
   if (kept.find(name) == std::string_view::npos && kept.find('\\') == std::string_view::npos) return false;
-  return boost::json::parse(kept).as_object().contains(name);
+  // It was checked when it came, so it is as deep as it may be.
+  const auto object = input::parse_json(kept, std::numeric_limits<std::size_t>::max());
+  return object && input::find_member(object->members(), name);
 }
 
 void append_ids_apart(std::string& text, const RowView& row, NumberStyle style) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "io/settled.h"
 #include "names/document.h"
 
 namespace annals::names {
@@ -17,7 +18,7 @@ using boost::asio::awaitable;
 /// The id of the platform's document. Tenants have random ids.
 constexpr Uuid kPlatform{};
 
-/// A dictionary in memory takes more than its document, one without names a little too.
+/// A dictionary without names takes a little memory too.
 constexpr std::size_t kEntryBytes = 256;
 
 /// Returns what makes a document into another, and leaves one that is like that already.
@@ -65,10 +66,11 @@ awaitable<void> Names::add(Of of, std::string document) {
 }
 
 awaitable<std::string> Names::change_by(Uuid id, engine::VersionedDocuments::Decide decide) {
-  co_await documents_.change(id, std::move(decide));
-  const Moment asked = moment();
+  const auto outcome = co_await io::settled(documents_.change(id, std::move(decide)));
+  // It may be done although it failed.
+  drop(id);
+  io::result_of(outcome);
   auto found = co_await documents_.find(id);
-  keep(found, asked);
   co_return std::move(found.text);
 }
 
@@ -81,12 +83,22 @@ awaitable<std::vector<ClientId>> Names::owners() {
   co_return owners;
 }
 
+awaitable<void> Names::purge() {
+  co_await documents_.purge();
+}
+
 awaitable<void> Names::forget(ClientId tenant) {
-  co_await documents_.forget(tenant.uuid());
+  const auto outcome = co_await io::settled(documents_.forget(tenant.uuid()));
+  drop(tenant.uuid());
+  io::result_of(outcome);
+}
+
+/// Takes a dictionary out of the memory. What was read of it before is not kept.
+void Names::drop(Uuid id) {
   const std::scoped_lock lock(mutex_);
   ++epoch_;
-  const auto found = entries_.find(tenant.uuid());
-  if (found == entries_.end()) co_return;
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
   bytes_ -= found->second.bytes;
   entries_.erase(found);
 }
@@ -121,16 +133,17 @@ std::optional<Names::Entry> Names::fresh(Uuid id) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return std::nullopt;
   Entry& entry = found->second;
-  if (!settings_.is_alone && now - entry.asked_at > settings_.max_age) return std::nullopt;
   entry.used_at = now;
-  return entry;
+  if (settings_.is_alone || now - entry.asked_at <= settings_.max_age) return entry;
+  // This caller asks again; the others go on with what is there.
+  entry.asked_at = now;
+  return std::nullopt;
 }
 
 /// Takes a document that was read into the memory, unless what is there was read later. Returns its entry.
 Names::Entry Names::keep(const Document& document, const Moment& asked) {
   Entry entry{.names = nullptr,
               .version = fmt::format("{}-{:x}", document.version, std::hash<std::string>{}(document.text)),
-              .bytes = kEntryBytes + document.text.size(),
               .asked_at = asked.at,
               .used_at = Clock::now()};
   {
@@ -142,13 +155,14 @@ Names::Entry Names::keep(const Document& document, const Moment& asked) {
     }
   }
   entry.names = std::make_shared<const events::IdNames>(events::IdNames::parse(document.text));
+  entry.bytes = kEntryBytes + entry.names->memory();
   const std::scoped_lock lock(mutex_);
   if (asked.epoch != epoch_) return entry;
   Entry& kept = entries_[document.id];
   if (kept.names && kept.asked_at > entry.asked_at) return kept;
   bytes_ += entry.bytes - kept.bytes;
   kept = entry;
-  if (bytes_ > settings_.max_bytes) make_room();
+  while (bytes_ > settings_.max_bytes && entries_.size() > 1) make_room();
   return entry;
 }
 

@@ -30,7 +30,7 @@ class Names final : public tenants::Belonging {
   struct Settings {
     std::chrono::milliseconds max_age{1000};         // for which a dictionary in memory is believed
     bool is_alone = false;                           // no other instance changes names: it is always believed
-    std::size_t max_bytes = std::size_t{32} << 20U;  // of the documents that are kept in memory
+    std::size_t max_bytes = std::size_t{32} << 20U;  // of the dictionaries in memory
   };
 
   /// Says whose dictionary is meant; nullopt: the platform's.
@@ -57,6 +57,9 @@ class Names final : public tenants::Belonging {
   /// Returns the tenants that have names of their own.
   boost::asio::awaitable<std::vector<ClientId>> owners();
 
+  /// Removes what is left of dictionaries that lost their last name more than an hour ago.
+  boost::asio::awaitable<void> purge();
+
   /// Removes the names of a tenant that is gone or going.
   boost::asio::awaitable<void> forget(ClientId tenant);
 
@@ -70,7 +73,7 @@ class Names final : public tenants::Belonging {
   struct Entry {
     std::shared_ptr<const events::IdNames> names;
     std::string version = {};
-    std::size_t bytes = 0;
+    std::size_t bytes = 0;  // of memory
     Clock::time_point asked_at;
     Clock::time_point used_at;
   };
@@ -85,6 +88,7 @@ class Names final : public tenants::Belonging {
   boost::asio::awaitable<Entry> find(Uuid id);
   std::optional<Entry> fresh(Uuid id);
   Moment moment();
+  void drop(Uuid id);
   Entry keep(const Document& document, const Moment& asked);
   void make_room();
 
@@ -93,7 +97,7 @@ class Names final : public tenants::Belonging {
   std::mutex mutex_;  // guards what follows
   std::map<Uuid, Entry> entries_;
   std::size_t bytes_ = 0;    // of all entries
-  std::uint64_t epoch_ = 0;  // grows when a dictionary is forgotten: what was read before is not kept
+  std::uint64_t epoch_ = 0;  // grows when a dictionary changes: what was read before is not kept
 };
 
 }  // namespace annals::names

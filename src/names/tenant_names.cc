@@ -50,6 +50,7 @@ awaitable<void> TenantNames::clean_up(std::stop_token stop) {
     for (const tenants::Tenant& tenant : known.tenants) unknown.erase(tenant.id);
     for (const ClientId& id : unknown) co_await forget_alone(id);
   }
+  co_await parts_.names.purge();
 }
 
 /// Removes the names of a tenant that is gone or going, unless it is being restored, or has been meanwhile.

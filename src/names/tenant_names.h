@@ -35,7 +35,8 @@ class TenantNames {
   /// tenant has that id, or has it any more once the change is done.
   boost::asio::awaitable<std::string> change(ClientId tenant, boost::json::object patch);
 
-  /// Removes the names that a crash has left of tenants that are gone. Throws engine::EngineError.
+  /// Removes the names that a crash has left of tenants that are gone, and what is left of removed ones.
+  /// Throws engine::EngineError.
   boost::asio::awaitable<void> clean_up(std::stop_token stop);
 
  private:

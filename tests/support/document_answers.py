@@ -15,7 +15,6 @@ SECONDS = 30
 # Room for one event of 64 bytes and its data, and hardly more.
 SMALL_QUOTA = {"bytes_per_day": 110}
 LAST_EVENT = {"event_type_id": 1, "record_id": 1, "source_id": 1, "source_type_id": 1, "event_data": "x" * 40}
-# Larger than any body that an operation takes as a whole.
 # With a platform key these need no X-Client-Id.
 SECRET_OR_KEY = (
     "rotateTenantSecret",
@@ -25,6 +24,7 @@ SECRET_OR_KEY = (
     "getTenantNames",
     "changeTenantNames",
 )
+# Larger than any body that an operation takes as a whole.
 LARGE = 33 << 20
 ENDLESS = b"POST /api/events HTTP/1.1\r\nHost: x\r\nX-API-Key: %b\r\nX-Client-Id: %b\r\nContent-Type: application/x-ndjson\r\n" \
     b"Transfer-Encoding: chunked\r\n\r\n"

@@ -10,7 +10,7 @@ REGISTRY = "annals_tenants"
 LATE_UPLOADS = "annals_late_uploads"
 # What was changed of tenants that are there.
 SETTINGS = "annals_tenant_settings"
-# What people call the ids of tenants that are there, and of the platform.
+# It holds names of ids: of tenants that are there, and of the platform.
 NAMES = "annals_names"
 OF_PLATFORM = "00000000-0000-0000-0000-000000000000"
 OWN_TABLES = (REGISTRY, LATE_UPLOADS, SETTINGS, NAMES, "annals_keys", "annals_key_uses", "annals_expired_files",

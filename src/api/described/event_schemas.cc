@@ -84,7 +84,7 @@ Schema event() {
             .type = schemas::nullable(schemas::uuid()),
             .summary = "The file that is attached; null: none."},
            {.name = "names",
-            .type = names_of_ids(),
+            .type = schemas::any_of({names_of_ids(), Schema()}),
             .summary = "What people call the ids, with `names=true`; or a key that the event was sent with.",
             .optional = true}},
           Others::kept));

@@ -30,6 +30,7 @@ boost::json::object read_names(BodyFields& fields, IdColumn column) {
   for (const std::string& field : fields.names()) {
     const auto id = read_id(fields, field, column);
     if (!id) continue;
+    if (names.contains(*id)) fields.add_problem(field, input::repeated_field());
     const auto name = fields.nullable_text(field, http::name_rule(described::kMaxName));
     names[*id] = name ? boost::json::value(*name) : boost::json::value();
   }
@@ -41,6 +42,7 @@ boost::json::object read_sources(BodyFields& fields) {
   for (const std::string& field : fields.names()) {
     const auto type = read_id(fields, field, IdColumn::source_type_id);
     if (!type) continue;
+    if (types.contains(*type)) fields.add_problem(field, input::repeated_field());
     if (fields.is_null(field)) {
       types[*type] = nullptr;
       continue;

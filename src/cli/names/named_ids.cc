@@ -1,7 +1,9 @@
 #include "cli/names/named_ids.h"
 
 #include <algorithm>
-#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +12,7 @@
 
 #include "cli/command/mistake.h"
 #include "cli/import/sources/csv_records.h"
+#include "input/foreign_id.h"
 #include "text/ascii.h"
 #include "text/utf8.h"
 
@@ -19,6 +22,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kNamesOfPatch = 1000;
+constexpr std::uint64_t kMaxTypeId = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t kMaxNameLength = 255;
 // The members of a document, which are those of the API.
 constexpr std::string_view kEventTypes = "event_types";
 constexpr std::string_view kSourceTypes = "source_types";
@@ -27,17 +32,40 @@ constexpr std::string_view kSources = "sources";
 /// Collects names in patches.
 class Patches {
  public:
+  /// Both throw Mistake for what the service would reject, so that nothing is sent before all is right.
   void add(std::string_view member, std::string_view id, json::value name) {
-    object_in(next(), member)[id] = std::move(name);
+    const std::string key = checked_id(id, kMaxTypeId);
+    check_name(name);
+    object_in(next(), member)[key] = std::move(name);
   }
 
   void add_source(std::string_view type, std::string_view id, json::value name) {
-    object_in(object_in(next(), kSources), type)[id] = std::move(name);
+    const std::string type_key = checked_id(type, kMaxTypeId);
+    const std::string key = checked_id(id, std::numeric_limits<std::uint64_t>::max());
+    check_name(name);
+    object_in(object_in(next(), kSources), type_key)[key] = std::move(name);
   }
 
   NamedIds take() { return std::move(result_); }
 
  private:
+  static std::string checked_id(std::string_view text, std::uint64_t max) {
+    const auto id = input::id_in_notation(text, max);
+    if (!id) throw Mistake(fmt::format("{}: {}", text, id.error().msg));
+    return id->notation();
+  }
+
+  static void check_name(const json::value& name) {
+    if (name.is_null()) return;
+    if (!name.is_string()) throw Mistake("a name is a text");
+    const std::string_view text = name.get_string();
+    const bool fits = !text.empty() && text::code_points(text) <= kMaxNameLength;
+    if (!fits || !text::has_no_controls(text)) {
+      throw Mistake(
+          fmt::format("{}: a name has 1 to {} characters and no control characters", text, kMaxNameLength));
+    }
+  }
+
   json::object& next() {
     if (result_.names++ % kNamesOfPatch == 0) result_.patches.emplace_back();
     return result_.patches.back();
@@ -82,8 +110,12 @@ class CsvReader {
   void take(const CsvRecord& record) {
     if (columns_.empty()) {
       read_columns(record);
-    } else if (record.fields.size() > 1 || !record.fields.front().empty()) {
-      read(record);
+    } else if (!std::ranges::all_of(record.fields, &std::string::empty)) {  // as of an empty row
+      try {
+        read(record);
+      } catch (const Mistake& mistake) {
+        throw Mistake(fmt::format("line {}: {}", line_, mistake.what()));
+      }
     }
     line_ += record.lines;
   }
@@ -102,9 +134,18 @@ class CsvReader {
   void read_columns(const CsvRecord& record) {
     for (const std::string& field : record.fields) columns_.emplace_back(text::trim(field));
     if (std::ranges::find(columns_, "name") == columns_.end()) throw no_columns();
+    for (const std::string& column : columns_) {
+      if (std::ranges::count(columns_, column) > 1) {
+        throw Mistake(fmt::format("the first line names the column {} twice", column));
+      }
+    }
   }
 
   void read(const CsvRecord& record) {
+    if (record.fields.size() > columns_.size()) {
+      throw Mistake(
+          "there are more fields than columns; a text with a comma in it stands in quotation marks");
+    }
     const auto field = [&](std::string_view column) -> std::string {
       const auto place = std::ranges::find(columns_, column) - columns_.begin();
       const auto at = static_cast<std::size_t>(place);
@@ -124,9 +165,7 @@ class CsvReader {
     } else if (event_type.empty() && !source_type.empty()) {
       patches_.add(kSourceTypes, source_type, std::move(name));
     } else {
-      throw Mistake(fmt::format(
-          "line {}: a record has an event_type_id alone, or a source_type_id with or without a source_id",
-          line_));
+      throw Mistake("a record has an event_type_id alone, or a source_type_id with or without a source_id");
     }
   }
 

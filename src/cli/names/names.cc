@@ -16,6 +16,7 @@
 #include "cli/client/service_options.h"
 #include "cli/client/tenant_lookup.h"
 #include "cli/command/commands.h"
+#include "cli/command/mistake.h"
 #include "cli/names/named_ids.h"
 #include "cli/terminal/exit_codes.h"
 #include "cli/terminal/output.h"
@@ -60,13 +61,19 @@ int import_names(const NamesOptions& options) {
   const NamedIds ids = read_named_ids(text_of(options.file));
   ServiceClient client(options.service.access(), say);
   const std::string target = target_of(client, options);
-  for (const auto& patch : ids.patches) {
-    const std::string body = boost::json::serialize(patch);
+  for (std::size_t i = 0; i < ids.patches.size(); ++i) {
+    const std::string body = boost::json::serialize(ids.patches[i]);
     // A name that was set is set again without harm.
-    (void)accepted(client.send_with_retries([&] {
+    auto answer = client.send_with_retries([&] {
       return ServiceClient::Request{
           .method = "PATCH", .target = target, .content_type = "application/json", .body = body};
-    }));
+    });
+    try {
+      (void)accepted(std::move(answer));
+    } catch (const Mistake& mistake) {
+      throw Mistake(fmt::format("{} ({} of {} parts of the file were taken over before)", mistake.what(), i,
+                                ids.patches.size()));
+    }
   }
   say(fmt::format("{} names were taken over", ids.names));
   return kDone;

@@ -439,8 +439,8 @@ export interface Event {
   /** The file that is attached; null: none. */
   file_id: string | null;
   /** What people call the ids, with `names=true`; or a key that the event was sent with. */
-  names?: NamesOfIds;
-  [key: string]: JsonValue | NamesOfIds | undefined;
+  names?: NamesOfIds | JsonValue;
+  [key: string]: JsonValue | NamesOfIds | JsonValue | undefined;
 }
 
 /** The envelope of AWS EventBridge around an event. */
