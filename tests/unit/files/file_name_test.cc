@@ -15,11 +15,8 @@ TEST(FileName, IsWhatASenderCallsAFile) {
 }
 
 TEST(FileName, IsNoPathNoControlAndNothingThatTurnsTextAround) {
-  for (const char* name :
-       {"", ".", "..", "a/b", "/etc/passwd", "..\\b", "a\r\nX-Evil: 1", "a\tb", "a\x7f", "a\xC2\x85z",
-        "fdp\xE2\x80\xAE"
-        "exe.",
-        "a\xE2\x81\xA6z", "a\xE2\x80\xA8z"}) {
+  for (const char* name : {"", ".", "..", "a/b", "/etc/passwd", "..\\b", "a\r\nX-Evil: 1", "a\tb", "a\x7f",
+                           "a\xC2\x85z", "fdp\342\200\256exe.", "a\xE2\x81\xA6z", "a\xE2\x80\xA8z"}) {
     EXPECT_FALSE(is_file_name(name)) << name;
   }
   EXPECT_FALSE(is_file_name(std::string("a\0b", 3)));
