@@ -16,8 +16,8 @@ NUMBER = int(os.environ.get("ANNALS_REQUESTS", "40"))
 ENDLESS = {"tailEvents"}
 # Texts that only the service can make, so that none of ours is right.
 MADE_BY_THE_SERVICE = {"cursor", "after", "last-event-id"}
-# Fields that others need or exclude, which the document says in words.
-BOUND_TO_OTHERS = {"restoreBackup": {"client_id"}, "listEvents": {"offset"}, "getUploadUrl": {"size"}}
+# Fields that others need or exclude, or that name what the engine knows, which the document says in words.
+BOUND_TO_OTHERS = {"countEvents": {"tz"}, "restoreBackup": {"client_id"}, "listEvents": {"offset"}, "getUploadUrl": {"size"}}
 # After these the others would find less to do, so they come last.
 CHANGING = ("rotateTenantSecret", "changeKey", "changeTenant", "deleteKey", "deleteBackup", "deleteTenant")
 
