@@ -81,7 +81,8 @@ boost::asio::awaitable<std::optional<std::string>> Tail::next() {
 }
 
 std::string Tail::farewell(bool may_return) {
-  return fmt::format("event: end\ndata: {{\"reconnect\":{}}}\n\n", may_return);
+  // A comment: an event would be taken for one of the tenant's by readers that only look at `data`.
+  return may_return ? ": the end; come back\n\n" : ": the end\n\n";
 }
 
 /// Returns "" if the tail was ended.

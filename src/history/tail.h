@@ -50,7 +50,7 @@ class Tail {
   /// noted. Thread-safe.
   void end() { is_ended_ = true; }
 
-  /// Returns the last event of a stream, which says whether the reader may come back.
+  /// Returns the comment at the end of a stream, which says whether the reader may come back.
   [[nodiscard]] static std::string farewell(bool may_return);
 
  private:

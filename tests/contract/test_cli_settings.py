@@ -84,7 +84,7 @@ def test_a_viewer_token_shows_what_its_filters_show(any_annals, annals_cli, tena
 
     assert "--whole-history" in annals_cli("tenant", "viewer-token", name, code=2).stderr
     annals_cli("tenant", "viewer-token", name, "--whole-history", "--record-id", "7", code=2)
-    annals_cli("tenant", "viewer-token", name, "--record-id", "x", code=2)
+    annals_cli("tenant", "viewer-token", name, "--record-id", '"x', code=2)
     annals_cli("tenant", "viewer-token", name, "--record-id", "7", "--expires-in", "86401", code=2)
 
 

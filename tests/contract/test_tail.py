@@ -262,7 +262,7 @@ def test_who_may_no_longer_read_is_told_so_at_the_end(annals, tenant, how):
 
         assert tail.read_in_order_to_the_end() == []
 
-    assert tail.farewell == {"reconnect": False}
+    assert tail.farewell == "the end"
 
 
 def test_a_service_that_stops_ends_its_streams_in_order_after_what_it_has_committed(make, engine_kind):
@@ -278,7 +278,7 @@ def test_a_service_that_stops_ends_its_streams_in_order_after_what_it_has_commit
 
         for tail in (idle, other):
             assert tail.read_in_order_to_the_end() == []
-            assert tail.farewell == {"reconnect": True}
+            assert tail.farewell == "the end; come back"
 
 
 def test_a_new_tenant_of_the_same_name_is_not_in_the_old_ones_stream(annals, tenant):

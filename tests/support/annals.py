@@ -156,7 +156,7 @@ class Annals:
         """The status and text of the answer, or None when the connection broke instead."""
         try:
             reply = self.request(method, path, **arguments)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
             return None
         return reply.status_code, reply.text
 

@@ -25,7 +25,6 @@ class Tail:
         self.texts = []
         self.retry = None
         self.farewell = None
-        self._event = None
         self._lines = self._reply.iter_lines(chunk_size=None, delimiter=b"\n")
 
     def __enter__(self):
@@ -79,16 +78,11 @@ class Tail:
         if field == "id":
             self.last_id = value  # without data it is no event, but where a client resumes
         elif field == "data":
-            if self._event == "end":
-                self.farewell = json.loads(value)
-            else:
-                self.ids.append(self.last_id)
-                self.texts.append(value)
-        elif field == "event":
-            self._event = value
+            self.ids.append(self.last_id)
+            self.texts.append(value)
         elif field == "retry":
             self.retry = int(value)
-        elif line == b"":
-            self._event = None
-        else:
-            assert field == "" and colon, f"expected id, data, event, retry or a comment, got {line!r}"
+        elif line != b"":
+            assert field == "" and colon, f"expected id, data, retry or a comment, got {line!r}"
+            if value.startswith("the end"):
+                self.farewell = value
