@@ -29,10 +29,12 @@ std::string collect(const Encode& encode) {
 
 class Gzip final : public Compressor {
  public:
-  Gzip() {
+  explicit Gzip(Effort effort) {
     constexpr int kWindow = 15 + 16;  // the largest window (15), with a gzip header (16)
-    constexpr int kMemory = 8;
-    if (deflateInit2(&stream_, Z_BEST_SPEED, Z_DEFLATED, kWindow, kMemory, Z_DEFAULT_STRATEGY) != Z_OK) {
+    const bool is_little = effort == Effort::little;
+    const int level = is_little ? Z_BEST_SPEED : Z_DEFAULT_COMPRESSION;
+    const int memory = is_little ? 8 : MAX_MEM_LEVEL;
+    if (deflateInit2(&stream_, level, Z_DEFLATED, kWindow, memory, Z_DEFAULT_STRATEGY) != Z_OK) {
       throw std::bad_alloc();
     }
   }
@@ -63,12 +65,13 @@ class Gzip final : public Compressor {
 
 class Zstd final : public Compressor {
  public:
-  Zstd() : context_(ZSTD_createCCtx()) {
-    constexpr int kLevel = 1;
+  explicit Zstd(Effort effort) : context_(ZSTD_createCCtx()) {
     constexpr int kWindowLog = 17;  // 128 KiB: every reader has that, and so many answers at once
+    constexpr int kHighLevel = 9;
     if (!context_) throw std::bad_alloc();
-    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel);
-    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, kWindowLog);
+    const bool is_little = effort == Effort::little;
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, is_little ? 1 : kHighLevel);
+    if (is_little) ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, kWindowLog);
   }
 
   std::string put(std::string_view piece, Then then) override {
@@ -97,9 +100,9 @@ class Zstd final : public Compressor {
 
 }  // namespace
 
-std::unique_ptr<Compressor> make_compressor(ContentCoding coding) {
-  if (coding == ContentCoding::gzip) return std::make_unique<Gzip>();
-  if (coding == ContentCoding::zstd) return std::make_unique<Zstd>();
+std::unique_ptr<Compressor> make_compressor(ContentCoding coding, Effort effort) {
+  if (coding == ContentCoding::gzip) return std::make_unique<Gzip>(effort);
+  if (coding == ContentCoding::zstd) return std::make_unique<Zstd>(effort);
   throw std::logic_error("there is no compressor for no coding");
 }
 

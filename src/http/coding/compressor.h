@@ -9,11 +9,16 @@
 
 namespace annals::http {
 
-/// Applies one content coding, piece by piece and in bounded memory (gzip: 0.3 MiB, zstd: about 1 MiB), at a
-/// level at which a piece of 32 KiB takes well under a millisecond.
+/// Says how much time a compressor takes for fewer bytes.
+enum class Effort : std::uint8_t {
+  little,  // a piece of 32 KiB takes well under a millisecond, in bounded memory (gzip: 0.3 MiB, zstd: 1 MiB)
+  much,    // for what is compressed once and sent often
+};
+
+/// Applies one content coding, piece by piece.
 class Compressor {
  public:
-  /// What follows a piece.
+  /// Says what follows a piece.
   enum class Then : std::uint8_t {
     more,   // it may be held back, to be compressed with the next ones
     pause,  // the receiver can read all so far
@@ -30,6 +35,6 @@ class Compressor {
 };
 
 /// Throws std::bad_alloc if there is no memory. `coding` must not be identity.
-std::unique_ptr<Compressor> make_compressor(ContentCoding coding);
+std::unique_ptr<Compressor> make_compressor(ContentCoding coding, Effort effort = Effort::little);
 
 }  // namespace annals::http

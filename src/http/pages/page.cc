@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "crypto/digest.h"
+#include "http/coding/compressor.h"
 #include "http/entity_tags.h"
-#include "http/pages/compression.h"
 
 namespace annals::http {
 namespace {
@@ -38,7 +38,7 @@ const std::string& Page::body_of(Form& form) const {
   if (form.coding == ContentCoding::identity) return form.body;
   std::call_once(form.is_made, [&] {
     const std::string& content = forms_->front().body;
-    form.body = form.coding == ContentCoding::gzip ? gzip(content) : zstd(content);
+    form.body = make_compressor(form.coding, Effort::much)->put(content, Compressor::Then::end);
   });
   return form.body;
 }
