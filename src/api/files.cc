@@ -13,7 +13,7 @@
 #include "files/file_ids.h"
 #include "files/file_name.h"
 #include "http/query_fields.h"
-#include "input/byte_limit.h"
+#include "input/problems.h"
 #include "text/ascii.h"
 #include "text/hex.h"
 

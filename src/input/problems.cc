@@ -139,6 +139,11 @@ FieldProblem line_longer_than(std::size_t max_bytes) {
                  "value_error.any_str.max_length", std::uint64_t{max_bytes});
 }
 
+FieldProblem more_bytes_than(std::size_t max) {
+  return limited(fmt::format("ensure this value has at most {} bytes in UTF-8", max),
+                 "value_error.any_str.max_length", std::uint64_t{max});
+}
+
 FieldProblem names_larger_than(std::size_t max_bytes) {
   return limited(fmt::format("ensure all names together have at most {} bytes", max_bytes),
                  "value_error.any_str.max_length", std::uint64_t{max_bytes});

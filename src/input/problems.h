@@ -76,6 +76,7 @@ FieldProblem greater_than(std::uint64_t max);
 FieldProblem shorter_than(std::size_t min);
 FieldProblem longer_than(std::size_t max);
 FieldProblem line_longer_than(std::size_t max_bytes);
+FieldProblem more_bytes_than(std::size_t max);  // in UTF-8
 FieldProblem names_larger_than(std::size_t max_bytes);
 /// Counts the items of a list, or the members of an object.
 FieldProblem fewer_items_than(std::size_t min);
