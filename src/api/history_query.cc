@@ -96,6 +96,12 @@ Ordering read_ordering(http::QueryFields& fields) {
   return Ordering::newest_first;
 }
 
+/// Throws the problems that were added.
+[[noreturn]] void refuse(const http::QueryFields& fields) {
+  fields.check();
+  throw std::logic_error("a problem was not thrown");
+}
+
 constexpr std::string_view kNames = "names";
 
 NumberStyle read_numbers(http::QueryFields& fields, const http::Request& request) {
@@ -240,8 +246,7 @@ TailQuery read_tail_query(const http::Request& request) {
 void refuse_time_zone(const http::Request& request) {
   http::QueryFields fields(request);
   fields.add_problem("tz", input::not_a_time_zone());
-  fields.check();
-  throw std::logic_error("a problem was not thrown");
+  refuse(fields);
 }
 
 void refuse_cursor_ahead(const http::Request& request, bool of_tail) {
@@ -251,8 +256,7 @@ void refuse_cursor_ahead(const http::Request& request, bool of_tail) {
   } else {
     fields.add_problem("cursor", input::cursor_ahead());
   }
-  fields.check();
-  throw std::logic_error("a problem was not thrown");
+  refuse(fields);
 }
 
 std::string with_parameter(const http::Request& request, std::string_view name, std::string_view value) {

@@ -55,6 +55,15 @@ Uuid uuid_of(const boost::json::value& value) {
   return *uuid;
 }
 
+/// Returns the ids of a result that has one in each line.
+std::vector<Uuid> uuids_in(std::string_view text) {
+  std::vector<Uuid> ids;
+  for_each_line(text, [&](std::string_view line) {
+    if (const auto id = parse_uuid(line)) ids.push_back(*id);
+  });
+  return ids;
+}
+
 }  // namespace
 
 struct VersionedDocuments::Latest {
@@ -101,11 +110,7 @@ awaitable<std::vector<Uuid>> VersionedDocuments::ids() {
   co_await bootstrap();
   const auto text = co_await engine_.query(
       {.sql = fmt::format("SELECT id FROM {} FINAL WHERE document != '' FORMAT TabSeparated", table_)});
-  std::vector<Uuid> ids;
-  for_each_line(text, [&](std::string_view line) {
-    if (const auto id = parse_uuid(line)) ids.push_back(*id);
-  });
-  co_return ids;
+  co_return uuids_in(text);
 }
 
 awaitable<std::string> VersionedDocuments::fingerprint() {
@@ -217,10 +222,7 @@ awaitable<std::vector<Uuid>> VersionedDocuments::purge() {
       {.sql = fmt::format("SELECT id FROM {} GROUP BY id HAVING argMax(document, version) = '' AND "
                           "max(written_at) < now64(3) - INTERVAL 1 HOUR LIMIT 1000 FORMAT TabSeparated",
                           table_)});
-  std::vector<Uuid> ids;
-  for_each_line(text, [&](std::string_view line) {
-    if (const auto id = parse_uuid(line)) ids.push_back(*id);
-  });
+  auto ids = uuids_in(text);
   if (!ids.empty()) co_await remove(ids);
   co_return ids;
 }
