@@ -79,7 +79,7 @@ class TailBody final : public http::BodyParts {
     auto part = co_await tail_->next();
     waits_ = false;
     if (!part) co_return std::nullopt;
-    // What is cut gives out nothing any more.
+    // A tail that was cut gives out nothing any more.
     said_farewell_ = is_cut_;
     if (said_farewell_) co_return history::Tail::farewell(false);
     co_return part;

@@ -32,8 +32,8 @@ inline constexpr std::size_t kMaxKeyLength = 256;  // in bytes
 /// else, and beyond the limits above.
 std::optional<FieldPath> parse_field(std::string_view name);
 
-/// What a value in a filter means: a text between quotation marks is that string in JSON; any other text is
-/// the string that it is, and also the number, true, false or null of which it is the JSON.
+/// A value in a filter. A text between quotation marks is that string in JSON; any other text is the string
+/// that it is, and also the number, true, false or null of which it is the JSON.
 struct FieldValue {
   std::string text = {};
   bool may_be_literal = false;  // `text` is the JSON of a number, true, false or null

@@ -1,9 +1,9 @@
-// What is kept of the file that an event names stands behind the ids that are strings, in the column
-// other_fields (see string_ids.h), as a sixth part that only rows with such a file have:
+// The size and the SHA-256 of the file that an event names stand behind the ids that are strings, in the
+// column other_fields (see string_ids.h), as a sixth part that only rows with such a file have:
 //
 //   <1>event_type_id<1>record_id<1>source_type_id<1>source_id<1>5:2cf24dba…<1>{"a":1}
 //
-// that is the size in bytes and the SHA-256, which is empty if it is not known.
+// with the size in bytes first. The SHA-256 is empty if it is not known.
 #pragma once
 
 #include <cstdint>

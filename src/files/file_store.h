@@ -29,7 +29,7 @@ struct FileInfo {
   std::string content_type;
 };
 
-/// What is known of the content of a file.
+/// The content of a file, as far as it is known.
 struct FileDigest {
   std::uint64_t size = 0;   // bytes
   std::string sha256 = {};  // lower-case hexadecimal, or empty: not known
