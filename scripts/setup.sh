@@ -72,6 +72,13 @@ setup_engine() {
   install_modules "$root" "the engine library"
 }
 
+# What builds the console and the embeddable history comes from npm, and one library that is in them.
+setup_pages() {
+  if modules_are_current "$root/web"; then return; fi
+  say "installing what builds the pages"
+  install_modules "$root/web" "what builds the pages"
+}
+
 # What drives the browser in the tests comes from npm; the browser is Debian's.
 setup_browser() {
   if modules_are_current "$root/tests/browser"; then return; fi
@@ -96,6 +103,7 @@ setup_validator() {
 setup_all() {
   setup_packages "${build_packages[@]}" "${lint_packages[@]}" "${test_packages[@]}"
   setup_engine
+  setup_pages
   setup_browser
   setup_client
   setup_validator

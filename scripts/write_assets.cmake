@@ -1,0 +1,13 @@
+# Writes the source that has every file of a directory in it: cmake -DPAGES=DIR -DTEMPLATE=FILE -DOUTPUT=FILE -P write_assets.cmake
+file(GLOB_RECURSE files RELATIVE ${PAGES} ${PAGES}/*)
+list(SORT files)
+set(ANNALS_ARRAYS "")
+set(ANNALS_TABLE "")
+set(number 0)
+foreach(file ${files})
+  string(APPEND ANNALS_ARRAYS "constexpr unsigned char kContent${number}[] = {\n#embed \"${PAGES}/${file}\"\n};\n")
+  string(APPEND ANNALS_TABLE "    Asset{.path = \"${file}\", .content = text_of(kContent${number})},\n")
+  math(EXPR number "${number} + 1")
+endforeach()
+configure_file(${TEMPLATE} ${OUTPUT} @ONLY)
+file(TOUCH ${OUTPUT})

@@ -1,0 +1,3 @@
+import { render } from 'preact';
+
+render(<p>Annals</p>, document.getElementById('console') as HTMLElement);

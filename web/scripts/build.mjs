@@ -1,0 +1,49 @@
+// Builds the console and the embeddable history into a directory, with names that stay the same.
+// usage: node scripts/build.mjs DIRECTORY
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const web = fileURLToPath(new URL('..', import.meta.url));
+const output = process.argv[2];
+if (output === undefined) throw new Error('usage: node scripts/build.mjs DIRECTORY');
+
+const shared = {
+  configFile: false,
+  logLevel: 'warn',
+  resolve: { alias: { 'annals-client': fileURLToPath(new URL('../../clients/typescript/src/index.ts', import.meta.url)) } },
+};
+
+// The service compresses what it serves, and gives it an ETag: names need no hash, and inlined files would need a weaker policy.
+await build({
+  ...shared,
+  root: `${web}/console`,
+  // The page lies at /console and its files below, whatever a proxy has put in front of both.
+  experimental: {
+    renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `console/${file}` : { relative: true }),
+  },
+  build: {
+    target: 'es2022',
+    outDir: `${output}/console`,
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    reportCompressedSize: false,
+    rollupOptions: {
+      input: { console: `${web}/console/index.html` },
+      output: { entryFileNames: 'console.js', chunkFileNames: '[name].js', assetFileNames: '[name][extname]' },
+    },
+  },
+});
+
+await build({
+  ...shared,
+  root: web,
+  publicDir: false,
+  build: {
+    target: 'es2022',
+    outDir: `${output}/viewer`,
+    emptyOutDir: true,
+    reportCompressedSize: false,
+    lib: { entry: `${web}/viewer/main.ts`, formats: ['es'], fileName: () => 'viewer.js' },
+  },
+});
