@@ -45,6 +45,21 @@ export function idInQuery(value: IdInput, member: string): Id {
   return `"${id.replace(/["\\]/g, '\\$&')}"`;
 }
 
+/**
+ * Reads an id in the notation of queries, in which `idInQuery` writes it: digits are an integer, a text that begins with a
+ * quotation mark is a string in JSON, and everything else is itself. Returns undefined if it is none of these.
+ */
+export function parseId(text: string): Id | undefined {
+  if (/^[0-9]+$/.test(text)) return BigInt(text);
+  if (!text.startsWith('"')) return text === '' ? undefined : text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Makes the integers among an object's ids `bigint`s, in place. The reader of JSON has kept them exact. */
 export function restoreIds(object: Record<string, unknown>): void {
   for (const member of ID_MEMBERS) {

@@ -14,7 +14,7 @@ export {
   TimeoutError,
   UnprocessableEntityError,
 } from './errors.js';
-export { type Id, type IdInput, UnsafeNumberError } from './ids.js';
+export { type Id, type IdInput, idInQuery, parseId, UnsafeNumberError } from './ids.js';
 export { readJson } from './json/read.js';
 export type { JsonValue } from './json/value.js';
 export { writeJson } from './json/write.js';

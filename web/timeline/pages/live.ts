@@ -1,0 +1,82 @@
+import type { AnnalsEvent, Tail } from 'annals-client';
+
+/** What the live view tells the reader. */
+export interface LiveState {
+  state: 'connecting' | 'live' | 'away' | 'ended';
+  /** Events that came and are not shown yet. */
+  waiting: number;
+  /** Events in the last second, if they are too many to be shown one by one. */
+  perSecond: number | undefined;
+  error: unknown;
+}
+
+// More than this in a second cannot be read. They are counted instead.
+const READABLE_PER_SECOND = 50;
+const BATCH_MS = 250;
+
+/** Follows a tail, and hands over what came in small batches, so that a burst costs a few drawings and not thousands. */
+export class Live {
+  readonly #tail: Tail;
+  readonly #take: (events: AnnalsEvent[]) => boolean;
+  readonly #changed: (state: LiveState) => void;
+  #state: LiveState = { state: 'connecting', waiting: 0, perSecond: undefined, error: undefined };
+  #batch: AnnalsEvent[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #second = 0;
+  #inSecond = 0;
+
+  /** `take` shows events and returns true, or returns false if the reader is elsewhere; they are counted then. */
+  constructor(tail: Tail, take: (events: AnnalsEvent[]) => boolean, changed: (state: LiveState) => void) {
+    this.#tail = tail;
+    this.#take = take;
+    this.#changed = changed;
+    void this.#follow();
+  }
+
+  /** Forgets the events that wait, because the reader sees them now. */
+  forget(): void {
+    this.#set({ waiting: 0, perSecond: undefined });
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#tail.close();
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      for await (const item of this.#tail) {
+        if (item.type === 'event') this.#arrive(item.event);
+        else if (item.type === 'live') this.#set({ state: 'live', error: undefined });
+        else if (item.type === 'reconnect') this.#set({ state: 'away', error: item.error });
+        else this.#set({ waiting: this.#state.waiting + 1 });
+      }
+    } catch (error) {
+      this.#set({ state: 'ended', error });
+    }
+  }
+
+  #arrive(event: AnnalsEvent): void {
+    const second = Math.floor(Date.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#inSecond = 0;
+    }
+    if (++this.#inSecond <= READABLE_PER_SECOND) this.#batch.push(event);
+    else this.#state = { ...this.#state, waiting: this.#state.waiting + 1, perSecond: this.#inSecond };
+    this.#timer ??= setTimeout(() => this.#hand(), BATCH_MS);
+  }
+
+  #hand(): void {
+    this.#timer = undefined;
+    const batch = this.#batch;
+    this.#batch = [];
+    const shown = batch.length === 0 || this.#take(batch);
+    this.#set(shown ? {} : { waiting: this.#state.waiting + batch.length });
+  }
+
+  #set(change: Partial<LiveState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#changed(this.#state);
+  }
+}

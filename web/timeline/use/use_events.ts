@@ -1,0 +1,79 @@
+import type { AnnalsEvent, Annals, EventFilters } from 'annals-client';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { EventPages } from '../pages/event_pages.js';
+import { Live, type LiveState } from '../pages/live.js';
+import type { Formats } from '../../words/format.js';
+
+export interface EventsRequest {
+  /** Whose history is read: `client.events` or `client.audit`. */
+  history: Pick<Annals['events'], 'list' | 'tail'>;
+  filters: EventFilters;
+  /** Draws anew if it is another one; it stands for the filters. */
+  key: string;
+  order: '-event_time' | 'event_time';
+  /** Whether new events are followed. */
+  isLive: boolean;
+  formats: Formats;
+}
+
+export interface Events {
+  pages: EventPages;
+  /** Grows when the pages have changed. */
+  version: number;
+  live: LiveState | undefined;
+  /** Says whether the reader is where new events may flow in. */
+  setAtEdge: (isAtEdge: boolean) => void;
+  /** Reads the list anew, from its beginning. */
+  reload: () => void;
+}
+
+const PAGE = 100;
+
+/** Reads the events of filters page by page, and follows new ones. */
+export function useEvents(request: EventsRequest): Events {
+  const { history, filters, key, order, isLive, formats } = request;
+  const [version, setVersion] = useState(0);
+  const [life, setLife] = useState(0);
+  const [live, setLive] = useState<LiveState>();
+  const isAtEdge = useRef(true);
+  const current = useRef<EventPages | null>(null);
+  const following = useRef<Live | null>(null);
+  const reload = useCallback(() => {
+    setLife((old) => old + 1);
+    // Who reads the list from its beginning sees everything that waited.
+    following.current?.forget();
+  }, []);
+
+  const pages = useMemo(() => {
+    const read = async (cursor: string, signal: AbortSignal) => {
+      const page = await history.list({ ...filters, ordering: order, limit: PAGE, cursor, names: true }, { signal });
+      return { events: page.data, next: page.hasNextPage() ? page.cursor : undefined };
+    };
+    return new EventPages(read, (time) => formats.dayKey(time), () => setVersion((old) => old + 1));
+  }, [history, key, order, life, formats]);
+  useEffect(() => {
+    current.current = pages;
+    void pages.more();
+    return () => pages.close();
+  }, [pages]);
+
+  useEffect(() => {
+    if (!isLive) {
+      setLive(undefined);
+      return undefined;
+    }
+    const take = (events: AnnalsEvent[]): boolean => {
+      if (!isAtEdge.current || document.visibilityState === 'hidden') return false;
+      if (current.current?.add(events) === false) reload();
+      return true;
+    };
+    const made = new Live(history.tail(filters, { names: true }), take, setLive);
+    following.current = made;
+    return () => made.close();
+  }, [history, key, isLive, reload]);
+
+  const setAtEdge = useCallback((value: boolean) => {
+    isAtEdge.current = value;
+  }, []);
+  return { pages, version, live, setAtEdge, reload };
+}
