@@ -1,3 +1,9 @@
 import { render } from 'preact';
+import './style/base.css';
+import '../timeline/theme.css';
+import '../timeline/timeline.css';
+import './style/frame.css';
+import './style/pages.css';
+import { App } from './frame/app.js';
 
-render(<p>Annals</p>, document.getElementById('console') as HTMLElement);
+render(<App />, document.getElementById('console') as HTMLElement);

@@ -1,0 +1,48 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from '../../timeline/view/icons.js';
+import { useReading } from '../../timeline/view/reading.js';
+
+export interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  /** Whether it stays until a button closes it: what it shows cannot be shown again. */
+  isSticky?: boolean;
+}
+
+/** A dialog over the page. Escape closes it, and the focus returns to where it was. */
+export function Dialog({ title, onClose, children, isSticky = false }: DialogProps): JSX.Element {
+  const { words } = useReading();
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      aria-label={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!isSticky) onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === element.current && !isSticky) onClose();
+      }}
+    >
+      <header>
+        <h2>{title}</h2>
+        {!isSticky && (
+          <button type="button" class="small" aria-label={words.close} onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        )}
+      </header>
+      <div class="dialog-body">{children}</div>
+    </dialog>
+  );
+}

@@ -1,0 +1,38 @@
+import type { JSX } from 'preact';
+import { Empty } from '../../timeline/view/states.js';
+import { useReading } from '../../timeline/view/reading.js';
+import { EventPage } from '../history/event_page.js';
+import { FindPage } from '../history/find_page.js';
+import { HistoryPage } from '../history/history_page.js';
+import { RecordPage } from '../record/record_page.js';
+import { ServicePage } from '../service/service_page.js';
+import { TenantsPage } from '../tenants/tenants_page.js';
+import { useConsole } from './console.js';
+import { hrefs, type Route } from './route.js';
+
+/** Draws the page of an address. */
+export function Page({ route }: { route: Route }): JSX.Element {
+  const { words } = useReading();
+  const { session } = useConsole();
+  switch (route.page) {
+    case 'tenants':
+      if (session.ownClient !== undefined) location.replace(hrefs.history(session.ownClient));
+      return session.ownClient === undefined ? <TenantsPage query={route.query} /> : <Empty title={words.reading} />;
+    case 'history':
+      return <HistoryPage key={route.client} client={route.client} query={route.query} />;
+    case 'record':
+      return <RecordPage key={`${route.client}/${route.record}`} client={route.client} record={route.record} query={route.query} />;
+    case 'event':
+      return <EventPage key={`${route.client}/${route.event}`} client={route.client} eventId={route.event} />;
+    case 'find':
+      return <FindPage client={route.client} />;
+    case 'service':
+      return <ServicePage tab={route.tab} query={route.query} />;
+    default:
+      return (
+        <Empty title={words.not_found}>
+          <a href={hrefs.tenants}>{words.tenants}</a>
+        </Empty>
+      );
+  }
+}

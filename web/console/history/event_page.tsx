@@ -1,0 +1,5 @@
+import type { JSX } from 'preact';
+
+export function EventPage(_: { client: string; eventId?: string; query?: URLSearchParams }): JSX.Element {
+  return <p>…</p>;
+}
