@@ -4,6 +4,8 @@ import '../timeline/theme.css';
 import '../timeline/timeline.css';
 import './style/frame.css';
 import './style/pages.css';
+import './style/history.css';
+import './style/record.css';
 import { App } from './frame/app.js';
 
 render(<App />, document.getElementById('console') as HTMLElement);

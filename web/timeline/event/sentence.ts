@@ -13,6 +13,7 @@ export type SentencePart =
 const SHOWN_CHANGES = 2;
 const SHOWN_FIELDS = 3;
 const SHOWN_TEXT = 160;
+const SHOWN_VALUE = 32;
 const TELLING = ['message', 'summary', 'text', 'description', 'title', 'comment', 'reason'];
 
 /**
@@ -33,6 +34,21 @@ export function sentenceOf(event: AnnalsEvent, words: Words, templates?: Readonl
   return told === '' ? begun : [...begun, { kind: 'text', text: ' · ' }, { kind: 'value', text: shortened(told, SHOWN_TEXT) }];
 }
 
+/** Makes a sentence for a place where the changes themselves are shown below: it names the fields alone. */
+export function briefSentence(event: AnnalsEvent, words: Words, templates?: ReadonlyMap<string, string>): SentencePart[] {
+  const changes = changesOf(event.event_data);
+  const isTold = templates?.has(String(event.event_type_id)) || namesOf(event).template !== undefined;
+  if (changes.length === 0 || isTold) return sentenceOf(event, words, templates);
+  const shown = changes.slice(0, SHOWN_FIELDS).map((change) => change.field);
+  const rest = changes.length - shown.length;
+  return [
+    { kind: 'actor', text: actorName(event, words) },
+    { kind: 'text', text: ` ${words.changed} ` },
+    { kind: 'value', text: shown.join(', ') },
+    ...(rest > 0 ? [{ kind: 'text' as const, text: ` ${words.and_more(rest)}` }] : []),
+  ];
+}
+
 /** Returns a sentence without emphasis: for a title, or a screen reader. */
 export function plainSentence(parts: readonly SentencePart[], words: Words): string {
   const texts = parts.map((part) => (part.kind === 'change' ? changeText(part.change, words) : part.text));
@@ -50,7 +66,7 @@ export function valueText(value: JsonValue | undefined, words: Words): string {
   if (value === '') return words.empty_text;
   if (Array.isArray(value)) return words.items(value.length);
   if (isObject(value)) return words.fields(Object.keys(value).length);
-  return shortened(plainText(value), 60);
+  return shortened(plainText(value), SHOWN_VALUE);
 }
 
 /** Returns the beginning of a text, cut between characters. */

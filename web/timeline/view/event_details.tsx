@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { changesOf } from '../event/changes.js';
 import type { Filter } from '../filters/filters.js';
 import { actorName, idText, recordName, typeName } from '../event/names.js';
-import { sentenceOf } from '../event/sentence.js';
+import { briefSentence } from '../event/sentence.js';
 import { Attachment } from '../files/attachment.js';
 import { DifferenceTable } from './difference_table.js';
 import { RawJson } from './raw_json.js';
@@ -60,7 +60,7 @@ export function EventDetails(props: EventDetailsProps): JSX.Element {
   return (
     <article class="details" part="details">
       <Heading class="title">
-        <Sentence parts={sentenceOf(event, words, templates)} />
+        <Sentence parts={briefSentence(event, words, templates)} />
       </Heading>
       <p class="moment">
         <Moment time={time} now={now} />

@@ -23,7 +23,7 @@ export function ChangeChip({ change }: { change: Change }): JSX.Element {
   const isRemoved = change.after === undefined || change.after === null;
   return (
     <span class="change" part="change">
-      <bdi class="field">{change.field}</bdi>{' '}
+      <bdi class="changed-field">{change.field}</bdi>{' '}
       {!isAdded && <bdi class="before">{valueText(change.before, words)}</bdi>}
       {!isAdded && <span class="arrow"> → </span>}
       <bdi class={isRemoved ? 'nothing' : 'after'}>{valueText(change.after, words)}</bdi>
