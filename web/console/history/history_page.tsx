@@ -16,6 +16,7 @@ import { NoEvents } from './no_events.js';
 import { Peek } from './peek.js';
 import { Pills } from './pills.js';
 import { useHistoryOf } from './use_history_of.js';
+import { useNames } from './use_names.js';
 
 export interface HistoryPageProps {
   client: string;
@@ -38,6 +39,7 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
   const counted = useHistogram({ history, filters: asked, key: `${client}?${key}`, timeZone: formats.timeZone });
   const events = useEvents({ history, filters: listedFrom, key: `${client}?${key}&${at}`, order: '-event_time', isLive, formats });
   const [known, setKnown] = useState<AnnalsEvent>();
+  const names = useNames(client);
   const list = useRef<HTMLDivElement>(null);
 
   const change = useCallback(
@@ -73,7 +75,7 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
           <LiveSwitch live={events.live} isOn={isLive} onSwitch={(isOn) => change(filters, { live: isOn ? undefined : 'off', at: undefined })} />
           <Actions annals={annals} client={client} history={history} filters={filters} count={counted.count} onAt={(time) => change(filters, { at: time })} />
         </div>
-        {listed(filters).length > 0 && <Pills filters={filters} onChange={change} />}
+        {listed(filters).length > 0 && <Pills filters={filters} names={names} onChange={change} />}
         <div class="counted">
           <p>
             {counted.count === undefined ? words.counting : words.shown_of(words.events(counted.count, formats.number(counted.count)))}
@@ -95,7 +97,7 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
             <NewEvents live={events.live} onShow={events.reload} />
             {pages.error !== undefined && <Problem error={pages.error} onRetry={() => void pages.more()} />}
             {pages.length === 0 && pages.error === undefined && !isEmpty && <Skeleton rows={12} />}
-            {isEmpty && <NoEvents filters={filters} onChange={change} />}
+            {isEmpty && <NoEvents filters={filters} names={names} onChange={change} />}
             {pages.length > 0 && (
               <EventList
                 pages={pages}

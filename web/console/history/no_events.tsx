@@ -3,9 +3,10 @@ import { type Filters, listed, withoutFilter } from '../../timeline/filters/filt
 import { Empty } from '../../timeline/view/states.js';
 import { useReading } from '../../timeline/view/reading.js';
 import { filterText } from './pills.js';
+import type { FilterNames } from './use_names.js';
 
 /** Why there is nothing to see, and what would show more. */
-export function NoEvents({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }): JSX.Element {
+export function NoEvents({ filters, names, onChange }: { filters: Filters; names: FilterNames; onChange: (filters: Filters) => void }): JSX.Element {
   const { words, formats } = useReading();
   const all = listed(filters);
   if (all.length === 0) {
@@ -19,7 +20,7 @@ export function NoEvents({ filters, onChange }: { filters: Filters; onChange: (f
     <Empty title={words.nothing_found}>
       <p class="offers">
         {all.map((filter) => {
-          const text = filterText(filter, words, formats);
+          const text = filterText(filter, words, formats, names);
           return (
             <button key={text} type="button" onClick={() => onChange(withoutFilter(filters, filter))}>
               {words.without(text)}

@@ -6,20 +6,22 @@ import { useReading } from '../../timeline/view/reading.js';
 import type { Formats } from '../../words/format.js';
 import type { Words } from '../../words/words.js';
 import { rangeName } from './time_range.js';
+import type { FilterNames } from './use_names.js';
 
 export interface PillsProps {
   filters: Filters;
+  names: FilterNames;
   onChange: (filters: Filters) => void;
 }
 
 /** The filters that hold, each of which can be removed. */
-export function Pills({ filters, onChange }: PillsProps): JSX.Element {
+export function Pills({ filters, names, onChange }: PillsProps): JSX.Element {
   const { words, formats } = useReading();
   const all = listed(filters);
   return (
     <ul class="pills">
       {all.map((filter) => {
-        const text = filterText(filter, words, formats);
+        const text = filterText(filter, words, formats, names);
         return (
           <li key={text}>
             <button type="button" class="pill" aria-label={words.remove_filter(text)} onClick={() => onChange(withoutFilter(filters, filter))}>
@@ -40,14 +42,14 @@ export function Pills({ filters, onChange }: PillsProps): JSX.Element {
 }
 
 /** Returns a filter in words: "Record 7". */
-export function filterText(filter: Filter, words: Words, formats: Formats): string {
+export function filterText(filter: Filter, words: Words, formats: Formats, names: FilterNames): string {
   switch (filter.kind) {
     case 'q':
       return `“${filter.text}”`;
     case 'time':
       return rangeName(filter.from, filter.to, words, formats);
     case 'id':
-      return `${words.filter_names[filter.name]} ${idText(filter.id)}`;
+      return `${words.filter_names[filter.name]}: ${names.get(`${filter.name} ${idText(filter.id)}`) ?? idText(filter.id)}`;
     case 'field':
       return `${filter.name.replace(/^data\./, '')} = ${filter.value}`;
   }

@@ -39,8 +39,11 @@ export function valueAt(event: AnnalsEvent, path: string): JsonValue | undefined
   return key === undefined ? undefined : follow(event[key] as JsonValue | undefined, deeper);
 }
 
-/** Returns the value in words; `–` where the event has none. */
-export function textAt(event: AnnalsEvent, path: string): string {
-  const value = valueAt(event, path);
-  return value === undefined || value === null ? '–' : plainText(value);
+/** Returns the value in words, of several paths between bars the first that leads to one; `–` where the event has none. */
+export function textAt(event: AnnalsEvent, paths: string): string {
+  for (const path of paths.split('|')) {
+    const value = valueAt(event, path.trim());
+    if (value !== undefined && value !== null) return plainText(value);
+  }
+  return '–';
 }

@@ -12,10 +12,14 @@ export function wordDifferences(before: string, after: string): Piece[] | undefi
   const old = words(before);
   const young = words(after);
   if (old.length > MAX_WORDS || young.length > MAX_WORDS) return undefined;
-  const lengths = commonLengths(old, young);
-  const common = lengths[0] as number;
-  if (common * 3 < Math.max(old.length, young.length)) return undefined;
-  return pieces(old, young, lengths);
+  const found = pieces(old, young, commonLengths(old, young));
+  const common = found.reduce((sum, piece) => sum + (piece.kind === 'same' ? inked(piece.text) : 0), 0);
+  return common * 3 < Math.max(inked(before), inked(after)) ? undefined : found;
+}
+
+/** Returns how many signs are no blanks: all texts have those in common. */
+function inked(text: string): number {
+  return text.replace(/\s/g, '').length;
 }
 
 function words(text: string): string[] {

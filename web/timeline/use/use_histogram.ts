@@ -26,7 +26,7 @@ export function useHistogram({ history, filters, key, timeZone }: HistogramReque
   const [counted, setCounted] = useState<CountedTime>(NOTHING);
   useEffect(() => {
     const closing = new AbortController();
-    setCounted((old) => ({ ...old, isReading: true }));
+    setCounted((old) => ({ ...old, count: undefined, isReading: true }));
     count(history, filters, timeZone, closing.signal)
       .then((found) => setCounted({ ...found, isReading: false, error: undefined }))
       .catch((error: unknown) => {

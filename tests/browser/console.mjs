@@ -1,0 +1,30 @@
+// Visits the console as a person does, and prints as JSON what was seen. usage: node console.mjs FLOW JSON
+// FLOW is a function of console/flows.mjs, JSON what it is given: {browser, url, key, pictures, …}.
+import { chromium } from 'playwright-core';
+import * as flows from './console/flows.mjs';
+import { Visitor } from './console/visitor.mjs';
+
+const [flow, json] = process.argv.slice(2);
+const given = JSON.parse(json);
+// The tests run as root and in containers, where the browser's sandbox cannot work. They open their own pages only.
+const browser = await chromium.launch({
+  executablePath: given.browser,
+  args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+  timeout: 60_000,
+});
+const visitors = [];
+try {
+  const visit = async (options = {}) => {
+    const visitor = await Visitor.open(browser, given, options);
+    visitors.push(visitor);
+    return visitor;
+  };
+  const result = await flows[flow](visit, given);
+  const seen = visitors.map(({ said, foreign }) => ({ said, foreign }));
+  console.log(JSON.stringify({ result, said: seen.flatMap((one) => one.said), foreign: seen.flatMap((one) => one.foreign) }));
+} catch (error) {
+  for (const visitor of visitors) console.error(await visitor.state());
+  throw error;
+} finally {
+  await browser.close();
+}
