@@ -1,16 +1,22 @@
 #pragma once
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/json.hpp>
 
@@ -44,6 +50,18 @@ class House {
   [[nodiscard]] boost::asio::io_context& load() { return load_; }
   [[nodiscard]] std::uint16_t port() const {
     return static_cast<std::uint16_t>(std::stoi(service_.url().substr(service_.url().rfind(':') + 1)));
+  }
+
+  /// Gives the load generator what is left of the cores: in real life it has some of its own.
+  void let_load_yield() {
+    boost::asio::post(load_, boost::asio::use_future([] {
+                        constexpr int kLowest = 19;
+                        const auto thread = static_cast<id_t>(::gettid());
+                        if (::setpriority(PRIO_PROCESS, thread, kLowest) != 0) {
+                          throw std::system_error(errno, std::generic_category(), "setpriority");
+                        }
+                      }))
+        .get();
   }
 
   /// Runs a coroutine on the load generator's thread.

@@ -105,6 +105,7 @@ void measure(House& house, const Abuse& abuse, const std::string& client, Notice
 void run(const std::filesystem::path& directory) {
   constexpr std::size_t kPiece = 10'000;
   House house(directory);
+  house.let_load_yield();
   const std::string abuser = house.tenant("abuser");
   const std::string neighbour = house.tenant("neighbour");
   Caller caller(house.port());

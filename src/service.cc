@@ -68,6 +68,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       exports_(export_limits(config_)),
       tails_(tail_limits(config_)),
       broken_parts_(*engine_),
+      unindexed_parts_(*engine_),
       table_upgrade_(*engine_, shares_its_engine(config_)),
       late_uploads_(*engine_, longest_upload(config_)),
       attached_files_(*file_store_, late_uploads_),
@@ -224,6 +225,7 @@ std::vector<upkeep::Round> Service::rounds() {
   } else {
     rounds.push_back(upkeep::moves_round(*moves_));
     rounds.push_back(upkeep::broken_parts_round(broken_parts_, 6 * config_.tenants.sweep_interval));
+    rounds.push_back(upkeep::words_round(unindexed_parts_));
     rounds.push_back(upkeep::sync_round(*engine_));
   }
   return rounds;

@@ -23,8 +23,9 @@
 #include "config/config.h"
 #include "config/data_directory.h"
 #include "engine/engine.h"
-#include "events/broken_parts.h"
 #include "events/changes.h"
+#include "events/parts/broken_parts.h"
+#include "events/parts/unindexed_parts.h"
 #include "events/table_upgrade.h"
 #include "events/tenant_tables.h"
 #include "files/attached_files.h"
@@ -168,6 +169,7 @@ class Service {
   history::OpenStreams exports_;
   history::OpenStreams tails_;
   events::BrokenParts broken_parts_;
+  events::UnindexedParts unindexed_parts_;
   events::TableUpgrade table_upgrade_;
   files::LateUploads late_uploads_;
   files::AttachedFiles attached_files_;

@@ -6,7 +6,7 @@
 
 #include "api/admission.h"
 #include "api/readiness.h"
-#include "events/broken_parts.h"
+#include "events/parts/broken_parts.h"
 #include "http/message.h"
 #include "http/router.h"
 

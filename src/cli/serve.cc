@@ -88,7 +88,8 @@ void introduce(const Service& service) {
       "annals: generated a platform key; it is kept in {0} and shown nowhere\n\nTry it in another shell:\n\n"
       "  curl -sS {1}/api/initialize-tenant \\\n    -H \"X-API-Key: $(cat {2})\" -H 'Content-Type: "
       "application/json' \\\n"
-      "    -d '{{\"database_name\":\"first\",\"client_label\":\"My first client\"}}'\n",
+      "    -d '{{\"database_name\":\"first\",\"client_label\":\"My first client\"}}'\n\n"
+      "Or open {1}/console in a browser, and sign in with the key.\n",
       *key_file, service.url(), quoted_for_shell(*key_file)));
 }
 

@@ -10,7 +10,7 @@
 #include "access/key_ring.h"
 #include "audit/trail.h"
 #include "engine/engine.h"
-#include "events/broken_parts.h"
+#include "events/parts/broken_parts.h"
 #include "files/counted_store.h"
 #include "history/open_streams.h"
 #include "http/server/tls/contexts.h"

@@ -39,6 +39,17 @@ boost::asio::awaitable<void> report(events::BrokenParts& parts) {
   }
 }
 
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): they outlive the round
+boost::asio::awaitable<void> index(events::UnindexedParts& parts, std::stop_token stop) {
+  const auto tables = co_await parts.find();
+  for (const auto& table : tables) {
+    if (stop.stop_requested()) co_return;
+    co_await parts.index(table);
+    ops::log(ops::Level::info, "the words of a large import are being indexed",
+             {{"database", table.database.text()}, {"client_id", table.owner.text()}});
+  }
+}
+
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): both outlive the round
 boost::asio::awaitable<void> cut_streams(history::OpenStreams& streams, tenants::TenantDirectory& directory) {
   const auto owners = streams.owners();
@@ -78,6 +89,12 @@ Round broken_parts_round(events::BrokenParts& parts, std::chrono::milliseconds i
           .interval = interval,
           .run = [&parts](const std::stop_token& /*stop*/) { return report(parts); },
           .before_serving = true};
+}
+
+Round words_round(events::UnindexedParts& parts) {
+  return {.name = "index of the words of large imports",
+          .interval = std::chrono::seconds(60),
+          .run = [&parts](std::stop_token stop) { return index(parts, std::move(stop)); }};
 }
 
 Round tenants_round(tenants::TenantDirectory& directory, std::chrono::milliseconds interval) {

@@ -7,8 +7,9 @@
 #include "audit/trail.h"
 #include "audit/trail_table.h"
 #include "engine/engine.h"
-#include "events/broken_parts.h"
 #include "events/changes.h"
+#include "events/parts/broken_parts.h"
+#include "events/parts/unindexed_parts.h"
 #include "events/table_upgrade.h"
 #include "files/late_upload_removal.h"
 #include "history/arrival_poll.h"
@@ -50,6 +51,10 @@ Round keys_round(access::Keys& keys);
 
 /// Returns the round that reports broken parts of tables, once each. `parts` must outlive it.
 Round broken_parts_round(events::BrokenParts& parts, std::chrono::milliseconds interval);
+
+/// Returns the round that has the words of large imports indexed, which no merge has indexed. `parts` must
+/// outlive it.
+Round words_round(events::UnindexedParts& parts);
 
 /// Returns the round that gives what the engine has written by itself (merged parts) to the disk now and
 /// then. `engine` must outlive it.

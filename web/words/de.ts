@@ -110,6 +110,7 @@ export const de: Words = {
   as_command: 'Dies als Befehl',
   shown_of: (count) => `${count} gefunden`,
   counting: 'wird gezählt…',
+  not_counted: 'nicht gezählt',
   open_event: 'Öffnen',
   open_record: 'Leben dieses Datensatzes',
   previous_event: 'Früheres Ereignis',

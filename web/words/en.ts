@@ -115,6 +115,7 @@ export const en = {
   as_command: 'This as a command',
   shown_of: (count: string) => `${count} found`,
   counting: 'counting…',
+  not_counted: 'not counted',
   open_event: 'Open',
   open_record: 'Life of this record',
   previous_event: 'Earlier event',

@@ -78,7 +78,8 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
         {listed(filters).length > 0 && <Pills filters={filters} names={names} onChange={change} />}
         <div class="counted">
           <p>
-            {counted.count === undefined ? words.counting : words.shown_of(words.events(counted.count, formats.number(counted.count)))}
+            {counted.count !== undefined && words.shown_of(words.events(counted.count, formats.number(counted.count)))}
+            {counted.count === undefined && (counted.isReading ? words.counting : words.not_counted)}
           </p>
           <Histogram
             bars={counted.bars}

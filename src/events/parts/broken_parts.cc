@@ -1,4 +1,4 @@
-#include "events/broken_parts.h"
+#include "events/parts/broken_parts.h"
 
 #include <boost/json.hpp>
 

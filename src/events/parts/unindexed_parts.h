@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "engine/engine.h"
+#include "events/events_table.h"
+
+namespace annals::events {
+
+/// Finds tables in which searches read many events because no index has their words yet. Inserts leave the
+/// words to the first merge (kWordsAfterInsert), and a large import may be a part that is never merged.
+/// Thread-safe; every call throws engine::EngineError.
+class UnindexedParts {
+ public:
+  struct Settings {
+    std::uint64_t min_rows = 200'000;   // of a part; fewer are read in some tens of milliseconds
+    std::chrono::seconds min_age{300};  // a merge may come until then
+    std::uint64_t max_share = 4;  // parts that are a smaller part of their table than 1 in 4 wait for a merge
+  };
+
+  /// `engine` must outlive this object.
+  explicit UnindexedParts(engine::Engine& engine) : UnindexedParts(engine, Settings{}) {}
+  UnindexedParts(engine::Engine& engine, Settings settings) : engine_(engine), settings_(settings) {}
+
+  /// Returns the tables that should be indexed now, as far as they are loaded. One on which the engine works
+  /// already is not among them.
+  boost::asio::awaitable<std::vector<EventsTable>> find();
+
+  /// Makes the engine index the words of all events of the table, in the background. It returns at once, and
+  /// costs the engine some 10 µs for each event.
+  boost::asio::awaitable<void> index(EventsTable table);
+
+ private:
+  engine::Engine& engine_;
+  const Settings settings_;
+};
+
+}  // namespace annals::events
