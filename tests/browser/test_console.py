@@ -37,6 +37,17 @@ def test_what_was_filtered_can_be_shared(bank, tmp_path):
     assert [pill.split("\n")[0] for pill in seen["pills"]] == ["Last 30 days", "What: Approved"]
 
 
+def test_a_tenant_is_made_changed_and_deleted(bank, tmp_path):
+    seen = bank.see("tenant", tmp_path)
+
+    assert "Another tenant has this label" in seen["taken"]
+    assert seen["suggested"] == "soehne_co"
+    assert seen["stays"], "expected that Escape does not close what is shown once"
+    assert [place.strip() for place in seen["places"]] == ["History", "Record"]
+    assert seen["isRotated"] and not seen["isEarly"], "expected that only the whole label confirms"
+    assert seen["id"] not in {tenant["client_id"] for tenant in bank.annals.tenants()}
+
+
 def test_everything_works_with_the_keyboard_alone(bank, tmp_path):
     seen = bank.see("alone", tmp_path)
 
@@ -73,6 +84,7 @@ def test_nothing_is_in_the_way_of_anybody(bank, tmp_path, size, scheme, language
         ("event", f"{history}/events/{bank.order[1]['event_id']}", ".details"),
         ("no-record", f"{history}/records/nobody", ".empty"),
         ("find", f"{history}/find", ".recent"),
+        ("tenants", "#/tenants", ".tenant-table"),
         ("audit", "#/t/_annals/history", "[role=row][data-event-id]"),
     ]
     dialogs = [("filter", ".tools > button:has(svg)"), ("share", ".action:nth-of-type(4)"), ("export", ".action:last-of-type")]

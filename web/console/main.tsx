@@ -6,6 +6,7 @@ import './style/frame.css';
 import './style/pages.css';
 import './style/history.css';
 import './style/record.css';
+import './style/tenants.css';
 import { App } from './frame/app.js';
 
 render(<App />, document.getElementById('console') as HTMLElement);

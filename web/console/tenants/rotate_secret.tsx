@@ -1,0 +1,65 @@
+import type { RotatedSecret } from 'annals-client';
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Problem } from '../../timeline/view/states.js';
+import { useReading } from '../../timeline/view/reading.js';
+import { useConsole } from '../frame/console.js';
+import { Dialog } from '../frame/dialog.js';
+import { Field } from '../frame/field.js';
+import { SecretBox } from './secret_box.js';
+import type { UsedTenant } from './usage.js';
+
+const HOUR = 3600;
+const OVERLAPS = [0, HOUR, 24 * HOUR, 7 * 24 * HOUR];
+
+/** Gives a tenant another secret, and says for how long the old one is valid. */
+export function RotateSecret({ tenant, onClose }: { tenant: UsedTenant; onClose: () => void }): JSX.Element {
+  const { words, formats } = useReading();
+  const { session } = useConsole();
+  const [overlap, setOverlap] = useState(HOUR);
+  const [error, setError] = useState<unknown>();
+  const [rotated, setRotated] = useState<RotatedSecret>();
+  const rotate = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setError(undefined);
+    try {
+      setRotated(await session.client.tenants.rotateSecret(tenant.client_id, { overlap_seconds: overlap }));
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const title = `${words.tenant_pages.rotate}: ${tenant.client_label}`;
+  if (rotated !== undefined) {
+    return (
+      <Dialog title={title} onClose={onClose} isSticky>
+        <SecretBox values={[[words.secret_field, rotated.client_secret]]} onStored={onClose} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form onSubmit={(event) => void rotate(event)}>
+        <Field label={words.tenant_pages.overlap} hint={words.tenant_pages.overlap_hint}>
+          {(attributes) => (
+            <select {...attributes} value={overlap} onChange={(event) => setOverlap(Number(event.currentTarget.value))}>
+              {OVERLAPS.map((seconds) => (
+                <option key={seconds} value={seconds}>
+                  {seconds === 0 ? words.tenant_pages.at_once : formats.span(seconds * 1000)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        {error !== undefined && <Problem error={error} />}
+        <div class="actions">
+          <button type="button" onClick={onClose}>
+            {words.cancel}
+          </button>
+          <button type="submit" class="primary">
+            {words.tenant_pages.rotate}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,33 @@
+import type { JSX } from 'preact';
+import { CopyButton } from '../../timeline/view/copy_button.js';
+import { useReading } from '../../timeline/view/reading.js';
+
+export interface SecretBoxProps {
+  /** What is shown, by what it is called. The last one is the secret. */
+  values: readonly (readonly [string, string])[];
+  onStored: () => void;
+}
+
+/** Shows a secret that nobody can show again. It stays until the reader says that they have it. */
+export function SecretBox({ values, onStored }: SecretBoxProps): JSX.Element {
+  const { words } = useReading();
+  return (
+    <>
+      <p class="notice">{words.tenant_pages.once}</p>
+      {values.map(([label, value]) => (
+        <div key={label} class="shared">
+          <p>{label}</p>
+          <pre tabIndex={0} aria-label={label}>
+            {value}
+          </pre>
+          <CopyButton text={value} what={`${words.copy}: ${label}`} label={words.copy} />
+        </div>
+      ))}
+      <div class="actions">
+        <button type="button" class="primary" onClick={onStored}>
+          {words.tenant_pages.stored_it}
+        </button>
+      </div>
+    </>
+  );
+}

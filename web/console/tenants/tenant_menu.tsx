@@ -1,0 +1,44 @@
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import { Icon } from '../../timeline/view/icons.js';
+import { useReading } from '../../timeline/view/reading.js';
+import { useClosedFromOutside } from '../frame/menu.js';
+import type { TenantAct } from './tenant_list.js';
+import type { UsedTenant } from './usage.js';
+
+/** What can be done with a tenant. */
+export function TenantMenu({ tenant, onAct }: { tenant: UsedTenant; onAct: (what: TenantAct) => void }): JSX.Element {
+  const { words } = useReading();
+  const details = useRef<HTMLDetailsElement>(null);
+  useClosedFromOutside(details);
+  const acts: [TenantAct, string][] = [
+    ['settings', words.tenant_pages.settings],
+    ['suspend', tenant.suspended === true ? words.tenant_pages.resume : words.tenant_pages.suspend],
+    ['rotate', words.tenant_pages.rotate],
+    ['delete', words.tenant_pages.delete],
+  ];
+  const offered = tenant.state === 'deleting' ? acts.slice(3) : acts;
+  return (
+    <details class="menu" ref={details}>
+      <summary aria-label={words.tenant_pages.menu_of(tenant.client_label)}>
+        <Icon name="more" />
+      </summary>
+      <div class="menu-body acts">
+        {offered.map(([what, text]) => (
+          <button
+            key={what}
+            type="button"
+            class={what === 'delete' ? 'danger' : ''}
+            onClick={() => {
+              if (details.current !== null) details.current.open = false;
+              details.current?.querySelector('summary')?.focus();
+              onAct(what);
+            }}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
+    </details>
+  );
+}
