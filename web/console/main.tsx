@@ -7,6 +7,7 @@ import './style/pages.css';
 import './style/history.css';
 import './style/record.css';
 import './style/tenants.css';
+import './style/service.css';
 import { App } from './frame/app.js';
 
 render(<App />, document.getElementById('console') as HTMLElement);

@@ -20,6 +20,12 @@ export class Health extends Resource {
     return true;
   }
 
+  /** Returns what the service measures, in the text format of Prometheus. It needs an admin key for all tenants. */
+  async metrics(options: CallOptions = {}): Promise<string> {
+    const call = { method: 'GET' as const, path: PATHS.metrics, headers: { Accept: 'text/plain' }, mayRepeat: true };
+    return (await this.transport.send(call, options)).text;
+  }
+
   /** Says whether the service can serve; that it cannot is an answer, and no error. */
   async ready(options: CallOptions = {}): Promise<Readiness> {
     try {

@@ -81,6 +81,11 @@ test('health is asked without a key, and its "no" is an answer', async (stage) =
   expect(ready.detail === undefined, 'no reason');
 });
 
+test('what the service measures is a text', async (stage) => {
+  const { health } = stage.client();
+  expect(/^annals_build_info\{/m.test(await health.metrics()), 'the build among the metrics');
+});
+
 test('names are set, given beside ids and removed', async (stage) => {
   const client = await stage.tenant();
   const id = client.clientId as string;
