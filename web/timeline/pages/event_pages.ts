@@ -38,6 +38,8 @@ export class EventPages {
   #chunks: Chunk[] = [];
   #starts: number[] = [0];
   #next: string | undefined = '';
+  /** Events that came before the first page. */
+  #early: AnnalsEvent[] = [];
   #error: unknown;
   #isReading = false;
 
@@ -112,6 +114,7 @@ export class EventPages {
     try {
       const page = await this.#read(cursor, this.#closing.signal);
       this.#append(cursor, page);
+      if (this.#early.length > 0) this.add(this.#early.splice(0));
     } catch (error) {
       this.#error = error;
     }
@@ -122,7 +125,11 @@ export class EventPages {
   /** Puts new events into the first page, the newest first. Returns false if the list must be read anew instead. */
   add(events: readonly AnnalsEvent[]): boolean {
     const first = this.#chunks[0];
-    if (first?.rows === undefined) return this.#chunks.length === 0 && this.#isReading;
+    if (first?.rows === undefined) {
+      // The page that is being read may be older than they are.
+      if (this.#chunks.length === 0 && this.#isReading) return this.#early.push(...events) > 0;
+      return false;
+    }
     const known = new Set(first.rows.map((row) => row.key));
     const fresh = events.filter((event) => !known.has(event.event_id));
     if (fresh.length === 0) return true;

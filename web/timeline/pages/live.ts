@@ -25,8 +25,12 @@ export class Live {
   #second = 0;
   #inSecond = 0;
 
-  /** `take` shows events and returns true, or returns false if the reader is elsewhere; they are counted then. */
-  constructor(tail: Tail, take: (events: AnnalsEvent[]) => boolean, changed: (state: LiveState) => void) {
+  /**
+   * `take` shows events and returns true, or returns false if the reader is elsewhere; they are counted then. `waiting` is
+   * how many an earlier tail had counted.
+   */
+  constructor(tail: Tail, take: (events: AnnalsEvent[]) => boolean, changed: (state: LiveState) => void, waiting = 0) {
+    this.#state.waiting = waiting;
     this.#tail = tail;
     this.#take = take;
     this.#changed = changed;
@@ -36,6 +40,11 @@ export class Live {
   /** Forgets the events that wait, because the reader sees them now. */
   forget(): void {
     this.#set({ waiting: 0, perSecond: undefined });
+  }
+
+  /** Where another tail resumes so that no event is lost, and how many events the reader has not seen until there. */
+  get rest(): { cursor: string | undefined; waiting: number } {
+    return { cursor: this.#tail.cursor, waiting: this.#state.waiting + this.#batch.length };
   }
 
   close(): void {

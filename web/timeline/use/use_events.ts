@@ -28,6 +28,7 @@ export interface Events {
 }
 
 const PAGE = 100;
+const NEWEST = 20;
 
 /** Reads the events of filters page by page, and follows new ones. */
 export function useEvents(request: EventsRequest): Events {
@@ -38,10 +39,12 @@ export function useEvents(request: EventsRequest): Events {
   const isAtEdge = useRef(true);
   const current = useRef<EventPages | null>(null);
   const following = useRef<Live | null>(null);
+  const stopped = useRef<{ history: unknown; key: string; cursor: string | undefined; waiting: number }>();
   const reload = useCallback(() => {
     setLife((old) => old + 1);
     // Who reads the list from its beginning sees everything that waited.
     following.current?.forget();
+    if (stopped.current !== undefined) stopped.current.waiting = 0;
   }, []);
 
   const pages = useMemo(() => {
@@ -67,9 +70,31 @@ export function useEvents(request: EventsRequest): Events {
       if (current.current?.add(events) === false) reload();
       return true;
     };
-    const made = new Live(history.tail(filters, { names: true }), take, setLive);
+    // A tail that was stopped is resumed where it was. A new one begins now, which may be after the first page was read.
+    const last = stopped.current;
+    const rest = last?.history === history && last.key === key ? last : undefined;
+    const closing = new AbortController();
+    let isCaughtUp = rest?.cursor !== undefined;
+    const catchUp = async (): Promise<void> => {
+      const page = await history.list({ ...filters, ordering: order, limit: NEWEST, names: true }, { signal: closing.signal });
+      current.current?.add(page.data);
+    };
+    const changed = (state: LiveState): void => {
+      setLive(state);
+      if (state.state !== 'live' || isCaughtUp || order !== '-event_time') return;
+      isCaughtUp = true;
+      // The list says itself when it cannot be read.
+      catchUp().catch(() => undefined);
+    };
+    const tail = history.tail(filters, { names: true, ...(rest?.cursor === undefined ? {} : { cursor: rest.cursor }) });
+    const made = new Live(tail, take, changed, rest?.waiting);
     following.current = made;
-    return () => made.close();
+    return () => {
+      stopped.current = { history, key, ...made.rest };
+      following.current = null;
+      closing.abort();
+      made.close();
+    };
   }, [history, key, isLive, reload]);
 
   const setAtEdge = useCallback((value: boolean) => {
