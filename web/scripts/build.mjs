@@ -44,6 +44,10 @@ await build({
     outDir: `${output}/viewer`,
     emptyOutDir: true,
     reportCompressedSize: false,
+    // Older browsers would need light-dark() written out, which only works for the colours of a whole page.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     lib: { entry: `${web}/viewer/main.ts`, formats: ['es'], fileName: () => 'viewer.js' },
+    // A library's blanks are kept otherwise.
+    rolldownOptions: { output: { minify: true } },
   },
 });

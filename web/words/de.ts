@@ -328,4 +328,11 @@ export const de: Words = {
     policy: 'In der Content-Security-Policy der Seite',
     origins: 'Die Origin der Seite muss in server.cors_origins stehen.',
   },
+  viewer_details: 'Ereignis',
+  viewer_back: 'Zurück',
+  viewer_empty: 'Was hier geschieht, erscheint in dieser Liste.',
+  viewer_session_ended: 'Ihre Sitzung ist abgelaufen. Neues kann nicht gezeigt werden.',
+  viewer_no_token: 'Diese Seite hat keinen Zugang zum Verlauf.',
+  viewer_waiting: (count) => `${count} neue Ereignisse warten am Anfang der Liste`,
+  viewer_arrived: (sentence) => `Neu: ${sentence}`,
 };

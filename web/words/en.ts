@@ -335,4 +335,12 @@ export const en = {
     policy: 'In the page’s Content-Security-Policy',
     origins: 'The page’s origin must be among server.cors_origins.',
   },
+  // The element
+  viewer_details: 'Event',
+  viewer_back: 'Back',
+  viewer_empty: 'What happens here appears in this list.',
+  viewer_session_ended: 'Your session has ended, so nothing new can be shown.',
+  viewer_no_token: 'This page has not been given access to the history.',
+  viewer_waiting: (count: string) => `${count} new events wait at the top`,
+  viewer_arrived: (sentence: string) => `New: ${sentence}`,
 };
