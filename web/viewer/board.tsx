@@ -98,7 +98,7 @@ function History(props: BoardProps): JSX.Element {
     // While details lie over the list, the list cannot have the focus: it is given back once they are gone.
     if (wasOpen.current && opened === undefined) focusList();
     wasOpen.current = opened !== undefined;
-    if (opened !== undefined && wantsFocus.current) frame.current?.querySelector<HTMLElement>('.pane')?.focus();
+    if (opened !== undefined && wantsFocus.current) frame.current?.querySelector<HTMLElement>('.pane > header button')?.focus();
   }, [opened]);
   const onKeyDown = (key: KeyboardEvent): void => {
     if (key.key !== 'Escape' || opened === undefined || key.defaultPrevented) return;

@@ -18,16 +18,17 @@ export interface CountedBarsProps {
 export function CountedBars({ client, query, countKey, onRange, onError }: CountedBarsProps): JSX.Element {
   const { words, formats } = useReading();
   const counted = useHistogram({ history: client.events, filters: query, key: countKey, timeZone: formats.timeZone });
+  const error = counted.isReading ? undefined : counted.error;
   useEffect(() => {
-    onError(counted.error);
+    onError(error);
     return () => onError(undefined);
-  }, [counted.error, onError]);
+  }, [error, onError]);
   return (
     <div class="bars-place">
-      {counted.error === undefined ? (
+      {error === undefined ? (
         <Histogram bars={counted.bars} width={counted.width} onRange={onRange} isReading={counted.isReading && counted.bars.length === 0} />
       ) : (
-        <p class="quiet bars-error">{problemText(counted.error, words)}</p>
+        <p class="quiet bars-error">{problemText(error, words)}</p>
       )}
     </div>
   );

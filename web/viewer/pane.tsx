@@ -19,7 +19,7 @@ export interface PaneProps {
 export function Pane({ client, event, isOver, onClose, onFilter, onOpenFile }: PaneProps): JSX.Element {
   const { words } = useReading();
   return (
-    <section class={isOver ? 'pane over' : 'pane'} part="pane" aria-label={words.viewer_details} tabIndex={-1}>
+    <section class={isOver ? 'pane over' : 'pane'} part="pane" aria-label={words.viewer_details}>
       <header>
         {isOver ? (
           <button type="button" class="small" onClick={onClose}>

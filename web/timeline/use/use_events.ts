@@ -86,6 +86,7 @@ export function useEvents(request: EventsRequest): Events {
       // The list says itself when it cannot be read.
       catchUp().catch(() => undefined);
     };
+    setLive({ state: 'connecting', waiting: rest?.waiting ?? 0, perSecond: undefined, error: undefined });
     const tail = history.tail(filters, { names: true, ...(rest?.cursor === undefined ? {} : { cursor: rest.cursor }) });
     const made = new Live(tail, take, changed, rest?.waiting);
     following.current = made;

@@ -1,0 +1,345 @@
+// Visits a page that embeds <annals-history>, as its readers do, and prints as JSON what was seen.
+// usage: node embedded_history.mjs BROWSER STORY, with what the test knows as JSON on standard input
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const [browserPath, storyName] = process.argv.slice(2);
+const given = JSON.parse(readFileSync(0, 'utf8'));
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TIMEOUT = 30_000;
+
+// The tests run as root and in containers, where the browser's sandbox cannot work. They open their own pages only.
+const browser = await chromium.launch({
+  executablePath: browserPath,
+  args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+  timeout: TIMEOUT,
+});
+
+/** One page with the element, and what its backend does. */
+class Visit {
+  said = [];
+  faults = {};
+  tokens = 0;
+  /** What the backend answers when the page asks for a token. */
+  backend = () => newToken();
+
+  static async begin({ width = 1280, height = 800, scheme = 'light', path = '/', waits = true, locale = 'en-GB', backend } = {}) {
+    const visit = new Visit();
+    if (backend !== undefined) visit.backend = backend;
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale, timezoneId: 'Europe/Berlin' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(TIMEOUT);
+    visit.page = page;
+    page.on('console', (message) => visit.said.push(message.text()));
+    page.on('pageerror', (error) => visit.said.push(String(error)));
+    await page.exposeFunction('newToken', () => {
+      visit.tokens++;
+      return visit.backend(visit.tokens);
+    });
+    await page.goto(given.site + path);
+    if (waits) await visit.element().locator('.row.event').first().waitFor();
+    return visit;
+  }
+
+  element(id = 'history') {
+    return this.page.locator(`#${id}`);
+  }
+
+  rows(id) {
+    return this.element(id).locator('.row.event');
+  }
+
+  told(name) {
+    return this.page.evaluate((wanted) => window.told.filter((one) => one.name === wanted), name);
+  }
+
+  /** Looks for what keeps people out, and takes a picture. */
+  async look(state) {
+    await this.page.screenshot({ path: `${given.pictures}/${state}.png` });
+    await this.page.evaluate(axe);
+    const found = await this.page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations);
+    const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    if (grave.length > 0) this.faults[state] = grave.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
+  }
+
+  focus() {
+    return this.page.evaluate(() => {
+      let at = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      return at?.ariaLabel === 'Close' ? 'Close' : (at?.className ?? '');
+    });
+  }
+
+  outcome() {
+    return { said: this.said, faults: this.faults };
+  }
+}
+
+async function post(path, body) {
+  const reply = await fetch(given.api + path, {
+    method: 'POST',
+    headers: { 'X-API-Key': given.key, 'X-Client-Id': given.client, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
+  return reply.json();
+}
+
+function newToken(expires_in = 600) {
+  return post('/api/viewer-tokens', { client_id: given.client, permissions: ['history', 'files'], filter: given.filter, expires_in });
+}
+
+/** Asks the test to do something with the service. */
+async function ask(what) {
+  const reply = await fetch(`${given.site}/ask/${what}`, { method: 'POST' });
+  if (!reply.ok) throw new Error(`${what}: ${reply.status}`);
+}
+
+const text = (locator) => locator.innerText();
+
+const stories = {
+  async reading() {
+    const visit = await Visit.begin();
+    const { page } = visit;
+    const element = visit.element();
+    await element.locator('.histogram rect').first().waitFor({ state: 'attached' });
+    await element.locator('.count').filter({ hasText: /\d/ }).waitFor();
+    await visit.look('list');
+    const sentences = await visit.rows().locator('.cell-sentence').allInnerTexts();
+    const count = await text(element.locator('.count'));
+
+    // By keyboard alone: into the search, on to the list, down, and into the details.
+    await page.keyboard.press('Tab');
+    const first = await page.evaluate(() => document.activeElement.id);
+    for (let step = 0; step < 8 && !(await visit.focus()).includes('scroller'); step++) await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    const moved = await element.locator('.pane').count();
+    await page.keyboard.press('Enter');
+    await element.locator('.pane .details').waitFor();
+    const inside = await visit.focus();
+    await visit.look('details');
+    const differences = await element.locator('.differences tbody tr').first().locator('th, td').allInnerTexts();
+    await page.keyboard.press('Escape');
+    await element.locator('.pane').waitFor({ state: 'detached' });
+    const after = await visit.focus();
+    await page.keyboard.press('Tab');
+    const left = await page.evaluate(() => document.activeElement.id);
+
+    // A filter by what is in the details, which the page is told, and away again.
+    await visit.rows().nth(1).click();
+    await element.locator('.pane .chip').first().click();
+    await element.locator('.signs .chip').first().waitFor();
+    const filtered = (await visit.told('annals-filter')).map(({ detail }) => detail.filters);
+    await element.locator('.signs .chip').first().click();
+    await element.locator('.signs').waitFor({ state: 'detached' });
+
+    await element.locator('input').fill('nowhere');
+    await element.locator('.empty').waitFor();
+    await visit.look('nothing found');
+    return {
+      ...visit.outcome(),
+      sentences,
+      count,
+      keyboard: { first, moved, inside, after, left },
+      differences,
+      filtered,
+      ready: (await visit.told('annals-ready')).length,
+      selected: (await visit.told('annals-select'))[0].detail.event,
+      errors: await visit.told('annals-error'),
+    };
+  },
+
+  async files() {
+    const visit = await Visit.begin({ height: 1000 });
+    const element = visit.element();
+    const seen = {};
+    for (const [kind, row] of [['text', 0], ['image', 1]]) {
+      await visit.rows().nth(row).click();
+      await element.getByRole('button', { name: 'Preview' }).click();
+      const preview = element.locator(kind === 'text' ? 'pre.preview' : 'img.preview');
+      await preview.waitFor();
+      seen[kind] = kind === 'text' ? await text(preview) : await preview.evaluate((image) => image.decode().then(() => image.naturalWidth));
+      await visit.look(`file, ${kind}`);
+    }
+    await visit.page.evaluate(() => window.prevented.push('annals-open-file'));
+    await visit.rows().nth(0).click();
+    await element.getByRole('button', { name: 'Preview' }).click();
+    const told = await visit.told('annals-open-file');
+    return { ...visit.outcome(), ...seen, told: told.length, previews: await element.locator('.preview').count() };
+  },
+
+  /** The first token lives three seconds, and events come all the time. */
+  async live() {
+    const visit = await Visit.begin({ backend: (count) => newToken(count === 1 ? 3 : 600) });
+    const element = visit.element();
+    await element.locator('.live.live').waitFor();
+    const until = Date.now() + 6_000;
+    let sent = 0;
+    while (Date.now() < until) {
+      await post('/api/events', { ...given.event, event_id: crypto.randomUUID(), event_time: new Date().toISOString(), event_data: { message: `new ${sent++}` } });
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    await visit.rows().filter({ hasText: `new ${sent - 1}` }).first().waitFor();
+    const shown = (await visit.rows().locator('.cell-sentence').allInnerTexts()).filter((one) => /new \d/.test(one));
+    await visit.look('live');
+    return { ...visit.outcome(), sent, shown: shown.map((one) => Number(/new (\d+)/.exec(one)[1])), tokens: visit.tokens, errors: await visit.told('annals-error') };
+  },
+
+  /** The element is scrolled away, and an event comes meanwhile. */
+  async away() {
+    const visit = await Visit.begin();
+    const { page } = visit;
+    const element = visit.element();
+    await element.locator('.live.live').waitFor();
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('/tail'));
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await ended;
+    await post('/api/events', { ...given.event, event_id: crypto.randomUUID(), event_time: new Date().toISOString(), event_data: { message: 'meanwhile' } });
+    const [tail] = await Promise.all([
+      page.waitForRequest((request) => request.url().includes('/tail')),
+      page.evaluate(() => scrollTo(0, 0)),
+    ]);
+    await visit.rows().filter({ hasText: 'meanwhile' }).waitFor();
+    return { ...visit.outcome(), resumed: new URL(tail.url()).searchParams.has('cursor') };
+  },
+
+  async token_fails() {
+    let works = false;
+    const visit = await Visit.begin({
+      waits: false,
+      backend: () => {
+        if (works) return newToken();
+        throw new Error('signed out');
+      },
+    });
+    const element = visit.element();
+    await element.getByRole('alert').first().waitFor();
+    const said = await text(element.getByRole('alert').first());
+    const alerts = await element.getByRole('alert').count();
+    await visit.look('session ended');
+    const errors = (await visit.told('annals-error')).map(({ detail }) => detail.code);
+    works = true;
+    await element.getByRole('button', { name: 'Try again' }).click();
+    await visit.rows().first().waitFor();
+    return { ...visit.outcome(), text: said, alerts, errors, after: await element.getByRole('alert').count() };
+  },
+
+  async no_token() {
+    const visit = await Visit.begin({ waits: false });
+    const element = visit.element();
+    await element.getByRole('alert').first().waitFor();
+    return { ...visit.outcome(), text: await text(element.getByRole('alert').first()), errors: await visit.told('annals-error') };
+  },
+
+  async hostile() {
+    const visit = await Visit.begin({ height: 1000 });
+    const { page } = visit;
+    await visit.rows('second').first().waitFor();
+    const style = (id, part) =>
+      visit.element(id).locator(part).first().evaluate((element) => {
+        const { color, fontSize, textTransform, letterSpacing, backgroundColor } = getComputedStyle(element);
+        return { color, fontSize, textTransform, letterSpacing, backgroundColor };
+      });
+    const styles = { sentence: await style('history', '.cell-sentence'), button: await style('history', '.live') };
+    await visit.rows().first().click();
+    await visit.element().locator('.details').waitFor();
+    const drawn = await visit.element().evaluate((element) => element.shadowRoot.querySelectorAll('img, script, iframe').length);
+    const sentence = await text(visit.element().locator('.details .title'));
+    await visit.look('hostile');
+    const second = await visit.rows('second').count();
+    // A framework moves the element; another copy of the script comes; an element goes and comes.
+    await page.evaluate(() => document.body.append(document.querySelector('#history')));
+    const moved = { rows: await visit.rows().count(), open: await visit.element().locator('.details').count() };
+    await page.evaluate(async () => {
+      const element = document.querySelector('#second');
+      element.remove();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      window.emptied = element.shadowRoot.childElementCount;
+      document.body.append(element);
+    });
+    await visit.rows('second').first().waitFor();
+    return { ...visit.outcome(), styles, drawn, sentence, second, moved, emptied: await page.evaluate(() => window.emptied), leaks: await page.evaluate(() => ({ ran: window.ran ?? null, sheets: document.adoptedStyleSheets.length, title: document.title, stored: localStorage.length + sessionStorage.length })) };
+  },
+
+  async looks() {
+    const seen = {};
+    const faults = {};
+    const said = [];
+    for (const [state, options] of Object.entries({
+      'column': { path: '/column' },
+      'column, dark': { path: '/column', scheme: 'dark' },
+      'German': { path: '/german', locale: 'de-DE' },
+      'dark': { path: '/dark' },
+      'phone': { path: '/', width: 360, height: 740 },
+    })) {
+      const visit = await Visit.begin({ width: 1440, height: 900, ...options });
+      const element = visit.element();
+      await element.locator('.histogram rect').first().waitFor({ state: 'attached' });
+      await element.locator('.count').filter({ hasText: /\d/ }).waitFor();
+      await visit.look(state);
+      const list = { texts: await element.locator('.main').innerText(), ground: await element.locator('.annals').evaluate((frame) => getComputedStyle(frame).backgroundColor) };
+      await visit.rows().nth(1).click();
+      await element.locator('.details').waitFor();
+      await visit.look(`${state}, details`);
+      const overflow = await element.evaluate((host) => {
+        const frame = host.shadowRoot.querySelector('.annals');
+        return Math.max(...[...frame.querySelectorAll('.board, .pane, .pane-body, .main')].map((part) => part.scrollWidth - part.clientWidth));
+      });
+      const isOver = await element.locator('.pane.over').count();
+      const focus = await visit.focus();
+      let back;
+      if (isOver > 0) {
+        await element.locator('.pane header button').click();
+        await element.locator('.pane').waitFor({ state: 'detached' });
+        back = await visit.focus();
+      }
+      seen[state] = { ...list, overflow, isOver, focus, back };
+      Object.assign(faults, visit.faults);
+      said.push(...visit.said);
+      await visit.page.context().close();
+    }
+    return { seen, faults, said };
+  },
+
+  async gone() {
+    const token = await newToken();
+    const visit = await Visit.begin({ backend: () => token });
+    const element = visit.element();
+    await element.locator('.live.live').waitFor();
+    await ask('stop');
+    await element.locator('.live.away').waitFor();
+    await visit.look('service gone');
+    const kept = await visit.rows().count();
+    await visit.page.evaluate(() => document.querySelector('#history').reload());
+    await element.getByRole('alert').waitFor();
+    await visit.look('service gone, read anew');
+    const told = await text(element.getByRole('alert'));
+    const errors = (await visit.told('annals-error')).map(({ detail }) => detail.code);
+    await ask('start');
+    await element.getByRole('button', { name: 'Try again' }).click();
+    await visit.rows().first().waitFor();
+    await element.locator('.live.live').waitFor();
+    return { faults: visit.faults, kept, told, errors, alerts: await element.getByRole('alert').count() };
+  },
+};
+
+// Until the service has it: the script as it was built.
+if (process.env.VIEWER_JS !== undefined) {
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    await context.route(/\/viewer\.js(\?.*)?$/, (route) =>
+      route.fulfill({ path: process.env.VIEWER_JS, contentType: 'text/javascript; charset=utf-8', headers: { 'Access-Control-Allow-Origin': '*' } }),
+    );
+    return context;
+  };
+}
+
+try {
+  console.log(JSON.stringify(await stories[storyName]()));
+} finally {
+  await browser.close();
+}
