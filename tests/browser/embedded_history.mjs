@@ -175,7 +175,7 @@ const stories = {
   async live() {
     const visit = await Visit.begin({ backend: (count) => newToken(count === 1 ? 3 : 600) });
     const element = visit.element();
-    await element.locator('.live.live').waitFor();
+    await element.locator('.live.is-live').waitFor();
     const until = Date.now() + 6_000;
     let sent = 0;
     while (Date.now() < until) {
@@ -193,7 +193,7 @@ const stories = {
     const visit = await Visit.begin();
     const { page } = visit;
     const element = visit.element();
-    await element.locator('.live.live').waitFor();
+    await element.locator('.live.is-live').waitFor();
     const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('/tail'));
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
     await ended;
@@ -243,7 +243,7 @@ const stories = {
         const { color, fontSize, textTransform, letterSpacing, backgroundColor } = getComputedStyle(element);
         return { color, fontSize, textTransform, letterSpacing, backgroundColor };
       });
-    const styles = { sentence: await style('history', '.cell-sentence'), button: await style('history', '.live') };
+    const styles = { sentence: await style('history', '.cell-sentence'), button: await style('history', 'button') };
     await visit.rows().first().click();
     await visit.element().locator('.details').waitFor();
     const drawn = await visit.element().evaluate((element) => element.shadowRoot.querySelectorAll('img, script, iframe').length);
@@ -308,9 +308,9 @@ const stories = {
     const token = await newToken();
     const visit = await Visit.begin({ backend: () => token });
     const element = visit.element();
-    await element.locator('.live.live').waitFor();
+    await element.locator('.live.is-live').waitFor();
     await ask('stop');
-    await element.locator('.live.away').waitFor();
+    await element.locator('.live.is-away').waitFor();
     await visit.look('service gone');
     const kept = await visit.rows().count();
     await visit.page.evaluate(() => document.querySelector('#history').reload());
@@ -321,7 +321,7 @@ const stories = {
     await ask('start');
     await element.getByRole('button', { name: 'Try again' }).click();
     await visit.rows().first().waitFor();
-    await element.locator('.live.live').waitFor();
+    await element.locator('.live.is-live').waitFor();
     return { faults: visit.faults, kept, told, errors, alerts: await element.getByRole('alert').count() };
   },
 };

@@ -298,14 +298,14 @@ def test_it_fits_into_columns_colours_and_languages(service, site, tmp_path):
     assert "änderte" in looks["German"]["texts"] and "47 Ereignisse" in looks["German"]["texts"]
 
 
-def test_it_says_so_when_the_service_is_gone_and_goes_on_afterwards(make, site, tmp_path):
+def test_it_says_so_when_the_service_is_gone_and_goes_on_afterwards(make, site, tmp_path_factory):
     annals = make.annals(environment={"ANNALS_SERVER_CORS_ORIGINS": site.origin})
     tenant = house(annals, *story_of_an_invoice())
     site.show(annals, index=WHOLE)
     again = {"ANNALS_SERVER_LISTEN": f"127.0.0.1:{annals.port}"}
     site.asked = {"stop": annals.terminate, "start": lambda: annals.start(environment=again)}
 
-    seen = visit("gone", site, annals, tenant, tmp_path)
+    seen = visit("gone", site, annals, tenant, tmp_path_factory.mktemp("pictures"))
 
     assert seen["kept"] > 5
     assert seen["told"].startswith("The service cannot be reached")

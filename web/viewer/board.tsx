@@ -69,6 +69,7 @@ function History(props: BoardProps): JSX.Element {
   const errors = [pages.error, live?.state === 'ended' ? live.error : undefined, countError];
   const ended = errors.find((error) => error instanceof AuthenticationError || error instanceof AccessError);
   const problem = ended === undefined ? (pages.error ?? errors[1]) : undefined;
+  const isStill = ended !== undefined || problem !== undefined;
   useReports(page, events, countError);
 
   const [opened, setOpened] = useState<AnnalsEvent>();
@@ -144,10 +145,12 @@ function History(props: BoardProps): JSX.Element {
             text={filters.q}
             onSearch={props.hasSearch ? (text) => (text === '' ? props.onRemove : props.onAdd)({ kind: 'q', text }) : undefined}
             live={isLive ? { isOn: wantsLive, state: live, set: setWantsLive } : undefined}
-            isStill={ended !== undefined || pages.error !== undefined}
+            isStill={isStill}
           />
         )}
         {signs.length > 0 && <FilterSigns filters={signs} labels={labels.current} onRemove={props.onRemove} onClear={props.onClear} />}
+        {ended !== undefined && <SessionEnded error={ended} onRetry={props.onRetry} />}
+        {problem !== undefined && <Problem error={problem} onRetry={props.onRetry} />}
         {props.hasHistogram && (
           <CountedBars
             client={client}
@@ -155,10 +158,9 @@ function History(props: BoardProps): JSX.Element {
             countKey={`${filterKey}|${arrivals.count}`}
             onRange={(from, to) => props.onAdd({ kind: 'time', from: from.toISOString(), to: to.toISOString() })}
             onError={setCountError}
+            isStill={isStill}
           />
         )}
-        {ended !== undefined && <SessionEnded error={ended} onRetry={props.onRetry} />}
-        {problem !== undefined && <Problem error={problem} onRetry={props.onRetry} />}
         <div class="place">
           {pages.length > 0 ? (
             <EventList

@@ -12,10 +12,12 @@ export interface CountedBarsProps {
   countKey: string;
   onRange: (from: Date, to: Date) => void;
   onError: (error: unknown) => void;
+  /** Whether another part says already that nothing can be read. */
+  isStill: boolean;
 }
 
 /** The events over time. Bars that are counted anew stay as they are until then. */
-export function CountedBars({ client, query, countKey, onRange, onError }: CountedBarsProps): JSX.Element {
+export function CountedBars({ client, query, countKey, onRange, onError, isStill }: CountedBarsProps): JSX.Element | null {
   const { words, formats } = useReading();
   const counted = useHistogram({ history: client.events, filters: query, key: countKey, timeZone: formats.timeZone });
   const error = counted.isReading ? undefined : counted.error;
@@ -23,12 +25,13 @@ export function CountedBars({ client, query, countKey, onRange, onError }: Count
     onError(error);
     return () => onError(undefined);
   }, [error, onError]);
+  if (isStill && counted.bars.length === 0) return null;
   return (
     <div class="bars-place">
       {error === undefined ? (
         <Histogram bars={counted.bars} width={counted.width} onRange={onRange} isReading={counted.isReading && counted.bars.length === 0} />
       ) : (
-        <p class="quiet bars-error">{problemText(error, words)}</p>
+        <p class="quiet bars-error" role="alert">{problemText(error, words)}</p>
       )}
     </div>
   );

@@ -23,7 +23,7 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
   return (
     <div class="toolbar" part="toolbar">
       {props.onSearch !== undefined && <SearchBox text={props.text} onSearch={props.onSearch} />}
-      {!props.isStill && <Count {...props} />}
+      {props.isStill ? <span class="count" /> : <Count {...props} />}
       {props.live !== undefined && <LiveSwitch {...props.live} />}
     </div>
   );
@@ -100,7 +100,7 @@ function LiveSwitch({ isOn, state, set }: NonNullable<ToolbarProps['live']>): JS
     <>
       {rate !== undefined && <span class="quiet rate">{words.too_fast(formats.number(rate))}</span>}
       {now === 'away' && <span class="quiet away">{words.live_away}</span>}
-      <button type="button" class={`live ${now}`} role="switch" aria-checked={isOn} title={told} onClick={() => set(!isOn)}>
+      <button type="button" class={`live is-${now}`} role="switch" aria-checked={isOn} title={told} onClick={() => set(!isOn)}>
         <span class="live-dot" /> {words.live}
       </button>
     </>
