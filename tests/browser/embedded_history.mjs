@@ -184,8 +184,27 @@ const stories = {
     }
     await visit.rows().filter({ hasText: `new ${sent - 1}` }).first().waitFor();
     const shown = (await visit.rows().locator('.cell-sentence').allInnerTexts()).filter((one) => /new \d/.test(one));
+    await element.locator('.count').filter({ hasText: String(47 + sent) }).waitFor();
     await visit.look('live');
     return { ...visit.outcome(), sent, shown: shown.map((one) => Number(/new (\d+)/.exec(one)[1])), tokens: visit.tokens, errors: await visit.told('annals-error') };
+  },
+
+  /** The reader has scrolled down, so what comes waits until it is asked for. */
+  async waiting() {
+    const visit = await Visit.begin();
+    const element = visit.element();
+    await element.locator('.live.is-live').waitFor();
+    await element.locator('.scroller').evaluate((list) => list.scrollTo(0, 400));
+    await element.locator('.day.pinned').waitFor();
+    await post('/api/events', { ...given.event, event_id: crypto.randomUUID(), event_time: new Date().toISOString(), event_data: { message: 'waits' } });
+    const pill = element.locator('.pill');
+    await pill.waitFor();
+    await visit.look('waiting');
+    const before = await visit.rows().filter({ hasText: 'waits' }).count();
+    const name = await text(pill);
+    await pill.click();
+    await visit.rows().filter({ hasText: 'waits' }).waitFor();
+    return { ...visit.outcome(), before, name, after: await pill.count() };
   },
 
   /** The element is scrolled away, and an event comes meanwhile. */
@@ -225,6 +244,20 @@ const stories = {
     await element.getByRole('button', { name: 'Try again' }).click();
     await visit.rows().first().waitFor();
     return { ...visit.outcome(), text: said, alerts, errors, after: await element.getByRole('alert').count() };
+  },
+
+  /** The backend gives one token, of two seconds, and then no more. */
+  async session_ends() {
+    const visit = await Visit.begin({
+      backend: (count) => {
+        if (count === 1) return newToken(2);
+        throw new Error('signed out');
+      },
+    });
+    const element = visit.element();
+    await element.getByRole('alert').waitFor();
+    await visit.look('session ended, with events');
+    return { ...visit.outcome(), text: await text(element.getByRole('alert')), kept: await visit.rows().count() };
   },
 
   async no_token() {
@@ -319,7 +352,6 @@ const stories = {
     const told = await text(element.getByRole('alert'));
     const errors = (await visit.told('annals-error')).map(({ detail }) => detail.code);
     await ask('start');
-    await element.getByRole('button', { name: 'Try again' }).click();
     await visit.rows().first().waitFor();
     await element.locator('.live.is-live').waitFor();
     return { faults: visit.faults, kept, told, errors, alerts: await element.getByRole('alert').count() };

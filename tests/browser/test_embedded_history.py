@@ -242,6 +242,26 @@ def test_it_says_so_when_there_is_no_token_and_tries_again(service, site, tmp_pa
     assert seen["after"] == 0
 
 
+def test_it_keeps_what_it_shows_when_the_session_ends(service, site, tmp_path):
+    tenant = house(service, *story_of_an_invoice())
+    site.show(service, index=WHOLE)
+
+    seen = visit("session_ends", site, service, tenant, tmp_path)
+
+    assert seen["text"].startswith("Your session has ended")
+    assert seen["kept"] > 5
+
+
+def test_it_does_not_move_what_is_read_when_an_event_comes(service, site, tmp_path):
+    tenant = house(service, *story_of_an_invoice())
+    site.show(service, index=WHOLE)
+
+    seen = visit("waiting", site, service, tenant, tmp_path)
+
+    assert seen["said"] == []
+    assert (seen["before"], seen["name"], seen["after"]) == (0, "1 new", 0)
+
+
 def test_it_says_so_when_the_page_gives_no_way_to_get_a_token(service, site, tmp_path):
     tenant = house(service, told(0))
     site.show(service, index=WHOLE.replace("search", "data-no-token search"))
@@ -313,7 +333,7 @@ def test_it_says_so_when_the_service_is_gone_and_goes_on_afterwards(make, site, 
     assert seen["alerts"] == 0
 
 
-def test_its_script_is_small_and_served_to_every_page(service):
+def test_its_script_is_small_and_served_to_every_page(service, tmp_path):
     reply = service.get("/viewer.js", key=None, headers={"Origin": "https://anywhere.example"})
 
     assert (reply.status_code, reply.headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
@@ -322,3 +342,7 @@ def test_its_script_is_small_and_served_to_every_page(service):
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
     assert len(gzip.compress(reply.content, 9)) <= MAX_GZIPPED
     assert not re.search(rb"\beval\(|new Function\(", reply.content)
+    # A server that draws pages imports it, and has no elements.
+    script = tmp_path / "viewer.mjs"
+    script.write_bytes(reply.content)
+    subprocess.run(["node", script], check=True, timeout=BROWSER_SECONDS)

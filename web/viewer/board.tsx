@@ -1,4 +1,4 @@
-import { type Annals, type AnnalsEvent, AuthenticationError, type EventFilters } from 'annals-client';
+import { type Annals, type AnnalsEvent, AuthenticationError, ConnectionError, type EventFilters, TimeoutError } from 'annals-client';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { actorName, recordName, typeName } from '../timeline/event/names.js';
@@ -6,6 +6,7 @@ import { plainSentence, sentenceOf } from '../timeline/event/sentence.js';
 import { type Filter, type Filters, listed } from '../timeline/filters/filters.js';
 import { type Events, useEvents } from '../timeline/use/use_events.js';
 import { EventList } from '../timeline/view/event_list.js';
+import { Icon } from '../timeline/view/icons.js';
 import { useReading } from '../timeline/view/reading.js';
 import { Empty, Problem, Skeleton } from '../timeline/view/states.js';
 import { AccessError } from './access.js';
@@ -71,6 +72,12 @@ function History(props: BoardProps): JSX.Element {
   const problem = ended === undefined ? (pages.error ?? errors[1]) : undefined;
   const isStill = ended !== undefined || problem !== undefined;
   useReports(page, events, countError);
+
+  // Where the tail is connected again, the rest can be read too.
+  const isBack = live?.state === 'live' && pages.error instanceof ConnectionError && !(pages.error instanceof TimeoutError);
+  useEffect(() => {
+    if (isBack) props.onRetry();
+  }, [isBack]);
 
   const [opened, setOpened] = useState<AnnalsEvent>();
   const [selected, setSelected] = useState<AnnalsEvent>();
@@ -225,6 +232,7 @@ function SessionEnded({ error, onRetry }: { error: unknown; onRetry: () => void 
   const requestId = error instanceof AuthenticationError ? error.requestId : undefined;
   return (
     <div class="problem" part="problem" role="alert">
+      <Icon name="warning" />
       <div>
         <p>{error instanceof AccessError && error.code === 'no_token' ? words.viewer_no_token : words.viewer_session_ended}</p>
         {requestId !== undefined && (
@@ -281,11 +289,15 @@ function useArrivals({ pages, live }: Events): { newest: AnnalsEvent | undefined
     known.current = { pages, key: event.event_id };
   }, [pages, event]);
   const waiting = live?.waiting ?? 0;
+  const timer = useRef<ReturnType<typeof setTimeout>>();
   useEffect(() => {
-    if (newest === undefined && waiting === 0) return undefined;
-    const timer = setTimeout(() => setCount((old) => old + 1), COUNT_PAUSE_MS);
-    return () => clearTimeout(timer);
+    if (newest === undefined && waiting === 0) return;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setCount((old) => old + 1);
+    }, COUNT_PAUSE_MS);
   }, [newest, waiting]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   return { newest, count };
 }
 

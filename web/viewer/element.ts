@@ -60,7 +60,7 @@ function makeElement(): CustomElementConstructor {
     set getToken(value: GetToken | undefined) {
       const isFirst = this.#getToken === undefined;
       this.#getToken = value;
-      if (isFirst) this.#draw();
+      if (isFirst) this.reload();
     }
 
     /** The filters that the reader sees and may remove. */

@@ -69,6 +69,7 @@ export function Viewer(props: ViewerProps): JSX.Element {
       <div class="annals" part="frame">
         {client instanceof Annals ? (
           <Board
+            key={`${baseUrl} ${writeFilters(fixed)}`}
             element={element}
             client={client}
             query={query}

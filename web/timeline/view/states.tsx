@@ -37,7 +37,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
   const { words } = useReading();
   const requestId = error instanceof APIError ? error.requestId : undefined;
   return (
-    <div class="problem" role="alert">
+    <div class="problem" part="problem" role="alert">
       <Icon name="warning" />
       <div>
         <p>{problemText(error, words)}</p>
