@@ -83,7 +83,7 @@ export function EventList(props: EventListProps): JSX.Element {
     const row = pages.at(index);
     rows.push(<ListRow key={row?.key ?? index} row={row} index={index} {...props} />);
   }
-  const topRow = dayOf(pages, Math.min(last, first + (first === 0 ? 0 : EXTRA)));
+  const topRow = dayOf(pages, Math.min(last, first + Math.floor((view.scrollTop - top) / windowing.rowHeight)));
   const rowCount = pages.isWhole ? pages.length : -1;
   return (
     <div class={view.width < NARROW ? 'list narrow' : 'list'}>
