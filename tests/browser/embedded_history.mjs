@@ -24,12 +24,13 @@ class Visit {
   /** What the backend answers when the page asks for a token. */
   backend = () => newToken();
 
-  static async begin({ width = 1280, height = 800, scheme = 'light', path = '/', waits = true, locale = 'en-GB', backend } = {}) {
+  static async begin({ width = 1280, height = 800, scheme = 'light', path = '/', waits = true, locale = 'en-GB', backend, clock = false } = {}) {
     const visit = new Visit();
     if (backend !== undefined) visit.backend = backend;
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale, timezoneId: 'Europe/Berlin' });
     const page = await context.newPage();
     page.setDefaultTimeout(TIMEOUT);
+    if (clock) await page.clock.install();
     visit.page = page;
     page.on('console', (message) => visit.said.push(message.text()));
     page.on('pageerror', (error) => visit.said.push(String(error)));
@@ -88,6 +89,12 @@ async function post(path, body) {
 
 function newToken(expires_in = 600) {
   return post('/api/viewer-tokens', { client_id: given.client, permissions: ['history', 'files'], filter: given.filter, expires_in });
+}
+
+/** Sends an event of the record that is shown. */
+function happen(message) {
+  const now = { event_id: crypto.randomUUID(), event_time: new Date().toISOString() };
+  return post('/api/events', { ...given.event, ...now, event_data: { message } });
 }
 
 /** Asks the test to do something with the service. */
@@ -161,7 +168,8 @@ const stories = {
       await element.getByRole('button', { name: 'Preview' }).click();
       const preview = element.locator(kind === 'text' ? 'pre.preview' : 'img.preview');
       await preview.waitFor();
-      seen[kind] = kind === 'text' ? await text(preview) : await preview.evaluate((image) => image.decode().then(() => image.naturalWidth));
+      const widthOf = (image) => image.decode().then(() => image.naturalWidth);
+      seen[kind] = kind === 'text' ? await text(preview) : await preview.evaluate(widthOf);
       await visit.look(`file, ${kind}`);
     }
     await visit.page.evaluate(() => window.prevented.push('annals-open-file'));
@@ -179,14 +187,15 @@ const stories = {
     const until = Date.now() + 6_000;
     let sent = 0;
     while (Date.now() < until) {
-      await post('/api/events', { ...given.event, event_id: crypto.randomUUID(), event_time: new Date().toISOString(), event_data: { message: `new ${sent++}` } });
+      await happen(`new ${sent++}`);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     await visit.rows().filter({ hasText: `new ${sent - 1}` }).first().waitFor();
     const shown = (await visit.rows().locator('.cell-sentence').allInnerTexts()).filter((one) => /new \d/.test(one));
     await element.locator('.count').filter({ hasText: String(47 + sent) }).waitFor();
     await visit.look('live');
-    return { ...visit.outcome(), sent, shown: shown.map((one) => Number(/new (\d+)/.exec(one)[1])), tokens: visit.tokens, errors: await visit.told('annals-error') };
+    const numbers = shown.map((one) => Number(/new (\d+)/.exec(one)[1]));
+    return { ...visit.outcome(), sent, shown: numbers, tokens: visit.tokens, errors: await visit.told('annals-error') };
   },
 
   /** The reader has scrolled down, so what comes waits until it is asked for. */
@@ -196,7 +205,7 @@ const stories = {
     await element.locator('.live.is-live').waitFor();
     await element.locator('.scroller').evaluate((list) => list.scrollTo(0, 400));
     await element.locator('.day.pinned').waitFor();
-    await post('/api/events', { ...given.event, event_id: crypto.randomUUID(), event_time: new Date().toISOString(), event_data: { message: 'waits' } });
+    await happen('waits');
     const pill = element.locator('.pill');
     await pill.waitFor();
     await visit.look('waiting');
@@ -216,13 +225,38 @@ const stories = {
     const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('/tail'));
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
     await ended;
-    await post('/api/events', { ...given.event, event_id: crypto.randomUUID(), event_time: new Date().toISOString(), event_data: { message: 'meanwhile' } });
+    await happen('meanwhile');
     const [tail] = await Promise.all([
       page.waitForRequest((request) => request.url().includes('/tail')),
       page.evaluate(() => scrollTo(0, 0)),
     ]);
     await visit.rows().filter({ hasText: 'meanwhile' }).waitFor();
     return { ...visit.outcome(), resumed: new URL(tail.url()).searchParams.has('cursor') };
+  },
+
+  /** The page is hidden for more than a minute, as in another tab, and an event comes meanwhile. */
+  async hidden() {
+    const visit = await Visit.begin({ clock: true });
+    const { page } = visit;
+    await visit.element().locator('.live.is-live').waitFor();
+    const show = (visibility) =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, visibility);
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('/tail'));
+    await show('hidden');
+    await page.clock.fastForward(50_000);
+    // It comes while the tail is still there, but nobody looks.
+    await happen('unseen');
+    await visit.element().locator('.pill').waitFor();
+    await page.clock.fastForward(11_000);
+    await ended;
+    await happen('meanwhile');
+    await show('visible');
+    await visit.rows().filter({ hasText: 'meanwhile' }).waitFor();
+    await visit.rows().filter({ hasText: 'unseen' }).waitFor();
+    return { ...visit.outcome(), waits: await visit.element().locator('.pill').count() };
   },
 
   async token_fails() {
@@ -294,7 +328,14 @@ const stories = {
       document.body.append(element);
     });
     await visit.rows('second').first().waitFor();
-    return { ...visit.outcome(), styles, drawn, sentence, second, moved, emptied: await page.evaluate(() => window.emptied), leaks: await page.evaluate(() => ({ ran: window.ran ?? null, sheets: document.adoptedStyleSheets.length, title: document.title, stored: localStorage.length + sessionStorage.length })) };
+    const emptied = await page.evaluate(() => window.emptied);
+    const leaks = await page.evaluate(() => ({
+      ran: window.ran ?? null,
+      sheets: document.adoptedStyleSheets.length,
+      title: document.title,
+      stored: localStorage.length + sessionStorage.length,
+    }));
+    return { ...visit.outcome(), styles, drawn, sentence, second, moved, emptied, leaks };
   },
 
   async looks() {
@@ -313,7 +354,8 @@ const stories = {
       await element.locator('.histogram rect').first().waitFor({ state: 'attached' });
       await element.locator('.count').filter({ hasText: /\d/ }).waitFor();
       await visit.look(state);
-      const list = { texts: await element.locator('.main').innerText(), ground: await element.locator('.annals').evaluate((frame) => getComputedStyle(frame).backgroundColor) };
+      const ground = await element.locator('.annals').evaluate((frame) => getComputedStyle(frame).backgroundColor);
+      const list = { texts: await element.locator('.main').innerText(), ground };
       await visit.rows().nth(1).click();
       await element.locator('.details').waitFor();
       await visit.look(`${state}, details`);

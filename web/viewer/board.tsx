@@ -16,6 +16,7 @@ import { FilterSigns } from './filter_signs.js';
 import { Pane } from './pane.js';
 import { Toolbar } from './toolbar.js';
 import { useAttention } from './use_attention.js';
+import { useReturn } from './use_return.js';
 import type { Page } from './viewer.js';
 
 export interface BoardProps {
@@ -65,6 +66,7 @@ function History(props: BoardProps): JSX.Element {
     formats,
   });
   const { pages, live } = events;
+  const onEdge = useReturn(events);
   const arrivals = useArrivals(events);
   const [countError, setCountError] = useState<unknown>();
   const errors = [pages.error, live?.state === 'ended' ? live.error : undefined, countError];
@@ -82,16 +84,21 @@ function History(props: BoardProps): JSX.Element {
   const [opened, setOpened] = useState<AnnalsEvent>();
   const [selected, setSelected] = useState<AnnalsEvent>();
   const isByKey = useRef(false);
-  const focusList = (): void => frame.current?.querySelector<HTMLElement>('.scroller')?.focus();
+  const find = (what: string): HTMLElement | null | undefined => frame.current?.querySelector<HTMLElement>(what);
+  const focusList = (): void => (find('.scroller') ?? find('input, button'))?.focus();
+  const focusPane = (): void => find('.pane > header button')?.focus();
   const select = (event: AnnalsEvent): void => {
-    const isNew = event.event_id !== selected?.event_id;
     setSelected(event);
     // The arrows only move, unless the details stand beside the list already.
     if (isByKey.current && !(isWide && opened !== undefined)) return;
-    if (isNew || opened === undefined) open(event, isByKey.current);
+    open(event, isByKey.current);
   };
   const wantsFocus = useRef(false);
   const open = (event: AnnalsEvent, onlyFollows = false): void => {
+    if (event.event_id === opened?.event_id) {
+      if (isByKey.current && !onlyFollows) focusPane();
+      return;
+    }
     if (!page.select(event)) return;
     wantsFocus.current = !onlyFollows && (isByKey.current || !isWide);
     setSelected(event);
@@ -106,7 +113,7 @@ function History(props: BoardProps): JSX.Element {
     // While details lie over the list, the list cannot have the focus: it is given back once they are gone.
     if (wasOpen.current && opened === undefined) focusList();
     wasOpen.current = opened !== undefined;
-    if (opened !== undefined && wantsFocus.current) frame.current?.querySelector<HTMLElement>('.pane > header button')?.focus();
+    if (opened !== undefined && wantsFocus.current) focusPane();
   }, [opened]);
   const onKeyDown = (key: KeyboardEvent): void => {
     if (key.key !== 'Escape' || opened === undefined || key.defaultPrevented) return;
@@ -177,7 +184,7 @@ function History(props: BoardProps): JSX.Element {
               showsRecord={props.showsRecord}
               onSelect={select}
               onOpen={(event) => open(event)}
-              onEdge={events.setAtEdge}
+              onEdge={onEdge}
               label={words.history}
             />
           ) : pages.isReading || (pages.error === undefined && !pages.isWhole) ? (
@@ -273,7 +280,7 @@ function useIsWide(frame: { current: HTMLElement | null }): boolean {
   return isWide;
 }
 
-const COUNT_PAUSE_MS = 2_000;
+const COUNT_PAUSE_MS = 5_000;
 
 /** Returns the newest event that came after the first page, and a number that grows, not too often, when some came. */
 function useArrivals({ pages, live }: Events): { newest: AnnalsEvent | undefined; count: number } {

@@ -66,7 +66,7 @@ export function Viewer(props: ViewerProps): JSX.Element {
   }, [error, page]);
   return (
     <ReadingContext.Provider value={reading}>
-      <div class="annals" part="frame">
+      <div class="annals" part="frame" lang={reading.formats.language}>
         {client instanceof Annals ? (
           <Board
             key={`${baseUrl} ${writeFilters(fixed)}`}
