@@ -338,6 +338,41 @@ const stories = {
     return { ...visit.outcome(), styles, drawn, sentence, second, moved, emptied, leaks };
   },
 
+  /** The page changes everything that it can. */
+  async properties() {
+    const visit = await Visit.begin();
+    const { page } = visit;
+    const element = visit.element();
+    const set = (properties) => page.evaluate((given) => Object.assign(document.querySelector('#history'), given), properties);
+    await set({
+      filters: { source_id: 'Aiko Tanaka', event_type_id: ['invoice.commented'], nonsense: 1 },
+      templates: { 'invoice.commented': '{actor} wrote: {data.message}' },
+      messages: { clear_filters: 'Show everything' },
+      timeZone: 'Asia/Tokyo',
+    });
+    await element.locator('.signs .chip').first().waitFor();
+    await visit.rows().filter({ hasText: 'Aiko Tanaka wrote: Called the customer, note 3' }).first().waitFor();
+    const sentences = await visit.rows().locator('.cell-sentence').allInnerTexts();
+    const signs = await element.locator('.signs button').allInnerTexts();
+    const clock = await text(visit.rows().first().locator('.cell-time'));
+    const filters = await page.evaluate(() => document.querySelector('#history').filters);
+    await page.evaluate(() => window.prevented.push('annals-select'));
+    await visit.rows().first().click();
+    await page.waitForFunction(() => window.told.some((one) => one.name === 'annals-select'));
+    const panes = await element.locator('.pane').count();
+    await element.getByRole('button', { name: 'Show everything' }).click();
+    await element.locator('.signs').waitFor({ state: 'detached' });
+    // The token does not show this record.
+    await page.evaluate(() => document.querySelector('#history').setAttribute('record-id', '8'));
+    await element.locator('.empty').waitFor();
+    await visit.look('no events');
+    const empty = await text(element.locator('.empty-title'));
+    await page.evaluate(() => document.querySelector('#history').removeAttribute('record-id'));
+    await visit.rows().first().waitFor();
+    const records = await element.locator('.cell-record bdi').count();
+    return { ...visit.outcome(), sentences, signs, clock, filters, panes, empty, records: records > 0 };
+  },
+
   async looks() {
     const seen = {};
     const faults = {};

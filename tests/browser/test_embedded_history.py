@@ -314,6 +314,21 @@ def test_neither_the_page_nor_the_events_reach_into_it(service, site, tmp_path):
     assert "<img src=x" in seen["sentence"]
 
 
+def test_the_page_says_what_is_shown_and_how(service, site, tmp_path):
+    tenant = house(service, *story_of_an_invoice())
+    site.show(service, index=WHOLE)
+
+    seen = visit("properties", site, service, tenant, tmp_path)
+
+    assert seen["said"] == []
+    assert all(one.startswith("Aiko Tanaka wrote: Called the customer") for one in seen["sentences"])
+    assert len(seen["signs"]) == 3 and seen["signs"][-1] == "Show everything"
+    assert seen["clock"] == "18:27", "expected the time in Tokyo"
+    assert seen["filters"] == {"event_type_id": ["invoice.commented"], "source_id": ["Aiko Tanaka"]}
+    assert seen["panes"] == 0, "expected that the page may show events itself"
+    assert (seen["empty"], seen["records"]) == ("No events yet", True)
+
+
 def test_it_fits_into_columns_colours_and_languages(service, site, tmp_path):
     tenant = house(service, *story_of_an_invoice())
     css = HOST_CSS + " .column { inline-size: 360px; } .column annals-history { block-size: 600px; }"
