@@ -435,18 +435,6 @@ const stories = {
   },
 };
 
-// Until the service has it: the script as it was built.
-if (process.env.VIEWER_JS !== undefined) {
-  const newContext = browser.newContext.bind(browser);
-  browser.newContext = async (options) => {
-    const context = await newContext(options);
-    await context.route(/\/viewer\.js(\?.*)?$/, (route) =>
-      route.fulfill({ path: process.env.VIEWER_JS, contentType: 'text/javascript; charset=utf-8', headers: { 'Access-Control-Allow-Origin': '*' } }),
-    );
-    return context;
-  };
-}
-
 try {
   console.log(JSON.stringify(await stories[storyName]()));
 } finally {
