@@ -48,6 +48,16 @@ def test_a_tenant_is_made_changed_and_deleted(bank, tmp_path):
     assert seen["id"] not in {tenant["client_id"] for tenant in bank.annals.tenants()}
 
 
+def test_ids_get_names_and_people_get_keys(bank, tmp_path):
+    seen = bank.see("service", tmp_path)
+
+    assert set(seen["types"]) == {"Commented", "Noted"}
+    assert any("wrote about" in sentence for sentence in seen["sentences"]), "expected sentences by the template"
+    assert "read" in seen["facts"] and "Meridian Bank" in seen["facts"] and "never used" in seen["facts"]
+    assert (seen["works"], seen["gone"]) == (200, 401)
+    assert {part.split()[0] for part in seen["parts"]} >= {"Engine", "Tenants", "Disk", "Files"}
+
+
 def test_everything_works_with_the_keyboard_alone(bank, tmp_path):
     seen = bank.see("alone", tmp_path)
 
@@ -85,6 +95,10 @@ def test_nothing_is_in_the_way_of_anybody(bank, tmp_path, size, scheme, language
         ("no-record", f"{history}/records/nobody", ".empty"),
         ("find", f"{history}/find", ".recent"),
         ("tenants", "#/tenants", ".tenant-table"),
+        ("health", "#/service/health", ".tile svg"),
+        ("keys", "#/service/keys", ".key-list li"),
+        ("names", f"#/service/names?tenant={bank.tenant['client_id']}", ".name-rows li"),
+        ("embed", f"#/service/embed?tenant={bank.tenant['client_id']}&record={RECORD}", "annals-history:defined"),
         ("audit", "#/t/_annals/history", "[role=row][data-event-id]"),
     ]
     dialogs = [("filter", ".tools > button:has(svg)"), ("share", ".action:nth-of-type(4)"), ("export", ".action:last-of-type")]
