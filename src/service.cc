@@ -140,6 +140,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       exposition_(exposition_parts()),
       metrics_([this] { return exposition_.text(); }),
       name_routes_({.names = names_, .tenant_names = tenant_names_}),
+      pages_(file_origin(config_, *file_store_)),
       api_({.authenticator = authenticator_,
             .viewer_tokens = viewer_tokens_,
             .trail = trail_,

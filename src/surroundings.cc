@@ -15,10 +15,14 @@ boost::asio::awaitable<void> reload(std::shared_ptr<http::TlsContexts> certifica
   co_return;
 }
 
+/// Returns where the path of a URL begins; npos if it has none.
+std::size_t begin_of_path(std::string_view url) {
+  return url.empty() ? std::string_view::npos : url.find('/', url.find("://") + 3);
+}
+
 /// Returns the path of a URL without a slash at its end.
 std::string path_of(std::string_view url) {
-  if (url.empty()) return {};
-  const auto path = url.find('/', url.find("://") + 3);
+  const auto path = begin_of_path(url);
   return path == std::string_view::npos ? std::string() : std::string(url.substr(path));
 }
 
@@ -51,6 +55,14 @@ http::ServerSurroundings surroundings(const config::Config& config,
           .known_as = known_as ? std::string(known_as->encoded_host_address()) : std::string(),
           .known_port = known_as ? port_of(*known_as) : std::uint16_t{0},
           .logged_requests = config.log.requests};
+}
+
+std::string file_origin(const config::Config& config, const files::FileStore& files) {
+  std::string elsewhere = files.link_origin();
+  if (!elsewhere.empty()) return elsewhere;
+  // A page may be loaded by another name than that in the links.
+  const std::string& url = config.server.public_url;
+  return url.substr(0, begin_of_path(url));
 }
 
 upkeep::Round backups_round(backup::Jobs& jobs) {

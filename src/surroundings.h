@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "backup/jobs.h"
 #include "config/config.h"
+#include "files/file_store.h"
 #include "http/server/server.h"
 #include "http/server/tls/contexts.h"
 #include "ops/tracer.h"
@@ -19,6 +21,10 @@ std::shared_ptr<http::TlsContexts> load_certificates(const config::Config& confi
 http::ServerSurroundings surroundings(const config::Config& config,
                                       const std::shared_ptr<http::TlsContexts>& certificates,
                                       const ops::Tracer& tracer);
+
+/// Returns the origin of attached files as pages of ours load them, "https://host:port". It is empty if URLs
+/// of files lead to where the page comes from.
+std::string file_origin(const config::Config& config, const files::FileStore& files);
 
 /// Returns the round that runs the jobs of backups, which must outlive it.
 upkeep::Round backups_round(backup::Jobs& jobs);

@@ -37,6 +37,7 @@ class CountedStore final : public FileStore {
                                              Time now) const override {
     return store_->presign_download(file, expires, now);
   }
+  [[nodiscard]] std::string link_origin() const override { return store_->link_origin(); }
   boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) override;
   boost::asio::awaitable<std::optional<FileDigest>> seal(TenantFile file) override;
   boost::asio::awaitable<RemovedFiles> remove_all(DatabaseName database, BeforePage before_page) override;

@@ -122,6 +122,10 @@ class FileStore {
   [[nodiscard]] virtual std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
                                                      Time now) const = 0;
 
+  /// Returns the origin that the URLs lead to, `https://host` or `https://host:port`, or an empty text if
+  /// they lead back to this service. It never changes.
+  [[nodiscard]] virtual std::string link_origin() const { return {}; }
+
   /// Returns nullopt if the file was never uploaded. Throws FileStoreError.
   virtual boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) = 0;
 

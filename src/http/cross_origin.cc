@@ -21,6 +21,7 @@ constexpr std::string_view kRequestHeaders =
 constexpr std::string_view kResponseHeaders =
     "Accept-Ranges, Allow, Content-Disposition, Content-Encoding, Content-Range, Date, ETag, Location, "
     "Retry-After, WWW-Authenticate, X-Annals-Cursor, X-Request-Id";
+constexpr std::string_view kGrant = "Access-Control-Allow-Origin";
 // The longest for which Chromium keeps the answer to a preflight, in seconds.
 constexpr std::string_view kMaxAge = "7200";
 constexpr std::string_view kVaryOfPreflight = "Access-Control-Request-Method, Access-Control-Request-Headers";
@@ -45,6 +46,11 @@ std::string request_headers(const std::string& asked_for) {
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   return result;
+}
+
+bool says_who_reads_it(const Response& response) {
+  const auto is_grant = [](const auto& header) { return header.first == kGrant; };
+  return std::ranges::any_of(response.headers, is_grant);
 }
 
 }  // namespace
@@ -79,10 +85,10 @@ Response CrossOrigin::preflight(const Request& request, std::vector<std::string>
 // Every answer says that it depends on the origin, also one to a request without any: a cache would give it
 // to others.
 void CrossOrigin::add_headers(Response& response, const std::string& origin) const {
-  if (origins_.empty()) return;
+  if (origins_.empty() || says_who_reads_it(response)) return;
   response.headers.emplace_back("Vary", "Origin");
   if (!allows(origin)) return;
-  response.headers.emplace_back("Access-Control-Allow-Origin", any_ ? "*" : origin);
+  response.headers.emplace_back(kGrant, any_ ? "*" : origin);
   response.headers.emplace_back("Access-Control-Expose-Headers", kResponseHeaders);
 }
 

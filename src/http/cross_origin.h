@@ -24,8 +24,8 @@ class CrossOrigin {
   /// Answers such a question about a path that takes these methods.
   [[nodiscard]] static Response preflight(const Request& request, std::vector<std::string> methods);
 
-  /// Adds the headers without which the browser would keep the answer from the page. `origin` is that of the
-  /// request, if it was read so far; empty if it has none.
+  /// Adds the headers without which the browser would keep the answer from the page, unless the answer says
+  /// itself who may read it. `origin` is that of the request, if it was read so far; empty if it has none.
   void add_headers(Response& response, const std::string& origin) const;
 
  private:

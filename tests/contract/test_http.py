@@ -28,6 +28,10 @@ ROUTES = {
     "/api/names": "GET, PATCH",
     "/api/keys": "POST, GET",
     "/api/keys/x": "GET, PATCH, DELETE",
+    "/console": "GET",
+    "/console/x": "GET",
+    "/viewer.js": "GET",
+    "/viewer/x": "GET",
     "/healthz": "GET",
     "/readyz": "GET",
 }

@@ -137,6 +137,8 @@ class Answers:
             "verifyBackup": "/api/backups/20200101T000000Z-00000000/verify",
             "deleteBackup": "/api/backups/20200101T000000Z-00000000",
             "getReferenceFile": "/docs/unknown",
+            "getConsoleFile": "/console/unknown",
+            "getViewerOfVersion": "/viewer/unknown.js",
         }.items():
             self._expect(story, operation_id, 404, path=path)
         self._expect(story, "restoreBackup", 404, data=b'{"backup_id":"20200101T000000Z-00000000"}')
@@ -145,7 +147,8 @@ class Answers:
         self._expect(story, "createViewerToken", 404, data=token)
         self._expect(story, "getEventFile", 404)  # an event without a file
         self._expect(story, "getEventFile", 422, params={"details": "perhaps"})
-        for operation_id in ("listEvents", "countEvents", "getEvent", "getOpenapiDocument", "showReference", "getReferenceFile"):
+        pages = ("getOpenapiDocument", "showReference", "getReferenceFile", "showConsole", "getConsoleFile")
+        for operation_id in ("listEvents", "countEvents", "getEvent", *pages, "getViewer", "getViewerOfVersion"):
             tag = self._expect(story, operation_id, 200).headers["ETag"]
             self._expect(story, operation_id, 304, headers={"If-None-Match": tag})
 

@@ -212,5 +212,9 @@ AT_THE_END = (
     "getOpenapiDocument",
     "showReference",
     "getReferenceFile",
+    "showConsole",
+    "getConsoleFile",
+    "getViewer",
+    "getViewerOfVersion",
     "deleteTenant",
 )

@@ -19,7 +19,7 @@ inline constexpr http::Tag kViewerTokens{"Viewer tokens", "What a browser may ho
 inline constexpr http::Tag kKeys{"Keys", "Who may call, and with what role."};
 inline constexpr http::Tag kNames{"Names", "What people call the ids of types and sources."};
 inline constexpr http::Tag kBackups{"Backups", "Copies of everything, and the way back."};
-inline constexpr http::Tag kService{"Service", "Health, numbers and these documents."};
+inline constexpr http::Tag kService{"Service", "Health, numbers, these documents, and pages for people."};
 
 // The ids of the examples, which tell one story.
 inline constexpr std::string_view kSomeClient = "7c9e6679-7425-40de-944b-e07fc1f90ae7";

@@ -1,14 +1,12 @@
 #include "api/pages/pages.h"
 
-#include <array>
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "api/described/pages.h"
-#include "assets/assets.h"
-#include "error.h"
 #include "http/openapi/document.h"
 
 namespace annals::api {
@@ -18,9 +16,6 @@ using access::Permission;
 using boost::asio::awaitable;
 using http::Request;
 using http::Response;
-
-constexpr std::string_view kFolder = "docs/";
-constexpr std::string_view kPage = "page.html";
 
 constexpr std::string_view kDescription =
     "Keeps, for every client of a platform, the history of what happened, and gives it back.\n\n"
@@ -33,74 +28,68 @@ constexpr std::string_view kDescription =
     "429 or a 503 retry when `Retry-After` says so; an event that is sent again with its `event_id` is "
     "stored once.";
 
-/// Says what a page of ours may do in a browser: use the files beside it, ask the service, and nothing else.
-http::Page::Headers guards() {
+/// Returns the headers of a page of ours. In a browser it may use the files beside it, ask the service, and
+/// nothing else, unless `images` and `connections` add sources to these, and `more` further directives.
+http::Page::Headers guards(std::string_view images = "", std::string_view connections = "",
+                           std::string_view more = "") {
   return {{"Content-Security-Policy",
-           "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+           fmt::format("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{}; "
+                       "connect-src 'self'{}; {}base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+                       images, connections, more)},
           {"Referrer-Policy", "no-referrer"},
           {"X-Content-Type-Options", "nosniff"}};
 }
 
-std::string content_type_of(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTypes{
-      {{".html", "text/html; charset=utf-8"},
-       {".css", "text/css; charset=utf-8"},
-       {".js", "text/javascript; charset=utf-8"},
-       {".svg", "image/svg+xml"}}};
-  for (const auto& [extension, type] : kTypes) {
-    if (name.ends_with(extension)) return std::string(type);
-  }
-  return "application/octet-stream";
+/// Lets the console fetch attached files and show them, which it then has in memory.
+http::Page::Headers guards_of_console(const std::string& file_origin) {
+  const std::string origin = file_origin.empty() ? "" : " " + file_origin;
+  return guards(" blob:" + origin, origin, "frame-src blob:; ");
+}
+
+awaitable<Response> answered(Pages::Answer answer, Request request) {
+  co_return answer(request);
 }
 
 }  // namespace
 
-Pages::Pages() {
-  for (const auto& [path, content] : assets::all()) {
-    if (!path.starts_with(kFolder)) continue;
-    const std::string_view name = path.substr(kFolder.size());
-    files_.emplace(name, http::Page(std::string(content), content_type_of(name), guards()));
-  }
-}
+Pages::Pages(const std::string& file_origin)
+    : reference_("docs", "page.html", guards()),
+      console_("console", "index.html", guards_of_console(file_origin)) {}
 
 void Pages::add_to(http::Router& router, const Admission& admission, const std::string& public_path) {
-  const auto add = [&](std::string path, http::Operation operation, Answer function) {
-    auto admit = admission.with(Permission::anyone,
-                                [this, function](const access::Caller& /*caller*/, Request request) {
-                                  return answer(function, std::move(request));
-                                });
+  const auto add = [&](std::string path, http::Operation operation, Answer answer,
+                       http::Page::Headers headers = {}) {
+    auto admit = admission.with(
+        Permission::anyone, [answer = std::move(answer)](const access::Caller& /*caller*/, Request request) {
+          return answered(answer, std::move(request));
+        });
     router.add({.method = "GET",
                 .path = std::move(path),
                 .operation = std::move(operation),
-                .admit = std::move(admit)});
+                .admit = std::move(admit),
+                .headers = std::move(headers)});
   };
-  add("/openapi.json", described::get_openapi_document(), &Pages::document);
-  add("/docs", described::show_reference(), &Pages::reference);
-  add("/docs/{file}", described::get_reference_file(), &Pages::part);
+  add("/openapi.json", described::get_openapi_document(),
+      [this](const Request& request) { return document_->answer(request); });
+  add("/docs", described::show_reference(),
+      [this](const Request& request) { return reference_.page(request); });
+  add("/docs/{file}", described::get_reference_file(),
+      [this](const Request& request) { return reference_.file(request); });
+  add("/console", described::show_console(),
+      [this](const Request& request) { return console_.page(request); });
+  add("/console/{file}", described::get_console_file(),
+      [this](const Request& request) { return console_.file(request); });
+  add(
+      "/viewer.js", described::get_viewer(),
+      [this](const Request& request) { return viewer_.latest(request); }, ViewerScript::headers());
+  add(
+      "/viewer/{file}", described::get_viewer_of_version(viewer_.file()),
+      [this](const Request& request) { return viewer_.of_version(request); }, ViewerScript::headers());
   const auto document = http::openapi_document(
       router,
       {.title = "Annals", .version = ANNALS_VERSION, .description = kDescription, .path = public_path});
   document_ = std::make_unique<http::Page>(boost::json::serialize(document), "application/json",
                                            http::Page::Headers{{"X-Content-Type-Options", "nosniff"}});
-}
-
-awaitable<Response> Pages::answer(Answer answer, Request request) const {
-  co_return (this->*answer)(request);
-}
-
-Response Pages::document(const Request& request) const {
-  return document_->answer(request);
-}
-
-Response Pages::reference(const Request& request) const {
-  return files_.at(std::string(kPage)).answer(request);
-}
-
-Response Pages::part(const Request& request) const {
-  const auto found = files_.find(request.path_parameters.at("file"));
-  if (found == files_.end()) throw Error(ErrorCode::file_not_found, "File not found.");
-  return found->second.answer(request);
 }
 
 }  // namespace annals::api

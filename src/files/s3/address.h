@@ -32,6 +32,10 @@ class S3Address {
   [[nodiscard]] aws::UnsignedRequest request(std::string method, std::string_view key,
                                              aws::QueryParameters query = {}) const;
 
+  /// Returns `https://host`, with the port unless it is the scheme's own. The bucket is part of the host
+  /// unless it is in the path.
+  [[nodiscard]] std::string origin() const { return scheme_ + "://" + host_; }
+
  private:
   std::string scheme_;
   std::string host_;

@@ -63,6 +63,9 @@ class S3Client {
   [[nodiscard]] std::string presign(const S3Call& call, io::HttpHeaders headers, std::chrono::seconds expires,
                                     aws::SigV4::Time now) const;
 
+  /// Returns the origin of what presign() returns.
+  [[nodiscard]] std::string link_origin() const { return public_address_.origin(); }
+
   /// Sees to it that presign() has valid credentials, and that they are renewed in time. Waits only if they
   /// expire soon. Throws FileStoreError if there are none.
   boost::asio::awaitable<void> renew();

@@ -30,6 +30,7 @@ class S3FileStore : public FileStore {
   [[nodiscard]] RequestHeaders upload_headers(const UploadTerms& terms) const override;
   [[nodiscard]] std::string presign_download(const TenantFile& file, std::chrono::seconds expires,
                                              Time now) const override;
+  [[nodiscard]] std::string link_origin() const override { return client_.link_origin(); }
   boost::asio::awaitable<std::optional<FileInfo>> find(TenantFile file) override;
   /// The SHA-256 is that of S3, or computed here if S3 does not know it and the object is small. Only a bound
   /// link keeps an object from being replaced.

@@ -11,21 +11,22 @@
 namespace annals::http {
 namespace {
 
-constexpr std::size_t kTagLength = 32;  // of a digest's hexadecimal digits
+constexpr std::size_t kDigestLength = 32;  // hexadecimal digits
 
 }  // namespace
 
-Page::Page(std::string content, std::string content_type, Headers headers)
+Page::Page(std::string content, std::string content_type, Headers headers, std::string caching)
     : content_type_(std::move(content_type)),
       headers_(std::move(headers)),
+      caching_(std::move(caching)),
+      digest_(crypto::sha256_hex(content).substr(0, kDigestLength)),
       forms_(std::make_unique<std::array<Form, 3>>()) {
-  const std::string digest = crypto::sha256_hex(content).substr(0, kTagLength);
   auto& [plain, gzipped, zstandard] = *forms_;
   gzipped.coding = ContentCoding::gzip;
   zstandard.coding = ContentCoding::zstd;
-  plain.tag = fmt::format("\"{}\"", digest);
+  plain.tag = fmt::format("\"{}\"", digest_);
   for (Form* form : {&gzipped, &zstandard})
-    form->tag = fmt::format("\"{}-{}\"", digest, name_of(form->coding));
+    form->tag = fmt::format("\"{}-{}\"", digest_, name_of(form->coding));
   plain.body = std::move(content);
 }
 
@@ -48,7 +49,7 @@ Response Page::answer(const Request& request) const {
   const auto known = request.list_header("if-none-match");
   Response response{.headers = headers_};
   response.headers.emplace_back("ETag", form.tag);
-  response.headers.emplace_back("Cache-Control", "no-cache");
+  response.headers.emplace_back("Cache-Control", caching_);
   response.headers.emplace_back("Vary", "Accept-Encoding");
   if (known && names_entity_tag(*known, form.tag)) {
     response.status = kNotModified;

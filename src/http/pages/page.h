@@ -18,7 +18,12 @@ class Page {
  public:
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
-  Page(std::string content, std::string content_type, Headers headers = {});
+  /// `caching` is the Cache-Control of the answers: unless it says otherwise, browsers ask each time whether
+  /// the content is another one.
+  Page(std::string content, std::string content_type, Headers headers = {}, std::string caching = "no-cache");
+
+  /// Returns what names the content: the first 32 hexadecimal digits of its SHA-256.
+  [[nodiscard]] const std::string& digest() const { return digest_; }
 
   /// Answers with the content in the coding that the request prefers, or with 304 if the client has it.
   [[nodiscard]] Response answer(const Request& request) const;
@@ -37,6 +42,8 @@ class Page {
 
   std::string content_type_;
   Headers headers_;
+  std::string caching_;
+  std::string digest_;
   std::unique_ptr<std::array<Form, 3>> forms_;  // the first one is the content as it is
 };
 

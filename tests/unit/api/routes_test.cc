@@ -66,7 +66,7 @@ class RoutesTest : public testing::Test {
       {.names = names_, .registry = tenancy_.registry(), .databases = databases_, .leases = leases_}};
   Names name_routes_{{.names = names_, .tenant_names = tenant_names_}};
   Metrics metrics_{[] { return std::string("numbers 1\n"); }};
-  Pages pages_;
+  Pages pages_{""};
   Api api_{{.authenticator = authenticator_,
             .viewer_tokens = viewer_tokens_,
             .trail = trail_,
@@ -145,8 +145,15 @@ TEST_F(RoutesTest, EveryRouteSaysWhatItDoesTakesAndAnswers) {
 }
 
 TEST_F(RoutesTest, EveryRouteOfTheApiRefusesACallerWithoutCredentials) {
-  const std::set<std::string> open{"healthz", "readyz", "get_openapi_document", "show_reference",
-                                   "get_reference_file"};
+  const std::set<std::string> open{"healthz",
+                                   "readyz",
+                                   "get_openapi_document",
+                                   "show_reference",
+                                   "get_reference_file",
+                                   "show_console",
+                                   "get_console_file",
+                                   "get_viewer",
+                                   "get_viewer_of_version"};
   for (const http::Route* route : api_.router().routes()) {
     http::Request head;
     head.method = route->method;
@@ -201,6 +208,10 @@ const std::map<std::string, Expected, std::less<>>& expected_of_routes() {
       {"get_openapi_document", open},
       {"show_reference", open},
       {"get_reference_file", open},
+      {"show_console", open},
+      {"get_console_file", open},
+      {"get_viewer", open},
+      {"get_viewer_of_version", open},
       {"upload_file", link},
       {"download_file", link},
       {"look_at_file", link},

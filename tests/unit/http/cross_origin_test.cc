@@ -54,6 +54,15 @@ TEST(CrossOrigin, the_answer_to_another_page_says_only_that_it_depends_on_the_pa
   }
 }
 
+TEST(CrossOrigin, an_answer_that_says_itself_who_reads_it_stays_as_it_is) {
+  for (const std::string origin : {"", kPage, "https://evil.example"}) {
+    Response response;
+    response.headers = {{"Access-Control-Allow-Origin", "*"}};
+    CrossOrigin({kPage}).add_headers(response, origin);
+    EXPECT_EQ(response.headers.size(), 1U) << origin;
+  }
+}
+
 TEST(CrossOrigin, a_star_lets_all_pages_read) {
   for (const std::string origin : {"", "null", kPage}) {
     const auto response = with_headers({"*"}, origin);

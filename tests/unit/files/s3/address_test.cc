@@ -55,6 +55,13 @@ TEST(S3Address, ABucketWithDotsIsInThePathWhereACertificateCountsAsBotocoreHasIt
   EXPECT_EQ(url(where, "k"), "http://my.history.s3.example/k");
 }
 
+TEST(S3Address, ItsOriginIsThatOfItsUrls) {
+  EXPECT_EQ(S3Address(settings("", false)).origin(), "https://history.s3.eu-west-2.amazonaws.com");
+  EXPECT_EQ(S3Address(settings("", true)).origin(), "https://s3.eu-west-2.amazonaws.com");
+  EXPECT_EQ(S3Address(settings("http://s3.example:9000/", true)).origin(), "http://s3.example:9000");
+  EXPECT_EQ(S3Address(settings("https://s3.example:443", false)).origin(), "https://history.s3.example");
+}
+
 TEST(S3Address, TheBucketItselfHasNoSlashAtItsEnd) {
   EXPECT_EQ(url(settings("", true), "", {{"list-type", "2"}}),
             "https://s3.eu-west-2.amazonaws.com/history?list-type=2");

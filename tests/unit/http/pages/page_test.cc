@@ -47,5 +47,18 @@ TEST(Page, IsNotSentAgainToThoseWhoHaveIt) {
   EXPECT_EQ(answer(page, {{"if-none-match", tag}}).status, 200) << "the tag names another coding";
 }
 
+TEST(Page, SaysHowLongItMayBeKept) {
+  EXPECT_EQ(header_of(answer(Page("content", "text/plain"), {}), "Cache-Control"), "no-cache");
+  const Page kept("content", "text/plain", {}, "max-age=60");
+  const auto first = answer(kept, {});
+  EXPECT_EQ(header_of(first, "Cache-Control"), "max-age=60");
+  const auto again = answer(kept, {{"if-none-match", header_of(first, "ETag")}});
+  EXPECT_EQ(header_of(again, "Cache-Control"), "max-age=60");
+}
+
+TEST(Page, ItsDigestIsTheBeginningOfItsSha256) {
+  EXPECT_EQ(Page("abc", "text/plain").digest(), "ba7816bf8f01cfea414140de5dae2223");
+}
+
 }  // namespace
 }  // namespace annals::http
