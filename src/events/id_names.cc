@@ -1,6 +1,8 @@
 #include "events/id_names.h"
 
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -34,6 +36,28 @@ const std::string* first_of(const NamesInForce& names, Find find) {
   return own != nullptr ? own : find(*names.platform);
 }
 
+/// The members of an object, null where there is no name.
+using Members = std::vector<std::pair<std::string_view, const std::string*>>;
+
+Members names_of(const NamesInForce& names, const NamedIds& ids) {
+  return {
+      {"event_type", first_of(names, [&](const IdNames& all) { return all.event_type(ids.event_type); })},
+      {"source_type", first_of(names, [&](const IdNames& all) { return all.source_type(ids.source_type); })},
+      {"source",
+       first_of(names, [&](const IdNames& all) { return all.source(ids.source_type, ids.source); })}};
+}
+
+void append_object(std::string& text, const Members& members) {
+  text += fmt::format("\"{}\":{{", kNamesMember);
+  const std::size_t begin = text.size();
+  for (const auto& [member, name] : members) {
+    if (name == nullptr) continue;
+    if (text.size() > begin) text += ',';
+    text += fmt::format("\"{}\":{}", member, json::serialize(json::string(*name)));
+  }
+  text += '}';
+}
+
 }  // namespace
 
 IdNames IdNames::parse(std::string_view document) {
@@ -49,6 +73,7 @@ IdNames IdNames::parse(std::string_view document) {
   };
   for_each_member(object, kEventTypes, into(names.event_types_));
   for_each_member(object, kSourceTypes, into(names.source_types_));
+  for_each_member(object, kEventTemplates, into(names.event_templates_));
   for_each_member(object, kSources, [&](const std::string& type, const json::value& /*sources*/) {
     names.memory_ += kNode + type.size();
     for_each_member(object.at(kSources).as_object(), type, into(names.sources_[type]));
@@ -69,20 +94,19 @@ const std::string* IdNames::source(std::string_view type, std::string_view id) c
   return sources == nullptr ? nullptr : find_in(*sources, id);
 }
 
+const std::string* IdNames::event_template(std::string_view event_type) const {
+  return find_in(event_templates_, event_type);
+}
+
 void append_names(std::string& text, const NamesInForce& names, const NamedIds& ids) {
-  text += fmt::format("\"{}\":{{", kNamesMember);
-  const std::size_t begin = text.size();
-  const auto append = [&](std::string_view member, const std::string* name) {
-    if (name == nullptr) return;
-    if (text.size() > begin) text += ',';
-    text += fmt::format("\"{}\":{}", member, json::serialize(json::string(*name)));
-  };
-  append("event_type", first_of(names, [&](const IdNames& all) { return all.event_type(ids.event_type); }));
-  append("source_type",
-         first_of(names, [&](const IdNames& all) { return all.source_type(ids.source_type); }));
-  append("source",
-         first_of(names, [&](const IdNames& all) { return all.source(ids.source_type, ids.source); }));
-  text += '}';
+  append_object(text, names_of(names, ids));
+}
+
+void append_names_of_event(std::string& text, const NamesInForce& names, const NamedIds& ids) {
+  auto members = names_of(names, ids);
+  members.emplace_back(
+      "template", first_of(names, [&](const IdNames& all) { return all.event_template(ids.event_type); }));
+  append_object(text, members);
 }
 
 }  // namespace annals::events

@@ -223,7 +223,7 @@ StoredEvent stored_event(const RowView& row, NumberStyle style, const NamesInFor
   if (names != nullptr && !has_field(row.other_fields, kNamesMember)) {
     event.json.pop_back();
     event.json += ',';
-    append_names(event.json, *names, named_ids(row));
+    append_names_of_event(event.json, *names, named_ids(row));
     event.json += '}';
   }
   return event;

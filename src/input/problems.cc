@@ -99,6 +99,21 @@ FieldProblem not_base64() {
   return problem("value is not valid base64", "value_error.base64");
 }
 
+FieldProblem unclosed_brace() {
+  return problem(R"("{" is not closed by "}"; a brace that is meant as such is written "{{")",
+                 "value_error.template.unclosed");
+}
+
+FieldProblem unopened_brace() {
+  return problem(R"("}" closes no "{"; a brace that is meant as such is written "}}")",
+                 "value_error.template.unopened");
+}
+
+FieldProblem not_a_template_path(std::size_t max) {
+  return limited(fmt::format(R"(ensure that between "{{" and "}}" stands a path of 1 to {} characters)", max),
+                 "value_error.template.path", std::uint64_t{max});
+}
+
 FieldProblem not_a_cursor() {
   return problem("invalid cursor", "value_error.cursor");
 }

@@ -88,6 +88,9 @@ FieldProblem no_word();
 FieldProblem more_words_than(std::size_t max);
 FieldProblem not_a_field();
 FieldProblem not_a_time_zone();
+FieldProblem unclosed_brace();
+FieldProblem unopened_brace();
+FieldProblem not_a_template_path(std::size_t max);
 FieldProblem none_of(const std::vector<std::string>& permitted);
 
 FieldProblem offset_beside_cursor();

@@ -59,7 +59,8 @@ std::string patched(std::string_view document, const json::object& patch) {
 std::string shown(std::string_view document) {
   json::object object = parsed(document);
   json::object all;
-  for (const std::string_view name : {IdNames::kEventTypes, IdNames::kSourceTypes, IdNames::kSources}) {
+  for (const std::string_view name :
+       {IdNames::kEventTypes, IdNames::kSourceTypes, IdNames::kSources, IdNames::kEventTemplates}) {
     json::value* found = object.if_contains(name);
     all[name] = found == nullptr ? json::value(json::object()) : std::move(*found);
   }

@@ -8,7 +8,7 @@
 
 namespace annals::names {
 
-/// The most names that one dictionary has, and the most bytes of its document.
+/// The most names and templates that one dictionary has, and the most bytes of its document.
 inline constexpr std::size_t kMaxNames = 10'000;
 inline constexpr std::size_t kMaxDocumentBytes = std::size_t{512} << 10U;
 
@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxDocumentBytes = std::size_t{512} << 10U;
 /// or kMaxDocumentBytes, and std::runtime_error if the document is malformed.
 std::string patched(std::string_view document, const boost::json::object& patch);
 
-/// Returns the document with all three members, as the API shows it. Throws as patched().
+/// Returns the document with all its members, as the API shows it. Throws as patched().
 std::string shown(std::string_view document);
 
 }  // namespace annals::names

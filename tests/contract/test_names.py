@@ -20,7 +20,7 @@ from support.viewer_tokens import new_token, view
 from support.waiting import wait_until
 
 ALL = "/api/names"
-NONE = {"event_types": {}, "source_types": {}, "sources": {}}
+NONE = {"event_types": {}, "source_types": {}, "sources": {}, "event_templates": {}}
 SECONDS = 30
 
 
@@ -54,8 +54,8 @@ def test_names_are_set_shown_given_beside_ids_and_removed(annals):
     assert annals.get(ALL).json() == NONE and annals.get(of_tenant(tenant)).json() == NONE
     names = {"event_types": {"1": "Created", '"1"': "日本語"}, "source_types": {"1": "User"}, "sources": {"1": {"3": "Ann"}, "bot": {"ci": "Robot"}}}
 
-    assert patched(annals, ALL, names) == names
-    assert annals.get(ALL).json() == names
+    assert patched(annals, ALL, names) == {**NONE, **names}
+    assert annals.get(ALL).json() == {**NONE, **names}
 
     given = names_of(annals, tenant)
     assert given[sent[0]["event_id"]] == {"event_type": "Created", "source_type": "User", "source": "Ann"}
@@ -101,6 +101,49 @@ def test_every_way_to_read_gives_names(annals):
     assert view(annals, token, f"{HISTORY}/{sent['event_id']}?names=true").json()["names"]["event_type"] == "Made"
     text = annals.get(f"{HISTORY}?names=true&numbers=string&event_id={sent['event_id']}", headers=headers).json()["results"][0]
     assert (text["event_type_id"], text["names"]["source"]) == ("1", "Ann")
+
+
+def test_events_have_the_template_of_their_type_and_groups_have_none(annals):
+    sent = event(event_type_id=1, source_type_id=2, source_id=3)
+    tenant = tenant_with(annals, [sent, event(event_type_id=4)])
+    template = "{source} changed {data.field} from {data.from} to {data.to}; {{fine}}"
+    patched(annals, ALL, {"event_types": {"1": "Changed"}, "event_templates": {"1": "nobody sees it", "4": "{record_id}"}})
+    own = patched(annals, of_tenant(tenant), {"event_templates": {"1": template}})
+    assert own == {**NONE, "event_templates": {"1": template}}
+    expected = {"event_type": "Changed", "template": template}
+    headers = client(tenant)
+
+    assert names_of(annals, tenant)[sent["event_id"]] == expected
+    assert sorted(one["template"] for one in names_of(annals, tenant).values()) == sorted([template, "{record_id}"])
+    assert annals.get(f"{HISTORY}/{sent['event_id']}?names=true", headers=headers).json()["names"] == expected
+    with Tail(annals, tenant, cursor="", names="true") as tail:
+        assert expected in [one["names"] for one in tail.read(2)]
+    groups = annals.get(f"{HISTORY}/count-by?by=event_type_id&names=true", headers=headers).json()["results"]
+    assert {json.dumps(one["names"]) for one in groups} == {'{"event_type": "Changed"}', "{}"}
+
+    patched(annals, of_tenant(tenant), {"event_templates": {"1": None}})
+    assert names_of(annals, tenant)[sent["event_id"]]["template"] == "nobody sees it"
+    assert patched(annals, ALL, {"event_templates": None})["event_templates"] == {}
+    assert names_of(annals, tenant)[sent["event_id"]] == {"event_type": "Changed"}
+
+
+def test_a_template_that_pages_could_not_read_is_refused(annals):
+    unclosed = ('"{" is not closed by "}"; a brace that is meant as such is written "{{"', "unclosed", {})
+    unopened = ('"}" closes no "{"; a brace that is meant as such is written "}}"', "unopened", {})
+    path = ('ensure that between "{" and "}" stands a path of 1 to 100 characters', "path", {"limit_value": 100})
+    for text, (message, kind, context) in {
+        "{source": unclosed,
+        "{a {b}}": unclosed,
+        "a } b": unopened,
+        "{}": path,
+        "{" + "x" * 101 + "}": path,
+    }.items():
+        wrong = problem(["body", "event_templates", "1"], message, f"value_error.template.{kind}", **context)
+        expect_invalid(patch(annals, ALL, {"event_templates": {"1": text}}), wrong)
+    expect_invalid(patch(annals, ALL, {"event_templates": {"1": "x" * 256}}), too_long("body", "event_templates", "1", limit=255))
+    expect_invalid(patch(annals, ALL, {"event_templates": {"1": ""}}), too_short("body", "event_templates", "1"))
+    assert patch(annals, ALL, {"event_templates": {"-1": "a"}}).status_code == 422
+    assert annals.get(ALL).json() == NONE
 
 
 def test_an_answer_with_names_is_another_once_a_name_changes(annals):
@@ -329,16 +372,18 @@ def test_names_come_back_with_a_backup(make, engine_kind, tmp_path):
     annals = make.annals(engine_kind, environment={"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups")})
     backups = Backups(annals, tmp_path / "backups")
     tenant = tenant_with(annals, [event(event_type_id=1)])
-    patched(annals, of_tenant(tenant), {"event_types": {"1": "Opened"}})
-    patched(annals, ALL, {"event_types": {"1": "Created", "2": "Approved"}})
+    patched(annals, of_tenant(tenant), {"event_types": {"1": "Opened"}, "event_templates": {"1": "{source} opened it"}})
+    patched(annals, ALL, {"event_types": {"1": "Created", "2": "Approved"}, "event_templates": {"2": "{source}"}})
     backup = backups.create()["backup_id"]
     assert annals.delete(tenant["client_id"]).status_code == 204
     patched(annals, ALL, {"event_types": {"1": "Made", "2": None}})
 
     backups.done(backups.restore(backup))
 
-    assert annals.get(of_tenant(tenant)).json()["event_types"] == {"1": "Opened"}
+    own = annals.get(of_tenant(tenant)).json()
+    assert (own["event_types"], own["event_templates"]) == ({"1": "Opened"}, {"1": "{source} opened it"})
     assert annals.get(ALL).json()["event_types"] == {"1": "Made", "2": "Approved"}, "what is there stays"
+    assert annals.get(ALL).json()["event_templates"] == {"2": "{source}"}
 
 
 def test_changes_of_names_are_on_record_without_the_names(annals):
@@ -361,7 +406,10 @@ def test_a_key_that_is_bound_to_tenants_changes_only_theirs(annals):
     assert annals.get(ALL, key=key).status_code == 200
 
 
-CSV = 'name,event_type_id,source_type_id,source_id\n,,,\nApproved,2,,\n"Lee, Ann",,1,3\nUser,,1,\n\nText,"""2""",,\n'
+CSV = (
+    'name,event_type_id,source_type_id,source_id,event_template\n,,,\nApproved,2,,\n"Lee, Ann",,1,3\nUser,,1,\n\n'
+    'Text,"""2""",,\n"{source} approved it, {{at last}}",,,,2\n'
+)
 
 
 def test_the_command_line_imports_and_shows_names(annals, tmp_path):
@@ -372,8 +420,13 @@ def test_the_command_line_imports_and_shows_names(annals, tmp_path):
 
     told = run("names", "import", file)
 
-    assert "4 names were taken over" in told.stderr
-    expected = {"event_types": {"2": "Approved", '"2"': "Text"}, "source_types": {"1": "User"}, "sources": {"1": {"3": "Lee, Ann"}}}
+    assert "5 names were taken over" in told.stderr
+    expected = {
+        "event_types": {"2": "Approved", '"2"': "Text"},
+        "source_types": {"1": "User"},
+        "sources": {"1": {"3": "Lee, Ann"}},
+        "event_templates": {"2": "{source} approved it, {{at last}}"},
+    }
     assert annals.get(ALL).json() == expected
     assert json.loads(run("names", "show", "--json").stdout) == expected
     assert ["1", "3", "Lee,", "Ann"] in [line.split() for line in run("names", "show").stdout.splitlines()]
@@ -404,6 +457,9 @@ def test_files_of_spreadsheets_and_editors_are_read(any_annals, tmp_path, text):
         ('{"event_types":', "begins like JSON"),
         ('{"event_types":{"-1":"x"}}', "-1: ensure this value is greater than or equal to 0"),
         ('{"event_types":{"1":""}}', "a name has 1 to 255 characters"),
+        ('{"event_templates":{"1":"{source"}}', '{source: "{" is not closed by "}"'),
+        ("name,event_template\n{source} did it,1\n{} did it,2\n", 'line 3: {} did it: ensure that between "{" and "}"'),
+        ("name,event_type_id,event_template\nA,1,1\n", "line 2: a record has an event_type_id alone"),
         ("name,event_type_id\n" + "A,1\n" * 1500 + "B,-1\n", "line 1502: -1: ensure"),
         ("name,event_type_id\nLee, Ann,1\n", "line 2: there are more fields than columns"),
         ("name,event_type_id,event_type_id\nA,1,2\n", "the column event_type_id twice"),

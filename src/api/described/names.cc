@@ -17,12 +17,15 @@ namespace schemas = http::schemas;
 
 constexpr const char* kPatch =
     R"({"event_types":{"1":"Created","2":"Approved","9":null},"source_types":{"1":"User"},)"
-    R"("sources":{"1":{"3":"Ann Lee","ci-bot":"Build robot"}}})";
+    R"("sources":{"1":{"3":"Ann Lee","ci-bot":"Build robot"}},)"
+    R"("event_templates":{"2":"{source} approved order {record_id} over {data.amount}"}})";
 constexpr const char* kNamesExample =
     R"({"event_types":{"1":"Created","2":"Approved"},"source_types":{"1":"User"},)"
-    R"("sources":{"1":{"3":"Ann Lee","ci-bot":"Build robot"}}})";
+    R"("sources":{"1":{"3":"Ann Lee","ci-bot":"Build robot"}},)"
+    R"("event_templates":{"2":"{source} approved order {record_id} over {data.amount}"}})";
 constexpr const char* kTenantPatch = R"({"event_types":{"1":"Opened"}})";
-constexpr const char* kTenantNames = R"({"event_types":{"1":"Opened"},"source_types":{},"sources":{}})";
+constexpr const char* kTenantNames =
+    R"({"event_types":{"1":"Opened"},"source_types":{},"sources":{},"event_templates":{}})";
 
 Schema dictionary() {
   const auto names = schemas::map_to(schemas::text());
@@ -32,7 +35,10 @@ Schema dictionary() {
                        {.name = "source_types", .type = names, .summary = "Of source_type_id."},
                        {.name = "sources",
                         .type = schemas::map_to(names),
-                        .summary = "Of source_id, by the source_type_id that it belongs to."}}));
+                        .summary = "Of source_id, by the source_type_id that it belongs to."},
+                       {.name = "event_templates",
+                        .type = names,
+                        .summary = "Sentences about events, by the event_type_id."}}));
 }
 
 Schema patch() {
@@ -45,6 +51,12 @@ Schema patch() {
            {.name = "sources",
             .type = schemas::nullable(schemas::map_to(names)),
             .summary = "Of source_id, by the source_type_id that it belongs to.",
+            .optional = true},
+           {.name = "event_templates",
+            .type = names,
+            .summary =
+                "By the event_type_id, a sentence in which paths of the event stand in braces, such as "
+                "`{source} changed {data.field}`; `{{` and `}}` are braces of the sentence.",
             .optional = true}},
           Others::refused));
 }
@@ -66,7 +78,7 @@ http::BodyForms patch_body(const char* example) {
 }
 
 std::string limits() {
-  return fmt::format("A dictionary has at most {} names and {} KiB.", names::kMaxNames,
+  return fmt::format("A dictionary has at most {} names and templates, and {} KiB.", names::kMaxNames,
                      names::kMaxDocumentBytes >> 10U);
 }
 
@@ -84,6 +96,10 @@ Schema names_of_ids() {
            {.name = "source",
             .type = schemas::text(),
             .summary = "Of source_id, beside its source_type_id.",
+            .optional = true},
+           {.name = "template",
+            .type = schemas::text(),
+            .summary = "Of an event: the sentence of its type, with paths of the event in braces.",
             .optional = true}}));
 }
 

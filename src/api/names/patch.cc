@@ -1,5 +1,6 @@
 #include "api/names/patch.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -8,6 +9,7 @@
 #include "events/string_ids.h"
 #include "http/body_fields.h"
 #include "input/foreign_id.h"
+#include "input/template.h"
 
 namespace annals::api {
 namespace {
@@ -24,14 +26,18 @@ std::optional<std::string> read_id(BodyFields& fields, const std::string& name, 
   return std::nullopt;
 }
 
-/// Returns a name for each id, and null where it is to be removed.
-boost::json::object read_names(BodyFields& fields, IdColumn column) {
+enum class Texts : std::uint8_t { names, templates };
+
+/// Returns a text for each id, and null where it is to be removed.
+boost::json::object read_names(BodyFields& fields, IdColumn column, Texts texts = Texts::names) {
   boost::json::object names;
   for (const std::string& field : fields.names()) {
     const auto id = read_id(fields, field, column);
     if (!id) continue;
     if (names.contains(*id)) fields.add_problem(field, input::repeated_field());
     const auto name = fields.nullable_text(field, http::name_rule(described::kMaxName));
+    const auto problem = name && texts == Texts::templates ? input::template_problem(*name) : std::nullopt;
+    if (problem) fields.add_problem(field, *problem);
     names[*id] = name ? boost::json::value(*name) : boost::json::value();
   }
   return names;
@@ -74,6 +80,8 @@ boost::json::object read_names_patch(const http::Request& request) {
   read_member(patch, fields, IdNames::kSourceTypes,
               [](BodyFields& names) { return read_names(names, IdColumn::source_type_id); });
   read_member(patch, fields, IdNames::kSources, read_sources);
+  read_member(patch, fields, IdNames::kEventTemplates,
+              [](BodyFields& names) { return read_names(names, IdColumn::event_type_id, Texts::templates); });
   fields.forbid_others();
   fields.check();
   return patch;

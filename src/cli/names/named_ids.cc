@@ -1,6 +1,7 @@
 #include "cli/names/named_ids.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -13,6 +14,7 @@
 #include "cli/command/mistake.h"
 #include "cli/import/sources/csv_records.h"
 #include "input/foreign_id.h"
+#include "input/template.h"
 #include "text/ascii.h"
 #include "text/utf8.h"
 
@@ -28,6 +30,7 @@ constexpr std::size_t kMaxNameLength = 255;
 constexpr std::string_view kEventTypes = "event_types";
 constexpr std::string_view kSourceTypes = "source_types";
 constexpr std::string_view kSources = "sources";
+constexpr std::string_view kEventTemplates = "event_templates";
 
 /// Collects names in patches.
 class Patches {
@@ -36,6 +39,7 @@ class Patches {
   void add(std::string_view member, std::string_view id, json::value name) {
     const std::string key = checked_id(id, kMaxTypeId);
     check_name(name);
+    if (member == kEventTemplates) check_template(name);
     object_in(next(), member)[key] = std::move(name);
   }
 
@@ -66,6 +70,13 @@ class Patches {
     }
   }
 
+  static void check_template(const json::value& name) {
+    if (name.is_null()) return;
+    const std::string_view text = name.get_string();
+    const auto problem = input::template_problem(text);
+    if (problem) throw Mistake(fmt::format("{}: {}", text, problem->msg));
+  }
+
   json::object& next() {
     if (result_.names++ % kNamesOfPatch == 0) result_.patches.emplace_back();
     return result_.patches.back();
@@ -87,8 +98,9 @@ const json::object& object_of(const json::value& value, std::string_view name) {
 void add_document(Patches& patches, const json::object& document) {
   for (const auto& member : document) {
     const std::string_view kind = member.key();
-    if (kind != kEventTypes && kind != kSourceTypes && kind != kSources) {
-      throw Mistake(fmt::format("{} is none of {}, {} and {}", kind, kEventTypes, kSourceTypes, kSources));
+    if (kind != kEventTypes && kind != kSourceTypes && kind != kSources && kind != kEventTemplates) {
+      throw Mistake(fmt::format("{} is none of {}, {}, {} and {}", kind, kEventTypes, kSourceTypes, kSources,
+                                kEventTemplates));
     }
     for (const auto& one : object_of(member.value(), kind)) {
       if (kind != kSources) {
@@ -128,7 +140,7 @@ class CsvReader {
   static Mistake no_columns() {
     return Mistake(
         "the first line names no column `name`; it must be CSV with the columns name, event_type_id, "
-        "source_type_id and source_id, or JSON as `annals names show --json` writes it");
+        "source_type_id, source_id and event_template, or JSON as `annals names show --json` writes it");
   }
 
   void read_columns(const CsvRecord& record) {
@@ -154,18 +166,25 @@ class CsvReader {
     const std::string event_type = field("event_type_id");
     const std::string source_type = field("source_type_id");
     const std::string source = field("source_id");
+    const std::string event_template = field("event_template");
     const std::string text = field("name");
     json::value name;
     if (!text.empty()) name = text;
-    const bool is_event_type = !event_type.empty() && source_type.empty() && source.empty();
-    if (is_event_type) {
+    const auto kinds = std::to_array({!event_type.empty(), !event_template.empty(), !source_type.empty()});
+    const bool is_of_one_kind = std::ranges::count(kinds, true) == 1;
+    if (!is_of_one_kind || (!source.empty() && source_type.empty())) {
+      throw Mistake(
+          "a record has an event_type_id alone, an event_template alone, or a source_type_id with or without "
+          "a source_id");
+    }
+    if (!event_type.empty()) {
       patches_.add(kEventTypes, event_type, std::move(name));
-    } else if (event_type.empty() && !source_type.empty() && !source.empty()) {
+    } else if (!event_template.empty()) {
+      patches_.add(kEventTemplates, event_template, std::move(name));
+    } else if (!source.empty()) {
       patches_.add_source(source_type, source, std::move(name));
-    } else if (event_type.empty() && !source_type.empty()) {
-      patches_.add(kSourceTypes, source_type, std::move(name));
     } else {
-      throw Mistake("a record has an event_type_id alone, or a source_type_id with or without a source_id");
+      patches_.add(kSourceTypes, source_type, std::move(name));
     }
   }
 

@@ -15,9 +15,10 @@ struct NamedIds {
 };
 
 /// Reads the bytes of a file: a JSON document as the service returns it, or CSV whose first line names the
-/// columns `name` and any of `event_type_id`, `source_type_id` and `source_id`. A record with a type of
-/// events names that; one with a source names it within its type; one with a type of sources alone names that
-/// type. An empty name is one to remove. Throws Mistake, with the line, if the text is neither.
+/// columns `name` and any of `event_type_id`, `source_type_id`, `source_id` and `event_template`. A record
+/// with a type of events names that; one with a source names it within its type; one with a type of sources
+/// alone names that type. One with a type of events under `event_template` has the template of its sentence
+/// for a name. An empty name is one to remove. Throws Mistake, with the line, if the text is neither.
 NamedIds read_named_ids(const std::string& file);
 
 }  // namespace annals::cli

@@ -80,16 +80,26 @@ int import_names(const NamesOptions& options) {
 }
 
 void print(const boost::json::object& names) {
-  Table table({{.name = "EVENT TYPE"}, {.name = "SOURCE TYPE"}, {.name = "SOURCE"}, {.name = "NAME"}});
+  Table table({{.name = "EVENT TYPE"},
+               {.name = "SOURCE TYPE"},
+               {.name = "SOURCE"},
+               {.name = "TEMPLATE OF"},
+               {.name = "NAME"}});
   for (const auto& one : names.at("event_types").as_object()) {
-    table.add({one.key(), "", "", std::string(one.value().as_string())});
+    table.add({one.key(), "", "", "", std::string(one.value().as_string())});
   }
   for (const auto& one : names.at("source_types").as_object()) {
-    table.add({"", one.key(), "", std::string(one.value().as_string())});
+    table.add({"", one.key(), "", "", std::string(one.value().as_string())});
   }
   for (const auto& type : names.at("sources").as_object()) {
     for (const auto& one : type.value().as_object()) {
-      table.add({"", type.key(), one.key(), std::string(one.value().as_string())});
+      table.add({"", type.key(), one.key(), "", std::string(one.value().as_string())});
+    }
+  }
+  // A service of an earlier version has none.
+  if (const auto* templates = names.if_contains("event_templates")) {
+    for (const auto& one : templates->as_object()) {
+      table.add({"", "", "", one.key(), std::string(one.value().as_string())});
     }
   }
   table.print();
@@ -126,9 +136,10 @@ void add_names_commands(Commands& commands) {
   const auto [import, options] = add(
       commands, group, "import", "Take over names from a file, beside those that are there", import_names);
   import
-      .add_option("FILE", options.file,
-                  "CSV with the columns name, event_type_id, source_type_id and source_id, or JSON; - reads "
-                  "standard input")
+      .add_option(
+          "FILE", options.file,
+          "CSV with the columns name, event_type_id, source_type_id, source_id and event_template, or "
+          "JSON; - reads standard input")
       ->required();
   add_examples(import, {"annals names import names.csv", "annals names import names.json --tenant demo"});
   const auto [show, show_options] = add(commands, group, "show", "Show the names", show_names);

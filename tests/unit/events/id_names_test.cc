@@ -46,6 +46,29 @@ TEST(IdNames, AnIntegerAndATextOfItsDigitsAreTwoIds) {
   EXPECT_EQ(names_of(names, {.event_type = R"("1")"}), R"("names":{"event_type":"Text"})");
 }
 
+TEST(IdNames, AnEventHasTheTemplateOfItsTypeAndAGroupHasNone) {
+  const auto names =
+      in_force(R"({"event_templates":{"1":"{source} opened it"}})",
+               R"({"event_types":{"1":"Created"},"event_templates":{"1":"never","2":"{data.from}"}})");
+  const auto of_event = [&names](const NamedIds& ids) {
+    std::string text;
+    append_names_of_event(text, names, ids);
+    return text;
+  };
+  EXPECT_EQ(of_event({.event_type = "1"}),
+            R"("names":{"event_type":"Created","template":"{source} opened it"})");
+  EXPECT_EQ(of_event({.event_type = "2"}), R"("names":{"template":"{data.from}"})");
+  EXPECT_EQ(of_event({.event_type = "3"}), R"("names":{})");
+  EXPECT_EQ(names_of(names, {.event_type = "1"}), R"("names":{"event_type":"Created"})");
+}
+
+TEST(IdNames, TemplatesTakeMemoryToo) {
+  const auto without = IdNames::parse(R"({"event_types":{"1":"a"}})");
+  const auto with =
+      IdNames::parse(R"({"event_types":{"1":"a"},"event_templates":{"1":"{source} was here"}})");
+  EXPECT_GT(with.memory(), without.memory() + std::string_view("{source} was here").size());
+}
+
 TEST(IdNames, ANameIsWrittenAsJson) {
   const auto names = in_force("", R"({"event_types":{"1":"a \"b\" \\ \u65e5"}})");
   EXPECT_EQ(names_of(names, {.event_type = "1"}), "\"names\":{\"event_type\":\"a \\\"b\\\" \\\\ 日\"}");

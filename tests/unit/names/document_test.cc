@@ -59,10 +59,19 @@ TEST(NamesDocument, LongerNamesThanThereMayBeAreRefused) {
   EXPECT_THROW(patched("", many(3000, std::string(255, 'x'))), input::InvalidInput);
 }
 
+TEST(NamesDocument, TemplatesArePatchedAndCountedLikeNames) {
+  const std::string first = after("", R"({"event_types":{"1":"a"},"event_templates":{"1":"{a}","2":"b"}})");
+  EXPECT_EQ(after(first, R"({"event_templates":{"2":null,"3":"c"}})"),
+            R"({"event_types":{"1":"a"},"event_templates":{"1":"{a}","3":"c"}})");
+  EXPECT_EQ(after(first, R"({"event_templates":null})"), R"({"event_types":{"1":"a"}})");
+  const std::string full = patched("", many(kMaxNames, "x"));
+  EXPECT_THROW(after(full, R"({"event_templates":{"1":"one more"}})"), input::InvalidInput);
+}
+
 TEST(NamesDocument, IsShownWithAllItsMembers) {
-  EXPECT_EQ(shown(""), R"({"event_types":{},"source_types":{},"sources":{}})");
+  EXPECT_EQ(shown(""), R"({"event_types":{},"source_types":{},"sources":{},"event_templates":{}})");
   EXPECT_EQ(shown(R"({"sources":{"1":{"3":"Ann"}}})"),
-            R"({"event_types":{},"source_types":{},"sources":{"1":{"3":"Ann"}}})");
+            R"({"event_types":{},"source_types":{},"sources":{"1":{"3":"Ann"}},"event_templates":{}})");
 }
 
 }  // namespace
