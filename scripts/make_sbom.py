@@ -1,5 +1,5 @@
 """Prints a CycloneDX 1.5 document of what a build of Annals consists of: which packages its program was compiled from and
-loads, and the engine library.
+loads, what the pages in it were built from, and the engine library.
 
 usage: make_sbom.py BUILD-DIRECTORY ENGINE-LIBRARY VERSION
 """
@@ -88,10 +88,29 @@ def engine_component(library):
     }
 
 
+def page_components():
+    """The npm packages whose code Vite has put into the pages: all that are not for the build alone."""
+    locked = json.loads((ROOT / "web" / "package-lock.json").read_text())["packages"]
+    for path, package in locked.items():
+        if not path or package.get("dev"):
+            continue
+        name = path.rpartition("node_modules/")[2]
+        purl = f"pkg:npm/{name.replace('@', '%40')}@{package['version']}"
+        yield {
+            "type": "library",
+            "bom-ref": purl,
+            "name": name,
+            "version": package["version"],
+            "purl": purl,
+            "licenses": [{"license": {"id": package["license"]}}],
+            "description": "in the console and in the history that other pages embed",
+        }
+
+
 def document(build, library, version):
     program = build / "annals"
     engine = engine_component(library)
-    components = [*map(debian_component, packages(headers(build) | libraries(program))), engine]
+    components = [*map(debian_component, packages(headers(build) | libraries(program))), *page_components(), engine]
     made = int(os.environ.get("SOURCE_DATE_EPOCH", program.stat().st_mtime))
     application = {
         "type": "application",
