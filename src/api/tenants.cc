@@ -140,6 +140,22 @@ boost::json::object encode(const quotas::Allowance::Usage& usage) {
   return object;
 }
 
+template <class Value>
+boost::json::value null_or(const std::optional<Value>& value) {
+  return value ? boost::json::value(*value) : boost::json::value();
+}
+
+boost::json::object encode(const quotas::EventUsage& usage) {
+  const auto& newest = usage.newest_event_time;
+  return {{"events", null_or(usage.events)},
+          {"stored_bytes", null_or(usage.stored_bytes)},
+          {"last_event_at", newest ? boost::json::value(text::format_time(*newest)) : boost::json::value()}};
+}
+
+bool is_active(const Tenant& tenant) {
+  return tenant.state == tenants::TenantState::active;
+}
+
 /// Returns the tenant that a deletion names. Throws if the caller may not learn that there is one.
 ClientId tenant_to_remove(const Caller& caller, const Request& request) {
   const std::string header = request.agreed_header("x-client-id");
@@ -224,6 +240,7 @@ awaitable<Response> Tenants::list(Caller caller, Request request) {
   const auto state_name = fields.one_of("state", {"creating", "active", "deleting"});
   tenants::TenantFilter filter{.database = fields.text("database_name"),
                                .label = fields.text("client_label")};
+  const bool with_usage = fields.flag("usage").value_or(false);
   fields.forbid_others();
   fields.check();
   if (state_name) filter.state = tenants::parse_state(*state_name);
@@ -231,8 +248,15 @@ awaitable<Response> Tenants::list(Caller caller, Request request) {
   const auto page = co_await parts_.registry.list(std::move(filter), static_cast<std::uint64_t>(limit),
                                                   static_cast<std::uint64_t>(offset));
 
+  quotas::EventUsages::ByTenant usages;
+  if (with_usage) usages = co_await usages_.of_many(page.tenants);
+
   boost::json::array results;
-  for (const Tenant& tenant : page.tenants) results.push_back(encode(tenant));
+  for (const Tenant& tenant : page.tenants) {
+    boost::json::object object = encode(tenant);
+    if (with_usage && is_active(tenant)) object["usage"] = encode(usages[tenant.id]);
+    results.push_back(std::move(object));
+  }
   co_return respond(Status::ok, {{"limit", limit},
                                  {"offset", offset},
                                  {"total_count", page.total_count},
@@ -241,9 +265,16 @@ awaitable<Response> Tenants::list(Caller caller, Request request) {
 
 awaitable<Response> Tenants::show(Caller caller, Request request) {
   const ClientId id = named_tenant(caller, request);
+  http::QueryFields fields(request);
+  const bool with_usage = fields.flag("usage").value_or(false);
+  fields.check();
   const auto tenant = co_await parts_.registry.find(id);
   if (!tenant) throw tenants::tenant_not_found();
   boost::json::object body = encode(*tenant);
+  if (with_usage && is_active(*tenant)) {
+    const auto usage = co_await usages_.of_one(*tenant);
+    body["usage"] = encode(usage);
+  }
   if (tenant->retention_days > 0 || tenant->retention.last_run) body["retention"] = encode_retention(*tenant);
   const auto allowance = parts_.quotas.of(*tenant);
   if (allowance) body["quota_usage"] = encode(allowance->usage());

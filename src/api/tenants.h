@@ -5,6 +5,7 @@
 #include "api/admission.h"
 #include "http/message.h"
 #include "http/router.h"
+#include "quotas/event_usage.h"
 #include "quotas/quotas.h"
 #include "tenants/administration.h"
 #include "tenants/lifecycle.h"
@@ -20,9 +21,10 @@ class Tenants {
     tenants::Administration& administration;
     tenants::Registry& registry;
     quotas::Quotas& quotas;
+    engine::Engine& engine;
   };
 
-  explicit Tenants(Parts parts) : parts_(parts) {}
+  explicit Tenants(Parts parts) : parts_(parts), usages_(parts.engine) {}
 
   /// Adds the routes; this object must outlive the router.
   void add_to(http::Router& router, const Admission& admission);
@@ -36,6 +38,7 @@ class Tenants {
   boost::asio::awaitable<http::Response> rotate_secret(access::Caller caller, http::Request request);
 
   Parts parts_;
+  quotas::EventUsages usages_;
 };
 
 }  // namespace annals::api

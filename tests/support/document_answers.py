@@ -121,6 +121,7 @@ class Answers:
         for operation_id in ("listTenants", "listKeys", "listEvents", "countEvents", "exportEvents", "getUploadUrl", "listBackups", "tailEvents"):
             self._expect(story, operation_id, 422, params={"unknown": "1"})
         self._expect(story, "getEvent", 422, params={"numbers": "1"})
+        self._expect(story, "getTenant", 422, params={"usage": "perhaps"})
         for operation_id, path in {
             "getTenant": f"/api/tenants/{UNKNOWN_ID}",
             "changeTenant": f"/api/tenants/{UNKNOWN_ID}",

@@ -100,6 +100,37 @@ Schema quota_usage() {
   return of_quotas(one, "This quota.", schemas::Others::unsaid);
 }
 
+Schema usage() {
+  return schemas::named(
+      "TenantUsage", "What the engine has of a tenant's events. What is not known is null.",
+      schemas::object({{.name = "events",
+                        .type = schemas::nullable(schemas::count()),
+                        .summary = "How many events are in its table."},
+                       {.name = "stored_bytes",
+                        .type = schemas::nullable(schemas::count()),
+                        .summary = "How many bytes they take on the engine's disk, compressed."},
+                       {.name = "last_event_at",
+                        .type = schemas::nullable(schemas::time()),
+                        .summary = "The newest `event_time`; null also if there is no event."}}));
+}
+
+schemas::Member usage_member() {
+  return {.name = "usage",
+          .type = usage(),
+          .summary = "What an active tenant has stored, with `usage=true`.",
+          .optional = true};
+}
+
+Schema listed_tenant() {
+  auto members = members_of_tenant();
+  members.push_back(usage_member());
+  return schemas::named("ListedTenant", "One client instance in a list.", schemas::object(members));
+}
+
+http::Parameter usage_parameter(std::string summary) {
+  return {.name = "usage", .type = Schema("boolean").with("default", false), .summary = std::move(summary)};
+}
+
 Schema tenant_in_full() {
   auto members = members_of_tenant();
   members.push_back({.name = "retention",
@@ -110,6 +141,7 @@ Schema tenant_in_full() {
                      .type = quota_usage(),
                      .summary = "What applies, if anything is limited.",
                      .optional = true});
+  members.push_back(usage_member());
   return schemas::named("TenantInFull", "One client instance, with what was done and used.",
                         schemas::object(members));
 }
@@ -225,13 +257,15 @@ Operation list_tenants() {
                         .example = "demo"});
   parameters.push_back(
       {.name = "client_label", .type = schemas::text(), .summary = "Lists only the tenant with this label."});
+  parameters.push_back(usage_parameter(
+      "Whether to say what each active tenant has stored; null where its table is not in memory."));
   return {.name = "list_tenants",
           .summary = "Lists the tenants, newest first.",
           .tag = kTenants,
           .parameters = std::move(parameters),
           .answers = {{.status = 200,
                        .summary = "A page of tenants.",
-                       .schema = page("TenantPage", "tenants", tenant()),
+                       .schema = page("TenantPage", "tenants", listed_tenant()),
                        .examples = {R"({"limit":50,"offset":0,"total_count":1,"results":[)" +
                                     std::string(kTenantExample) + "]}"}},
                       invalid_query("limit", "value is not a valid integer", "type_error.integer")}};
@@ -242,10 +276,11 @@ Operation get_tenant() {
       .name = "get_tenant",
       .summary = "Returns one tenant.",
       .tag = kTenants,
-      .parameters = {client_id()},
+      .parameters = {client_id(), usage_parameter("Whether to say what the tenant has stored.")},
       .answers = {
           {.status = 200, .summary = "The tenant.", .schema = tenant_in_full(), .examples = {kFullExample}},
-          no_tenant()}};
+          no_tenant(),
+          invalid_query("usage", "value could not be parsed to a boolean", "type_error.bool")}};
 }
 
 Operation change_tenant() {
