@@ -49,6 +49,10 @@ export const PATHS = {
   getOpenapiDocument: '/openapi.json',
   showReference: '/docs',
   getReferenceFile: '/docs/{file}',
+  showConsole: '/console',
+  getConsoleFile: '/console/{file}',
+  getViewer: '/viewer.js',
+  getViewerOfVersion: '/viewer/{file}',
 } as const;
 
 /** The query of `GET /api/tenants`. */
@@ -63,6 +67,14 @@ export interface ListTenantsQuery {
   database_name?: string;
   /** Lists only the tenant with this label. */
   client_label?: string;
+  /** Whether to say what each active tenant has stored; null where its table is not in memory. */
+  usage?: boolean;
+}
+
+/** The query of `GET /api/tenants/{client_id}`. */
+export interface GetTenantQuery {
+  /** Whether to say what the tenant has stored. */
+  usage?: boolean;
 }
 
 /** The query of `POST /api/events`. */
@@ -605,6 +617,37 @@ export interface KeyPage {
   results: Key[];
 }
 
+/** One client instance in a list. */
+export interface ListedTenant {
+  /** The tenant's id, for X-Client-Id. */
+  client_id: string;
+  /** What people call it. */
+  client_label: string;
+  /** The database that has its history. */
+  database_name: string;
+  /** Only an active tenant takes and gives events. */
+  state: 'creating' | 'active' | 'deleting';
+  /** When it was made. */
+  created_at: string;
+  /** Whether all use of its data is refused; left out unless it is. */
+  suspended?: boolean;
+  /** For how many days after their time its events are kept, if that was set; null: for ever. */
+  retention_days?: number | null;
+  /** Its own quotas, if there are any. */
+  quotas?: {
+    /** The limit; 0: none. */
+    events_per_second?: number;
+    /** The limit; 0: none. */
+    bytes_per_day?: number;
+    /** The limit; 0: none. */
+    stored_bytes?: number;
+    /** The limit; 0: none. */
+    requests_per_second?: number;
+  };
+  /** What an active tenant has stored, with `usage=true`. */
+  usage?: TenantUsage;
+}
+
 /** A new key. */
 export interface MadeKey {
   /** The key's id. */
@@ -649,6 +692,10 @@ export interface Names {
     [key: string]: string;
   };
   };
+  /** Sentences about events, by the event_type_id. */
+  event_templates: {
+    [key: string]: string;
+  };
 }
 
 /** The names of those ids that have one, with `names=true`. */
@@ -659,6 +706,8 @@ export interface NamesOfIds {
   source_type?: string;
   /** Of source_id, beside its source_type_id. */
   source?: string;
+  /** Of an event: the sentence of its type, with paths of the event in braces. */
+  template?: string;
 }
 
 /** Names to set, and null for those to remove; what is left out stays (RFC 7396). */
@@ -676,6 +725,10 @@ export interface NamesPatch {
     [key: string]: {
     [key: string]: string | null;
   } | null;
+  } | null;
+  /** By the event_type_id, a sentence in which paths of the event stand in braces, such as `{source} changed {data.field}`; `{{` and `}}` are braces of the sentence. */
+  event_templates?: {
+    [key: string]: string | null;
   } | null;
 }
 
@@ -955,6 +1008,8 @@ export interface TenantInFull {
     /** This quota. */
     requests_per_second?: QuotaUsage;
   };
+  /** What an active tenant has stored, with `usage=true`. */
+  usage?: TenantUsage;
 }
 
 /** A page of tenants. */
@@ -966,7 +1021,17 @@ export interface TenantPage {
   /** How many results there are. */
   total_count: number;
   /** The results of this page. */
-  results: Tenant[];
+  results: ListedTenant[];
+}
+
+/** What the engine has of a tenant's events. What is not known is null. */
+export interface TenantUsage {
+  /** How many events are in its table. */
+  events: number | null;
+  /** How many bytes they take on the engine's disk, compressed. */
+  stored_bytes: number | null;
+  /** The newest `event_time`; null also if there is no event. */
+  last_event_at: string | null;
 }
 
 /** A backup that cannot be restored. */
