@@ -162,6 +162,17 @@ def test_the_program_names_no_directory_of_the_machine_that_built_it(unpacked):
     assert str(paths.ROOT).encode() not in (unpacked / "usr/bin/annals").read_bytes()
 
 
+def test_the_list_of_its_parts_names_what_the_pages_were_built_with(unpacked):
+    locked = json.loads((paths.ROOT / "web" / "package-lock.json").read_text())["packages"]["node_modules/preact"]
+    (file,) = unpacked.rglob("sbom.cdx.json")
+    parts = {part["bom-ref"]: part for part in json.loads(file.read_text())["components"]}
+
+    preact = parts[f"pkg:npm/preact@{locked['version']}"]
+    assert preact["licenses"] == [{"license": {"id": "MIT"}}]
+    assert not [ref for ref in parts if "/vite@" in ref or "/typescript@" in ref], "expected nothing of the build alone"
+    assert "Jason Miller" in (file.parent / "copyright").read_text()
+
+
 def test_lintian_finds_no_errors_in_the_package(package):
     ended = subprocess.run(
         ["lintian", "--allow-root", "--fail-on", "error,warning", package], capture_output=True, text=True, check=False
