@@ -19,8 +19,8 @@ SELECT database, UUIDNumToString(toFixedString(unhex(substring(table, 8)), 16)) 
 WHERE active AND match(table, '^events_[0-9a-f]{32}$')
   AND (database, table) NOT IN (SELECT database, table FROM system.mutations WHERE NOT is_done)
 GROUP BY database, table
-HAVING sumIf(rows, level = 0 AND data_version = min_block_number AND rows >= {min_rows:UInt64}
-  AND modification_time <= now() - {min_age:UInt64}) AS unindexed > 0
+HAVING (sumIf(rows, level = 0 AND data_version = min_block_number AND rows >= {min_rows:UInt64}
+  AND modification_time <= now() - {min_age:UInt64}) AS unindexed) > 0
   AND unindexed * {max_share:UInt64} >= sum(rows))";
 
 }  // namespace
