@@ -22,6 +22,7 @@
 
 #include "http_load.h"
 #include "ids.h"
+#include "ops/log.h"
 #include "service.h"
 
 namespace annals::bench {
@@ -34,6 +35,7 @@ class House {
       const std::filesystem::path& directory,
       const std::function<void(config::Config&)>& change = [](config::Config&) {})
       : service_(config(directory, change), adapters()) {
+    ops::set_log_level(ops::Level::warning);  // `bench watched` measures what lines cost
     service_.start();
     load_thread_ = std::jthread([this] { load_.run(); });
   }

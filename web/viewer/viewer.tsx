@@ -5,7 +5,7 @@ import { asQuery, type Filter, type Filters, ID_FILTERS, withFilter, withoutFilt
 import { ReadingContext } from '../timeline/view/reading.js';
 import { Problem } from '../timeline/view/states.js';
 import { Formats } from '../words/format.js';
-import { type Words, wordsFor } from '../words/words.js';
+import { LANGUAGES, type Words, wordsFor } from '../words/words.js';
 import { toApi, within } from './api_filters.js';
 import { Board } from './board.js';
 import { plainError, plainEvent } from './plain.js';
@@ -97,7 +97,7 @@ export function Viewer(props: ViewerProps): JSX.Element {
 const NO_IDS = { event_type_id: [], source_type_id: [], source_id: [], record_id: [] };
 
 function useWriting({ language, timeZone, messages, templates }: ViewerProps) {
-  const found = wordsFor(language);
+  const found = wordsFor(LANGUAGES, language);
   const formats = useMemo(() => formatsFor(found.language, timeZone), [found.language, timeZone]);
   return useMemo(() => {
     const byType = templates === undefined ? undefined : new Map(templates instanceof Map ? templates : Object.entries(templates));

@@ -2,9 +2,10 @@ import { APIError } from 'annals-client';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { Problem } from '../../timeline/view/states.js';
-import { ReadingContext } from '../../timeline/view/reading.js';
+import { ReadingContext } from './reading.js';
 import { Formats } from '../../words/format.js';
 import { wordsFor } from '../../words/words.js';
+import { LANGUAGES } from '../words/words.js';
 import { type Console, ConsoleContext } from './console.js';
 import { Frame } from './frame.js';
 import { Page } from './page.js';
@@ -20,7 +21,7 @@ export function App(): JSX.Element {
   const route = useRoute();
   const [preferences, setPreferences] = useState(storedPreferences);
   const reading = useMemo(() => {
-    const { language, words } = wordsFor([preferences.language, ...navigator.languages]);
+    const { language, words } = wordsFor(LANGUAGES, [preferences.language, ...navigator.languages]);
     return { words, formats: new Formats(language) };
   }, [preferences.language]);
   useEffect(() => {

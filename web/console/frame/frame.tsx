@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Icon, type IconName } from '../../timeline/view/icons.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from './reading.js';
 import { useConsole } from './console.js';
 import { GoTo } from './go_to.js';
 import { Menu } from './menu.js';

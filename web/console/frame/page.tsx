@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { Empty } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from './reading.js';
 import { EventPage } from '../history/event_page.js';
 import { FindPage } from '../history/find_page.js';
 import { HistoryPage } from '../history/history_page.js';

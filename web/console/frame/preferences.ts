@@ -1,4 +1,4 @@
-import { LANGUAGES } from '../../words/words.js';
+import { LANGUAGES } from '../words/words.js';
 
 export type Theme = 'auto' | 'light' | 'dark';
 

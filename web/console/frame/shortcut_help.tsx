@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from './reading.js';
 import { Dialog } from './dialog.js';
 
 export function ShortcutHelp({ onClose }: { onClose: () => void }): JSX.Element {

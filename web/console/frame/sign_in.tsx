@@ -2,7 +2,7 @@ import { APIError } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Icon } from '../../timeline/view/icons.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from './reading.js';
 import { problemText } from '../../timeline/view/states.js';
 import { Field } from './field.js';
 import { openSession, type Session, type SignedIn } from './session.js';

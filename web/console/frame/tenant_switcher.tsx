@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useAnswer } from '../../timeline/use/use_answer.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from './reading.js';
 import { useConsole } from './console.js';
 import { hrefs } from './route.js';
 

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Filters } from '../../timeline/filters/filters.js';
 import { Icon } from '../../timeline/view/icons.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
 import { useShortcuts } from '../frame/shortcuts.js';

@@ -6,8 +6,8 @@ import { useAnswer } from '../../timeline/use/use_answer.js';
 import { idText } from '../../timeline/event/names.js';
 import { Icon } from '../../timeline/view/icons.js';
 import { Problem, Skeleton } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
-import type { Words } from '../../words/words.js';
+import { useReading } from '../frame/reading.js';
+import type { Words } from '../words/words.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
 

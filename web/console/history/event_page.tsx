@@ -7,7 +7,7 @@ import { CopyButton } from '../../timeline/view/copy_button.js';
 import { EventDetails } from '../../timeline/view/event_details.js';
 import { Icon } from '../../timeline/view/icons.js';
 import { Empty, Problem, Skeleton } from '../../timeline/view/states.js';
-import { ReadingContext, useReading } from '../../timeline/view/reading.js';
+import { ReadingContext, useReading } from '../frame/reading.js';
 import { AUDIT, hrefs } from '../frame/route.js';
 import { useHistoryOf } from './use_history_of.js';
 

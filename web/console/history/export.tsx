@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { asQuery, type Filters } from '../../timeline/filters/filters.js';
 import { Problem } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { Field } from '../frame/field.js';
 import { collected } from './collected.js';
 

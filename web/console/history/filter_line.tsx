@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Filter, Filters } from '../../timeline/filters/filters.js';
 import { Icon } from '../../timeline/view/icons.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { AddFilter } from './add_filter.js';
 import { TimeRange } from './time_range.js';
 

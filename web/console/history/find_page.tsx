@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { GoTo } from '../frame/go_to.js';
 import { hrefs } from '../frame/route.js';
 import { useAnswer } from '../../timeline/use/use_answer.js';
 import { idText, recordName } from '../../timeline/event/names.js';
 import { Moment } from '../../timeline/view/times.js';
-import { useNow } from '../../timeline/view/reading.js';
+import { useNow } from '../frame/reading.js';
 import { useHistoryOf } from './use_history_of.js';
 
 const RECENT = 100;

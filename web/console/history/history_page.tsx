@@ -7,7 +7,7 @@ import { useHistogram } from '../../timeline/use/use_histogram.js';
 import { EventList } from '../../timeline/view/event_list.js';
 import { Histogram } from '../../timeline/view/histogram.js';
 import { Problem, Skeleton } from '../../timeline/view/states.js';
-import { ReadingContext, useReading } from '../../timeline/view/reading.js';
+import { ReadingContext, useReading } from '../frame/reading.js';
 import { hrefs, replaceQuery } from '../frame/route.js';
 import { Actions } from './actions.js';
 import { FilterLine } from './filter_line.js';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { LiveState } from '../../timeline/pages/live.js';
 import { Icon } from '../../timeline/view/icons.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 
 export interface LiveSwitchProps {
   live: LiveState | undefined;

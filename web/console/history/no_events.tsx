@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { type Filters, listed, withoutFilter } from '../../timeline/filters/filters.js';
 import { Empty } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { filterText } from './pills.js';
 import type { FilterNames } from './use_names.js';
 

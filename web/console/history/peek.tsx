@@ -7,7 +7,7 @@ import { useAnswer } from '../../timeline/use/use_answer.js';
 import { EventDetails } from '../../timeline/view/event_details.js';
 import { Icon } from '../../timeline/view/icons.js';
 import { Problem, Skeleton } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { AUDIT, hrefs } from '../frame/route.js';
 
 export interface PeekProps {

@@ -2,9 +2,9 @@ import type { JSX } from 'preact';
 import { type Filter, type Filters, listed, NO_FILTERS, withoutFilter } from '../../timeline/filters/filters.js';
 import { idText } from '../../timeline/event/names.js';
 import { Icon } from '../../timeline/view/icons.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import type { Formats } from '../../words/format.js';
-import type { Words } from '../../words/words.js';
+import type { Words } from '../words/words.js';
 import { rangeName } from './time_range.js';
 import type { FilterNames } from './use_names.js';
 

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { atThisMoment, type Filters, writeFilters } from '../../timeline/filters/filters.js';
 import { isRelative } from '../../timeline/filters/moments.js';
 import { CopyButton } from '../../timeline/view/copy_button.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { hrefs } from '../frame/route.js';
 import { serviceUrl } from '../frame/session.js';
 import { asCommand, asCurl } from './commands.js';

@@ -2,9 +2,9 @@ import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { momentOf } from '../../timeline/filters/moments.js';
 import { Icon } from '../../timeline/view/icons.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import type { Formats } from '../../words/format.js';
-import type { Words } from '../../words/words.js';
+import type { Words } from '../words/words.js';
 import { Field } from '../frame/field.js';
 import { useClosedFromOutside } from '../frame/menu.js';
 

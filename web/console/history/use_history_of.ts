@@ -1,6 +1,6 @@
 import type { Annals, History } from 'annals-client';
 import { useMemo } from 'preact/hooks';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { AUDIT } from '../frame/route.js';
 

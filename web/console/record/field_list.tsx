@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { valueText } from '../../timeline/event/sentence.js';
-import { useNow, useReading } from '../../timeline/view/reading.js';
+import { useNow, useReading } from '../frame/reading.js';
 import type { RecordField } from './fields.js';
 
 export interface FieldListProps {

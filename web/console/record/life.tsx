@@ -7,7 +7,7 @@ import { tintOf } from '../../timeline/event/tint.js';
 import { Attachment } from '../../timeline/files/attachment.js';
 import { DifferenceTable } from '../../timeline/view/difference_table.js';
 import { RawJson } from '../../timeline/view/raw_json.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { Sentence } from '../../timeline/view/sentence.js';
 import { Clock } from '../../timeline/view/times.js';
 import { hrefs } from '../frame/route.js';

@@ -5,7 +5,7 @@ import { NO_FILTERS, withFilter, writeFilters } from '../../timeline/filters/fil
 import { actorName } from '../../timeline/event/names.js';
 import { useAnswer } from '../../timeline/use/use_answer.js';
 import { CopyButton } from '../../timeline/view/copy_button.js';
-import { useNow, useReading } from '../../timeline/view/reading.js';
+import { useNow, useReading } from '../frame/reading.js';
 import { Moment } from '../../timeline/view/times.js';
 import { hrefs } from '../frame/route.js';
 import type { RecordLife } from './use_record.js';

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { recordName } from '../../timeline/event/names.js';
 import { Icon } from '../../timeline/view/icons.js';
 import { Empty, Problem, Skeleton } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { hrefs, replaceQuery } from '../frame/route.js';
 import { useHistoryOf } from '../history/use_history_of.js';
 import { FieldList } from './field_list.js';

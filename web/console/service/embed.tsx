@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { CopyButton } from '../../timeline/view/copy_button.js';
 import { Empty, Problem } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Field } from '../frame/field.js';
 import { hrefs, replaceQuery } from '../frame/route.js';

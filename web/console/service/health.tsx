@@ -2,7 +2,7 @@ import type { Readiness } from 'annals-client';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Problem, Skeleton } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { type Measured, rates, readMetrics } from './metrics.js';
 import { Sparkline } from './sparkline.js';

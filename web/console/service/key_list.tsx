@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../../timeline/view/icons.js';
 import { useAnswer } from '../../timeline/use/use_answer.js';
 import { Empty, Problem, problemText, Skeleton } from '../../timeline/view/states.js';
-import { useNow, useReading } from '../../timeline/view/reading.js';
+import { useNow, useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { NewKeyDialog } from './new_key.js';

@@ -2,7 +2,7 @@ import { parseId } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Icon } from '../../timeline/view/icons.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { type NameKind, type NameRow, rowKey } from './names.js';
 
 export interface NameTableProps {

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../../timeline/use/use_answer.js';
 import { Problem, problemText, Skeleton } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { hrefs, replaceQuery } from '../frame/route.js';
 import { NAME_KINDS, type NameKind, type NameRow, patchOf, rowKey, rowsIn, unnamed } from './names.js';

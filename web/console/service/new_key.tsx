@@ -2,7 +2,7 @@ import type { CreatedKey, NewKey, Role } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Problem } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';

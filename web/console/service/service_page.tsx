@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { Empty } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { AUDIT, hrefs } from '../frame/route.js';
 import { Embed } from './embed.js';

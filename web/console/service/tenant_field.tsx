@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useAnswer } from '../../timeline/use/use_answer.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Field } from '../frame/field.js';
 

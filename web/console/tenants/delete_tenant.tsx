@@ -1,17 +1,16 @@
-import { APIError } from 'annals-client';
+import { APIError, type Tenant } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { Problem } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
-import type { UsedTenant } from './usage.js';
 
 type State = { state: 'asking' | 'deleting' } | { state: 'failed'; error: unknown };
 
 /** Deletes a tenant with everything that belongs to it, after its label was typed. */
-export function DeleteTenant({ tenant, onClose }: { tenant: UsedTenant; onClose: (hasChanged: boolean) => void }): JSX.Element {
+export function DeleteTenant({ tenant, onClose }: { tenant: Tenant; onClose: (hasChanged: boolean) => void }): JSX.Element {
   const { words } = useReading();
   const { session, say } = useConsole();
   const [typed, setTyped] = useState('');

@@ -1,7 +1,7 @@
 import { APIError, type CreatedTenant } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { problemText } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';

@@ -1,19 +1,18 @@
-import type { RotatedSecret } from 'annals-client';
+import type { RotatedSecret, Tenant } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Problem } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
 import { SecretBox } from './secret_box.js';
-import type { UsedTenant } from './usage.js';
 
 const HOUR = 3600;
 const OVERLAPS = [0, HOUR, 24 * HOUR, 7 * 24 * HOUR];
 
 /** Gives a tenant another secret, and says for how long the old one is valid. */
-export function RotateSecret({ tenant, onClose }: { tenant: UsedTenant; onClose: () => void }): JSX.Element {
+export function RotateSecret({ tenant, onClose }: { tenant: Tenant; onClose: () => void }): JSX.Element {
   const { words, formats } = useReading();
   const { session } = useConsole();
   const [overlap, setOverlap] = useState(HOUR);

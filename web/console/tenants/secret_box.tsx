@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { CopyButton } from '../../timeline/view/copy_button.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 
 export interface SecretBoxProps {
   /** What is shown, by what it is called. The last one is the secret. */

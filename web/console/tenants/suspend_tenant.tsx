@@ -1,13 +1,13 @@
+import type { Tenant } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Problem } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
-import type { UsedTenant } from './usage.js';
 
 /** Suspends a tenant, or resumes it, after saying what that means. */
-export function SuspendTenant({ tenant, onClose }: { tenant: UsedTenant; onClose: (hasChanged: boolean) => void }): JSX.Element {
+export function SuspendTenant({ tenant, onClose }: { tenant: Tenant; onClose: (hasChanged: boolean) => void }): JSX.Element {
   const { words } = useReading();
   const { session, say } = useConsole();
   const [error, setError] = useState<unknown>();

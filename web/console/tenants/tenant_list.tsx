@@ -1,6 +1,7 @@
+import type { Tenant } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { useNow, useReading } from '../../timeline/view/reading.js';
+import { useNow, useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { hrefs } from '../frame/route.js';
 import { DeleteTenant } from './delete_tenant.js';
@@ -8,15 +9,14 @@ import { RotateSecret } from './rotate_secret.js';
 import { SuspendTenant } from './suspend_tenant.js';
 import { TenantMenu } from './tenant_menu.js';
 import { TenantSettings } from './tenant_settings.js';
-import type { UsedTenant } from './usage.js';
 
 export type TenantAct = 'settings' | 'suspend' | 'rotate' | 'delete';
 
 /** The tenants of a page, each with what can be done. On a narrow page each is a card. */
-export function TenantList({ tenants, onChanged }: { tenants: readonly UsedTenant[]; onChanged: () => void }): JSX.Element {
+export function TenantList({ tenants, onChanged }: { tenants: readonly Tenant[]; onChanged: () => void }): JSX.Element {
   const { words } = useReading();
   const { session } = useConsole();
-  const [act, setAct] = useState<{ what: TenantAct; tenant: UsedTenant }>();
+  const [act, setAct] = useState<{ what: TenantAct; tenant: Tenant }>();
   const close = (hasChanged: boolean): void => {
     setAct(undefined);
     if (hasChanged) onChanged();
@@ -55,7 +55,7 @@ export function TenantList({ tenants, onChanged }: { tenants: readonly UsedTenan
   );
 }
 
-function TenantRow({ tenant, onAct }: { tenant: UsedTenant; onAct: ((what: TenantAct) => void) | undefined }): JSX.Element {
+function TenantRow({ tenant, onAct }: { tenant: Tenant; onAct: ((what: TenantAct) => void) | undefined }): JSX.Element {
   const { words, formats } = useReading();
   const now = useNow();
   const state = tenant.suspended === true ? 'suspended' : tenant.state;

@@ -1,13 +1,13 @@
+import type { Tenant } from 'annals-client';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Icon } from '../../timeline/view/icons.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useClosedFromOutside } from '../frame/menu.js';
 import type { TenantAct } from './tenant_list.js';
-import type { UsedTenant } from './usage.js';
 
 /** What can be done with a tenant. */
-export function TenantMenu({ tenant, onAct }: { tenant: UsedTenant; onAct: (what: TenantAct) => void }): JSX.Element {
+export function TenantMenu({ tenant, onAct }: { tenant: Tenant; onAct: (what: TenantAct) => void }): JSX.Element {
   const { words } = useReading();
   const details = useRef<HTMLDetailsElement>(null);
   useClosedFromOutside(details);

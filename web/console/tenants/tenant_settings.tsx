@@ -1,18 +1,17 @@
-import { APIError, type TenantChange } from 'annals-client';
+import { APIError, type TenantChange, type Tenant } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { Problem } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
-import type { UsedTenant } from './usage.js';
 
 const QUOTAS = ['events_per_second', 'bytes_per_day', 'stored_bytes', 'requests_per_second'] as const;
 type Quota = (typeof QUOTAS)[number];
 
 /** Changes the label, the retention and the quotas of a tenant. Only what was changed is sent. */
-export function TenantSettings({ tenant, onClose }: { tenant: UsedTenant; onClose: (hasChanged: boolean) => void }): JSX.Element {
+export function TenantSettings({ tenant, onClose }: { tenant: Tenant; onClose: (hasChanged: boolean) => void }): JSX.Element {
   const { words } = useReading();
   const { session, say } = useConsole();
   const [label, setLabel] = useState(tenant.client_label);
@@ -76,7 +75,7 @@ function written(value: number | undefined): string {
 }
 
 /** Returns what differs from the tenant as it is; an empty quota returns to the default, and no days are for ever. */
-function changeOf(tenant: UsedTenant, label: string, days: string, quotas: Record<Quota, string>): TenantChange {
+function changeOf(tenant: Tenant, label: string, days: string, quotas: Record<Quota, string>): TenantChange {
   const change: TenantChange = {};
   if (label !== tenant.client_label) change.client_label = label;
   const retention = days === '' ? null : Number(days);

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { Icon } from '../../timeline/view/icons.js';
 import { useAnswer } from '../../timeline/use/use_answer.js';
 import { Empty, Problem, Skeleton } from '../../timeline/view/states.js';
-import { useReading } from '../../timeline/view/reading.js';
+import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { replaceQuery } from '../frame/route.js';
 import { NewTenant } from './new_tenant.js';

@@ -1,9 +1,9 @@
+import type { Tenant } from 'annals-client';
 import type { JSX } from 'preact';
-import { useReading } from '../../timeline/view/reading.js';
-import type { UsedTenant } from './usage.js';
+import { useReading } from '../frame/reading.js';
 
 /** How much there is in all, as far as it is shown. */
-export function Tiles({ tenants, total }: { tenants: readonly UsedTenant[]; total: number }): JSX.Element {
+export function Tiles({ tenants, total }: { tenants: readonly Tenant[]; total: number }): JSX.Element {
   const { words, formats } = useReading();
   const sum = (of: 'events' | 'stored_bytes'): number | undefined => {
     const known = tenants.flatMap((tenant) => (tenant.usage?.[of] == null ? [] : [tenant.usage[of]]));

@@ -1,8 +1,5 @@
 import type { Annals, Tenant } from 'annals-client';
 
-/** A tenant with how much there is of it; what the service does not know is null. */
-export type UsedTenant = Tenant & { usage?: { events: number | null; stored_bytes: number | null; last_event_at: string | null } };
-
 export interface TenantsAsked {
   limit: number;
   offset: number;
@@ -11,10 +8,10 @@ export interface TenantsAsked {
 }
 
 /** Reads a page of tenants with their usage, in one request for each way in which a tenant may be called. */
-export async function readTenants(client: Annals, asked: TenantsAsked, signal: AbortSignal): Promise<{ tenants: UsedTenant[]; total: number }> {
+export async function readTenants(client: Annals, asked: TenantsAsked, signal: AbortSignal): Promise<{ tenants: Tenant[]; total: number }> {
   const { limit, offset, wanted } = asked;
-  const read = async (filter: object): Promise<{ tenants: UsedTenant[]; total: number }> => {
-    const page = await client.tenants.list({ limit, offset, usage: true, ...filter } as never, { signal });
+  const read = async (filter: object): Promise<{ tenants: Tenant[]; total: number }> => {
+    const page = await client.tenants.list({ limit, offset, usage: true, ...filter }, { signal });
     return { tenants: page.data, total: page.total_count ?? page.data.length };
   };
   if (wanted === '') return read({});
