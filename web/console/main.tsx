@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import './style/base.css';
 import '../timeline/theme.css';
-import '../timeline/timeline.css';
+import '../timeline/styles.css';
 import './style/frame.css';
 import './style/pages.css';
 import './style/history.css';

@@ -1,5 +1,5 @@
 import themeCss from '../timeline/theme.css?inline';
-import timelineCss from '../timeline/timeline.css?inline';
+import timelineCss from '../timeline/styles.css?inline';
 import viewerCss from './viewer.css?inline';
 
 let sheets: CSSStyleSheet[] | undefined;
