@@ -25,6 +25,7 @@
 
 #include "at_once.h"
 #include "events/row.h"
+#include "events/searched_text.h"
 #include "house.h"
 #include "ids.h"
 #include "sample_events.h"
@@ -53,7 +54,8 @@ std::string rows_of(const std::vector<events::Event>& all, std::size_t from, std
 }
 
 engine::Insert insert_of(const EventsTable& table, std::string rows) {
-  return {.into = fmt::format("{} ({}) SETTINGS async_insert = 0", table.quoted(), events::insert_columns()),
+  return {.into = fmt::format("{} ({}) SETTINGS async_insert = 0, {}", table.quoted(),
+                              events::insert_columns(), events::kWordsAfterInsert),
           .rows = std::move(rows)};
 }
 

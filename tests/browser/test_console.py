@@ -25,6 +25,7 @@ def test_a_person_finds_an_event_and_follows_its_record(bank, tmp_path):
     assert ["status", "draft", "approved"] in seen["changes"]
     assert (seen["removed"], seen["added"]) == (["year"], ["month"]), "expected just the words that changed"
     assert seen["drawn"] == 10, "expected the attached picture to be drawn"
+    assert seen["document"].startswith("blob:"), "expected the attached document in a frame"
     assert seen["ofField"] == 1
 
 

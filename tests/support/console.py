@@ -22,6 +22,11 @@ OFFER = "Offer 2026-17\n\nPlease find our offer below.\n"
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC"
 )
+# The smallest document that has a page.
+DOCUMENT = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\ntrailer<</Root 1 0 R>>\n"
+)
 NAMES = {
     "event_types": {"1": "Created", "2": "Changed", "3": "Approved", "4": "Commented"},
     "source_types": {"1": "User", "2": "Service"},
@@ -49,6 +54,7 @@ def order(annals, tenant):
     """The events of one record, the oldest first."""
     offer = attached(annals, tenant, OFFER.encode(), "offer.txt", "text/plain")
     stamp = attached(annals, tenant, PICTURE, "stamp.png", "image/png")
+    contract = attached(annals, tenant, DOCUMENT, "contract.pdf", "application/pdf")
     by_ann = {"record_id": RECORD, "source_type_id": 1, "source_id": 3}
     return [
         event(**by_ann, event_type_id=1, event_time=at(days=30), event_data={"status": "draft"}, file_id=stamp),
@@ -59,6 +65,7 @@ def order(annals, tenant):
             event_type_id=3,
             event_time=at(minutes=40),
             event_data={"field": "status", "from": "draft", "to": "approved"},
+            file_id=contract,
         ),
     ]
 

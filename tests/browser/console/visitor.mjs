@@ -33,7 +33,7 @@ export class Visitor {
     page.on('pageerror', (error) => visitor.said.push(String(error)));
     page.on('request', (request) => {
       const url = request.url();
-      if (!url.startsWith(given.url) && !/^(blob|data|about|chrome):/.test(url)) visitor.foreign.push(url);
+      if (!url.startsWith(given.url) && !/^(blob|data|about|chrome|chrome-extension):/.test(url)) visitor.foreign.push(url);
     });
     if (session !== undefined) {
       await page.addInitScript((stored) => sessionStorage.setItem('annals.session', stored), JSON.stringify(session));

@@ -33,11 +33,14 @@ export async function record(visit, given) {
     await shown.decode();
     return shown.naturalWidth;
   });
+  const contract = page.locator('.life-event', { has: page.locator('.attachment') }).first();
+  await contract.getByRole('button', { name: 'Preview' }).click();
+  const document = await contract.locator('iframe.preview').getAttribute('src');
   await visitor.picture('record');
   await page.getByRole('region', { name: 'Fields' }).getByRole('button', { name: /status/ }).click();
   await page.waitForFunction(() => location.hash.includes('field=status'));
   const ofField = await page.locator('.life-event').count();
-  return { sentence, text, fileName, digest, downloaded, changes, removed, added, drawn, ofField };
+  return { sentence, text, fileName, digest, downloaded, changes, removed, added, drawn, document, ofField };
 }
 
 /** Narrows a history, and gives the link to somebody with another key. */
