@@ -1,8 +1,8 @@
 import { parseId, type ViewerToken } from 'annals-client';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { CopyButton } from '../../timeline/view/copy_button.js';
 import { Empty, Problem } from '../../timeline/view/states.js';
+import { CopyBox } from '../frame/copy_box.js';
 import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Field } from '../frame/field.js';
@@ -51,9 +51,9 @@ export function Embed({ tenant, record }: { tenant: string | undefined; record: 
         <>
           <h2 class="section">{words.service_pages.live_preview}</h2>
           <LivePreview key={`${tenant} ${record} ${givesFiles}`} getToken={token} accent={accent} onError={setError} />
-          <Snippet label={words.service_pages.in_the_page} text={pageSnippet(serviceUrl(), accent)} />
-          <Snippet label={words.service_pages.in_the_backend} text={backendSnippet(serviceUrl(), tenant, record, givesFiles)} />
-          <Snippet label={words.service_pages.policy} text={policyOf(serviceUrl())} />
+          <CopyBox label={words.service_pages.in_the_page} text={pageSnippet(serviceUrl(), accent)} />
+          <CopyBox label={words.service_pages.in_the_backend} text={backendSnippet(serviceUrl(), tenant, record, givesFiles)} />
+          <CopyBox label={words.service_pages.policy} text={policyOf(serviceUrl())} />
           <p class="quiet">{words.service_pages.origins}</p>
         </>
       )}
@@ -85,19 +85,6 @@ function LivePreview({ getToken, accent, onError }: LivePreviewProps): JSX.Eleme
     if (element instanceof HTMLElement && accent !== '') element.style.setProperty('--annals-accent', accent);
   }, [accent]);
   return <div class="live-preview" ref={box} />;
-}
-
-function Snippet({ label, text }: { label: string; text: string }): JSX.Element {
-  const { words } = useReading();
-  return (
-    <div class="shared">
-      <p>{label}</p>
-      <pre tabIndex={0} aria-label={label}>
-        {text}
-      </pre>
-      <CopyButton text={text} what={`${words.copy}: ${label}`} label={words.copy} />
-    </div>
-  );
 }
 
 function pageSnippet(url: string, accent: string): string {

@@ -6,6 +6,7 @@ import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
+import { FormActions } from '../frame/form_actions.js';
 import { SecretBox } from '../tenants/secret_box.js';
 
 const ROLES: readonly Role[] = ['read', 'ingest', 'admin'];
@@ -85,14 +86,7 @@ export function NewKeyDialog({ labels, onClose }: { labels: ReadonlyMap<string, 
           )}
         </Field>
         {error !== undefined && <Problem error={error} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary">
-            {words.service_pages.make_key}
-          </button>
-        </div>
+        <FormActions submit={words.service_pages.make_key} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -6,6 +6,7 @@ import { Problem } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
+import { FormActions } from '../frame/form_actions.js';
 
 type State = { state: 'asking' | 'deleting' } | { state: 'failed'; error: unknown };
 
@@ -48,14 +49,7 @@ export function DeleteTenant({ tenant, onClose }: { tenant: Tenant; onClose: (ha
             <p class="quiet">{words.tenant_pages.delete_again}</p>
           </>
         )}
-        <div class="actions">
-          <button type="button" disabled={isDeleting} onClick={() => onClose(hasBegun)}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="danger" disabled={typed !== tenant.client_label || isDeleting}>
-            {words.tenant_pages.delete}
-          </button>
-        </div>
+        <FormActions submit={words.tenant_pages.delete} onCancel={() => onClose(hasBegun)} isDangerous isRunning={isDeleting} isDisabled={typed !== tenant.client_label} />
       </form>
     </Dialog>
   );

@@ -6,6 +6,7 @@ import { problemText } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
+import { FormActions } from '../frame/form_actions.js';
 import { SecretBox } from './secret_box.js';
 
 /** Makes a tenant, and shows its secret. */
@@ -55,14 +56,7 @@ export function NewTenant({ onClose }: { onClose: () => void }): JSX.Element {
             <input {...attributes} required spellcheck={false} maxLength={64} pattern="[A-Za-z0-9_][A-Za-z0-9_\-]*" value={name} onInput={(event) => setDatabase(event.currentTarget.value)} />
           )}
         </Field>
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={isMaking}>
-            {isMaking ? words.reading : words.tenant_pages.make}
-          </button>
-        </div>
+        <FormActions submit={isMaking ? words.reading : words.tenant_pages.make} onCancel={onClose} isDisabled={isMaking} />
       </form>
     </Dialog>
   );

@@ -6,6 +6,7 @@ import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
+import { FormActions } from '../frame/form_actions.js';
 import { SecretBox } from './secret_box.js';
 
 const HOUR = 3600;
@@ -50,14 +51,7 @@ export function RotateSecret({ tenant, onClose }: { tenant: Tenant; onClose: () 
           )}
         </Field>
         {error !== undefined && <Problem error={error} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary">
-            {words.tenant_pages.rotate}
-          </button>
-        </div>
+        <FormActions submit={words.tenant_pages.rotate} onCancel={onClose} />
       </form>
     </Dialog>
   );

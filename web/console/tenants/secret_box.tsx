@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { CopyButton } from '../../timeline/view/copy_button.js';
+import { CopyBox } from '../frame/copy_box.js';
 import { useReading } from '../frame/reading.js';
 
 export interface SecretBoxProps {
@@ -15,13 +15,7 @@ export function SecretBox({ values, onStored }: SecretBoxProps): JSX.Element {
     <>
       <p class="notice">{words.tenant_pages.once}</p>
       {values.map(([label, value]) => (
-        <div key={label} class="shared">
-          <p>{label}</p>
-          <pre tabIndex={0} aria-label={label}>
-            {value}
-          </pre>
-          <CopyButton text={value} what={`${words.copy}: ${label}`} label={words.copy} />
-        </div>
+        <CopyBox key={label} label={label} text={value} />
       ))}
       <div class="actions">
         <button type="button" class="primary" onClick={onStored}>

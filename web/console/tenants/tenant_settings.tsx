@@ -6,6 +6,7 @@ import { Problem } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
+import { FormActions } from '../frame/form_actions.js';
 
 const QUOTAS = ['events_per_second', 'bytes_per_day', 'stored_bytes', 'requests_per_second'] as const;
 type Quota = (typeof QUOTAS)[number];
@@ -57,14 +58,7 @@ export function TenantSettings({ tenant, onClose }: { tenant: Tenant; onClose: (
           </div>
         </fieldset>
         {error !== undefined && !isTaken && <Problem error={error} />}
-        <div class="actions">
-          <button type="button" onClick={() => onClose(false)}>
-            {words.cancel}
-          </button>
-          <button type="submit" class="primary">
-            {words.save}
-          </button>
-        </div>
+        <FormActions submit={words.save} onCancel={() => onClose(false)} />
       </form>
     </Dialog>
   );

@@ -13,7 +13,6 @@ export const de: Words = {
   copy: 'Kopieren',
   cancel: 'Abbrechen',
   save: 'Speichern',
-  yes: 'Ja',
   none: 'keine',
 
   add_filter: 'Filter',
@@ -74,8 +73,6 @@ export const de: Words = {
   find_record: 'Einen Datensatz oder ein Ereignis finden',
   find_record_hint: 'ID eines Datensatzes oder Ereignisses',
   open: 'Öffnen',
-  newest_first: 'Neueste zuerst',
-  oldest_first: 'Älteste zuerst',
 
   changes_count: (count) => counted(count, 'Änderung', 'Änderungen'),
   event_count: 'Ereignisse',

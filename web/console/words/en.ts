@@ -13,7 +13,6 @@ export const en = {
   copy: 'Copy',
   cancel: 'Cancel',
   save: 'Save',
-  yes: 'Yes',
   none: 'none',
 
   // History
@@ -76,8 +75,6 @@ export const en = {
   find_record: 'Find a record or an event',
   find_record_hint: 'Record or event id',
   open: 'Open',
-  newest_first: 'Newest first',
-  oldest_first: 'Oldest first',
 
   changes_count: (count: number) => counted(count, 'change', 'changes'),
   event_count: 'Events',
