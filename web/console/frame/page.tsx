@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Empty } from '../../timeline/view/states.js';
 import { useReading } from './reading.js';
 import { EventPage } from '../history/event_page.js';
@@ -16,8 +17,9 @@ export function Page({ route }: { route: Route }): JSX.Element {
   const { session } = useConsole();
   switch (route.page) {
     case 'tenants':
-      if (session.ownClient !== undefined) location.replace(hrefs.history(session.ownClient));
-      return session.ownClient === undefined ? <TenantsPage query={route.query} /> : <Empty title={words.reading} />;
+      // Who has no list of tenants begins at the history of their own.
+      if (session.ownClient !== undefined) return <GoToHistory client={session.ownClient} />;
+      return <TenantsPage query={route.query} />;
     case 'history':
       return <HistoryPage key={route.client} client={route.client} query={route.query} />;
     case 'record':
@@ -35,4 +37,9 @@ export function Page({ route }: { route: Route }): JSX.Element {
         </Empty>
       );
   }
+}
+
+function GoToHistory({ client }: { client: string }): null {
+  useEffect(() => location.replace(hrefs.history(client)), [client]);
+  return null;
 }
