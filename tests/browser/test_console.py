@@ -34,6 +34,7 @@ def test_what_was_filtered_can_be_shared(bank, tmp_path):
 
     assert (seen["count"], len(seen["ids"])) == ("1 event found", 1)
     assert seen["seen"] == seen["ids"], "expected that somebody else sees the same events"
+    assert [pill.split("\n")[0] for pill in seen["back"]] == ["What: Approved"], "expected Back to undo one filter"
     assert "from=-30d" in seen["moving"] and re.search(r"from=\d{4}-", seen["frozen"])
     assert [pill.split("\n")[0] for pill in seen["pills"]] == ["Last 30 days", "What: Approved"]
 

@@ -38,10 +38,12 @@ export const hrefs = {
   event: (client: string, event: string) => `#/t/${encodeURIComponent(client)}/events/${encodeURIComponent(event)}`,
 };
 
-/** Changes the query of the page on which the reader is, without a step in the browser's history. */
-export function replaceQuery(query: URLSearchParams): void {
+/** Changes the query of the page on which the reader is. With `isStep` the browser leads back to the one before. */
+export function changeQuery(query: URLSearchParams, isStep = false): void {
   const [path = ''] = location.hash.split('?');
-  history.replaceState(null, '', withQuery(path === '' ? '#/' : path, query));
+  const hash = withQuery(path === '' ? '#/' : path, query);
+  if (isStep) history.pushState(null, '', hash);
+  else history.replaceState(null, '', hash);
   globalThis.dispatchEvent(new HashChangeEvent('hashchange'));
 }
 

@@ -1,14 +1,14 @@
 import type { AnnalsEvent } from 'annals-client';
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
-import { asQuery, type Filter, type Filters, listed, readFilters, withFilter, writeFilters } from '../../timeline/filters/filters.js';
+import { asQuery, type Filter, type Filters, isSameFilters, listed, readFilters, withFilter, writeFilters } from '../../timeline/filters/filters.js';
 import { useEvents } from '../../timeline/use/use_events.js';
 import { useHistogram } from '../../timeline/use/use_histogram.js';
 import { EventList } from '../../timeline/view/event_list.js';
 import { Histogram } from '../../timeline/view/histogram.js';
 import { Problem, Skeleton } from '../../timeline/view/states.js';
 import { ReadingContext, useReading } from '../frame/reading.js';
-import { hrefs, replaceQuery } from '../frame/route.js';
+import { hrefs, changeQuery } from '../frame/route.js';
 import { Actions } from './actions.js';
 import { FilterLine } from './filter_line.js';
 import { LiveSwitch, NewEvents } from './live_switch.js';
@@ -47,9 +47,10 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
       const changed = writeFilters(next);
       const kept = { live: query.get('live') ?? undefined, event: opened, at: at === '' ? undefined : at, ...others };
       for (const [name, value] of Object.entries(kept)) if (value !== undefined) changed.set(name, value);
-      replaceQuery(changed);
+      // What is typed letter by letter and what is looked at one after the other are no steps to go back.
+      changeQuery(changed, next.q === filters.q && !isSameFilters(next, filters));
     },
-    [query, opened, at],
+    [query, opened, at, filters],
   );
   const add = useCallback((filter: Filter) => change(withFilter(filters, filter)), [change, filters]);
   const select = useCallback(

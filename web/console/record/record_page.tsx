@@ -5,7 +5,7 @@ import { recordName } from '../../timeline/event/names.js';
 import { Icon } from '../../timeline/view/icons.js';
 import { Empty, Problem, Skeleton } from '../../timeline/view/states.js';
 import { useReading } from '../frame/reading.js';
-import { hrefs, replaceQuery } from '../frame/route.js';
+import { hrefs, changeQuery } from '../frame/route.js';
 import { useHistoryOf } from '../history/use_history_of.js';
 import { FieldList } from './field_list.js';
 import { fieldsOf } from './fields.js';
@@ -29,7 +29,7 @@ export function RecordPage({ client, record, query }: RecordPageProps): JSX.Elem
   const fields = useMemo(() => fieldsOf(life.events), [life.events]);
   const events = useMemo(() => (field === undefined ? life.events : withField(life.events, fields, field)), [life.events, fields, field]);
   const choose = (chosen: string | undefined): void => {
-    replaceQuery(new URLSearchParams(chosen === undefined ? {} : { field: chosen }));
+    changeQuery(new URLSearchParams(chosen === undefined ? {} : { field: chosen }));
   };
   const name = id === undefined ? record : recordName(id, words);
   if (life.error !== undefined && life.events.length === 0) return <Problem error={life.error} onRetry={life.more} />;

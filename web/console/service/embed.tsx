@@ -6,7 +6,7 @@ import { CopyBox } from '../frame/copy_box.js';
 import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
 import { Field } from '../frame/field.js';
-import { hrefs, replaceQuery } from '../frame/route.js';
+import { hrefs, changeQuery } from '../frame/route.js';
 import { serviceUrl } from '../frame/session.js';
 import { TenantField } from './tenant_field.js';
 
@@ -21,7 +21,7 @@ export function Embed({ tenant, record }: { tenant: string | undefined; record: 
   const change = (changes: { tenant?: string | undefined; record?: string }): void => {
     const next = { tenant, record, ...changes };
     location.hash = hrefs.service('embed');
-    replaceQuery(new URLSearchParams({ ...(next.tenant === undefined ? {} : { tenant: next.tenant }), ...(next.record === '' ? {} : { record: next.record }) }));
+    changeQuery(new URLSearchParams({ ...(next.tenant === undefined ? {} : { tenant: next.tenant }), ...(next.record === '' ? {} : { record: next.record }) }));
   };
   const token = (): Promise<ViewerToken> => {
     if (tenant === undefined) return Promise.reject(new Error('no tenant'));

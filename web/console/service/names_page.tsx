@@ -4,7 +4,7 @@ import { useAnswer } from '../../timeline/use/use_answer.js';
 import { Problem, problemText, Skeleton } from '../../timeline/view/states.js';
 import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
-import { hrefs, replaceQuery } from '../frame/route.js';
+import { hrefs, changeQuery } from '../frame/route.js';
 import { NAME_KINDS, type NameKind, type NameRow, patchOf, rowKey, rowsIn, unnamed } from './names.js';
 import { NameTable } from './name_table.js';
 import { TenantField } from './tenant_field.js';
@@ -46,7 +46,7 @@ export function NamesPage({ tenant }: { tenant: string | undefined }): JSX.Eleme
         none={words.service_pages.for_all}
         onChange={(chosen) => {
           location.hash = hrefs.service('names');
-          replaceQuery(new URLSearchParams(chosen === undefined ? {} : { tenant: chosen }));
+          changeQuery(new URLSearchParams(chosen === undefined ? {} : { tenant: chosen }));
         }}
       />
       <div class="tabs kind-tabs" role="radiogroup" aria-label={words.service_pages.kind}>

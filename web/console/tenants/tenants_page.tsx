@@ -5,7 +5,7 @@ import { useAnswer } from '../../timeline/use/use_answer.js';
 import { Empty, Problem, Skeleton } from '../../timeline/view/states.js';
 import { useReading } from '../frame/reading.js';
 import { useConsole } from '../frame/console.js';
-import { replaceQuery } from '../frame/route.js';
+import { changeQuery } from '../frame/route.js';
 import { NewTenant } from './new_tenant.js';
 import { TenantList } from './tenant_list.js';
 import { Tiles } from './tiles.js';
@@ -27,7 +27,7 @@ export function TenantsPage({ query }: { query: URLSearchParams }): JSX.Element 
       if (value === '') next.delete(name);
       else next.set(name, value);
     }
-    replaceQuery(next);
+    changeQuery(next);
   };
   const total = asked.data?.total ?? 0;
   return (

@@ -66,6 +66,13 @@ export async function share(visit, given) {
   };
   const moving = await copied('Link that moves with time');
   const frozen = await copied('Link to exactly these events');
+  await first.page.keyboard.press('Escape');
+  await first.page.goBack();
+  await first.page.waitForFunction(() => !location.hash.includes('from='));
+  const back = await first.page.locator('.pill').allInnerTexts();
+  await first.page.goForward();
+  await first.page.waitForFunction(() => location.hash.includes('from=-30d'));
+  await first.rows().first().waitFor();
   const ids = await first.rows().evaluateAll((rows) => rows.map((row) => row.dataset.eventId));
 
   const other = await visit();
@@ -75,5 +82,5 @@ export async function share(visit, given) {
   const seen = await other.rows().evaluateAll((rows) => rows.map((row) => row.dataset.eventId));
   const pills = await other.page.locator('.pill').allInnerTexts();
   const offered = await other.page.getByRole('navigation').getByRole('link').allInnerTexts();
-  return { count, moving, frozen, ids, seen, pills, offered };
+  return { count, back, moving, frozen, ids, seen, pills, offered };
 }
