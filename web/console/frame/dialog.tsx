@@ -11,14 +11,17 @@ export interface DialogProps {
   isSticky?: boolean;
 }
 
-/** A dialog over the page. Escape closes it, and the focus returns to where it was. */
+/** A dialog over the page. Escape closes it unless it is sticky, and the focus returns to where it was. */
 export function Dialog({ title, onClose, children, isSticky = false }: DialogProps): JSX.Element {
   const { words } = useReading();
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    element.current?.showModal();
+    const dialog = element.current;
+    dialog?.showModal();
     return () => {
+      // Nothing outside of a modal dialog takes the focus while it is open.
+      dialog?.close();
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
@@ -26,6 +29,10 @@ export function Dialog({ title, onClose, children, isSticky = false }: DialogPro
     <dialog
       ref={element}
       aria-label={title}
+      onKeyDown={(event) => {
+        // Browsers let the second Escape in a row close a dialog, whatever "cancel" was answered.
+        if (isSticky && event.key === 'Escape') event.preventDefault();
+      }}
       onCancel={(event) => {
         event.preventDefault();
         if (!isSticky) onClose();
