@@ -119,7 +119,8 @@ export class Formats {
   bytes(value: number): string {
     const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
     const power = value < 1000 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), units.length - 1);
-    const style = { style: 'unit', unit: units[power] as string, maximumFractionDigits: power === 0 ? 0 : 1 } as const;
+    // "0 byte" is what the short form has.
+    const style = { style: 'unit', unit: units[power] as string, unitDisplay: power === 0 ? 'long' : 'short', maximumFractionDigits: power === 0 ? 0 : 1 } as const;
     return new Intl.NumberFormat(this.language, style).format(value / 1000 ** power);
   }
 
