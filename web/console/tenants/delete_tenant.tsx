@@ -1,56 +1,86 @@
 import { APIError, type Tenant } from 'annals-client';
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { useReading } from '../frame/reading.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useNow, useReading } from '../frame/reading.js';
 import { Problem } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
 import { FormActions } from '../frame/form_actions.js';
+import { deleteTenant } from './deletion.js';
 
-type State = { state: 'asking' | 'deleting' } | { state: 'failed'; error: unknown };
+type State = { state: 'asking' } | { state: 'deleting'; since: Date } | { state: 'failed'; error: unknown };
 
-/** Deletes a tenant with everything that belongs to it, after its label was typed. */
-export function DeleteTenant({ tenant, onClose }: { tenant: Tenant; onClose: (hasChanged: boolean) => void }): JSX.Element {
+export interface DeleteTenantProps {
+  tenant: Tenant;
+  onClose: (hasChanged: boolean) => void;
+}
+
+/** Deletes a tenant with everything that belongs to it, after its label was typed, and waits until it is gone. */
+export function DeleteTenant({ tenant, onClose }: DeleteTenantProps): JSX.Element {
   const { words } = useReading();
   const { session, say } = useConsole();
   const [typed, setTyped] = useState('');
   const [progress, setProgress] = useState<State>({ state: 'asking' });
+  const closing = useRef(new AbortController());
+  useEffect(() => () => closing.current.abort(), []);
+  const { client_id: id, client_label: label } = tenant;
   const isDeleting = progress.state === 'deleting';
-  const hasBegun = progress.state === 'failed' && progress.error instanceof APIError && progress.error.status < 500;
+  const hasBegun = tenant.state === 'deleting' || progress.state === 'failed';
   const remove = async (event: Event): Promise<void> => {
     event.preventDefault();
-    setProgress({ state: 'deleting' });
+    setProgress({ state: 'deleting', since: new Date() });
     try {
-      await session.client.tenants.delete(tenant.client_id, { timeout: 0 });
-      say(words.tenant_pages.deleted(tenant.client_label));
+      await deleteTenant(session.client, id, closing.current.signal);
+      say(words.tenant_pages.deleted(label));
       onClose(true);
     } catch (error) {
-      setProgress({ state: 'failed', error });
+      if (!closing.current.signal.aborted) setProgress({ state: 'failed', error });
     }
   };
   return (
-    <Dialog title={`${words.tenant_pages.delete}: ${tenant.client_label}`} onClose={() => onClose(hasBegun)} isSticky={isDeleting}>
+    <Dialog title={`${words.tenant_pages.delete}: ${label}`} onClose={() => onClose(hasBegun)} isSticky={isDeleting}>
       <form onSubmit={(event) => void remove(event)}>
         <p>{words.tenant_pages.delete_means}</p>
-        <Field label={words.tenant_pages.type_label(tenant.client_label)}>
-          {(attributes) => <input {...attributes} autofocus autocomplete="off" spellcheck={false} disabled={isDeleting} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />}
-        </Field>
-        <div role="status">
-          {isDeleting && (
-            <>
-              <progress aria-label={words.tenant_pages.deleting} /> {words.tenant_pages.deleting}
-            </>
+        <Field label={words.tenant_pages.type_label(label)}>
+          {(attributes) => (
+            <input {...attributes} autofocus autocomplete="off" spellcheck={false} disabled={isDeleting} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
           )}
-        </div>
-        {progress.state === 'failed' && (
-          <>
-            <Problem error={progress.error} />
-            <p class="quiet">{words.tenant_pages.delete_again}</p>
-          </>
-        )}
-        <FormActions submit={words.tenant_pages.delete} onCancel={() => onClose(hasBegun)} isDangerous isRunning={isDeleting} isDisabled={typed !== tenant.client_label} />
+        </Field>
+        <div role="status">{isDeleting && <Deleting since={progress.since} />}</div>
+        {progress.state === 'failed' && <Failure error={progress.error} />}
+        <FormActions
+          submit={progress.state === 'failed' ? words.retry : words.tenant_pages.delete}
+          onCancel={() => onClose(hasBegun)}
+          isDangerous
+          isRunning={isDeleting}
+          isDisabled={typed !== label}
+        />
       </form>
     </Dialog>
+  );
+}
+
+function Deleting({ since }: { since: Date }): JSX.Element {
+  const { words, formats } = useReading();
+  const now = useNow(1000);
+  return (
+    <div class="deleting">
+      <progress aria-label={words.tenant_pages.deleting} /> <span>{words.tenant_pages.deleting}</span>{' '}
+      <span class="quiet" aria-hidden="true">
+        {formats.span(Math.max(0, now.getTime() - since.getTime()))}
+      </span>
+    </div>
+  );
+}
+
+function Failure({ error }: { error: unknown }): JSX.Element {
+  const { words } = useReading();
+  const isFiles = error instanceof APIError && /files not deleted/.test(String(error.detail));
+  return (
+    <>
+      <Problem error={error} />
+      <p>{isFiles ? words.tenant_pages.files_not_deleted : words.tenant_pages.delete_again}</p>
+    </>
   );
 }

@@ -19,20 +19,27 @@ export function RotateSecret({ tenant, onClose }: { tenant: Tenant; onClose: () 
   const [overlap, setOverlap] = useState(HOUR);
   const [error, setError] = useState<unknown>();
   const [rotated, setRotated] = useState<RotatedSecret>();
+  const [isAsking, setAsking] = useState(false);
   const rotate = async (event: Event): Promise<void> => {
     event.preventDefault();
     setError(undefined);
+    setAsking(true);
     try {
       setRotated(await session.client.tenants.rotateSecret(tenant.client_id, { overlap_seconds: overlap }));
     } catch (failure) {
       setError(failure);
     }
+    setAsking(false);
   };
   const title = `${words.tenant_pages.rotate}: ${tenant.client_label}`;
   if (rotated !== undefined) {
     return (
       <Dialog title={title} onClose={onClose} isSticky>
-        <SecretBox values={[[words.secret_field, rotated.client_secret]]} onStored={onClose} />
+        <SecretBox
+          values={[[words.secret_field, rotated.client_secret]]}
+          note={overlap === 0 ? undefined : words.tenant_pages.old_until(formats.moment(new Date(rotated.previous_valid_until)))}
+          onStored={onClose}
+        />
       </Dialog>
     );
   }
@@ -51,7 +58,7 @@ export function RotateSecret({ tenant, onClose }: { tenant: Tenant; onClose: () 
           )}
         </Field>
         {error !== undefined && <Problem error={error} />}
-        <FormActions submit={words.tenant_pages.rotate} onCancel={onClose} />
+        <FormActions submit={words.tenant_pages.rotate} onCancel={onClose} isDisabled={isAsking} />
       </form>
     </Dialog>
   );

@@ -11,16 +11,19 @@ export function SuspendTenant({ tenant, onClose }: { tenant: Tenant; onClose: (h
   const { words } = useReading();
   const { session, say } = useConsole();
   const [error, setError] = useState<unknown>();
+  const [isAsking, setAsking] = useState(false);
   const isSuspended = tenant.suspended === true;
   const act = isSuspended ? words.tenant_pages.resume : words.tenant_pages.suspend;
   const change = async (): Promise<void> => {
     setError(undefined);
+    setAsking(true);
     try {
       await session.client.tenants.update(tenant.client_id, { suspended: !isSuspended });
       say(words.tenant_pages.changed(tenant.client_label));
       onClose(true);
     } catch (failure) {
       setError(failure);
+      setAsking(false);
     }
   };
   return (
@@ -31,7 +34,7 @@ export function SuspendTenant({ tenant, onClose }: { tenant: Tenant; onClose: (h
         <button type="button" onClick={() => onClose(false)}>
           {words.cancel}
         </button>
-        <button type="button" class="primary" autofocus onClick={() => void change()}>
+        <button type="button" class="primary" autofocus disabled={isAsking} onClick={() => void change()}>
           {act}
         </button>
       </div>

@@ -2,6 +2,7 @@ import type { Tenant } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useNow, useReading } from '../frame/reading.js';
+import type { Words } from '../words/words.js';
 import { useConsole } from '../frame/console.js';
 import { hrefs } from '../frame/route.js';
 import { DeleteTenant } from './delete_tenant.js';
@@ -9,6 +10,8 @@ import { RotateSecret } from './rotate_secret.js';
 import { SuspendTenant } from './suspend_tenant.js';
 import { TenantMenu } from './tenant_menu.js';
 import { TenantSettings } from './tenant_settings.js';
+
+const NEARLY_FULL = 0.85;
 
 export type TenantAct = 'settings' | 'suspend' | 'rotate' | 'delete';
 
@@ -60,8 +63,6 @@ function TenantRow({ tenant, onAct }: { tenant: Tenant; onAct: ((what: TenantAct
   const now = useNow();
   const state = tenant.suspended === true ? 'suspended' : tenant.state;
   const { usage } = tenant;
-  const quota = tenant.quotas?.stored_bytes;
-  const number = (value: number | null | undefined, write: (value: number) => string): string => (value == null ? '–' : write(value));
   return (
     <tr>
       <th scope="row">
@@ -72,21 +73,35 @@ function TenantRow({ tenant, onAct }: { tenant: Tenant; onAct: ((what: TenantAct
         <span class={`state ${state}`}>{words.tenant_pages.states[state]}</span>
       </td>
       <td class="number" data-label={words.event_count}>
-        {number(usage?.events, (value) => formats.number(value))}
+        {usage?.events == null ? '–' : formats.number(usage.events)}
       </td>
       <td class="number" data-label={words.tenant_pages.stored}>
-        {number(usage?.stored_bytes, (value) => formats.bytes(value))}
-        {quota !== undefined && quota > 0 && usage?.stored_bytes != null && (
-          <meter min={0} max={quota} value={usage.stored_bytes} aria-label={words.tenant_pages.of_quota(formats.bytes(quota))} title={words.tenant_pages.of_quota(formats.bytes(quota))} />
-        )}
+        <Stored bytes={usage?.stored_bytes} quota={tenant.quotas?.stored_bytes} />
       </td>
       <td data-label={words.last_change}>{usage?.last_event_at == null ? '–' : <LastEvent at={new Date(usage.last_event_at)} now={now} />}</td>
-      <td data-label={words.tenant_pages.retention}>
-        {tenant.retention_days == null ? words.tenant_pages.for_ever : words.tenant_pages.days(tenant.retention_days)}
-      </td>
+      <td data-label={words.tenant_pages.retention}>{retentionText(tenant.retention_days, words)}</td>
       <td class="menu-cell">{onAct !== undefined && tenant.state !== 'creating' && <TenantMenu tenant={tenant} onAct={onAct} />}</td>
     </tr>
   );
+}
+
+/** How much is stored, and how near that is to the quota. */
+function Stored({ bytes, quota }: { bytes: number | null | undefined; quota: number | undefined }): JSX.Element {
+  const { words, formats } = useReading();
+  const shown = bytes == null ? '–' : formats.bytes(bytes);
+  if (quota === undefined || quota === 0) return <>{shown}</>;
+  const limit = words.tenant_pages.of_quota(formats.bytes(quota));
+  return (
+    <>
+      {shown} <span class="quiet">{limit}</span>
+      {bytes != null && <meter min={0} max={quota} high={quota * NEARLY_FULL} optimum={0} value={bytes} aria-label={`${shown} ${limit}`} />}
+    </>
+  );
+}
+
+function retentionText(days: number | null | undefined, words: Words): string {
+  if (days === undefined) return words.tenant_pages.by_default;
+  return days === null ? words.tenant_pages.for_ever : words.tenant_pages.days(days);
 }
 
 function LastEvent({ at, now }: { at: Date; now: Date }): JSX.Element {

@@ -1,82 +1,109 @@
-import { APIError, type TenantChange, type Tenant } from 'annals-client';
+import { APIError, type Tenant } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { useAnswer } from '../../timeline/use/use_answer.js';
 import { useReading } from '../frame/reading.js';
 import { Problem } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
 import { FormActions } from '../frame/form_actions.js';
+import { LimitField } from './limit_field.js';
+import { changeOf, QUOTAS, type Quota, type Settings, settingsOf } from './tenant_changes.js';
 
-const QUOTAS = ['events_per_second', 'bytes_per_day', 'stored_bytes', 'requests_per_second'] as const;
-type Quota = (typeof QUOTAS)[number];
+const MOST_DAYS = 36_500;
 
-/** Changes the label, the retention and the quotas of a tenant. Only what was changed is sent. */
+/** Changes the label, the retention and the quotas of a tenant, and suspends it. Only what was changed is sent. */
 export function TenantSettings({ tenant, onClose }: { tenant: Tenant; onClose: (hasChanged: boolean) => void }): JSX.Element {
   const { words } = useReading();
   const { session, say } = useConsole();
-  const [label, setLabel] = useState(tenant.client_label);
-  const [days, setDays] = useState(tenant.retention_days == null ? '' : String(tenant.retention_days));
-  const [quotas, setQuotas] = useState(() => Object.fromEntries(QUOTAS.map((name) => [name, written(tenant.quotas?.[name])])) as Record<Quota, string>);
+  const [settings, setSettings] = useState(() => settingsOf(tenant));
   const [error, setError] = useState<unknown>();
+  const [isSaving, setSaving] = useState(false);
   const isTaken = error instanceof APIError && error.detail === 'Client already exist.';
+  const change = (part: Partial<Settings>): void => setSettings((old) => ({ ...old, ...part }));
+  const hints = useUsageHints(tenant);
 
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     setError(undefined);
-    const change = changeOf(tenant, label.trim(), days, quotas);
+    const changes = changeOf(tenant, settings);
+    const isChanged = Object.keys(changes).length > 0;
+    setSaving(true);
     try {
-      if (Object.keys(change).length > 0) {
-        await session.client.tenants.update(tenant.client_id, change);
-        say(words.tenant_pages.changed(label));
+      if (isChanged) {
+        await session.client.tenants.update(tenant.client_id, changes);
+        say(words.tenant_pages.changed(settings.label.trim()));
       }
-      onClose(true);
+      onClose(isChanged);
     } catch (failure) {
       setError(failure);
+      setSaving(false);
     }
   };
   return (
     <Dialog title={`${words.tenant_pages.settings}: ${tenant.client_label}`} onClose={() => onClose(false)}>
       <form onSubmit={(event) => void save(event)}>
         <Field label={words.tenant_pages.label} problem={isTaken ? words.tenant_pages.label_taken : undefined}>
-          {(attributes) => <input {...attributes} required maxLength={255} value={label} onInput={(event) => setLabel(event.currentTarget.value)} />}
+          {(attributes) => (
+            <input {...attributes} autofocus required maxLength={255} autocomplete="off" value={settings.label} onInput={(event) => change({ label: event.currentTarget.value })} />
+          )}
         </Field>
-        <Field label={words.tenant_pages.retention_days} hint={words.tenant_pages.retention_hint}>
-          {(attributes) => <input {...attributes} type="number" min={1} max={36500} value={days} onInput={(event) => setDays(event.currentTarget.value)} />}
-        </Field>
-        <fieldset>
-          <legend>{words.tenant_pages.quotas}</legend>
-          <p class="hint quiet">{words.tenant_pages.quotas_hint}</p>
-          <div class="quota-fields">
-            {QUOTAS.map((name) => (
-              <Field key={name} label={words.tenant_pages.quota_names[name]}>
-                {(attributes) => (
-                  <input {...attributes} type="number" min={0} value={quotas[name]} onInput={(event) => setQuotas({ ...quotas, [name]: event.currentTarget.value })} />
-                )}
-              </Field>
-            ))}
-          </div>
-        </fieldset>
+        <LimitField
+          label={words.tenant_pages.retention_days}
+          kinds={[
+            ['for_ever', words.tenant_pages.for_ever],
+            // There is no way back to the default.
+            ...(tenant.retention_days === undefined ? [['default', words.tenant_pages.by_default] as const] : []),
+          ]}
+          value={settings.retention}
+          min={1}
+          max={MOST_DAYS}
+          hint={words.tenant_pages.retention_hint}
+          onChange={(retention) => change({ retention })}
+        />
+        <h3 class="part-head">{words.tenant_pages.quotas}</h3>
+        <div class="quota-fields">
+          {QUOTAS.map((name) => (
+            <LimitField
+              key={name}
+              label={words.tenant_pages.quota_names[name]}
+              kinds={[
+                ['none', words.tenant_pages.no_limit],
+                ['default', words.tenant_pages.by_default],
+              ]}
+              value={settings.quotas[name]}
+              min={1}
+              max={Number.MAX_SAFE_INTEGER}
+              hint={hints(name, settings.quotas[name].number)}
+              onChange={(limit) => change({ quotas: { ...settings.quotas, [name]: limit } })}
+            />
+          ))}
+        </div>
+        <label class="check">
+          <input type="checkbox" checked={settings.suspended} onChange={(event) => change({ suspended: event.currentTarget.checked })} /> {words.tenant_pages.is_suspended}
+        </label>
+        {settings.suspended && <p class="hint quiet">{words.tenant_pages.suspend_means}</p>}
         {error !== undefined && !isTaken && <Problem error={error} />}
-        <FormActions submit={words.save} onCancel={() => onClose(false)} />
+        <FormActions submit={words.save} onCancel={() => onClose(false)} isDisabled={isSaving} />
       </form>
     </Dialog>
   );
 }
 
-function written(value: number | undefined): string {
-  return value === undefined ? '' : String(value);
-}
-
-/** Returns what differs from the tenant as it is; an empty quota returns to the default, and no days are for ever. */
-function changeOf(tenant: Tenant, label: string, days: string, quotas: Record<Quota, string>): TenantChange {
-  const change: TenantChange = {};
-  if (label !== tenant.client_label) change.client_label = label;
-  const retention = days === '' ? null : Number(days);
-  if (retention !== (tenant.retention_days ?? null)) change.retention_days = retention;
-  const changed = QUOTAS.filter((name) => quotas[name] !== written(tenant.quotas?.[name]));
-  if (changed.length > 0) {
-    change.quotas = Object.fromEntries(changed.map((name) => [name, quotas[name] === '' ? null : Number(quotas[name])]));
-  }
-  return change;
+/** Returns what is said below a quota: how much a number of bytes is, and what is used of the limit that holds now. */
+function useUsageHints(tenant: Tenant): (name: Quota, typed: string) => string | undefined {
+  const { words, formats } = useReading();
+  const { session } = useConsole();
+  // Without it nothing is missing but the hints, so an error is no matter.
+  const { data } = useAnswer((signal) => session.client.tenants.get(tenant.client_id, { signal }), tenant.client_id);
+  return (name, typed) => {
+    const write = (value: number): string => (name === 'bytes_per_day' || name === 'stored_bytes' ? formats.bytes(value) : formats.number(value));
+    const usage = data?.quota_usage?.[name];
+    const hints: string[] = [];
+    if (typed !== '' && Number(typed) >= 1000) hints.push(`= ${write(Number(typed))}`);
+    if (usage?.used != null) hints.push(words.tenant_pages.used_of(write(usage.used), write(usage.limit)));
+    else if (usage !== undefined && typed === '') hints.push(words.tenant_pages.limit_now(write(usage.limit)));
+    return hints.length === 0 ? undefined : hints.join(' · ');
+  };
 }

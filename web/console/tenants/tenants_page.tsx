@@ -1,26 +1,32 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { Icon } from '../../timeline/view/icons.js';
+import { useEffect, useState } from 'preact/hooks';
 import { useAnswer } from '../../timeline/use/use_answer.js';
-import { Empty, Problem, Skeleton } from '../../timeline/view/states.js';
+import { Icon } from '../../timeline/view/icons.js';
 import { useReading } from '../frame/reading.js';
+import { Empty, Problem, Skeleton } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { changeQuery } from '../frame/route.js';
+import { FirstSteps } from './first_steps.js';
 import { NewTenant } from './new_tenant.js';
+import { Pager } from './pager.js';
 import { TenantList } from './tenant_list.js';
+import { TenantSearch } from './tenant_search.js';
 import { Tiles } from './tiles.js';
-import { readTenants } from './usage.js';
+import { ASKED_STATES, type AskedState, type FoundTenants, readTenants } from './usage.js';
 
 const PAGE = 50;
+const PAUSE_MS = 3000;
 
 /** The tenants of the service: how they are, and what can be done with them. */
 export function TenantsPage({ query }: { query: URLSearchParams }): JSX.Element {
-  const { words, formats } = useReading();
+  const { words } = useReading();
   const { session } = useConsole();
-  const offset = Math.max(0, Number(query.get('offset')) || 0);
-  const wanted = query.get('q') ?? '';
+  const offset = Math.max(0, Math.floor(Number(query.get('offset'))) || 0);
+  const wanted = query.get('q')?.trim() ?? '';
+  const state: AskedState = ASKED_STATES.find((each) => each === query.get('state')) ?? '';
   const [isMaking, setMaking] = useState(false);
-  const asked = useAnswer((signal) => readTenants(session.client, { limit: PAGE, offset, wanted }, signal), `${offset} ${wanted}`);
+  const asked = useAnswer((signal) => readTenants(session.client, { limit: PAGE, offset, wanted, state }, signal), `${offset} ${state} ${wanted}`);
+  useFollowedChanges(asked.data, asked.reload);
   const change = (changes: Record<string, string>): void => {
     const next = new URLSearchParams(query);
     for (const [name, value] of Object.entries(changes)) {
@@ -29,7 +35,9 @@ export function TenantsPage({ query }: { query: URLSearchParams }): JSX.Element 
     }
     changeQuery(next);
   };
-  const total = asked.data?.total ?? 0;
+  const { tenants = [], total = 0, lookedThrough } = asked.data ?? {};
+  const isNarrowed = wanted !== '' || state !== '';
+  const isFirst = asked.data !== undefined && total === 0 && !isNarrowed;
   return (
     <div class="page tenants">
       <div class="page-head">
@@ -41,51 +49,48 @@ export function TenantsPage({ query }: { query: URLSearchParams }): JSX.Element 
         )}
       </div>
       {asked.error !== undefined && <Problem error={asked.error} onRetry={asked.reload} />}
-      {asked.data === undefined && asked.error === undefined && <Skeleton rows={8} />}
-      {asked.data !== undefined && (
+      {isFirst ? (
+        <FirstSteps mayMake={session.isAdmin} />
+      ) : (
         <>
-          <Tiles tenants={asked.data.tenants} total={total} />
-          <form
-            class="search tenant-search"
-            role="search"
-            onSubmit={(event) => {
-              event.preventDefault();
-              change({ q: new FormData(event.currentTarget).get('q') as string, offset: '' });
-            }}
-          >
-            <Icon name="search" />
-            <input type="search" name="q" aria-label={words.tenant_pages.find} placeholder={words.tenant_pages.find} defaultValue={wanted} />
-          </form>
-          {asked.data.tenants.length === 0 ? (
-            <Empty title={wanted === '' ? words.tenant_pages.none : words.tenant_pages.not_found(wanted)}>
-              {wanted === '' && <p class="quiet">{words.tenant_pages.none_hint}</p>}
+          {asked.data !== undefined && <Tiles tenants={tenants} total={total} />}
+          <TenantSearch
+            wanted={wanted}
+            state={state}
+            onWanted={(q) => change({ q, offset: '' })}
+            onState={(chosen) => change({ state: chosen, offset: '' })}
+          />
+          {lookedThrough !== undefined && <p class="quiet hint">{words.tenant_pages.looked_through(lookedThrough)}</p>}
+          {asked.data === undefined && asked.error === undefined && <Skeleton rows={8} />}
+          {asked.data !== undefined && tenants.length === 0 && (
+            <Empty title={wanted === '' ? words.tenant_pages.none_here : words.tenant_pages.not_found(wanted)}>
+              <button type="button" onClick={() => change({ q: '', state: '', offset: '' })}>
+                {words.tenant_pages.show_all}
+              </button>
             </Empty>
-          ) : (
-            <TenantList tenants={asked.data.tenants} onChanged={asked.reload} />
           )}
-          {total > PAGE && (
-            <nav class="pager" aria-label={words.tenant_pages.pages}>
-              <button type="button" disabled={offset === 0} onClick={() => change({ offset: String(Math.max(0, offset - PAGE) || '') })}>
-                <Icon name="back" /> {words.tenant_pages.newer}
-              </button>
-              <span class="quiet">
-                {formats.number(offset + 1)}–{formats.number(Math.min(offset + PAGE, total))} / {formats.number(total)}
-              </span>
-              <button type="button" disabled={offset + PAGE >= total} onClick={() => change({ offset: String(offset + PAGE) })}>
-                {words.tenant_pages.older} <Icon name="forward" />
-              </button>
-            </nav>
-          )}
+          {tenants.length > 0 && <TenantList tenants={tenants} onChanged={asked.reload} />}
+          {total > PAGE && <Pager label={words.tenant_pages.pages} offset={offset} size={PAGE} total={total} onOffset={(to) => change({ offset: to === 0 ? '' : String(to) })} />}
         </>
       )}
       {isMaking && (
         <NewTenant
-          onClose={() => {
+          onClose={(hasMade) => {
             setMaking(false);
-            asked.reload();
+            if (hasMade) asked.reload();
           }}
         />
       )}
     </div>
   );
+}
+
+/** Looks again while a tenant is being made or deleted, and keeps the focus on the page when its row is gone. */
+function useFollowedChanges(found: FoundTenants | undefined, reload: () => void): void {
+  useEffect(() => {
+    if (document.activeElement === document.body) document.getElementById('content')?.focus();
+    if (found === undefined || found.tenants.every((tenant) => tenant.state === 'active')) return undefined;
+    const timer = setTimeout(reload, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [found, reload]);
 }

@@ -1,33 +1,43 @@
 import type { Tenant } from 'annals-client';
 import type { JSX } from 'preact';
-import { useReading } from '../frame/reading.js';
+import { useNow, useReading } from '../frame/reading.js';
 
-/** How much there is in all, as far as it is shown. */
+/** How much there is in all. What the service does not know of a tenant is left out, and the tile says so. */
 export function Tiles({ tenants, total }: { tenants: readonly Tenant[]; total: number }): JSX.Element {
   const { words, formats } = useReading();
-  const sum = (of: 'events' | 'stored_bytes'): number | undefined => {
-    const known = tenants.flatMap((tenant) => (tenant.usage?.[of] == null ? [] : [tenant.usage[of]]));
-    return known.length === 0 ? undefined : known.reduce((all, one) => all + one, 0);
+  const now = useNow();
+  const sumOf = (member: 'events' | 'stored_bytes'): { sum: number | undefined; note: string } => {
+    const known = tenants.flatMap((tenant) => tenant.usage?.[member] ?? []);
+    if (known.length === 0) return { sum: undefined, note: '' };
+    const note = known.length < total ? words.tenant_pages.of_known(formats.number(known.length), formats.number(total)) : '';
+    return { sum: known.reduce((all, one) => all + one, 0), note };
   };
-  const events = sum('events');
-  const bytes = sum('stored_bytes');
+  const events = sumOf('events');
+  const bytes = sumOf('stored_bytes');
   const times = tenants.flatMap((tenant) => tenant.usage?.last_event_at ?? []).sort();
   const newest = times[times.length - 1];
   return (
     <dl class="tiles">
       <Tile label={words.tenants} value={formats.number(total)} />
-      {events !== undefined && <Tile label={words.event_count} value={formats.compact(events)} />}
-      {bytes !== undefined && <Tile label={words.tenant_pages.stored} value={formats.bytes(bytes)} />}
-      {newest !== undefined && <Tile label={words.last_change} value={formats.ago(new Date(newest), new Date())} />}
+      <Tile label={words.event_count} value={events.sum === undefined ? '–' : formats.compact(events.sum)} note={events.note} />
+      <Tile label={words.tenant_pages.stored} value={bytes.sum === undefined ? '–' : formats.bytes(bytes.sum)} note={bytes.note} />
+      <Tile label={words.last_change} value={newest === undefined ? '–' : formats.ago(new Date(newest), now)} />
     </dl>
   );
 }
 
-export function Tile({ label, value }: { label: string; value: string | JSX.Element }): JSX.Element {
+export interface TileProps {
+  label: string;
+  value: string;
+  note?: string;
+}
+
+export function Tile({ label, value, note = '' }: TileProps): JSX.Element {
   return (
     <div class="tile">
       <dt>{label}</dt>
       <dd>{value}</dd>
+      {note !== '' && <dd class="tile-note quiet">{note}</dd>}
     </div>
   );
 }

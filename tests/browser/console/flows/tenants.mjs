@@ -48,10 +48,10 @@ export async function tenant(visit, given) {
   await page.getByText('90 days').waitFor();
   await act('Suspend');
   await dialog.getByRole('button', { name: 'Suspend' }).click();
-  await page.getByText('suspended').waitFor();
+  await page.getByText('suspended', { exact: true }).waitFor();
   await act('Resume');
   await dialog.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText('suspended').waitFor({ state: 'detached' });
+  await page.getByText('suspended', { exact: true }).waitFor({ state: 'detached' });
   await act('New secret');
   await dialog.getByRole('button', { name: 'New secret' }).click();
   const rotated = await dialog.locator('pre').innerText();
