@@ -115,6 +115,11 @@ export class Formats {
     return this.#compact.format(value);
   }
 
+  /** "0.3%" */
+  percent(share: number): string {
+    return new Intl.NumberFormat(this.language, { style: 'percent', maximumFractionDigits: 1 }).format(share);
+  }
+
   /** "1.5 MB" */
   bytes(value: number): string {
     const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];

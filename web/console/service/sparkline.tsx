@@ -1,13 +1,19 @@
 import type { JSX } from 'preact';
 
-/** A line of what was seen lately. The figure beside it says the last value, so it is decoration. */
+const WIDTH = 100;
+const HEIGHT = 30;
+const TOP = 2;
+
+/** A line of what was seen lately, over a ground that is 0. The figures beside it say its end and its height, so it is decoration. */
 export function Sparkline({ values }: { values: readonly number[] }): JSX.Element | null {
   if (values.length < 2) return null;
-  const highest = Math.max(...values, 1e-9);
-  const points = values.map((value, index) => `${(index / (values.length - 1)) * 100},${28 - (value / highest) * 26}`);
+  const highest = Math.max(...values);
+  const y = (value: number): number => (highest <= 0 ? HEIGHT - 1 : HEIGHT - 1 - (value / highest) * (HEIGHT - 1 - TOP));
+  const line = values.map((value, index) => `${((index / (values.length - 1)) * WIDTH).toFixed(2)},${y(value).toFixed(2)}`).join(' ');
   return (
-    <svg class="sparkline" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
-      <polyline points={points.join(' ')} fill="none" stroke="currentColor" stroke-width="1.5" vector-effect="non-scaling-stroke" />
+    <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <polygon points={`0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
+      <polyline points={line} fill="none" stroke="currentColor" stroke-width="1.5" vector-effect="non-scaling-stroke" />
     </svg>
   );
 }

@@ -59,7 +59,7 @@ export function TenantSettings({ tenant, onClose }: { tenant: Tenant; onClose: (
           value={settings.retention}
           min={1}
           max={MOST_DAYS}
-          hint={words.tenant_pages.retention_hint}
+          hint={settings.retention.kind === 'number' ? words.tenant_pages.retention_hint : undefined}
           onChange={(retention) => change({ retention })}
         />
         <h3 class="part-head">{words.tenant_pages.quotas}</h3>

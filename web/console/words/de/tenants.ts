@@ -50,7 +50,7 @@ export const tenant_pages: typeof Words = {
   all_states: 'jeder Zustand',
   asked_states: { active: 'aktiv oder gesperrt', suspended: 'nur gesperrte', creating: 'wird angelegt', deleting: 'wird gelöscht' },
   looked_through: (count) => `Teile von Namen wurden unter den neuesten ${counted(count, 'Mandanten', 'Mandanten')} gesucht; ganze Namen werden unter allen gefunden.`,
-  none_here: 'In diesem Zustand ist kein Mandant',
+  none_here: 'Hier sind keine Mandanten',
   show_all: 'Alle Mandanten zeigen',
   of_known: (known, total) => `von ${known} von ${total} Mandanten`,
   first_steps: [

@@ -49,7 +49,7 @@ export const tenant_pages = {
   all_states: 'every state',
   asked_states: { active: 'active or suspended', suspended: 'suspended only', creating: 'being made', deleting: 'being deleted' },
   looked_through: (count: number) => `Parts of names were looked for among the newest ${counted(count, 'tenant', 'tenants')}; whole names are found among all.`,
-  none_here: 'There is no tenant in this state',
+  none_here: 'There are no tenants here',
   show_all: 'Show all tenants',
   of_known: (known: string, total: string) => `of ${known} of ${total} tenants`,
   first_steps: [
