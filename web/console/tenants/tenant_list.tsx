@@ -108,7 +108,7 @@ function LastEvent({ at, now }: { at: Date; now: Date }): JSX.Element {
   const { formats } = useReading();
   return (
     <time dateTime={at.toISOString()} title={formats.utc(at)}>
-      {formats.recently(at, now) ?? formats.shortDay(at)}
+      {formats.recently(at, at > now ? at : now) ?? formats.shortDay(at)}
     </time>
   );
 }

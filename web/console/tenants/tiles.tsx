@@ -15,13 +15,13 @@ export function Tiles({ tenants, total }: { tenants: readonly Tenant[]; total: n
   const events = sumOf('events');
   const bytes = sumOf('stored_bytes');
   const times = tenants.flatMap((tenant) => tenant.usage?.last_event_at ?? []).sort();
-  const newest = times[times.length - 1];
+  const newest = times.length === 0 ? undefined : new Date(times[times.length - 1] as string);
   return (
     <dl class="tiles">
       <Tile label={words.tenants} value={formats.number(total)} />
       <Tile label={words.event_count} value={events.sum === undefined ? '–' : formats.compact(events.sum)} note={events.note} />
       <Tile label={words.tenant_pages.stored} value={bytes.sum === undefined ? '–' : formats.bytes(bytes.sum)} note={bytes.note} />
-      <Tile label={words.last_change} value={newest === undefined ? '–' : formats.ago(new Date(newest), now)} />
+      <Tile label={words.last_change} value={newest === undefined ? '–' : formats.ago(newest, newest > now ? newest : now)} />
     </dl>
   );
 }
