@@ -1,39 +1,44 @@
 import type { Key } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { Icon } from '../../timeline/view/icons.js';
 import { useAnswer } from '../../timeline/use/use_answer.js';
-import { Empty, Problem, problemText, Skeleton } from '../../timeline/view/states.js';
-import { useNow, useReading } from '../frame/reading.js';
+import { Icon } from '../../timeline/view/icons.js';
+import { useReading } from '../frame/reading.js';
+import { Empty, Problem, Skeleton } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
-import { Dialog } from '../frame/dialog.js';
+import { Pager } from '../tenants/pager.js';
+import { KeyFacts } from './key_facts.js';
 import { NewKeyDialog } from './new_key.js';
+import { RemoveKey } from './remove_key.js';
 
-const SHOWN = 200;
+const PAGE = 50;
+const MOST_TENANTS = 1000;
 
 /** The keys that were made over the API. */
 export function KeyList(): JSX.Element {
   const { words } = useReading();
   const { session, say } = useConsole();
+  const [offset, setOffset] = useState(0);
   const [isMaking, setMaking] = useState(false);
   const [removed, setRemoved] = useState<Key>();
+  const [failure, setFailure] = useState<unknown>();
   const asked = useAnswer(async (signal) => {
-    const [keys, tenants] = await Promise.all([
-      session.client.keys.list({ limit: SHOWN }, { signal }),
-      session.client.tenants.list({ limit: SHOWN }, { signal }),
-    ]);
-    return { keys: keys.data, labels: new Map(tenants.data.map((tenant) => [tenant.client_id, tenant.client_label])) };
-  }, 'keys');
+    const page = await session.client.keys.list({ limit: PAGE, offset }, { signal });
+    return { keys: page.data, total: page.total_count ?? page.data.length };
+  }, `keys ${offset}`);
+  const tenants = useAnswer(async (signal) => (await session.client.tenants.list({ limit: MOST_TENANTS }, { signal })).data, 'tenants');
+  const labels = new Map((tenants.data ?? []).map((tenant) => [tenant.client_id, tenant.client_label]));
   const change = async (key: Key): Promise<void> => {
+    setFailure(undefined);
     try {
       await session.client.keys.update(key.key_id, { disabled: !key.disabled });
       say(words.tenant_pages.changed(key.name));
     } catch (error) {
-      say(problemText(error, words));
+      setFailure(error);
     }
     asked.reload();
   };
-  const keys = asked.data?.keys ?? [];
+  const { keys = [], total = 0 } = asked.data ?? {};
   return (
     <section aria-label={words.service_pages.keys}>
       <div class="page-head">
@@ -42,13 +47,14 @@ export function KeyList(): JSX.Element {
           <Icon name="plus" /> {words.service_pages.make_key}
         </button>
       </div>
+      {failure !== undefined && <Problem error={failure} />}
       {asked.error !== undefined && <Problem error={asked.error} onRetry={asked.reload} />}
       {asked.data === undefined && asked.error === undefined && <Skeleton rows={4} />}
       {asked.data !== undefined && keys.length === 0 && <Empty title={words.service_pages.no_keys} />}
       <ul class="key-list">
         {keys.map((key) => (
           <li key={key.key_id}>
-            <KeyFacts apiKey={key} labels={asked.data?.labels ?? new Map()} />
+            <KeyFacts apiKey={key} labels={labels} />
             <span class="key-acts">
               <button type="button" aria-label={`${key.disabled ? words.service_pages.enable : words.service_pages.disable}: ${key.name}`} onClick={() => void change(key)}>
                 {key.disabled ? words.service_pages.enable : words.service_pages.disable}
@@ -60,65 +66,25 @@ export function KeyList(): JSX.Element {
           </li>
         ))}
       </ul>
+      {total > PAGE && <Pager label={words.service_pages.pages_of_keys} offset={offset} size={PAGE} total={total} onOffset={setOffset} />}
       {isMaking && (
         <NewKeyDialog
-          labels={asked.data?.labels ?? new Map()}
-          onClose={() => {
+          labels={labels}
+          onClose={(hasMade) => {
             setMaking(false);
-            asked.reload();
+            if (hasMade) asked.reload();
           }}
         />
       )}
       {removed !== undefined && (
         <RemoveKey
           apiKey={removed}
-          onClose={() => {
+          onClose={(isGone) => {
             setRemoved(undefined);
-            asked.reload();
+            if (isGone) asked.reload();
           }}
         />
       )}
     </section>
-  );
-}
-
-function KeyFacts({ apiKey, labels }: { apiKey: Key; labels: ReadonlyMap<string, string> }): JSX.Element {
-  const { words, formats } = useReading();
-  const now = useNow();
-  const bound = apiKey.client_ids?.map((id) => labels.get(id) ?? id);
-  return (
-    <div class="key-facts">
-      <p>
-        <strong>{apiKey.name}</strong> <span class="role">{words.service_pages.roles[apiKey.role]}</span>
-        {apiKey.disabled && <span class="role ill">{words.service_pages.disabled}</span>}
-      </p>
-      <p class="quiet">
-        {bound === undefined ? words.service_pages.all_tenants : formats.list(bound)}
-        {' · '}
-        {apiKey.last_used_at === null ? words.service_pages.never_used : words.service_pages.used(formats.ago(new Date(apiKey.last_used_at), now))}
-        {' · '}
-        {apiKey.expires_at === null ? words.service_pages.no_end : words.service_pages.ends(formats.moment(new Date(apiKey.expires_at)))}
-      </p>
-    </div>
-  );
-}
-
-function RemoveKey({ apiKey, onClose }: { apiKey: Key; onClose: () => void }): JSX.Element {
-  const { words } = useReading();
-  const { session } = useConsole();
-  const [error, setError] = useState<unknown>();
-  return (
-    <Dialog title={`${words.tenant_pages.delete}: ${apiKey.name}`} onClose={onClose}>
-      <p>{words.service_pages.delete_key_means}</p>
-      {error !== undefined && <Problem error={error} />}
-      <div class="actions">
-        <button type="button" autofocus onClick={onClose}>
-          {words.cancel}
-        </button>
-        <button type="button" class="danger" onClick={() => session.client.keys.delete(apiKey.key_id).then(onClose, setError)}>
-          {words.tenant_pages.delete}
-        </button>
-      </div>
-    </Dialog>
   );
 }

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Problem } from '../../timeline/view/states.js';
 import { useReading } from '../frame/reading.js';
+import { Icon } from '../../timeline/view/icons.js';
 import { useConsole } from '../frame/console.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
@@ -14,22 +15,24 @@ const DAY_MS = 24 * 3_600_000;
 const LIVES = [0, 30, 90, 365];
 
 /** Makes a key, and shows it. */
-export function NewKeyDialog({ labels, onClose }: { labels: ReadonlyMap<string, string>; onClose: () => void }): JSX.Element {
+export function NewKeyDialog({ labels, onClose }: { labels: ReadonlyMap<string, string>; onClose: (hasMade: boolean) => void }): JSX.Element {
   const { words } = useReading();
   const { session } = useConsole();
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('read');
-  const [client, setClient] = useState('');
+  const [clients, setClients] = useState<readonly string[]>([]);
   const [days, setDays] = useState(0);
   const [error, setError] = useState<unknown>();
+  const [isMaking, setIsMaking] = useState(false);
   const [made, setMade] = useState<CreatedKey>();
   const make = async (event: Event): Promise<void> => {
     event.preventDefault();
     setError(undefined);
+    setIsMaking(true);
     const key: NewKey = {
       name: name.trim(),
       role,
-      client_ids: client === '' ? null : [client],
+      client_ids: clients.length === 0 ? null : [...clients],
       expires_at: days === 0 ? null : new Date(Date.now() + days * DAY_MS),
     };
     try {
@@ -37,16 +40,17 @@ export function NewKeyDialog({ labels, onClose }: { labels: ReadonlyMap<string, 
     } catch (failure) {
       setError(failure);
     }
+    setIsMaking(false);
   };
   if (made !== undefined) {
     return (
-      <Dialog title={words.tenant_pages.made(made.name)} onClose={onClose} isSticky>
-        <SecretBox values={[[words.key_field, made.key]]} onStored={onClose} />
+      <Dialog title={words.tenant_pages.made(made.name)} onClose={() => onClose(true)} isSticky>
+        <SecretBox values={[[words.key_field, made.key]]} onStored={() => onClose(true)} />
       </Dialog>
     );
   }
   return (
-    <Dialog title={words.service_pages.make_key} onClose={onClose}>
+    <Dialog title={words.service_pages.make_key} onClose={() => onClose(false)}>
       <form onSubmit={(event) => void make(event)}>
         <Field label={words.service_pages.key_name} hint={words.service_pages.key_name_hint}>
           {(attributes) => <input {...attributes} autofocus required maxLength={255} value={name} onInput={(event) => setName(event.currentTarget.value)} />}
@@ -62,18 +66,32 @@ export function NewKeyDialog({ labels, onClose }: { labels: ReadonlyMap<string, 
             </select>
           )}
         </Field>
-        <Field label={words.tenants}>
+        <Field label={words.tenants} hint={words.service_pages.tenants_hint}>
           {(attributes) => (
-            <select {...attributes} value={client} onChange={(event) => setClient(event.currentTarget.value)}>
-              <option value="">{words.service_pages.all_tenants}</option>
-              {[...labels].map(([id, label]) => (
-                <option key={id} value={id}>
-                  {label}
-                </option>
-              ))}
+            <select {...attributes} value="" onChange={(event) => setClients([...clients, event.currentTarget.value])}>
+              <option value="">{clients.length === 0 ? words.service_pages.all_tenants : words.service_pages.one_more_tenant}</option>
+              {[...labels]
+                .filter(([id]) => !clients.includes(id))
+                .map(([id, label]) => (
+                  <option key={id} value={id}>
+                    {label}
+                  </option>
+                ))}
             </select>
           )}
         </Field>
+        {clients.length > 0 && (
+          <ul class="chosen-tenants">
+            {clients.map((id) => (
+              <li key={id}>
+                {labels.get(id)}{' '}
+                <button type="button" class="small" aria-label={words.without(labels.get(id) ?? id)} onClick={() => setClients(clients.filter((each) => each !== id))}>
+                  <Icon name="close" />
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
         <Field label={words.service_pages.life}>
           {(attributes) => (
             <select {...attributes} value={days} onChange={(event) => setDays(Number(event.currentTarget.value))}>
@@ -86,7 +104,7 @@ export function NewKeyDialog({ labels, onClose }: { labels: ReadonlyMap<string, 
           )}
         </Field>
         {error !== undefined && <Problem error={error} />}
-        <FormActions submit={words.service_pages.make_key} onCancel={onClose} />
+        <FormActions submit={words.service_pages.make_key} onCancel={() => onClose(false)} isDisabled={isMaking} />
       </form>
     </Dialog>
   );
