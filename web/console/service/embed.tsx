@@ -21,7 +21,7 @@ export function Embed({ query }: { query: URLSearchParams }): JSX.Element {
       <p class="quiet hint">{words.service_pages.embed_hint}</p>
       <EmbedForm choice={choice} onChange={(part) => changeQuery(writeChoice({ ...choice, ...part }))} />
       {choice.tenant === undefined && <Empty title={words.choose_tenant} />}
-      {choice.tenant !== undefined && wrongFilters(choice).length === 0 && <Embedded choice={choice} tenant={choice.tenant} />}
+      {choice.tenant !== undefined && wrongFilters(choice).length === 0 && <Embedded key={choice.tenant} choice={choice} tenant={choice.tenant} />}
     </section>
   );
 }
@@ -50,9 +50,9 @@ function Embedded({ choice, tenant }: { choice: EmbedChoice; tenant: string }): 
   return (
     <>
       <h2 class="part-head">{said.live_preview}</h2>
-      {error !== undefined && <Problem error={error} />}
+      {error !== undefined && <Problem error={error} onRetry={() => setError(undefined)} />}
       {/* Another token makes another element: the one that is there keeps what it has read. */}
-      <LivePreview key={request} choice={choice} getToken={makeToken} />
+      {error === undefined && <LivePreview key={request} choice={choice} getToken={makeToken} />}
       {token !== undefined && error === undefined && <p class="quiet hint">{said.token_until(formats.moment(new Date(token.expires_at)))}</p>}
       <CopyBox label={said.in_the_page} text={pageSnippet(url, choice)} />
       {style !== undefined && <CopyBox label={said.in_the_style} text={style} />}

@@ -70,7 +70,7 @@ export function TenantsPage({ query }: { query: URLSearchParams }): JSX.Element 
             </Empty>
           )}
           {tenants.length > 0 && <TenantList tenants={tenants} onChanged={asked.reload} />}
-          {total > PAGE && <Pager label={words.tenant_pages.pages} offset={offset} size={PAGE} total={total} onOffset={(to) => change({ offset: to === 0 ? '' : String(to) })} />}
+          {total > PAGE && tenants.length > 0 && <Pager label={words.tenant_pages.pages} offset={offset} size={PAGE} total={total} onOffset={(to) => change({ offset: to === 0 ? '' : String(to) })} />}
         </>
       )}
       {isMaking && (
