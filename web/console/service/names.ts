@@ -20,8 +20,6 @@ export interface NameRow {
   count: number | undefined;
 }
 
-export type Dictionary = NameDictionary & { event_templates?: Record<string, string> };
-
 /** How many events have an id, by `rowKey`. Sentences have the numbers of the types of events. */
 export type Counts = ReadonlyMap<string, number>;
 
@@ -30,7 +28,7 @@ const COUNTED = 50;
 export const rowKey = ({ kind, of, id }: Pick<NameRow, 'kind' | 'of' | 'id'>): string => JSON.stringify([kind, of, id]);
 
 /** Returns the ids of a kind: those that occur and have no name first, the most frequent of them at the top. */
-export function rowsOf(kind: NameKind, own: Dictionary, forAll: Dictionary | undefined, counts: Counts): NameRow[] {
+export function rowsOf(kind: NameKind, own: NameDictionary, forAll: NameDictionary | undefined, counts: Counts): NameRow[] {
   const ownNames = namesIn(own, kind);
   const namesForAll = forAll === undefined ? new Map<string, string>() : namesIn(forAll, kind);
   const counted = [...counts].filter(([key]) => (JSON.parse(key) as string[])[0] === kind);
@@ -83,10 +81,10 @@ export function patchOf(changes: readonly NameRow[]): NamesPatch {
   return patch as NamesPatch;
 }
 
-function namesIn(dictionary: Dictionary, kind: NameKind): Map<string, string> {
+function namesIn(dictionary: NameDictionary, kind: NameKind): Map<string, string> {
   const entries =
     kind === 'sources'
       ? Object.entries(dictionary.sources).flatMap(([of, names]) => Object.entries(names).map(([id, name]) => ({ of, id, name })))
-      : Object.entries(dictionary[kind] ?? {}).map(([id, name]) => ({ of: '', id, name }));
+      : Object.entries(dictionary[kind]).map(([id, name]) => ({ of: '', id, name }));
   return new Map(entries.map(({ of, id, name }) => [rowKey({ kind, of, id }), name]));
 }

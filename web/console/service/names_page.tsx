@@ -1,3 +1,4 @@
+import type { NameDictionary } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../../timeline/use/use_answer.js';
@@ -5,7 +6,7 @@ import { useReading } from '../frame/reading.js';
 import { Problem, Skeleton } from '../../timeline/view/states.js';
 import { useConsole } from '../frame/console.js';
 import { changeQuery } from '../frame/route.js';
-import { countIds, type Counts, type Dictionary, NAME_KINDS, type NameKind, type NameRow, patchOf, rowKey, rowsOf } from './names.js';
+import { countIds, type Counts, NAME_KINDS, type NameKind, type NameRow, patchOf, rowKey, rowsOf } from './names.js';
 import { NameTable } from './name_table.js';
 import { TenantField } from './tenant_field.js';
 
@@ -20,7 +21,7 @@ export function NamesPage({ tenant }: { tenant: string | undefined }): JSX.Eleme
   const [error, setError] = useState<unknown>();
   const [isSaving, setSaving] = useState(false);
   const asked = useAnswer(async (signal) => {
-    const read = async (of?: string): Promise<Dictionary> => session.client.names.get(of, { signal });
+    const read = async (of?: string): Promise<NameDictionary> => session.client.names.get(of, { signal });
     const [own, forAll] = await Promise.all([read(tenant), tenant === undefined ? undefined : read()]);
     return { own, forAll };
   }, `names of ${tenant}`);
@@ -85,7 +86,7 @@ export function NamesPage({ tenant }: { tenant: string | undefined }): JSX.Eleme
 }
 
 /** Tells whether a row was written otherwise than the dictionary has it. */
-function isChange(draft: NameRow, own: Dictionary | undefined): boolean {
+function isChange(draft: NameRow, own: NameDictionary | undefined): boolean {
   const names: Readonly<Record<string, string>> = (draft.kind === 'sources' ? own?.sources[draft.of] : own?.[draft.kind]) ?? {};
   return draft.name !== (names[draft.id] ?? '');
 }
