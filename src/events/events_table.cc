@@ -73,6 +73,24 @@ bool has_present_form(std::string_view definition) {
   return definition.contains(fmt::format("COMMENT '{}'", kTableComment));
 }
 
+std::string is_events_table_sql(std::string_view name) {
+  return fmt::format("match({}, '^events_[0-9a-f]{{32}}$')", name);
+}
+
+std::string owner_sql(std::string_view name) {
+  return fmt::format("UUIDNumToString(toFixedString(unhex(substring({}, 8)), 16))", name);
+}
+
+std::optional<EventsTable> read_table(engine::Engine& engine, std::string_view line) {
+  const auto first = line.find('\t');
+  if (first == std::string_view::npos) return std::nullopt;
+  const auto database = DatabaseName::parse(line.substr(0, first));
+  const std::string_view rest = line.substr(first + 1);
+  const auto owner = ClientId::parse(rest.substr(0, rest.find('\t')));
+  if (!database || !owner) return std::nullopt;
+  return EventsTable{.engine = engine, .database = *database, .owner = *owner};
+}
+
 boost::asio::awaitable<std::uint64_t> last_arrival(EventsTable table) {
   auto statement = table.statement(fmt::format("SELECT max(arrival) FROM {}", table.quoted()));
   const auto text = co_await table.engine.query(std::move(statement));

@@ -64,6 +64,16 @@ struct EventsTable {
 /// the present form.
 bool has_present_form(std::string_view definition);
 
+/// Returns SQL that says whether a table's name, given as SQL, is that of an events table.
+std::string is_events_table_sql(std::string_view name);
+
+/// Returns SQL that gives the id of the owner from the name of an events table, given as SQL.
+std::string owner_sql(std::string_view name);
+
+/// Reads a table from a line of a result that begins with the name of its database and its owner's id, with a
+/// tab after each. Returns nullopt if one of them is none. `engine` must outlive the table.
+std::optional<EventsTable> read_table(engine::Engine& engine, std::string_view line);
+
 /// Returns the highest arrival number of a table, 0 if it is empty. Throws engine::EngineError.
 boost::asio::awaitable<std::uint64_t> last_arrival(EventsTable table);
 

@@ -18,10 +18,6 @@ using boost::asio::awaitable;
 
 constexpr std::string_view kFirstForm = "Annals events";
 constexpr std::string_view kWithoutWords = "Annals events in order of arrival";
-constexpr std::string_view kOutdated = R"(
-SELECT database, UUIDNumToString(toFixedString(unhex(substring(name, 8)), 16)), comment FROM system.tables
-WHERE comment IN ({forms:Array(String)}) AND match(name, '^events_[0-9a-f]{32}$'))";
-
 /// Returns the expression that gives old rows their place: commits in the order of their numbers,
 /// microseconds of a clock, and in each the rows in their order.
 std::string arrival_of_old_rows(std::uint64_t first_commit, std::uint64_t last_commit,
@@ -37,17 +33,16 @@ std::string arrival_of_old_rows(std::uint64_t first_commit, std::uint64_t last_c
 
 awaitable<std::vector<TableUpgrade::Outdated>> TableUpgrade::outdated() {
   const auto text = co_await engine_.query(
-      {.sql = std::string(kOutdated),
+      {.sql = fmt::format("SELECT database, {}, comment FROM system.tables "
+                          "WHERE comment IN ({{forms:Array(String)}}) AND {}",
+                          owner_sql("name"), is_events_table_sql("name")),
        .parameters = {{.name = "forms", .value = fmt::format("['{}','{}']", kFirstForm, kWithoutWords)}}});
   std::vector<Outdated> tables;
   engine::for_each_line(text, [&](std::string_view line) {
-    const auto first = line.find('\t');
-    const auto second = line.rfind('\t');
-    const auto database = DatabaseName::parse(line.substr(0, first));
-    const auto owner = ClientId::parse(line.substr(first + 1, second - first - 1));
-    if (!database || !owner) return;
-    tables.push_back({.table = {.engine = engine_, .database = *database, .owner = *owner},
-                      .is_of_first_form = line.substr(second + 1) == kFirstForm});
+    const auto table = read_table(engine_, line);
+    if (!table) return;
+    const bool is_of_first_form = line.substr(line.rfind('\t') + 1) == kFirstForm;
+    tables.push_back({.table = *table, .is_of_first_form = is_of_first_form});
   });
   co_return tables;
 }

@@ -4,7 +4,7 @@
 
 namespace annals::api::described {
 
-// What a tenant looks like, wherever one occurs.
+// These schemas say how a tenant looks, wherever one occurs.
 
 /// A tenant in the answer to a change, in a list, and alone.
 http::Schema tenant();
