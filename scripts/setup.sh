@@ -72,33 +72,18 @@ setup_engine() {
   install_modules "$root" "the engine library"
 }
 
-# What builds the console and the embeddable history comes from npm, and one library that is in them.
-setup_pages() {
-  if modules_are_current "$root/web"; then return; fi
-  say "installing what builds the pages"
-  install_modules "$root/web" "what builds the pages"
+# setup_modules FOLDER WHAT: installs what the package-lock.json of the folder pins; quick if it is there.
+setup_modules() {
+  if modules_are_current "$root/$1"; then return; fi
+  say "installing $2"
+  install_modules "$root/$1" "$2"
 }
 
-# What drives the browser in the tests comes from npm; the browser is Debian's.
-setup_browser() {
-  if modules_are_current "$root/tests/browser"; then return; fi
-  say "installing what drives the browser in the tests"
-  install_modules "$root/tests/browser" "what drives the browser"
-}
-
-# The compiler of the TypeScript client comes from npm too; the client itself needs no package.
-setup_client() {
-  if modules_are_current "$root/clients/typescript"; then return; fi
-  say "installing the compiler of the TypeScript client"
-  install_modules "$root/clients/typescript" "the compiler of the TypeScript client"
-}
-
-# What checks the OpenAPI document in the tests comes from npm too.
-setup_validator() {
-  if modules_are_current "$root/tests/support/openapi_validator"; then return; fi
-  say "installing what checks the OpenAPI document in the tests"
-  install_modules "$root/tests/support/openapi_validator" "what checks the OpenAPI document"
-}
+# The pages need one library from npm; everything else there is for building and for tests.
+setup_pages() { setup_modules web "what builds the pages"; }
+setup_browser() { setup_modules tests/browser "what drives the browser in the tests"; }
+setup_client() { setup_modules clients/typescript "the compiler of the TypeScript client"; }
+setup_validator() { setup_modules tests/support/openapi_validator "what checks the OpenAPI document in the tests"; }
 
 setup_all() {
   setup_packages "${build_packages[@]}" "${lint_packages[@]}" "${test_packages[@]}"
