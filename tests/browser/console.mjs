@@ -1,14 +1,15 @@
-// Visits the console as a person does, and prints as JSON what was seen. usage: node console.mjs FLOW JSON
-// FLOW is a function of console/flows.mjs, JSON what it is given: {browser, url, key, pictures, …}.
+// Visits the console as a person does, and prints as JSON what was seen. usage: node console.mjs BROWSER FLOW
+// FLOW is a function of console/flows.mjs. Standard input has what it is given, as JSON: {url, key, pictures, …}.
+import { json } from 'node:stream/consumers';
 import { chromium } from 'playwright-core';
 import * as flows from './console/flows.mjs';
 import { Visitor } from './console/visitor.mjs';
 
-const [flow, json] = process.argv.slice(2);
-const given = JSON.parse(json);
+const [browserPath, flow] = process.argv.slice(2);
+const given = await json(process.stdin);
 // The tests run as root and in containers, where the browser's sandbox cannot work. They open their own pages only.
 const browser = await chromium.launch({
-  executablePath: given.browser,
+  executablePath: browserPath,
   args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
   timeout: 60_000,
 });

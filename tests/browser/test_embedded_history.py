@@ -1,10 +1,8 @@
 """<annals-history> on a page of another origin with a strict policy, in a real browser."""
 
 import gzip
-import json
 import pathlib
 import re
-import shutil
 import struct
 import subprocess
 import zlib
@@ -12,6 +10,7 @@ import zlib
 import pytest
 
 from support.annals import API_KEY
+from support.browsers import drive
 from support.events import event, post_events
 from support.file_links import new_upload, put
 from support.loopback_http import LoopbackServer
@@ -106,8 +105,6 @@ def service(module_make, site):
 
 def visit(story, site, annals, tenant, pictures, **given):
     """Opens a browser, in which the story of that name of embedded_history.mjs happens; returns what it has seen."""
-    browser = shutil.which("chromium")
-    assert browser, "expected a browser: ./dev setup installs chromium"
     known = {
         "site": site.origin,
         "api": annals.url,
@@ -118,12 +115,7 @@ def visit(story, site, annals, tenant, pictures, **given):
         "pictures": str(pictures),
         **given,
     }
-    command = ["node", HERE / "embedded_history.mjs", browser, story]
-    done = subprocess.run(
-        command, input=json.dumps(known), capture_output=True, text=True, timeout=BROWSER_SECONDS, check=False
-    )
-    assert done.returncode == 0, f"expected the browser to work: {done.stderr[-3000:]}"
-    seen = json.loads(done.stdout)
+    seen = drive("embedded_history.mjs", story, seconds=BROWSER_SECONDS, given=known)
     assert seen["faults"] == {}, "expected nothing serious that keeps people out"
     return seen
 

@@ -2,11 +2,10 @@
 
 import json
 import pathlib
-import shutil
-import subprocess
 
 import pytest
 
+from support.browsers import drive
 from support.events import HISTORY, event, post_events
 from support.file_links import new_upload
 from support.loopback_http import LoopbackServer
@@ -50,12 +49,7 @@ def site():
 def browse(site, annals, given):
     """Opens the page, which is given what its backend knows; returns what it has done."""
     site.page = (HERE / "page.html").read_text().replace("GIVEN", json.dumps({"api": annals.url, **given}))
-    browser = shutil.which("chromium")
-    assert browser, "expected a browser: ./dev setup installs chromium"
-    command = ["node", HERE / "drive.mjs", browser, site.origin + "/", str(BROWSER_SECONDS * 1000)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=BROWSER_SECONDS + 30, check=False)
-    assert done.returncode == 0, f"expected the browser to work: {done.stderr[-3000:]}"
-    outcome = json.loads(done.stdout)
+    outcome = drive("drive.mjs", site.origin + "/", BROWSER_SECONDS * 1000, seconds=BROWSER_SECONDS + 30)
     print("the page said:", outcome["said"])
     return outcome["result"]
 

@@ -1,15 +1,11 @@
 """The reference at /docs, in a real browser: it draws everything that the document has, under its strict policy."""
 
-import json
-import pathlib
-import shutil
-import subprocess
 
 import pytest
 
+from support.browsers import drive
 from support.openapi import PATH
 
-HERE = pathlib.Path(__file__).parent
 BROWSER_SECONDS = 120
 POLICY = {
     "default-src 'none'",
@@ -26,12 +22,8 @@ BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 29)"}
 
 def visit(annals, width, scheme, directory):
     """What a reader with such a window sees and does."""
-    browser = shutil.which("chromium")
-    assert browser, "expected a browser: ./dev setup installs chromium"
-    command = ["node", HERE / "reference.mjs", browser, annals.url, str(width), scheme, directory / f"{width}-{scheme}.png"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=BROWSER_SECONDS, check=False)
-    assert done.returncode == 0, f"expected the browser to work: {done.stderr[-3000:]}"
-    return json.loads(done.stdout)
+    picture = directory / f"{width}-{scheme}.png"
+    return drive("reference.mjs", annals.url, width, scheme, picture, seconds=BROWSER_SECONDS)
 
 
 @pytest.mark.parametrize("width", [360, 1440])

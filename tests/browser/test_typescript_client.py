@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import tarfile
 
@@ -10,6 +9,7 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
+from support.browsers import drive
 from support.documents import blocks
 from support.names import unique_name
 from support.ports import free_port
@@ -18,7 +18,6 @@ from support.typescript_client import SOURCES, Site, copy_of_the_client, run_in
 from support.wire import Wire
 
 BROWSER_SECONDS = 240
-DRIVE = SOURCES.parents[1] / "tests" / "browser" / "drive.mjs"
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +72,9 @@ def test_the_suite_passes_in_node(stage, client):
 def test_the_suite_passes_in_a_browser(stage):
     site, given = stage
     site.page = (SOURCES / "tests" / "page.html").read_text().replace("GIVEN", json.dumps({**given, "control": site.origin}))
-    command = ["node", DRIVE, shutil.which("chromium"), site.origin + "/", str(BROWSER_SECONDS * 1000)]
 
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=BROWSER_SECONDS + 30, check=False)
+    result = drive("drive.mjs", site.origin + "/", BROWSER_SECONDS * 1000, seconds=BROWSER_SECONDS + 30)["result"]
 
-    assert ended.returncode == 0, f"expected the browser to work: {ended.stderr[-3000:]}"
-    result = json.loads(ended.stdout)["result"]
     assert result["failed"] == [], "\n".join(result["failed"])
     assert result["passed"] > 50, f"expected that all tests are run, got {result['passed']}"
 

@@ -2,17 +2,13 @@
 
 import base64
 import datetime
-import json
-import pathlib
-import shutil
-import subprocess
 
 from support.annals import API_KEY
+from support.browsers import drive
 from support.events import event, post_events
 from support.file_links import put
 from support.keys import new_key
 
-DRIVER = pathlib.Path(__file__).parent.parent / "browser" / "console.mjs"
 BROWSER_SECONDS = 300
 
 LABEL = "Meridian Bank"
@@ -106,10 +102,7 @@ class Bank:
 
     def see(self, flow, pictures, **given):
         """What a person sees who does what the flow says."""
-        browser = shutil.which("chromium")
-        assert browser, "expected a browser: ./dev setup installs chromium"
-        given = {
-            "browser": browser,
+        known = {
             "url": self.annals.url,
             "key": API_KEY,
             "otherKey": self.reader["key"],
@@ -120,10 +113,7 @@ class Bank:
             "pictures": str(pictures),
             **given,
         }
-        command = ["node", DRIVER, flow, json.dumps(given)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=BROWSER_SECONDS, check=False)
-        assert done.returncode == 0, f"expected the flow {flow} to end well: {done.stderr[-5000:]}"
-        seen = json.loads(done.stdout)
+        seen = drive("console.mjs", flow, seconds=BROWSER_SECONDS, given=known)
         assert seen["said"] == [], "expected no fault in the page, and nothing that its policy forbids"
         assert seen["foreign"] == [], "expected that the page asks nobody but the service"
         return seen["result"]
