@@ -1,21 +1,14 @@
 // Builds the console and the embeddable history into a directory, with names that stay the same.
 // usage: node scripts/build.mjs DIRECTORY
-import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { settings, web } from './settings.mjs';
 
-const web = fileURLToPath(new URL('..', import.meta.url));
 const output = process.argv[2];
 if (output === undefined) throw new Error('usage: node scripts/build.mjs DIRECTORY');
 
-const shared = {
-  configFile: false,
-  logLevel: 'warn',
-  resolve: { alias: { 'annals-client': fileURLToPath(new URL('../../clients/typescript/src/index.ts', import.meta.url)) } },
-};
-
 // The service compresses what it serves, and gives it an ETag: names need no hash, and inlined files would need a weaker policy.
 await build({
-  ...shared,
+  ...settings,
   root: `${web}/console`,
   // The page lies at /console and its files below, whatever a proxy has put in front of both.
   experimental: {
@@ -36,7 +29,7 @@ await build({
 });
 
 await build({
-  ...shared,
+  ...settings,
   root: web,
   publicDir: false,
   build: {

@@ -1,20 +1,17 @@
 // Runs the tests of what the pages compute, in Node. usage: node tests/run.mjs DIRECTORY, where they are built
 import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { build } from 'vite';
+import { settings, web } from '../scripts/settings.mjs';
 
-const web = fileURLToPath(new URL('..', import.meta.url));
 const output = process.argv[2];
 if (output === undefined) throw new Error('usage: node tests/run.mjs DIRECTORY');
 const names = readdirSync(`${web}/tests`).filter((name) => name.endsWith('.test.ts'));
 
 await build({
-  configFile: false,
-  logLevel: 'warn',
+  ...settings,
   root: web,
-  resolve: { alias: { 'annals-client': fileURLToPath(new URL('../../clients/typescript/src/index.ts', import.meta.url)) } },
   ssr: { noExternal: true },
   build: {
     ssr: true,

@@ -1,5 +1,5 @@
 import { type EventFilters, type Id, idInQuery, type IdInput, parseId } from 'annals-client';
-import { type Filters, ID_FILTERS, type IdFilter, NO_FILTERS } from '../timeline/filters/filters.js';
+import { type Filters, ID_FILTERS, type IdFilter, isFieldFilter, NO_FILTERS } from '../timeline/filters/filters.js';
 
 /**
  * Filters as a page gives and gets them: under the names of the API, ids in the notation of queries (`"7"` is the integer,
@@ -19,7 +19,7 @@ export function fromApi(given: GivenFilters | null | undefined): Filters {
     const values = (Array.isArray(value) ? value : [value]).filter((one) => one !== undefined && one !== null);
     if ((ID_FILTERS as readonly string[]).includes(name)) {
       ids[name as IdFilter] = values.map(readId).filter((id) => id !== undefined);
-    } else if (/^(data|field)\../.test(name) && values.length > 0) {
+    } else if (isFieldFilter(name) && values.length > 0) {
       fields[name] = values.map(String);
     }
   }

@@ -6,7 +6,6 @@ import { plainSentence, sentenceOf } from '../timeline/event/sentence.js';
 import { type Filter, type Filters, listed } from '../timeline/filters/filters.js';
 import { type Events, useEvents } from '../timeline/use/use_events.js';
 import { EventList } from '../timeline/view/event_list.js';
-import { Icon } from '../timeline/view/icons.js';
 import { useReading } from '../timeline/view/reading.js';
 import { Empty, Problem, Skeleton } from '../timeline/view/states.js';
 import { AccessError } from './access.js';
@@ -61,7 +60,6 @@ function History(props: BoardProps): JSX.Element {
     history: client.events,
     filters: query,
     key: filterKey,
-    order: '-event_time',
     isLive: wantsLive && isSeen && props.hasToken,
     formats,
   });
@@ -236,23 +234,8 @@ function NothingThere({ hasFilters, onClear }: { hasFilters: boolean; onClear: (
 /** Says that the page gives no token any more, whatever else is still shown. */
 function SessionEnded({ error, onRetry }: { error: unknown; onRetry: () => void }): JSX.Element {
   const { words } = useReading();
-  const requestId = error instanceof AuthenticationError ? error.requestId : undefined;
-  return (
-    <div class="problem" part="problem" role="alert">
-      <Icon name="warning" />
-      <div>
-        <p>{error instanceof AccessError && error.code === 'no_token' ? words.viewer_no_token : words.viewer_session_ended}</p>
-        {requestId !== undefined && (
-          <p class="quiet">
-            {words.request_id} <code>{requestId}</code>
-          </p>
-        )}
-      </div>
-      <button type="button" onClick={onRetry}>
-        {words.retry}
-      </button>
-    </div>
-  );
+  const isWithout = error instanceof AccessError && error.code === 'no_token';
+  return <Problem error={error} text={isWithout ? words.viewer_no_token : words.viewer_session_ended} onRetry={onRetry} />;
 }
 
 /** Returns whether what is awaited has not come in time. */
@@ -328,6 +311,6 @@ function useReports(page: Page, { pages, live }: Events, countError: unknown): v
   );
   useEffect(() => tell(pages.error), [pages.error, tell]);
   useEffect(() => tell(countError), [countError, tell]);
-  // Of the attempts of one outage the first is told.
+  // The first of the attempts of one outage is told.
   useEffect(() => tell(live?.error), [live?.state, tell]);
 }

@@ -108,7 +108,7 @@ function makeElement(): CustomElementConstructor {
     }
 
     connectedCallback(): void {
-      // What was set before the element was defined lies on the object itself, and hides the property.
+      // A property that was set before the element was defined lies on the object itself, and hides the property.
       for (const name of PROPERTIES) {
         if (!Object.hasOwn(this, name)) continue;
         const given = this as Record<string, unknown>;

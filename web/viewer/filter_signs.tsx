@@ -7,13 +7,13 @@ import { type Reading, useReading } from '../timeline/view/reading.js';
 
 export interface FilterSignsProps {
   filters: readonly Filter[];
-  /** What people call an id, by the filter's name and the id. */
+  /** Says what people call an id, by the filter's name and the id. */
   labels: ReadonlyMap<string, string>;
   onRemove: (filter: Filter) => void;
   onClear: () => void;
 }
 
-/** What narrows the list, each with a button that removes it. */
+/** Shows what narrows the list, each with a button that removes it. */
 export function FilterSigns({ filters, labels, onRemove, onClear }: FilterSignsProps): JSX.Element | null {
   const reading = useReading();
   const { words } = reading;

@@ -1,26 +1,25 @@
 import { type AnnalsEvent, APIError, ConnectionError, TimeoutError } from 'annals-client';
 import { idText } from '../timeline/event/names.js';
+import { ID_FILTERS } from '../timeline/filters/filters.js';
 import { AccessError } from './access.js';
 
 /** An event as a page gets it: fit for JSON. Ids are in the notation of queries, and too large integers are texts. */
 export type PlainEvent = Record<string, unknown>;
 
-/** What went wrong, for the page's own log. */
+/** Says what went wrong, for the page's own log. */
 export interface PlainError {
   /** The client's word for it (`permission_denied`, `rate_limited`, …), `unreachable`, `timeout`, `no_token` or `token_failed`. */
   code: string;
   /** The status of the answer; null if there was none. */
   status: number | null;
-  /** What finds the request in the service's log; null if there was none. */
+  /** Says what finds the request in the service's log; null if there was none. */
   requestId: string | null;
   message: string;
 }
 
-const IDS = ['event_type_id', 'record_id', 'source_type_id', 'source_id'] as const;
-
 export function plainEvent(event: AnnalsEvent): PlainEvent {
   const plain = plainValue(event) as PlainEvent;
-  for (const name of IDS) plain[name] = idText(event[name]);
+  for (const name of ID_FILTERS) plain[name] = idText(event[name]);
   return plain;
 }
 

@@ -20,7 +20,7 @@ export interface ViewerProps {
   /** Another number reads everything anew. */
   life: number;
   onRetry: () => void;
-  /** What the page's attributes say; the reader cannot remove it. */
+  /** Says what the page's attributes say; the reader cannot remove it. */
   fixed: Filters;
   filters: Filters;
   onFilters: (filters: Filters) => void;
@@ -33,7 +33,7 @@ export interface ViewerProps {
   hasSearch: boolean;
 }
 
-/** What the element tells the page. */
+/** Tells the page what happens in the element. */
 export interface Page {
   ready(): void;
   /** Returns false if the page shows the event itself. */
@@ -43,7 +43,7 @@ export interface Page {
   fail(error: unknown): void;
 }
 
-/** What the element shows: it turns what the page has said into words, a client and filters. */
+/** Draws the element: it turns what the page has said into words, a client and filters. */
 export function Viewer(props: ViewerProps): JSX.Element {
   const { element, signal, askForToken, baseUrl, life, fixed, filters } = props;
   const asking = useRef(askForToken);

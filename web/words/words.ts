@@ -1,7 +1,7 @@
 import { de } from './de.js';
 import { en } from './en.js';
 
-/** What is said wherever events are shown. A text with a value in it is a function of the value. */
+/** Holds what is said wherever events are shown. A text with a value in it is a function of the value. */
 export type Words = typeof en;
 
 /** Words by the tags of languages; English stands in for all others. */

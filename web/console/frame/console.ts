@@ -2,7 +2,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Session } from './session.js';
 
-/** What every page of the console can use. */
+/** Holds what every page of the console can use. */
 export interface Console {
   session: Session;
   /** Says something for a moment; screen readers read it. */

@@ -20,7 +20,7 @@ export function Dialog({ title, onClose, children, isSticky = false }: DialogPro
     const dialog = element.current;
     dialog?.showModal();
     return () => {
-      // Nothing outside of a modal dialog takes the focus while it is open.
+      // No part outside of a modal dialog takes the focus while it is open.
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();
     };

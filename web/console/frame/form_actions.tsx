@@ -3,7 +3,8 @@ import { useReading } from './reading.js';
 
 export interface FormActionsProps {
   submit: string;
-  onCancel: () => void;
+  /** Without it the dialog's own button is enough. */
+  onCancel?: () => void;
   isDisabled?: boolean;
   /** Whether what is submitted cannot be undone. */
   isDangerous?: boolean;
@@ -16,9 +17,11 @@ export function FormActions({ submit, onCancel, isDisabled = false, isDangerous 
   const { words } = useReading();
   return (
     <div class="actions">
-      <button type="button" disabled={isRunning} onClick={onCancel}>
-        {words.cancel}
-      </button>
+      {onCancel !== undefined && (
+        <button type="button" disabled={isRunning} onClick={onCancel}>
+          {words.cancel}
+        </button>
+      )}
       <button type="submit" class={isDangerous ? 'danger' : 'primary'} disabled={isDisabled || isRunning}>
         {submit}
       </button>

@@ -25,7 +25,7 @@ interface Place {
   isHere: boolean;
 }
 
-/** What is around every page: where the reader is, and where they can go. */
+/** Shows what is around every page: where the reader is, and where they can go. */
 export function Frame({ route, preferences, onPreferences, children }: FrameProps): JSX.Element {
   const { words } = useReading();
   const client = useLastClient(route);

@@ -2,7 +2,7 @@ import { LANGUAGES } from '../words/words.js';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
-/** What the reader has chosen for this browser. It is no secret. */
+/** Says what the reader has chosen for this browser. It is no secret. */
 export interface Preferences {
   theme: Theme;
   language: string;

@@ -3,7 +3,7 @@ import type { Words } from '../words/words.js';
 
 export { ReadingContext, useNow } from '../../timeline/view/reading.js';
 
-/** What every page of the console needs to write for its reader. */
+/** Holds what every page of the console needs to write for its reader. */
 export interface Reading extends EventReading {
   words: Words;
 }

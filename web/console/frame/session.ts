@@ -3,7 +3,7 @@ import { Annals, APIError } from 'annals-client';
 /** How the reader has signed in. It stays in the tab's sessionStorage, and is never part of a URL. */
 export type SignedIn = { kind: 'key'; key: string } | { kind: 'tenant'; clientId: string; secret: string };
 
-/** What the reader may do, as far as pages differ by it. */
+/** Says what the reader may do, as far as pages differ by it. */
 export interface Session {
   client: Annals;
   /** Whether tenants can be listed. A tenant's own secret shows its history alone. */

@@ -1,4 +1,4 @@
-import type { Annals, History } from 'annals-client';
+import type { History } from 'annals-client';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Filters } from '../../timeline/filters/filters.js';
@@ -6,13 +6,13 @@ import { Icon } from '../../timeline/view/icons.js';
 import { useReading } from '../frame/reading.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
+import { FormActions } from '../frame/form_actions.js';
 import { useShortcuts } from '../frame/shortcuts.js';
 import { Export } from './export.js';
 import { Share } from './share.js';
 import { momentText } from './time_range.js';
 
 export interface ActionsProps {
-  annals: Annals;
   client: string;
   history: History;
   filters: Filters;
@@ -22,8 +22,8 @@ export interface ActionsProps {
   onAt: (time: string) => void;
 }
 
-/** What can be done with the events that are shown: go to a time in them, share them, take them away. */
-export function Actions({ annals, client, history, filters, count, onAt }: ActionsProps): JSX.Element {
+/** Shows what can be done with the events that are shown: go to a time in them, share them, take them away. */
+export function Actions({ client, history, filters, count, onAt }: ActionsProps): JSX.Element {
   const { words } = useReading();
   const [shown, setShown] = useState<'time' | 'share' | 'export'>();
   const close = (): void => setShown(undefined);
@@ -55,7 +55,7 @@ export function Actions({ annals, client, history, filters, count, onAt }: Actio
       )}
       {shown === 'export' && (
         <Dialog title={words.export} onClose={close}>
-          <Export annals={annals} history={history} filters={filters} count={count} />
+          <Export history={history} filters={filters} count={count} />
         </Dialog>
       )}
     </>
@@ -76,11 +76,7 @@ function GoToTime({ onAt }: { onAt: (time: string) => void }): JSX.Element {
       <Field label={words.time} hint={words.go_to_time_hint}>
         {(attributes) => <input {...attributes} autofocus required type="datetime-local" step="1" value={text} onInput={(event) => setText(event.currentTarget.value)} />}
       </Field>
-      <div class="actions">
-        <button type="submit" class="primary">
-          {words.apply}
-        </button>
-      </div>
+      <FormActions submit={words.apply} />
     </form>
   );
 }

@@ -10,6 +10,7 @@ import { useReading } from '../frame/reading.js';
 import type { Words } from '../words/words.js';
 import { Dialog } from '../frame/dialog.js';
 import { Field } from '../frame/field.js';
+import { FormActions } from '../frame/form_actions.js';
 
 export interface AddFilterProps {
   history: History;
@@ -91,11 +92,7 @@ function IdValue({ history, asked, name, onAdd }: AddFilterProps & { name: IdFil
         </ul>
         {isReading && data === undefined && <Skeleton rows={4} />}
         {error !== undefined && <Problem error={error} onRetry={reload} />}
-        <div class="actions">
-          <button type="submit" class="primary" disabled={typed === undefined}>
-            {words.apply}
-          </button>
-        </div>
+        <FormActions submit={words.apply} isDisabled={typed === undefined} />
       </form>
     </>
   );
@@ -119,11 +116,7 @@ function FieldValue({ onAdd }: { onAdd: (filter: Filter) => void }): JSX.Element
       <Field label={words.filter_value}>
         {(attributes) => <input {...attributes} spellcheck={false} value={value} onInput={(event) => setValue(event.currentTarget.value)} />}
       </Field>
-      <div class="actions">
-        <button type="submit" class="primary">
-          {words.apply}
-        </button>
-      </div>
+      <FormActions submit={words.apply} />
     </form>
   );
 }

@@ -11,7 +11,7 @@ import { ReadingContext, useReading } from '../frame/reading.js';
 import { AUDIT, hrefs } from '../frame/route.js';
 import { useHistoryOf } from './use_history_of.js';
 
-/** One event, with its neighbours in the life of its record. */
+/** Shows one event, with its neighbours in the life of its record. */
 export function EventPage({ client, eventId }: { client: string; eventId: string }): JSX.Element {
   const reading = useReading();
   const { words } = reading;

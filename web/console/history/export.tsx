@@ -1,4 +1,4 @@
-import type { Annals, History } from 'annals-client';
+import type { History } from 'annals-client';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { asQuery, type Filters } from '../../timeline/filters/filters.js';
@@ -8,7 +8,6 @@ import { Field } from '../frame/field.js';
 import { collected } from './collected.js';
 
 export interface ExportProps {
-  annals: Annals;
   history: History;
   filters: Filters;
   count: number | undefined;

@@ -17,7 +17,7 @@ export interface FilterLineProps {
 
 const PAUSE_MS = 350;
 
-/** What is looked for: words, a time, and further filters. */
+/** Shows what is looked for: words, a time, and further filters. */
 export function FilterLine({ history, filters, asked, onChange, onAdd }: FilterLineProps): JSX.Element {
   const { words } = useReading();
   const [text, setText] = useState(filters.q);

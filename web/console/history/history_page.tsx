@@ -37,7 +37,7 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
   const asked = useMemo(() => asQuery(filters, new Date()), [filters]);
   const listedFrom = useMemo(() => (at === '' ? asked : { ...asked, event_time_to: new Date(at) }), [asked, at]);
   const counted = useHistogram({ history, filters: asked, key: `${client}?${key}`, timeZone: formats.timeZone });
-  const events = useEvents({ history, filters: listedFrom, key: `${client}?${key}&${at}`, order: '-event_time', isLive, formats });
+  const events = useEvents({ history, filters: listedFrom, key: `${client}?${key}&${at}`, isLive, formats });
   const [known, setKnown] = useState<AnnalsEvent>();
   const names = useNames(client);
   const list = useRef<HTMLDivElement>(null);
@@ -47,7 +47,7 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
       const changed = writeFilters(next);
       const kept = { live: query.get('live') ?? undefined, event: opened, at: at === '' ? undefined : at, ...others };
       for (const [name, value] of Object.entries(kept)) if (value !== undefined) changed.set(name, value);
-      // What is typed letter by letter and what is looked at one after the other are no steps to go back.
+      // Letters that are typed and events that are looked at one after the other are no steps to go back.
       changeQuery(changed, next.q === filters.q && !isSameFilters(next, filters));
     },
     [query, opened, at, filters],
@@ -74,7 +74,7 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
         <div class="tools">
           <FilterLine history={history} filters={filters} asked={asked} onChange={change} onAdd={add} />
           <LiveSwitch live={events.live} isOn={isLive} onSwitch={(isOn) => change(filters, { live: isOn ? undefined : 'off', at: undefined })} />
-          <Actions annals={annals} client={client} history={history} filters={filters} count={counted.count} onAt={(time) => change(filters, { at: time })} />
+          <Actions client={client} history={history} filters={filters} count={counted.count} onAt={(time) => change(filters, { at: time })} />
         </div>
         {listed(filters).length > 0 && <Pills filters={filters} names={names} onChange={change} />}
         <div class="counted">

@@ -1,6 +1,6 @@
 import type { Annals, AnnalsEvent, History } from 'annals-client';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { Filter } from '../../timeline/filters/filters.js';
 import { idText } from '../../timeline/event/names.js';
 import { useAnswer } from '../../timeline/use/use_answer.js';
@@ -21,10 +21,9 @@ export interface PeekProps {
   onClose: () => void;
 }
 
-/** One event beside the list, or over it on a narrow page. */
+/** Shows one event beside the list, or over it on a narrow page. */
 export function Peek({ annals, history, client, eventId, known, onFilter, onClose }: PeekProps): JSX.Element {
   const { words } = useReading();
-  const panel = useRef<HTMLElement>(null);
   const isKnown = known?.event_id === eventId;
   const asked = useAnswer(async (signal) => (isKnown ? known : (await history.get(eventId, { names: true, signal }))), `${client}/${eventId}`);
   const event = isKnown ? known : asked.data;
@@ -36,7 +35,7 @@ export function Peek({ annals, history, client, eventId, known, onFilter, onClos
     return () => document.removeEventListener('keydown', close);
   }, [onClose]);
   return (
-    <aside class="peek" ref={panel} aria-label={words.peek}>
+    <aside class="peek" aria-label={words.peek}>
       <header>
         <button type="button" class="small back" onClick={onClose} aria-label={words.close}>
           <Icon name="close" />

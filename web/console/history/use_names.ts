@@ -4,7 +4,7 @@ import { useAnswer } from '../../timeline/use/use_answer.js';
 import { useConsole } from '../frame/console.js';
 import { AUDIT } from '../frame/route.js';
 
-/** What people call the ids of filters, by the filter's name and the id: "event_type_id 3". */
+/** Says what people call the ids of filters, by the filter's name and the id: "event_type_id 3". */
 export type FilterNames = ReadonlyMap<string, string>;
 
 const NO_NAMES: FilterNames = new Map();

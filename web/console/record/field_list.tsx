@@ -11,7 +11,7 @@ export interface FieldListProps {
 
 const SHOWN = 100;
 
-/** What the fields of a record are by now. A field that is chosen shows its own history alone. */
+/** Shows what the fields of a record are by now. A field that is chosen shows its own history alone. */
 export function FieldList({ fields, chosen, onChoose }: FieldListProps): JSX.Element {
   const { words, formats } = useReading();
   const now = useNow();

@@ -20,7 +20,7 @@ export interface RecordHeadProps {
 
 const SHOWN_PEOPLE = 4;
 
-/** What a record is called, and its life in a few figures. */
+/** Shows what a record is called, and its life in a few figures. */
 export function RecordHead({ client, name, record, life, history }: RecordHeadProps): JSX.Element {
   const { words, formats } = useReading();
   const now = useNow();

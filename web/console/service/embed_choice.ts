@@ -4,7 +4,7 @@ import { type NewViewerToken, parseId, type ViewerFilter } from 'annals-client';
 export const EMBED_FILTERS = ['record_id', 'event_type_id', 'source_type_id', 'source_id'] as const;
 export type EmbedFilter = (typeof EMBED_FILTERS)[number];
 
-/** What can be switched on in the element. */
+/** Says what can be switched on in the element. */
 export const SWITCHES = ['search', 'histogram', 'live'] as const;
 export type Switch = (typeof SWITCHES)[number];
 
@@ -14,7 +14,7 @@ export const THEMES = ['auto', 'light', 'dark'] as const;
 const DEFAULT_LIFE = 900;
 const COLOUR = /^#[0-9a-f]{6}$/i;
 
-/** What a page shows of which history, and how. It is what stands in the URL. */
+/** Says what a page shows of which history, and how. It is what stands in the URL. */
 export interface EmbedChoice {
   tenant: string | undefined;
   ids: Readonly<Record<EmbedFilter, string>>;

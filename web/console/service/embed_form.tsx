@@ -9,7 +9,7 @@ export interface EmbedFormProps {
   onChange: (part: Partial<EmbedChoice>) => void;
 }
 
-// What the theme has, so that the field begins with the colour that is seen.
+// The field has what the theme has, so that the field begins with the colour that is seen.
 const OWN_ACCENT = '#0a6557';
 const OWN_RADIUS = 8;
 const MOST_RADIUS = 24;

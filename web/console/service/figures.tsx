@@ -4,7 +4,7 @@ import { Tile } from '../tenants/tiles.js';
 import { failedShares, type Measured, rates } from './metrics.js';
 import { Sparkline } from './sparkline.js';
 
-/** What the service does at the moment, and did since the page was opened. */
+/** Shows what the service does at the moment, and did since the page was opened. */
 export function Figures({ points }: { points: readonly Measured[] }): JSX.Element | null {
   const { words, formats } = useReading();
   const first = points[0];

@@ -4,14 +4,14 @@ import { useNow, useReading } from '../frame/reading.js';
 
 export interface KeyFactsProps {
   apiKey: Key;
-  /** What tenants are called. */
+  /** Says what tenants are called. */
   labels: ReadonlyMap<string, string>;
 }
 
 const SHOWN_TENANTS = 5;
 const SOON_MS = 7 * 24 * 3_600_000;
 
-/** What a key may do and where, and whether somebody uses it. */
+/** Shows what a key may do and where, and whether somebody uses it. */
 export function KeyFacts({ apiKey, labels }: KeyFactsProps): JSX.Element {
   const { words, formats } = useReading();
   const { service_pages: said } = words;

@@ -1,4 +1,4 @@
-/** What the service measured at one moment. What it does not measure is undefined: a remote engine has no journal. */
+/** Holds what the service measured at one moment. A figure that it does not measure is undefined: a remote engine has no journal. */
 export interface Measured {
   at: number;
   requests: number;

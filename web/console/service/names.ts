@@ -4,7 +4,7 @@ import { type Annals, idInQuery, type NameDictionary, type NamesPatch } from 'an
 export const NAME_KINDS = ['event_types', 'source_types', 'sources', 'event_templates'] as const;
 export type NameKind = (typeof NAME_KINDS)[number];
 
-/** One id of a kind, with what it is called. A source belongs to a type. */
+/** Holds one id of a kind, with what it is called. A source belongs to a type. */
 export interface NameRow {
   kind: NameKind;
   id: string;
@@ -14,7 +14,7 @@ export interface NameRow {
   name: string;
   /** Its name for all tenants, which holds if it has none here. */
   forAll: string;
-  /** What else tells people which id that is. */
+  /** Says what else tells people which id that is. */
   about: string;
   /** How many events have it; undefined if that was not counted. */
   count: number | undefined;

@@ -12,7 +12,7 @@ import { TenantField } from './tenant_field.js';
 
 const NO_COUNTS: Counts = new Map();
 
-/** What people call the ids of types and sources, for all tenants or for one. */
+/** Shows what people call the ids of types and sources, for all tenants or for one. */
 export function NamesPage({ tenant }: { tenant: string | undefined }): JSX.Element {
   const { words } = useReading();
   const { session, say } = useConsole();

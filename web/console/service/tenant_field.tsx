@@ -7,7 +7,7 @@ import { Field } from '../frame/field.js';
 
 export interface TenantFieldProps {
   value: string | undefined;
-  /** What stands for no tenant. */
+  /** Says what stands for no tenant. */
   none: string;
   onChange: (tenant: string | undefined) => void;
 }

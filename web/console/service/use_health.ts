@@ -6,13 +6,13 @@ import { type Measured, readMetrics } from './metrics.js';
 const PAUSE_MS = 5000;
 const KEPT_POINTS = 180;
 
-/** What a part of the service said when it was not well. */
+/** Holds what a part of the service said when it was not well. */
 export interface Failure {
   at: Date;
   said: string;
 }
 
-/** What was seen since the page was opened. */
+/** Holds what was seen since the page was opened. */
 export interface SeenHealth {
   readiness: Readiness | undefined;
   /** When the service answered last. */

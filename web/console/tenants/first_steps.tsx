@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useReading } from '../frame/reading.js';
 
-/** What to do with a service that has no tenants yet. */
+/** Shows what to do with a service that has no tenants yet. */
 export function FirstSteps({ mayMake }: { mayMake: boolean }): JSX.Element {
   const { words } = useReading();
   return (

@@ -10,12 +10,12 @@ export interface Limit<Kind extends string> {
 
 export interface LimitFieldProps<Kind extends string> {
   label: string;
-  /** What can be chosen in place of a number. */
+  /** Says what can be chosen in place of a number. */
   kinds: readonly (readonly [Kind, string])[];
   value: Limit<Kind>;
   min: number;
   max: number;
-  /** What is said below it. */
+  /** Says what is said below it. */
   hint?: string | undefined;
   onChange: (value: Limit<Kind>) => void;
 }

@@ -4,9 +4,9 @@ import { CopyBox } from '../frame/copy_box.js';
 import { useReading } from '../frame/reading.js';
 
 export interface SecretBoxProps {
-  /** What is shown, by what it is called. The last one is the secret. */
+  /** Says what is shown, by what it is called. The last one is the secret. */
   values: readonly (readonly [string, string])[];
-  /** What else there is to know. */
+  /** Says what else there is to know. */
   note?: string | undefined;
   onStored: () => void;
 }

@@ -6,7 +6,7 @@ export type Quota = (typeof QUOTAS)[number];
 export type QuotaLimit = Limit<'none' | 'default'>;
 export type RetentionLimit = Limit<'for_ever' | 'default'>;
 
-/** What can be set of a tenant, as the form has it. */
+/** Holds what can be set of a tenant, as the form has it. */
 export interface Settings {
   label: string;
   retention: RetentionLimit;

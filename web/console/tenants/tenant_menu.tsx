@@ -6,7 +6,7 @@ import { useReading } from '../frame/reading.js';
 import { useClosedFromOutside } from '../frame/menu.js';
 import type { TenantAct } from './tenant_list.js';
 
-/** What can be done with a tenant. */
+/** Shows what can be done with a tenant. */
 export function TenantMenu({ tenant, onAct }: { tenant: Tenant; onAct: (what: TenantAct) => void }): JSX.Element {
   const { words } = useReading();
   const details = useRef<HTMLDetailsElement>(null);

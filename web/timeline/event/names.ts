@@ -2,7 +2,7 @@ import { type AnnalsEvent, type Id, idInQuery } from 'annals-client';
 import type { Words } from '../../words/words.js';
 import { isObject } from './json.js';
 
-/** What people call the ids of an event; empty where nobody has named them. */
+/** Says what people call the ids of an event; empty where nobody has named them. */
 export interface EventNames {
   event_type?: string;
   source_type?: string;

@@ -5,6 +5,11 @@ import { frozen, momentOf } from './moments.js';
 export const ID_FILTERS = ['event_type_id', 'source_type_id', 'source_id', 'record_id'] as const;
 export type IdFilter = (typeof ID_FILTERS)[number];
 
+/** Returns whether it is the name of a filter by a field: `data.…` or `field.…`. */
+export function isFieldFilter(name: string): boolean {
+  return /^(data|field)\../.test(name);
+}
+
 /** Which events are shown. It is what stands in the URL. */
 export interface Filters {
   q: string;
@@ -24,7 +29,7 @@ export const NO_FILTERS: Filters = {
   fields: {},
 };
 
-/** One filter, for a sign that can be removed. */
+/** Holds one filter, for a sign that can be removed. */
 export type Filter =
   | { kind: 'q'; text: string }
   | { kind: 'time'; from: string; to: string }
@@ -98,7 +103,7 @@ export function writeFilters(filters: Filters): URLSearchParams {
 export function readFilters(query: URLSearchParams): Filters {
   const fields: Record<string, string[]> = {};
   for (const [name, value] of query) {
-    if (/^(data|field)\../.test(name)) (fields[name] ??= []).push(value);
+    if (isFieldFilter(name)) (fields[name] ??= []).push(value);
   }
   const idsOf = (name: IdFilter): Id[] => query.getAll(name).map(parseId).filter((id) => id !== undefined);
   return {

@@ -1,6 +1,6 @@
 import type { AnnalsEvent, Tail } from 'annals-client';
 
-/** What the live view tells the reader. */
+/** Says what the live view tells the reader. */
 export interface LiveState {
   state: 'connecting' | 'live' | 'away' | 'ended';
   /** Events that came and are not shown yet. */

@@ -10,7 +10,6 @@ export interface EventsRequest {
   filters: EventFilters;
   /** Draws anew if it is another one; it stands for the filters. */
   key: string;
-  order: '-event_time' | 'event_time';
   /** Whether new events are followed. */
   isLive: boolean;
   formats: Formats;
@@ -27,12 +26,13 @@ export interface Events {
   reload: () => void;
 }
 
+const ORDER = '-event_time';
 const PAGE = 100;
 const NEWEST = 20;
 
-/** Reads the events of filters page by page, and follows new ones. */
+/** Reads the events of filters page by page, the newest first, and follows new ones. */
 export function useEvents(request: EventsRequest): Events {
-  const { history, filters, key, order, isLive, formats } = request;
+  const { history, filters, key, isLive, formats } = request;
   const [version, setVersion] = useState(0);
   const [life, setLife] = useState(0);
   const [live, setLive] = useState<LiveState>();
@@ -49,11 +49,11 @@ export function useEvents(request: EventsRequest): Events {
 
   const pages = useMemo(() => {
     const read = async (cursor: string, signal: AbortSignal) => {
-      const page = await history.list({ ...filters, ordering: order, limit: PAGE, cursor, names: true }, { signal });
+      const page = await history.list({ ...filters, ordering: ORDER, limit: PAGE, cursor, names: true }, { signal });
       return { events: page.data, next: page.hasNextPage() ? page.cursor : undefined };
     };
     return new EventPages(read, (time) => formats.dayKey(time), () => setVersion((old) => old + 1));
-  }, [history, key, order, life, formats]);
+  }, [history, key, life, formats]);
   useEffect(() => {
     current.current = pages;
     void pages.more();
@@ -76,12 +76,12 @@ export function useEvents(request: EventsRequest): Events {
     const closing = new AbortController();
     let isCaughtUp = rest?.cursor !== undefined;
     const catchUp = async (): Promise<void> => {
-      const page = await history.list({ ...filters, ordering: order, limit: NEWEST, names: true }, { signal: closing.signal });
+      const page = await history.list({ ...filters, ordering: ORDER, limit: NEWEST, names: true }, { signal: closing.signal });
       current.current?.add(page.data);
     };
     const changed = (state: LiveState): void => {
       setLive(state);
-      if (state.state !== 'live' || isCaughtUp || order !== '-event_time') return;
+      if (state.state !== 'live' || isCaughtUp) return;
       isCaughtUp = true;
       // The list says itself when it cannot be read.
       catchUp().catch(() => undefined);

@@ -10,7 +10,7 @@ import { useReading } from './reading.js';
 // Shorter texts are read faster as a whole.
 const WORDS_FROM = 30;
 
-/** What an event has changed, field by field: what was, and what is. */
+/** Shows what an event has changed, field by field: what was, and what is. */
 export function DifferenceTable({ changes, onField }: { changes: readonly Change[]; onField?: (field: string) => void }): JSX.Element {
   const { words } = useReading();
   return (

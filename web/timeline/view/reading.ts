@@ -3,7 +3,7 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Formats } from '../../words/format.js';
 import type { Words } from '../../words/words.js';
 
-/** What every part of a page needs to write for its reader. */
+/** Holds what every part of a page needs to write for its reader. */
 export interface Reading {
   words: Words;
   formats: Formats;

@@ -8,7 +8,7 @@ import { useReading } from './reading.js';
 import { Sentence } from './sentence.js';
 import { Clock } from './times.js';
 
-/** What is in the row of one event. On a narrow page it has two lines. */
+/** Draws what is in the row of one event. On a narrow page it has two lines. */
 export function EventCells({ event, showsRecord }: { event: AnnalsEvent; showsRecord: boolean }): JSX.Element {
   const { words, templates } = useReading();
   const parts = sentenceOf(event, words, templates);

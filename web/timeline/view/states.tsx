@@ -22,7 +22,7 @@ export function Skeleton({ rows }: { rows: number }): JSX.Element {
   );
 }
 
-/** Nothing to show: why, and what to do about it. */
+/** Says why there is nothing to show, and what to do about it. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }): JSX.Element {
   return (
     <div class="empty" role="status">
@@ -32,15 +32,15 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-/** An error in words, with what finds it in the service's log. */
-export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }): JSX.Element {
+/** An error in words, in `text` if that is given, with what finds it in the service's log. */
+export function Problem({ error, text, onRetry }: { error: unknown; text?: string; onRetry?: (() => void) | undefined }): JSX.Element {
   const { words } = useReading();
   const requestId = error instanceof APIError ? error.requestId : undefined;
   return (
     <div class="problem" part="problem" role="alert">
       <Icon name="warning" />
       <div>
-        <p>{problemText(error, words)}</p>
+        <p>{text ?? problemText(error, words)}</p>
         {requestId !== undefined && (
           <p class="quiet">
             {words.request_id} <code>{requestId}</code>

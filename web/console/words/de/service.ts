@@ -1,7 +1,7 @@
 import { counted } from '../../../words/de.js';
 import type { service_pages as Words } from '../en/service.js';
 
-/** What the pages of the service say. */
+/** Holds what the pages of the service say. */
 export const service_pages: typeof Words = {
   health: 'Befinden',
   keys: 'Schlüssel',

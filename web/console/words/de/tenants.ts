@@ -1,7 +1,7 @@
 import { counted } from '../../../words/de.js';
 import type { tenant_pages as Words } from '../en/tenants.js';
 
-/** What the pages of tenants say. */
+/** Holds what the pages of tenants say. */
 export const tenant_pages: typeof Words = {
   make: 'Neuer Mandant',
   find: 'Bezeichnung oder Name der Datenbank',

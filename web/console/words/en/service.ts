@@ -1,6 +1,6 @@
 import { counted } from '../../../words/en.js';
 
-/** What the pages of the service say. */
+/** Holds what the pages of the service say. */
 export const service_pages = {
   health: 'Health',
   keys: 'Keys',

@@ -1,6 +1,6 @@
 import { counted } from '../../../words/en.js';
 
-/** What the pages of tenants say. */
+/** Holds what the pages of tenants say. */
 export const tenant_pages = {
   make: 'New tenant',
   find: 'Label or database name',
