@@ -1,9 +1,12 @@
 // Large imports get an index of their words in the background, against a real server.
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <chrono>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -21,7 +24,7 @@ using support::run;
 
 class UnindexedPartsTest : public testing::Test {
  protected:
-  static constexpr UnindexedParts::Settings kSettings{.min_rows = 1000, .min_age = {}, .max_share = 4};
+  static constexpr UnindexedParts::Settings kSettings{.min_rows = 1000, .min_age = {}};
 
   UnindexedPartsTest() {
     run(engine_->execute({.sql = "CREATE DATABASE tenant"}));
@@ -46,10 +49,28 @@ class UnindexedPartsTest : public testing::Test {
     return run(engine_->query({.sql = "SELECT count() FROM " + of}));
   }
 
+  void index_now() {
+    run(parts_.index(table_));
+    run(engine_->execute({.sql = "SYSTEM START MERGES " + table_.quoted()}));
+    wait_until_done();
+    run(engine_->execute({.sql = "SYSTEM STOP MERGES " + table_.quoted()}));
+  }
+
   void wait_until_done() {
     while (count("system.mutations WHERE NOT is_done") != "0\n") {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
+  }
+
+  /// Returns the number of the file with the index of the part that has as many rows.
+  [[nodiscard]] ino_t index_file_of(int rows) {
+    auto path = run(engine_->query(
+        {.sql = fmt::format(
+             "SELECT path FROM system.parts WHERE active AND database = 'tenant' AND rows = {}", rows)}));
+    path.replace(path.find('\n'), std::string::npos, "skp_idx_words.idx");
+    struct stat status{};
+    if (stat(path.c_str(), &status) != 0) throw std::system_error(errno, std::generic_category(), path);
+    return status.st_ino;
   }
 
   support::ClickHouseServerProcess server_;
@@ -76,21 +97,24 @@ TEST_F(UnindexedPartsTest, are_indexed_once) {
   EXPECT_EQ(count(table_.quoted() + " WHERE hasAllTokens(event_data, 'word77')"), "1\n");
 }
 
-TEST_F(UnindexedPartsTest, are_left_to_merges_if_they_are_small_or_a_small_share) {
+TEST_F(UnindexedPartsTest, are_left_to_merges_while_they_are_few_events) {
   import(500);
-  EXPECT_EQ(found(), 0U) << "expected that small parts wait for a merge";
+  EXPECT_EQ(found(), 0U) << "expected that few events wait for a merge";
 
-  import(9000);
-  run(parts_.index(table_));
-  run(engine_->execute({.sql = "SYSTEM START MERGES " + table_.quoted()}));
-  wait_until_done();
-  run(engine_->execute({.sql = "SYSTEM STOP MERGES " + table_.quoted()}));
+  import(600);
+  EXPECT_EQ(found(), 1U) << "expected that small parts count together";
+}
+
+TEST_F(UnindexedPartsTest, are_indexed_without_those_that_have_an_index) {
+  constexpr int kWide =
+      250'000;  // more than 10 MB; what is smaller has one file of columns, which is rewritten
+  import(kWide);
+  index_now();
+  const auto before = index_file_of(kWide);
   import(1500);
-  EXPECT_EQ(found(), 0U)
-      << "expected that the index of a large table is not made anew for a small part of it";
-
-  import(4000);
-  EXPECT_EQ(found(), 1U);
+  index_now();
+  EXPECT_EQ(index_file_of(kWide), before) << "expected that the new part has the file of the old one";
+  EXPECT_NE(index_file_of(1500), 0U) << "expected that the small part was indexed";
 }
 
 TEST_F(UnindexedPartsTest, are_given_time_to_be_merged) {

@@ -19,9 +19,8 @@ SELECT database, {owner} FROM system.parts
 WHERE active AND {is_events_table}
   AND (database, table) NOT IN (SELECT database, table FROM system.mutations WHERE NOT is_done)
 GROUP BY database, table
-HAVING (sumIf(rows, level = 0 AND data_version = min_block_number AND rows >= {{min_rows:UInt64}}
-  AND modification_time <= now() - {{min_age:UInt64}}) AS unindexed) > 0
-  AND unindexed * {{max_share:UInt64}} >= sum(rows))";
+HAVING sumIf(rows, level = 0 AND data_version = min_block_number
+  AND modification_time <= now() - {{min_age:UInt64}}) >= {{min_rows:UInt64}})";
 
 }  // namespace
 
@@ -30,8 +29,7 @@ awaitable<std::vector<EventsTable>> UnindexedParts::find() {
       {.sql = fmt::format(kUnindexed, fmt::arg("owner", owner_sql("table")),
                           fmt::arg("is_events_table", is_events_table_sql("table"))),
        .parameters = {{.name = "min_rows", .value = fmt::format("{}", settings_.min_rows)},
-                      {.name = "min_age", .value = fmt::format("{}", settings_.min_age.count())},
-                      {.name = "max_share", .value = fmt::format("{}", settings_.max_share)}}});
+                      {.name = "min_age", .value = fmt::format("{}", settings_.min_age.count())}}});
   std::vector<EventsTable> tables;
   engine::for_each_line(text, [&](std::string_view line) {
     if (auto table = read_table(engine_, line)) tables.push_back(*std::move(table));

@@ -12,14 +12,14 @@
 namespace annals::events {
 
 /// Finds tables in which searches read many events because no index has their words yet. Inserts leave the
-/// words to the first merge (kWordsAfterInsert), and a large import may be a part that is never merged.
+/// words to the first merge (kWordsAfterInsert), which may never come: a large import may be one part, and
+/// the last parts of an import wait for others to be merged with.
 /// Thread-safe; every call throws engine::EngineError.
 class UnindexedParts {
  public:
   struct Settings {
-    std::uint64_t min_rows = 200'000;   // of a part; fewer are read in some tens of milliseconds
-    std::chrono::seconds min_age{300};  // a merge may come until then
-    std::uint64_t max_share = 4;  // parts that are a smaller part of their table than 1 in 4 wait for a merge
+    std::uint64_t min_rows = 20'000;    // of a table without an index; fewer are read in some milliseconds
+    std::chrono::seconds min_age{300};  // of their parts; a merge may come until then
   };
 
   /// `engine` must outlive this object.
@@ -30,8 +30,8 @@ class UnindexedParts {
   /// already is not among them.
   boost::asio::awaitable<std::vector<EventsTable>> find();
 
-  /// Makes the engine index the words of all events of the table, in the background. It returns at once, and
-  /// costs the engine some 10 µs for each event.
+  /// Makes the engine index the words of those parts of the table that have no index, in the background. It
+  /// returns at once, and costs the engine some 10 µs for each event that is indexed.
   boost::asio::awaitable<void> index(EventsTable table);
 
  private:
