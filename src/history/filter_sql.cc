@@ -48,12 +48,12 @@ class FilterConditions {
   std::string_view prefix_;
 };
 
+constexpr std::string_view kNamed = " AS searched_text)";
+
 /// Returns SQL for the text of an event, which is long: where a statement has it first, it gets a name.
 std::string searched_text(const Conditions& conditions) {
-  constexpr std::string_view kNamed = " AS searched_text)";
-  const bool is_named =
-      std::ranges::any_of(conditions.sql, [&](const std::string& sql) { return sql.contains(kNamed); });
-  return is_named ? "searched_text" : fmt::format("({}{}", events::searched_text_sql(), kNamed);
+  return conditions.look_for_words() ? "searched_text"
+                                     : fmt::format("({}{}", events::searched_text_sql(), kNamed);
 }
 
 /// A text has the words of a term, which is one bound value, if it has each of them, which the index of the
@@ -197,6 +197,10 @@ void add_kept(Conditions& conditions, std::optional<Timestamp> kept_from) {
 
 std::string Conditions::where() const {
   return sql.empty() ? std::string() : fmt::format(" WHERE {}", fmt::join(sql, " AND "));
+}
+
+bool Conditions::look_for_words() const {
+  return std::ranges::any_of(sql, [](const std::string& one) { return one.contains(kNamed); });
 }
 
 Conditions conditions_of(const events::EventsTable& table, const Filter& filter) {

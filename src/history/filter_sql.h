@@ -20,6 +20,8 @@ struct Conditions {
 
   /// Returns " WHERE … AND …", or "" if there are no conditions.
   [[nodiscard]] std::string where() const;
+  /// Returns whether words of the text are compared, which an index has.
+  [[nodiscard]] bool look_for_words() const;
 };
 
 /// Returns the conditions of those events of the table that its reader may see, that are not past their

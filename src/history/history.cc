@@ -52,6 +52,14 @@ std::string_view format_clause(ExportFormat format, bool as_rows) {
   return format == ExportFormat::csv ? "FORMAT CSV" : "";
 }
 
+/// Returns how the engine reads a page. A simple query takes 0.7 ms less with the older analyzer, a fifth of
+/// the whole. With words, the newer one takes from their index which rows have them, unless it filters by
+/// what is the newest so far, and then reads whole events for the rows of the page only: of 5,000 events
+/// among 10 million in 0.16 s of processor time instead of 2.8 s.
+std::string_view reading_of(const Conditions& conditions) {
+  return conditions.look_for_words() ? ", use_top_k_dynamic_filtering = 0" : ", enable_analyzer = 0";
+}
+
 /// Throws the error; if the table is gone Error(unknown_client), and if the query is too costly
 /// Error(query_too_costly).
 [[noreturn]] void rethrow(const EngineError& error) {
@@ -130,11 +138,10 @@ awaitable<Page> History::read_page(EventsTable table, PageRequest request) {
   if (request.after) add_after(conditions, *request.after, request.ordering);
   const RowShape shape = request.ordering == Ordering::arrival ? RowShape::with_arrival : RowShape::event;
   auto statement = table.statement(
-      // The older analyzer takes about 0.7 ms less for such a simple query, a fifth of the whole.
-      fmt::format("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {} FORMAT RowBinary{}, enable_analyzer = "
-                  "0, max_threads = 1",
+      fmt::format("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {} FORMAT RowBinary{}{}, max_threads = 1",
                   events::select_columns(shape), table.quoted(), conditions.where(),
-                  order_of(request.ordering), request.limit + 1, request.offset, limits()),
+                  order_of(request.ordering), request.limit + 1, request.offset, limits(),
+                  reading_of(conditions)),
       std::move(conditions.parameters));
   statement.reader = table.owner;
   Page page{.events = {}, .share = {answers_, table.owner}};
