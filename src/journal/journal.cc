@@ -381,13 +381,14 @@ awaitable<void> Journal::erase_released(ClientId owner) {
 }
 
 /// Does a piece of work on files. A disk that fails, but for lack of room, is trusted with nothing more.
+/// Throws JournalError.
 template <class Work>
 void Journal::keeping(Work work) {
   try {
     work();
   } catch (const std::system_error& error) {
     if (!io::is_lack_of_room(error.code())) fail(error.what());
-    throw;
+    throw JournalError(error.what());
   }
 }
 

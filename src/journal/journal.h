@@ -31,7 +31,8 @@
 
 namespace annals::journal {
 
-/// The journal has failed: nothing more is acknowledged by this process.
+/// The disk has refused what the journal asked of it. Unless it was only that the files of a tenant could not
+/// be rewritten for lack of room, nothing more is acknowledged by this process.
 class JournalError : public Error {
  public:
   explicit JournalError(const std::string& log_text)
@@ -131,11 +132,11 @@ class Journal {
   [[nodiscard]] bool has_unreleased(const ClientId& owner, std::uint64_t number) const;
   /// Removes from the files what they still hold of the tenant's records that release() has given up, as it
   /// does itself once a segment is full and nobody's records in it are needed. At most one call per tenant
-  /// may be in flight. Throws std::system_error if the disk refuses.
+  /// may be in flight. Throws JournalError if the disk refuses or has no room.
   boost::asio::awaitable<void> erase_released(ClientId owner);
 
-  /// Removes every byte of the tenant's records from the files, and refuses further ones. Throws
-  /// std::system_error if the disk refuses.
+  /// Removes every byte of the tenant's records from the files, and refuses further ones. Throws JournalError
+  /// if the disk refuses or has no room.
   boost::asio::awaitable<void> forget(ClientId owner);
 
   /// Takes records of that tenant again: it was deleted, and is being restored.

@@ -48,7 +48,7 @@ class Moves {
   /// Returns once the journal holds none of the tenant's events up to that number, nor does its disk: they
   /// are in the table, and on the disk there. So no restart can move them once more, after they were deleted
   /// there. At most one call per tenant may be in flight. Throws engine::EngineError, Error(overloaded) if it
-  /// takes too long, and std::system_error if the disk refuses.
+  /// takes too long, and journal::JournalError if the disk refuses or has no room.
   boost::asio::awaitable<void> give_up(events::EventsTable table, std::uint64_t last);
 
   /// Moves what is due and gives up what the journal need not keep any more. Logs what fails. A long run ends

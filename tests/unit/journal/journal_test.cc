@@ -191,6 +191,21 @@ TEST_F(JournalTest, ForgettingATenantKeepsWhatOfOthersIsNotOnTheDiskInItsTable) 
   EXPECT_EQ(waiting(second_), (std::vector<std::uint64_t>{2}));
 }
 
+TEST_F(JournalTest, ForgetsATenantLaterIfTheDiskHasNoRoomNow) {
+  append(first_, 1, "secret");
+  append(second_, 1, "kept");
+  const fs::path rewritten = segments().front().string() + ".new";
+  fs::create_symlink("/dev/full", rewritten);
+  EXPECT_THROW(run(journal().forget(first_)), JournalError);
+  fs::remove(rewritten);
+
+  append(second_, 1, "kept too");
+  run(journal().forget(first_));
+
+  EXPECT_FALSE(holds("secret"));
+  EXPECT_EQ(waiting(second_), (std::vector<std::uint64_t>{2, 3}));
+}
+
 TEST_F(JournalTest, ErasesWhatOfATenantWasGivenUpAndNothingElse) {
   append(first_, 1, "the old one");
   append(second_, 1, "somebody else's");
