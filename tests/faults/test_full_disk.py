@@ -250,3 +250,24 @@ def test_a_failed_write_of_the_engine_is_noticed_and_ends_the_process(limited, f
     marker.unlink()
     limited.start()
     expect_kept(limited, tenant, [before, during])
+
+
+def sleeps_after_a_restart(annals, tenant):
+    annals.restart()
+    return list(annals.engine.directory.glob(f"store/*/*/events_{tenant['client_id'].replace('-', '')}.sql.bak"))
+
+
+def test_a_table_that_wakes_while_nothing_can_be_written_keeps_its_definition(limited, full):
+    tenant = limited.initialise("shop")
+    before = event()
+    assert post_events(limited, tenant, before).status_code == 201
+    assert shown_ids(limited, tenant) == {before["event_id"]: 1}
+    wait_until(lambda: sleeps_after_a_restart(limited, tenant), "its table sleeps")
+    full.touch()
+
+    get_history(limited, tenant)  # wakes it: the engine writes its definition, and takes the write for done
+    limited.kill9()
+
+    full.unlink()
+    limited.start()
+    expect_kept(limited, tenant, [before])

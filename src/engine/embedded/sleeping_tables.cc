@@ -71,8 +71,9 @@ void SleepingTables::attach(const DatabaseName& database, const Run& run) const 
     for (const SleepingTable& table : sleeping_tables_of(directory_, database)) {
       const auto name = table_name(database, table.name);
       run(table.saved.empty() ? "ATTACH TABLE " + name : attach_statement(name, table.saved));
-      // The engine has written the definition anew, and to the disk.
-      if (!table.saved.empty()) std::filesystem::remove(table.saved);
+      // The engine takes a write that failed for done: on a full disk, the definition that it has written
+      // anew is empty. A crash here leaves both, and the next start takes the saved one.
+      if (!table.saved.empty()) restore_definition(table.saved);
     }
   } catch (const EngineError&) {
     throw;

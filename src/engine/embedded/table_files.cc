@@ -94,6 +94,20 @@ bool has_broken_parts(const fs::path& directory, std::string_view definition) {
   });
 }
 
+/// Calls `visit` with every saved definition in a database's directory.
+template <class Visit>
+void for_each_saved(const fs::path& tables, const Visit& visit) {
+  for (const auto& entry : fs::directory_iterator(tables)) {
+    if (without_end(entry.path(), kSaved)) visit(entry.path());
+  }
+}
+
+void finish_waking(const fs::path& tables) {
+  for_each_saved(tables, [](const fs::path& saved) {
+    if (fs::exists(fs::path(saved).replace_extension())) restore_definition(saved);
+  });
+}
+
 /// Returns the definitions of those tables in a database's directory that are awake and may sleep.
 std::vector<fs::path> definitions_that_may_sleep(const fs::path& directory, const fs::path& tables,
                                                  const MaySleep& may_sleep) {
@@ -129,6 +143,10 @@ std::string attach_statement(const std::string& quoted_table, const fs::path& sa
   return "ATTACH TABLE IF NOT EXISTS " + quoted_table + " " + definition.substr(kBeginning.size());
 }
 
+void restore_definition(const fs::path& saved) {
+  fs::rename(saved, fs::path(saved).replace_extension());
+}
+
 std::vector<std::string> tables_that_may_sleep(const fs::path& directory, const DatabaseName& database,
                                                const MaySleep& may_sleep) {
   const auto tables = tables_of(directory, database);
@@ -142,6 +160,7 @@ std::vector<std::string> tables_that_may_sleep(const fs::path& directory, const 
 
 void put_tables_to_sleep(const fs::path& directory, const MaySleep& may_sleep) {
   for_each_database(directory, [&](const fs::path& tables) {
+    finish_waking(tables);
     for (const auto& definition : definitions_that_may_sleep(directory, tables, may_sleep)) {
       fs::remove(fs::path(definition).replace_extension(kDetached));
       fs::rename(definition, fs::path(definition).replace_extension(kSaved));
@@ -153,9 +172,8 @@ void wake_all_tables(const fs::path& directory) {
   for_each_database(directory, [&](const fs::path& tables) {
     for (const auto& entry : fs::directory_iterator(tables)) {
       if (without_end(entry.path(), kDetached)) fs::remove(entry.path());
-      if (without_end(entry.path(), kSaved))
-        fs::rename(entry.path(), fs::path(entry.path()).replace_extension());
     }
+    for_each_saved(tables, restore_definition);
   });
 }
 

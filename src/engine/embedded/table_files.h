@@ -31,6 +31,9 @@ std::vector<SleepingTable> sleeping_tables_of(const std::filesystem::path& direc
 /// no definition.
 std::string attach_statement(const std::string& quoted_table, const std::filesystem::path& saved);
 
+/// Gives a saved definition its name back, in place of one that is there already. Throws std::system_error.
+void restore_definition(const std::filesystem::path& saved);
+
 /// Decides by a table's definition, its CREATE statement, whether the table may sleep.
 using MaySleep = std::function<bool(std::string_view definition)>;
 
@@ -41,7 +44,8 @@ std::vector<std::string> tables_that_may_sleep(const std::filesystem::path& dire
                                                const DatabaseName& database, const MaySleep& may_sleep);
 
 /// Puts all tables to sleep that may, so that they are not loaded at the start that follows. `directory` is
-/// the engine's, which is not open. A crash leaves some awake, which is harmless. Throws std::system_error.
+/// the engine's, which is not open. A crash leaves some awake, which is harmless. If a table was waking in a
+/// crash, its saved definition counts. Throws std::system_error.
 void put_tables_to_sleep(const std::filesystem::path& directory, const MaySleep& may_sleep);
 
 /// Lets every table be loaded at the start that follows. `directory` is the engine's, which is not open.

@@ -91,6 +91,21 @@ TEST_F(TableFiles, that_a_crash_left_with_two_definitions_sleep_again) {
   EXPECT_EQ(sleeping(), Names{"events_1 since the start"});
 }
 
+TEST_F(TableFiles, that_a_crash_left_with_an_empty_definition_keep_the_saved_one) {
+  const fs::path table = files_.add_table("shop", "events_1");
+  const std::string definition = io::read_if_there(table).value();
+  put_tables_to_sleep(files_.directory(), may_sleep);
+  std::ofstream(table).close();  // as the engine does when it attaches the table on a full disk
+
+  put_tables_to_sleep(files_.directory(), may_sleep);
+  EXPECT_FALSE(fs::exists(table)) << "the engine would refuse to start";
+  EXPECT_EQ(sleeping(), Names{"events_1 since the start"});
+
+  std::ofstream(table).close();
+  wake_all_tables(files_.directory());
+  EXPECT_EQ(io::read_if_there(table), definition);
+}
+
 TEST_F(TableFiles, of_a_database_with_a_dash_are_found) {
   files_.add_database("a%2Db");
   files_.add_table("a%2Db", "events_1");
