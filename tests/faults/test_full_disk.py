@@ -271,3 +271,25 @@ def test_a_table_that_wakes_while_nothing_can_be_written_keeps_its_definition(li
     full.unlink()
     limited.start()
     expect_kept(limited, tenant, [before])
+
+
+def test_a_tenant_that_is_made_while_nothing_can_be_written_does_not_prevent_the_next_start(limited, full):
+    tenant = limited.initialise("shop")
+    before = event()
+    assert post_events(limited, tenant, before).status_code == 201
+    full.touch()
+
+    refused = limited.post_tenant({"database_name": "other", "client_label": "other"})
+    expect(refused, 503, UNAVAILABLE)
+    # The engine reads what it has just written, and finds nothing there.
+    expect(limited.get("/api/tenants"), 503, UNAVAILABLE)
+    wait_until(lambda: not limited.running, "it ends", ENDS_SECONDS)
+
+    full.unlink()
+    run([paths.ANNALS, "serve"], limited.settings())  # it names the tables of which something is missing
+    (limited.engine.directory / "annals-sync-failed").unlink()
+    limited.start()
+    expect_kept(limited, tenant, [before])
+    gone = lambda: [one["database_name"] for one in limited.tenants()] == ["shop"]
+    wait_until(gone, "nothing is left of the other", CONVERGE_SECONDS)
+    assert limited.initialise("other")

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -84,9 +85,11 @@ class EmbeddedConnection final : public Connection {
 
   std::string query(const Statement& statement) override {
     const auto in_use = wake(statement.database);
-    const Result result = run(statement);
-    result.check();
-    return result.text();
+    return judging([&] {
+      const Result result = run(statement);
+      result.check();
+      return result.text();
+    });
   }
 
   void execute(const Statement& statement) override {
@@ -102,22 +105,7 @@ class EmbeddedConnection final : public Connection {
       return;
     }
     const auto in_use = wake(statement.database);
-    const BoundParameters bound(statement.parameters);
-    const Result stream(library_,
-                        library_.stream_query_with_params_n(
-                            *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
-                            kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
-                            bound.values.data(), bound.value_lengths.data(), bound.names.size()));
-    stream.check();
-    while (true) {
-      const Result part(library_, library_.stream_fetch_result(*handle_, stream.get()));
-      part.check();
-      std::string chunk = part.text();
-      if (chunk.empty()) return;
-      if (sink(std::move(chunk))) continue;
-      library_.stream_cancel_query(*handle_, stream.get());
-      return;
-    }
+    judging([&] { stream_text(statement, sink); });
   }
 
   void insert(const Insert& insert) override {
@@ -137,6 +125,52 @@ class EmbeddedConnection final : public Connection {
   std::unique_ptr<SleepingTables::Use> wake(const std::optional<DatabaseName>& database) {
     if (!database) return nullptr;
     return tables_.use(*database, [this](const std::string& sql) { run({.sql = sql}).check(); });
+  }
+
+  /// Reads. What a statement was refused for says nothing about it if a write of the engine has failed: a
+  /// part that was written then is empty, and read until the process ends.
+  template <class Work>
+  std::invoke_result_t<Work> judging(Work work) {
+    try {
+      return work();
+    } catch (const EngineError& error) {
+      if (error.kind() != EngineError::Kind::refused || !has_failed_write()) throw;
+      throw EngineError(EngineError::Kind::unavailable, 0, error.what());
+    }
+  }
+
+  bool has_failed_write() {
+    try {
+      failed_writes_.check([this](const std::string& sql) {
+        const Result result = run({.sql = sql});
+        result.check();
+        return result.text();
+      });
+      return false;
+    } catch (const std::system_error&) {
+      return true;
+    } catch (const EngineError&) {
+      return false;  // it is not known
+    }
+  }
+
+  void stream_text(const Statement& statement, const Sink& sink) {
+    const BoundParameters bound(statement.parameters);
+    const Result stream(library_,
+                        library_.stream_query_with_params_n(
+                            *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
+                            kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
+                            bound.values.data(), bound.value_lengths.data(), bound.names.size()));
+    stream.check();
+    while (true) {
+      const Result part(library_, library_.stream_fetch_result(*handle_, stream.get()));
+      part.check();
+      std::string chunk = part.text();
+      if (chunk.empty()) return;
+      if (sink(std::move(chunk))) continue;
+      library_.stream_cancel_query(*handle_, stream.get());
+      return;
+    }
   }
 
   Result run(const Statement& statement) {
