@@ -89,6 +89,16 @@ std::string show_choice(Config& config) {
   return "";
 }
 
+// Tells by its type whether a setting is a secret, or a list with secrets.
+template <class T>
+constexpr bool kIsSecret = std::is_same_v<T, crypto::Secret>;
+template <class T>
+constexpr bool kIsSecret<std::vector<T>> = kIsSecret<T>;
+template <class T>
+constexpr bool kIsSecret<std::pair<std::string, T>> = kIsSecret<T>;
+template <auto member>
+constexpr bool kHoldsSecret = kIsSecret<std::remove_cvref_t<decltype(member(std::declval<Config&>()))>>;
+
 template <auto parse, auto member>
 Complaint set_text(Config& config, const Value& value) {
   return set<member>(config, value.text(), parse);
@@ -170,11 +180,13 @@ Complaint set_listen_or_none(Config& config, const Value& value) {
 
 // The rows of the table are made of these: how a value is checked and stored, and how it is shown.
 template <auto parse, auto member>
-constexpr Access kText{.set = set_text<parse, member>, .show = show<member>};
+constexpr Access kText{
+    .set = set_text<parse, member>, .show = show<member>, .is_secret = kHoldsSecret<member>};
 template <auto parse, auto member>
 constexpr Access kTextOrEmpty{.set = set_text_or_empty<parse, member>, .show = show<member>};
 template <auto parse, auto member>
-constexpr Access kList{.set = set_list<parse, member>, .show = show<member>};
+constexpr Access kList{
+    .set = set_list<parse, member>, .show = show<member>, .is_secret = kHoldsSecret<member>};
 template <auto member>
 constexpr Access kFlag{.set = set_flag<member>, .show = show<member>};
 template <const auto& choices, auto member>

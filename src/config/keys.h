@@ -22,6 +22,7 @@ struct Access {
   std::optional<std::string> (*set)(Config& config, const Value& value);
   /// Returns the value as the log may have it, without secrets.
   std::string (*show)(Config& config);
+  bool is_secret = false;  // or a list with secrets
 };
 
 /// A setting: its name in the file, and its value.

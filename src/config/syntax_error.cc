@@ -1,7 +1,6 @@
 #include "config/syntax_error.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -11,9 +10,6 @@
 
 namespace annals::config {
 namespace {
-
-/// The settings that hold secrets, without their sections.
-constexpr std::array<std::string_view, 2> kSecrets = {"api_keys", "password"};
 
 /// A line that sets something: its parts around the equals sign.
 struct Assignment {
@@ -39,10 +35,10 @@ std::optional<Assignment> assignment(std::string_view line) {
 bool may_be_shown(const Assignment& line) {
   constexpr std::size_t kLongest = 200;
   const auto last = line.name.substr(line.name.rfind('.') + 1);
-  const bool known = std::ranges::any_of(
-      keys(), [&](const Key& key) { return key.name.substr(key.name.find('.') + 1) == last; });
-  return known && std::ranges::find(kSecrets, last) == kSecrets.end() && !line.value.contains('@') &&
-         !line.value.contains('=') && line.value.size() <= kLongest;
+  const auto is_it = [last](const Key& key) { return key.name.substr(key.name.find('.') + 1) == last; };
+  const auto is_secret = [&](const Key& key) { return is_it(key) && key.access.is_secret; };
+  return std::ranges::any_of(keys(), is_it) && std::ranges::none_of(keys(), is_secret) &&
+         !line.value.contains('@') && !line.value.contains('=') && line.value.size() <= kLongest;
 }
 
 /// Returns whether a value is a text that nothing encloses.

@@ -268,6 +268,7 @@ TEST(Load, shows_nothing_that_may_be_a_secret_in_the_wrong_place) {
        {std::string("[engine]\npassword = ") + secret, "engine.password = " + secret,
         "[auth]\napi_keys = [" + secret + "]", "[auth]\napi_keys = [\n" + secret + "\n]",
         "[engine]\nendpoints = http://user:" + secret + "@host", "[engine]\npasword = " + secret, secret,
+        "[tracing]\nheaders = [\"x-team: " + secret, "tracing.headers = " + secret,
         "[engine]\npassword = \"\"\"\n" + secret, "[engine]\nuser = password = " + secret}) {
     const auto mistakes = mistakes_in_text(toml);
     ASSERT_EQ(mistakes.size(), 1U) << toml;
