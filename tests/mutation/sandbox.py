@@ -1,0 +1,49 @@
+"""Runs a mutant, which may do anything: it can write only to one directory and reach no process but its own."""
+
+import os
+import pathlib
+import resource
+import subprocess
+
+GIBIBYTE = 1 << 30
+MAX_FILE = 2 * GIBIBYTE  # a mutant may log without end
+MAX_MEMORY = 8 * GIBIBYTE
+
+# All that is mounted becomes read-only in a mount namespace of its own, but for the directory.
+READ_ONLY = """
+set -e
+mount --bind "$1" "$1"
+mount -o remount,ro,bind /
+shift
+exec "$@"
+"""
+
+
+def command(directory, arguments):
+    as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", *as_root, "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+            "sh", "-c", READ_ONLY, "sh", str(directory), *map(str, arguments)]
+
+
+def run(directory, arguments, cwd, seconds, environment=None, limit_memory=True):
+    """Returns how a program ended: "passed", "failed", "killed by signal N" or "timed out". What it prints is in output.txt."""
+    directory = pathlib.Path(directory)
+    temporary = directory / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE, MAX_FILE))
+        if limit_memory:
+            resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+
+    with open(directory / "output.txt", "wb") as output:
+        try:
+            ended = subprocess.run(command(directory, arguments), cwd=cwd, stdin=subprocess.DEVNULL, stdout=output,
+                                   stderr=subprocess.STDOUT, timeout=seconds, check=False, preexec_fn=limit,
+                                   env={**os.environ, "TMPDIR": str(temporary), **(environment or {})})
+        except subprocess.TimeoutExpired:
+            return "timed out"
+    if ended.returncode < 0 or ended.returncode > 128:
+        return f"killed by signal {abs(ended.returncode) % 128}"
+    return "passed" if ended.returncode == 0 else "failed"

@@ -1,0 +1,66 @@
+"""Says which tests are asked about a mutant of a source: first those in C++, then, if all of them pass, those in Python."""
+
+import fnmatch
+
+# What is mutated unless files are named: the code that holds the promises.
+FILES = [
+    "src/journal/*.cc",
+    "src/lanes/*.cc",
+    "src/tenants/*.cc",
+    "src/leases/*.cc",
+    "src/api/admission.cc",
+    "src/engine/sql.cc",
+    "src/aws/sigv4.cc",
+    "src/files/local/links.cc",
+    "src/files/file_ids.cc",
+    "src/io/durable_file.cc",
+    "src/io/locked_file.cc",
+    "src/io/budget.cc",
+]
+
+# The first pattern that fits decides. The quickest test stands first.
+UNIT = [
+    ("src/journal/*", ["unit_journal", "unit_lanes"]),
+    ("src/lanes/*", ["unit_lanes"]),
+    ("src/tenants/*", ["unit_tenants"]),
+    ("src/leases/*", ["unit_tenants"]),
+    ("src/api/admission.cc", ["unit_api"]),
+    ("src/engine/sql.cc", ["unit_engine", "unit_lanes"]),
+    ("src/aws/sigv4.cc", ["unit_aws", "unit_files"]),
+    ("src/files/*", ["unit_files"]),
+    ("src/io/budget.cc", ["unit_io", "unit_history"]),
+    ("src/io/*", ["unit_io", "unit_journal", "unit_files"]),
+]
+
+PYTHON = [
+    ("src/journal/*", ["faults/test_journal.py", "faults/test_events_killed.py", "faults/test_events_failed_sync.py",
+                       "faults/test_deletion.py", "faults/test_journal_killed_at_every_step.py", "faults/test_power_cut.py"]),
+    ("src/lanes/*", ["faults/test_events_redelivered.py", "faults/test_arrival_order.py", "faults/test_events_killed.py",
+                     "faults/test_events_overload.py", "faults/test_events_deleted_tenant.py", "faults/test_journal.py",
+                     "faults/test_power_cut.py"]),
+    ("src/tenants/*", ["contract/test_initialize_tenant.py", "contract/test_delete_tenant.py", "contract/test_change_tenant.py",
+                       "faults/test_races.py", "faults/test_lost_registry.py", "faults/test_late_statements.py",
+                       "faults/test_kill_at_every_step.py"]),
+    ("src/leases/*", ["faults/test_races.py", "faults/test_kill_at_every_step.py"]),
+    ("src/api/admission.cc", ["contract/test_keys.py", "contract/test_roles.py", "contract/test_wrong_keys.py",
+                              "contract/test_isolation.py", "contract/test_viewer_isolation.py", "contract/test_limits.py"]),
+    ("src/engine/sql.cc", ["contract/test_isolation_signs.py", "contract/test_initialize_tenant_names.py"]),
+    ("src/aws/sigv4.cc", ["contract/test_s3_urls.py", "contract/test_s3_policy.py", "contract/test_files.py"]),
+    ("src/files/*", ["contract/test_files.py", "contract/test_files_guards.py", "contract/test_files_once.py",
+                     "contract/test_files_lifetime.py"]),
+    ("src/io/budget.cc", ["contract/test_limits.py", "faults/test_slow_readers.py"]),
+    ("src/io/*", ["faults/test_journal.py", "faults/test_full_disk.py", "faults/test_events_failed_sync.py",
+                  "faults/test_power_cut.py"]),
+]
+
+
+def unit_tests_of(path):
+    return _first(UNIT, path)
+
+
+def python_tests_of(path):
+    return _first(PYTHON, path)
+
+
+def _first(table, path):
+    return next((tests for pattern, tests in table if fnmatch.fnmatch(path, pattern)), [])
