@@ -7,8 +7,8 @@ build_packages=(
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev libzstd-dev zlib1g-dev
   libfmt-dev libspdlog-dev libtomlplusplus-dev libcli11-dev libpugixml-dev prometheus-cpp-dev libgtest-dev libgmock-dev
 )
-# A sanitizer needs these to name the source lines of its stack traces.
-sanitizer_packages=(llvm-19)
+# A sanitizer needs these to name the source lines of its stack traces, and so does the report of what tests reach.
+instrument_packages=(llvm-19)
 # What finds out which packages a program needs, and says what it consists of.
 package_packages=(binutils dpkg-dev file python3)
 lint_packages=(clang-format-19 clang-tidy-19 python3)

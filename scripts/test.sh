@@ -18,7 +18,7 @@ run_ctest() {
 # Without a symbolizer, a sanitizer reports no names, and suppressions match by name.
 set_up_sanitizers() {
   local symbolizer=external_symbolizer_path=/usr/bin/llvm-symbolizer-19
-  setup_packages "${sanitizer_packages[@]}"
+  setup_packages "${instrument_packages[@]}"
   export ASAN_OPTIONS=$symbolizer UBSAN_OPTIONS=$symbolizer:print_stacktrace=1
   export TSAN_OPTIONS=$symbolizer:suppressions=$root/tests/tsan.supp
 }

@@ -5,10 +5,10 @@ import subprocess
 
 
 def environment(settings):
-    """Nothing of the caller's environment but what every program needs, so that no ANNALS_* or AWS_* leaks in."""
+    """Nothing of the caller's environment but what every program and instrumented builds need: no ANNALS_*, no AWS_*."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
-    sanitizers = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
-    return {**kept, **sanitizers, **settings}
+    instruments = {name: value for name, value in os.environ.items() if name.endswith(("SAN_OPTIONS", "LLVM_PROFILE_FILE"))}
+    return {**kept, **instruments, **settings}
 
 
 def spawn(arguments, settings, stdout, stderr):
