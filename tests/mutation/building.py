@@ -40,6 +40,7 @@ def output_of(target):
 def configure():
     if not (BUILD / "build.ninja").exists():
         checked(CONFIGURE, "configuring")
+    build(["build.ninja"], "the plan of the build")  # there may be new files
 
 
 def build(files, what):
@@ -82,13 +83,16 @@ class Workshop:
         return self.directory / "mutant.o"
 
     def compile(self, path, text):
-        """Returns whether the text of that source compiles. Warnings do not matter: an unused variable is no fault."""
+        """Compiles a text in place of that source. Returns whether it compiles, and what the compiler says. Warnings do not
+        matter: an unused variable is no fault."""
         source = self.directory / pathlib.PurePath(path).name
         source.write_text(text)
         arguments = list(self._command_of(path))
         arguments[arguments.index("-o") + 1] = str(self.object)
         arguments[arguments.index("-c") + 1] = str(source)
-        return subprocess.run([*arguments, "-w"], cwd=BUILD, capture_output=True, check=False).returncode == 0
+        ended = subprocess.run([*arguments, "-w", "-ferror-limit=0", "-fno-caret-diagnostics"], cwd=BUILD, text=True,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+        return ended.returncode == 0, ended.stderr
 
     def link(self, target, objects):
         """Links a program with the objects, which stand before the libraries. Returns the program, or None."""

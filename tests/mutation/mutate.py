@@ -10,6 +10,7 @@ import os
 import queue
 import random
 import sys
+import threading
 
 import building
 import operators
@@ -23,6 +24,7 @@ from source import Source
 def arguments():
     parser = argparse.ArgumentParser(prog="./dev mutate", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("files", nargs="*", metavar="FILE", help="a source, or a folder with sources (default: those that hold promises)")
+    parser.add_argument("--kind", action="append", metavar="KIND", help="make only this kind, such as \"drop call\" (may be repeated)")
     parser.add_argument("--limit", type=int, default=100, metavar="N", help="try N mutants, drawn by the seed (default: 100; 0: all)")
     parser.add_argument("--skip", type=int, default=0, metavar="N", help="leave out the first N that the seed draws")
     parser.add_argument("--seed", type=int, help="draw the same mutants again (default: a new seed, which is printed)")
@@ -51,7 +53,7 @@ def sources_of(files):
 
 
 def choose(wishes, sources, report):
-    """Returns the mutants to try, each with the text of its source."""
+    """Returns the mutants to try, each with its source."""
     known = Known()
     survivors = reports.last_survivors() if wishes.again else None
     chosen = []
@@ -60,15 +62,27 @@ def choose(wishes, sources, report):
         new = [mutant for mutant in made if mutant not in known]
         report.made(source.path, len(made), len(made) - len(new))
         report.outdated(known.outdated(source.path, made))
-        chosen += [(mutant, source.text) for mutant in new if survivors is None or key_of(mutant) in survivors]
+        chosen += [(mutant, source) for mutant in new
+                   if (survivors is None or key_of(mutant) in survivors) and mutant.kind in (wishes.kind or [mutant.kind])]
     if wishes.again:
         return chosen
     random.Random(wishes.seed).shuffle(chosen)
     return chosen[wishes.skip : wishes.skip + wishes.limit if wishes.limit else None]
 
 
-def unit_tests_of(mutants):
-    return sorted({test for path in {mutant.path for mutant, _ in mutants} for test in suites.unit_tests_of(path)})
+def programs_of(mutants):
+    tests = {test for path in {mutant.path for mutant, _ in mutants} for test in suites.unit_tests_of(path)}
+    return sorted({suites.program_of(test) for test in tests})
+
+
+def shares_of(mutants, jobs):
+    """Divides the mutants into shares of one source each, at least one for every worker if there are enough."""
+    by_source = {}
+    for mutant, source in mutants:
+        by_source.setdefault(source, []).append(mutant)
+    parts = -(-jobs // len(by_source))
+    shares = [(source, some[part::parts]) for source, some in by_source.items() for part in range(parts)]
+    return [(source, some) for source, some in shares if some]
 
 
 def try_all(mutants, wishes, report):
@@ -76,28 +90,29 @@ def try_all(mutants, wishes, report):
     benches = queue.SimpleQueue()
     for number in range(wishes.jobs):
         benches.put(trial.Bench(number, baseline, not wishes.unit))
+    lock = threading.Lock()
 
-    def try_one(mutant, text):
+    def try_share(source, some):
         bench = benches.get()
         try:
-            return bench.try_out(mutant, text)
+            for mutant, outcome in bench.try_all(source, some):
+                with lock:
+                    report.tried(mutant, outcome, source.text)
+                    print(f"{report.total['tried']}/{len(mutants)} {mutant.path}:{mutant.line} {mutant.kind}: {outcome.kind} {outcome.by}")
         finally:
             benches.put(bench)
 
     with concurrent.futures.ThreadPoolExecutor(wishes.jobs) as pool:
-        running = {pool.submit(try_one, mutant, text): (mutant, text) for mutant, text in mutants}
         try:
-            for number, done in enumerate(concurrent.futures.as_completed(running), 1):
-                mutant, text = running[done]
-                outcome = done.result()
-                report.tried(mutant, outcome, text)
-                print(f"{number}/{len(mutants)} {mutant.path}:{mutant.line} {mutant.kind}: {outcome.kind} {outcome.by}", flush=True)
+            for done in concurrent.futures.as_completed([pool.submit(try_share, *share) for share in shares_of(mutants, wishes.jobs)]):
+                done.result()
         finally:
             pool.shutdown(cancel_futures=True)
             report.write()
 
 
 def main():
+    sys.stdout.reconfigure(line_buffering=True)
     wishes = arguments()
     if wishes.seed is None:
         wishes.seed = random.SystemRandom().randrange(1 << 32)
@@ -107,10 +122,10 @@ def main():
         for mutant, _ in mutants:
             print(f"{mutant.path}:{mutant.line} {mutant.kind}: {mutant.was} -> {mutant.becomes}")
         return 0
-    print(f"mutate: {len(mutants)} mutants of seed {wishes.seed}", flush=True)
+    print(f"mutate: {len(mutants)} mutants of seed {wishes.seed}")
     if mutants:
         try:
-            building.prepare(unit_tests_of(mutants), with_service=not wishes.unit)
+            building.prepare(programs_of(mutants), with_service=not wishes.unit)
             try_all(mutants, wishes, report)
         except (building.BuildError, trial.BaselineError) as error:
             sys.exit(f"mutate: {error}")

@@ -9,24 +9,27 @@ GIBIBYTE = 1 << 30
 MAX_FILE = 2 * GIBIBYTE  # a mutant may log without end
 MAX_MEMORY = 8 * GIBIBYTE
 
-# All that is mounted becomes read-only in a mount namespace of its own, but for the directory.
+# All that is mounted becomes read-only in a mount namespace of its own, but for the directory. Temporary files are in memory
+# if that is wished: a sync costs nothing there.
 READ_ONLY = """
 set -e
 mount --bind "$1" "$1"
 mount -o remount,ro,bind /
-shift
+[ "$2" = disk ] || mount -t tmpfs -o size=2G tmpfs "$1/tmp"
+shift 2
 exec "$@"
 """
 
 
-def command(directory, arguments):
+def command(directory, temporary, arguments):
     as_root = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return ["unshare", *as_root, "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-            "sh", "-c", READ_ONLY, "sh", str(directory), *map(str, arguments)]
+            "sh", "-c", READ_ONLY, "sh", str(directory), temporary, *map(str, arguments)]
 
 
-def run(directory, arguments, cwd, seconds, environment=None, limit_memory=True):
+def run(directory, arguments, cwd, seconds, environment=None, small=True):
     """Returns how a program ended: "passed", "failed", "killed by signal N" or "timed out". What it prints is in output.txt."""
+    # A small one takes little memory, and has its temporary files there.
     directory = pathlib.Path(directory)
     temporary = directory / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -34,12 +37,12 @@ def run(directory, arguments, cwd, seconds, environment=None, limit_memory=True)
     def limit():
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE, MAX_FILE))
-        if limit_memory:
+        if small:
             resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
     with open(directory / "output.txt", "wb") as output:
         try:
-            ended = subprocess.run(command(directory, arguments), cwd=cwd, stdin=subprocess.DEVNULL, stdout=output,
+            ended = subprocess.run(command(directory, "memory" if small else "disk", arguments), cwd=cwd, stdin=subprocess.DEVNULL, stdout=output,
                                    stderr=subprocess.STDOUT, timeout=seconds, check=False, preexec_fn=limit,
                                    env={**os.environ, "TMPDIR": str(temporary), **(environment or {})})
         except subprocess.TimeoutExpired:

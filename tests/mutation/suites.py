@@ -18,14 +18,15 @@ FILES = [
     "src/io/budget.cc",
 ]
 
-# The first pattern that fits decides. The quickest test stands first.
+# The first pattern that fits decides. The quickest test stands first. PROGRAM:FILTER runs some tests of a program.
 UNIT = [
-    ("src/journal/*", ["unit_journal", "unit_lanes"]),
-    ("src/lanes/*", ["unit_lanes"]),
+    ("src/journal/*", ["unit_journal", "unit_lanes:JournaledCommits*"]),
+    ("src/lanes/known_ids.cc", ["unit_lanes:KnownIds*", "unit_lanes:-KnownIds*"]),
+    ("src/lanes/*", ["unit_lanes:-KnownIds*"]),
     ("src/tenants/*", ["unit_tenants"]),
     ("src/leases/*", ["unit_tenants"]),
     ("src/api/admission.cc", ["unit_api"]),
-    ("src/engine/sql.cc", ["unit_engine", "unit_lanes"]),
+    ("src/engine/sql.cc", ["unit_engine", "unit_lanes:CommitsTest.*"]),
     ("src/aws/sigv4.cc", ["unit_aws", "unit_files"]),
     ("src/files/*", ["unit_files"]),
     ("src/io/budget.cc", ["unit_io", "unit_history"]),
@@ -60,6 +61,14 @@ def unit_tests_of(path):
 
 def python_tests_of(path):
     return _first(PYTHON, path)
+
+
+def program_of(unit_test):
+    return unit_test.partition(":")[0]
+
+
+def filter_of(unit_test):
+    return unit_test.partition(":")[2] or "*"
 
 
 def _first(table, path):

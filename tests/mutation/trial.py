@@ -9,10 +9,11 @@ import time
 import building
 import sandbox
 import suites
+from switched import VARIABLE, Switched
 
 # A mutant may loop for ever. The machine may be busy, so the limit is far above what the tests take.
-UNIT_SECONDS = 30
-UNIT_FACTOR = 8
+UNIT_SECONDS = 20
+UNIT_FACTOR = 5
 PYTHON_SECONDS = 300
 PYTHON_FACTOR = 4
 
@@ -31,8 +32,12 @@ class BaselineError(Exception):
     """The tests fail without any mutant."""
 
 
-def gtest(program):
-    return [program, "--gtest_fail_fast", "--gtest_brief=1"]
+# So many worlds a random test tries; always the same, so that a mutant is judged as it was before.
+RANDOM = {"ANNALS_RANDOM_ROUNDS": "1000", "ANNALS_RANDOM_SEED": "1"}
+
+
+def gtest(program, test):
+    return [program, "--gtest_fail_fast", "--gtest_brief=1", f"--gtest_filter={suites.filter_of(test)}"]
 
 
 def pytest(tests, directory):
@@ -67,35 +72,60 @@ class Bench:
         self._baseline = baseline
         self._with_python = with_python
 
-    def try_out(self, mutant, text):
+    def try_all(self, source, mutants):
+        """Yields each of some mutants of a source with its outcome."""
+        switched = self._compile_together(source, mutants)
+        for number, mutant in switched.items():
+            yield mutant, self._finish(mutant, source, self._ask_unit_tests(mutant, {VARIABLE: str(number)}))
+        for mutant in set(mutants) - set(switched.values()):
+            compiles, _ = self._workshop.compile(mutant.path, mutant.applied_to(source.text))
+            yield mutant, self._finish(mutant, source, self._ask_unit_tests(mutant, {}, link=True)) if compiles else NOT_COMPILED
+
+    def _compile_together(self, source, mutants):
+        """Compiles and links as many of the mutants as go into one text. Returns them with their numbers."""
+        switched = Switched(source, mutants)
+        while switched.included():
+            compiles, output = self._workshop.compile(source.path, switched.text())
+            if compiles:
+                break
+            if not switched.leave_out(output):
+                return {}
+        included = switched.included()
+        programs = {suites.program_of(test) for test in suites.unit_tests_of(source.path)}
+        if not included or any(self._workshop.link(program, [self._workshop.object]) is None for program in programs):
+            return {}
+        # None of them is chosen: the tests must pass.
+        return included if self._ask_unit_tests(mutants[0], {}) is None else {}
+
+    def _finish(self, mutant, source, outcome):
+        """Asks the tests in Python about a mutant that the unit tests let pass."""
         try:
-            if not self._workshop.compile(mutant.path, mutant.applied_to(text)):
+            if outcome or not self._with_python:
+                return outcome or SURVIVED
+            if not self._workshop.compile(mutant.path, mutant.applied_to(source.text))[0]:
                 return NOT_COMPILED
-            for target in suites.unit_tests_of(mutant.path):
-                outcome = self._ask_unit_tests(target)
-                if outcome:
-                    return outcome
-            if self._with_python:
-                return self._ask_python(suites.python_tests_of(mutant.path)) or SURVIVED
-            return SURVIVED
+            return self._ask_python(suites.python_tests_of(mutant.path)) or SURVIVED
         finally:
             shutil.rmtree(self._workshop.directory / "tmp", ignore_errors=True)
 
-    def _ask_unit_tests(self, target):
-        seconds = self._baseline.limit(target, lambda: self._run_unit_without_mutant(target), UNIT_SECONDS, UNIT_FACTOR)
-        program = self._workshop.link(target, [self._workshop.object])
-        if program is None:
-            return NOT_COMPILED
-        ended = self._run_unit(self._workshop, program, seconds)
-        return None if ended == "passed" else Outcome("killed", f"{target} {ended}")
+    def _ask_unit_tests(self, mutant, environment, link=False):
+        for test in suites.unit_tests_of(mutant.path):
+            seconds = self._baseline.limit(test, lambda: self._run_unit_without_mutant(test), UNIT_SECONDS, UNIT_FACTOR)
+            program = suites.program_of(test)
+            if link and self._workshop.link(program, [self._workshop.object]) is None:
+                return NOT_COMPILED
+            ended = self._run_unit(self._workshop, self._workshop.directory / building.output_of(program), test, seconds, environment)
+            if ended != "passed":
+                return Outcome("killed", f"{test} {ended}")
+        return None
 
-    def _run_unit_without_mutant(self, target):
-        program = self._original.link(target, [])
-        return "cannot be linked" if program is None else self._run_unit(self._original, program, 600)
+    def _run_unit_without_mutant(self, test):
+        program = self._original.link(suites.program_of(test), [])
+        return "cannot be linked" if program is None else self._run_unit(self._original, program, test, 600, {})
 
     @staticmethod
-    def _run_unit(workshop, program, seconds):
-        return sandbox.run(workshop.directory, gtest(program), building.ROOT, seconds)
+    def _run_unit(workshop, program, test, seconds, environment):
+        return sandbox.run(workshop.directory, gtest(program, test), building.ROOT, seconds, RANDOM | environment)
 
     def _ask_python(self, tests):
         """Asks one file after the other, the quickest first."""
@@ -124,4 +154,4 @@ class Bench:
         unset = [argument for name in os.environ if name.startswith("ANNALS_") for argument in ("-u", name)]
         settings = [f"ANNALS_BUILD_DIR={workshop.directory}", "PYTHONDONTWRITEBYTECODE=1"]
         command = ["env", *unset, *settings, *pytest([test], workshop.directory)]
-        return sandbox.run(workshop.directory, command, building.ROOT, seconds, limit_memory=False)
+        return sandbox.run(workshop.directory, command, building.ROOT, seconds, small=False)
