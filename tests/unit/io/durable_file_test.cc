@@ -1,0 +1,171 @@
+#include "io/durable_file.h"
+
+#include <sys/stat.h>
+
+#include <gtest/gtest.h>
+
+#include "support/file_calls.h"
+#include "support/temporary_directory.h"
+
+namespace annals::io {
+namespace {
+
+using Names = std::vector<std::string>;
+
+class DurableFileTest : public testing::Test {
+ protected:
+  [[nodiscard]] Names files() const {
+    Names names;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+      names.push_back(entry.path().filename());
+    }
+    return names;
+  }
+
+  support::TemporaryDirectory directory_;
+  support::FileCalls calls_{directory_.path()};
+  const std::filesystem::path path_ = directory_.path() / "file";
+};
+
+/// Returns the error with which something fails, or 0.
+template <class Work>
+int error_of(Work work) {
+  try {
+    work();
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+  return 0;
+}
+
+std::size_t open_files() {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
+}
+
+TEST_F(DurableFileTest, IsReadWholeOrIsNotThere) {
+  EXPECT_EQ(read_if_there(path_), std::nullopt);
+  const std::string large(10'000, 'x');
+  replace_file(path_, large);
+  EXPECT_EQ(read_if_there(path_), large);
+  replace_file(path_, "");
+  EXPECT_EQ(read_if_there(path_), "");
+}
+
+TEST_F(DurableFileTest, IsNotTakenForOneThatIsNotThereIfItCannotBeRead) {
+  EXPECT_EQ(error_of([&] { read_if_there(directory_.path()); }), EISDIR);
+  EXPECT_EQ(error_of([&] { read_if_there(path_ / "below" / "nothing"); }), 0);
+  replace_file(path_, "a file");
+  EXPECT_EQ(error_of([&] { read_if_there(path_ / "below a file"); }), ENOTDIR);
+}
+
+TEST_F(DurableFileTest, ReplacesAFileByRenamingAWholeOne) {
+  replace_file(path_, "old");
+  calls_.take();
+
+  replace_file(path_, "new");
+
+  EXPECT_EQ(calls_.take(), (Names{"cut file.new", "rename file.new file"}));
+  EXPECT_EQ(read_if_there(path_), "new");
+}
+
+TEST_F(DurableFileTest, ReplacedDurablyIsOnTheDiskBeforeItHasItsNameAndTheNameBeforeItReturns) {
+  replace_file(path_, "old");
+  replace_file(path_.string() + ".new", "longer than what comes now, and left by a crash");
+  calls_.take();
+
+  replace_durably(path_, "new");
+
+  EXPECT_EQ(calls_.synced("file.new"), "new");
+  EXPECT_EQ(calls_.take(), (Names{"cut file.new", "sync file.new", "rename file.new file", "sync ."}));
+  EXPECT_EQ(read_if_there(path_), "new");
+}
+
+TEST_F(DurableFileTest, AFailureLeavesTheOldContentAndNothingElse) {
+  replace_file(path_, "old");
+  for (const std::string step : {"cut file.new", "sync file.new", "rename file.new file"}) {
+    calls_.fail(step, EIO);
+    EXPECT_EQ(error_of([&] { replace_durably(path_, "new"); }), EIO) << step;
+    EXPECT_EQ(read_if_there(path_), "old") << step;
+  }
+  EXPECT_EQ(files(), Names{"file"});
+}
+
+TEST_F(DurableFileTest, IsNotSaidToBeDurableIfItsNameIsNot) {
+  calls_.fail("sync .", EIO);
+  EXPECT_EQ(error_of([&] { replace_durably(path_, "new"); }), EIO);
+  EXPECT_EQ(error_of([&] { make_durably(directory_.path() / "other", "new"); }), EIO);
+}
+
+TEST_F(DurableFileTest, IsMadeOnceForItsOwnerOnly) {
+  EXPECT_TRUE(make_durably(path_, "first"));
+  const Names calls = calls_.take();
+  ASSERT_EQ(calls.size(), 2U);
+  EXPECT_TRUE(calls[0].starts_with("sync file.")) << calls[0];
+  EXPECT_EQ(calls[1], "sync .");
+
+  EXPECT_FALSE(make_durably(path_, "second"));
+
+  EXPECT_EQ(read_if_there(path_), "first");
+  EXPECT_EQ(std::filesystem::status(path_).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(files(), Names{"file"});
+}
+
+TEST_F(DurableFileTest, ThatCannotBeMadeIsAnError) {
+  EXPECT_EQ(error_of([&] { make_durably(path_ / "below" / "nothing", "x"); }), ENOENT);
+  EXPECT_EQ(error_of([&] { replace_durably(path_ / "below" / "nothing", "x"); }), ENOENT);
+  EXPECT_EQ(error_of([&] { sync_directory(path_); }), ENOENT);
+}
+
+TEST_F(DurableFileTest, GrowsAtItsEndAfterWhatIsKept) {
+  replace_file(path_, "0123456789");
+  {
+    GrowingFile file(path_, 4);
+    file.append("ab");
+    file.append("");
+    file.append("c");
+  }
+  EXPECT_EQ(read_if_there(path_), "0123abc");
+}
+
+TEST_F(DurableFileTest, IsWrittenWholeHoweverOftenAWriteIsInterrupted) {
+  const std::string content = "some content";
+  calls_.interrupt_writes();
+  replace_durably(path_, content);
+  EXPECT_EQ(read_if_there(path_), content);
+  EXPECT_THROW(make_durably(directory_.path() / "made", content), std::system_error);
+  EXPECT_EQ(files(), Names{"file"}) << "what is not whole gets no name";
+}
+
+TEST_F(DurableFileTest, IsLeftOpenOnlyByWhoBorrowedIt) {
+  const std::size_t before = open_files();
+  {
+    GrowingFile file(path_, 0);
+    GrowingFile moved(std::move(file));
+    EXPECT_FALSE(file.open());  // NOLINT(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
+    EXPECT_TRUE(moved.open());
+    GrowingFile other(directory_.path() / "other", 0);
+    other = std::move(moved);
+    other.append("moved");
+    EXPECT_EQ(open_files(), before + 2);
+    GrowingFile::borrowed(1, "standard output");
+    EXPECT_NE(::fcntl(1, F_GETFD), -1);
+    replace_durably(path_, *read_if_there(path_));
+    make_durably(directory_.path() / "made", "x");
+    sync_directory(directory_.path());
+    EXPECT_EQ(open_files(), before + 2);
+  }
+  EXPECT_EQ(open_files(), before);
+  EXPECT_EQ(read_if_there(path_), "moved");
+}
+
+TEST_F(DurableFileTest, ReportsWhatTheDiskRefuses) {
+  GrowingFile full(Descriptor(::open("/dev/full", O_WRONLY | O_CLOEXEC)), "/dev/full");
+  EXPECT_EQ(error_of([&] { full.append("x"); }), ENOSPC);
+  GrowingFile file(path_, 0);
+  calls_.fail("cut file", EIO);
+  EXPECT_EQ(error_of([&] { file.cut(0); }), EIO);
+}
+
+}  // namespace
+}  // namespace annals::io

@@ -1,0 +1,166 @@
+// What of the journal is on the disk, and when.
+
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "io/durable_file.h"
+#include "journal/journal.h"
+#include "support/driven.h"
+#include "support/file_calls.h"
+#include "support/temporary_directory.h"
+
+namespace annals::journal {
+namespace {
+
+using Names = std::vector<std::string>;
+
+class JournalDurabilityTest : public testing::Test {
+ protected:
+  void open() {
+    journal_.reset();
+    journal_ = std::make_unique<Journal>(settings_);
+  }
+  void append(const ClientId& owner, const std::string& text) {
+    NumberedRows rows{.bytes = std::string(sizeof(std::uint64_t), '\0') + text, .starts = {0}};
+    run(journal_->append(owner, std::move(rows)));
+  }
+  template <class T>
+  T run(boost::asio::awaitable<T> work) {
+    return support::run_to_end(driver_, std::move(work));
+  }
+  std::optional<ErrorCode> error_of(boost::asio::awaitable<void> work) {
+    return support::error_of(driver_, std::move(work));
+  }
+  [[nodiscard]] std::filesystem::path file(const std::string& name) const {
+    return settings_.directory / name;
+  }
+
+  const ClientId first_ = ClientId::random();
+  const ClientId second_ = ClientId::random();
+  support::TemporaryDirectory directory_;
+  support::FileCalls calls_{directory_.path()};
+  Journal::Settings settings_{.directory = directory_.path() / "journal",
+                              .witness = directory_.path() / "witness",
+                              .segment_bytes = 8192};
+  std::unique_ptr<Journal> journal_;
+
+ private:
+  support::Driver driver_;
+};
+
+TEST_F(JournalDurabilityTest, TheTablesNeedAJournalOnlyOnceItHasAFile) {
+  open();
+  EXPECT_EQ(calls_.take(),
+            (Names{"sync next", "sync next", "rename next " + segment_name(1), "sync journal",
+                   "cut witness.new", "sync witness.new", "rename witness.new witness", "sync ."}))
+      << "after a crash between the two the next start would refuse to go on without the journal";
+}
+
+TEST_F(JournalDurabilityTest, WhatIsAcknowledgedIsOnTheDisk) {
+  open();
+  calls_.take();
+  append(first_, "acknowledged");
+  EXPECT_TRUE(calls_.synced(segment_name(1)).contains("acknowledged"));
+}
+
+TEST_F(JournalDurabilityTest, NothingIsSyncedIfTheSettingSaysSo) {
+  settings_.fsync = false;
+  open();
+  calls_.take();
+  append(first_, "in the system's cache");
+  run(journal_->forget(first_));
+  for (const std::string& call : calls_.take()) EXPECT_FALSE(call.starts_with("sync 0")) << call;
+  open();
+  for (const std::string& call : calls_.take()) EXPECT_FALSE(call.starts_with("sync 0")) << call;
+}
+
+TEST_F(JournalDurabilityTest, WhatItReadsAtTheStartIsOnTheDisk) {
+  open();
+  append(first_, "kept");
+  journal_.reset();
+  calls_.take();
+  open();
+  EXPECT_TRUE(calls_.synced(segment_name(1)).contains("kept"))
+      << "a process before may have been killed before its sync, and what is read here may be moved";
+}
+
+TEST_F(JournalDurabilityTest, AForgottenTenantIsOffTheDiskWithTheNamesOfItsFiles) {
+  open();
+  append(first_, "the secret of one");
+  append(second_, "kept");
+  calls_.take();
+
+  run(journal_->forget(first_));
+
+  EXPECT_TRUE(calls_.synced(segment_name(1) + ".new").contains("kept"));
+  EXPECT_FALSE(calls_.synced(segment_name(1) + ".new").contains("the secret of one"));
+  const Names calls = calls_.take();
+  EXPECT_EQ(calls.back(), "sync journal") << "else a power cut would bring the old file back";
+}
+
+TEST_F(JournalDurabilityTest, AfterAFailedSyncNothingIsAcknowledgedUntilARestart) {
+  open();
+  append(first_, "acknowledged");
+  calls_.fail("sync " + segment_name(1), EIO);
+  EXPECT_THROW(append(first_, "not acknowledged"), JournalError);
+  calls_.fail("", 0);
+  EXPECT_THROW(append(second_, "not tried"), JournalError)
+      << "the system may take the failed pages for clean";
+  EXPECT_THROW(journal_->check(), JournalError);
+  EXPECT_TRUE(journal_->has_failed());
+  EXPECT_TRUE(journal_->status().has_failed);
+  EXPECT_TRUE(std::filesystem::exists(file("failed-write")));
+  EXPECT_FALSE(io::read_if_there(file(segment_name(1)))->contains("not tried"));
+
+  open();
+
+  EXPECT_FALSE(journal_->has_failed());
+  EXPECT_FALSE(std::filesystem::exists(file("failed-write")));
+  append(first_, "acknowledged again");
+}
+
+TEST_F(JournalDurabilityTest, AFailureIsRememberedOnTheDisk) {
+  open();
+  calls_.take();
+  journal_->fail("the tables cannot be synced");
+  EXPECT_EQ(calls_.take(), (Names{"cut failed-write", "sync journal"}));
+  journal_->fail("again");
+  EXPECT_EQ(calls_.take(), Names{}) << "once is enough";
+}
+
+TEST_F(JournalDurabilityTest, ADiskThatCannotRewriteAFileIsTrustedWithNothingMore) {
+  open();
+  append(first_, "secret");
+  calls_.fail("sync " + segment_name(1) + ".new", EIO);
+  EXPECT_THROW(run(journal_->forget(first_)), std::system_error);
+  EXPECT_TRUE(journal_->has_failed());
+}
+
+TEST_F(JournalDurabilityTest, AFullDiskCostsNothingButTheAttempt) {
+  open();
+  append(first_, "secret");
+  calls_.fail("sync " + segment_name(1) + ".new", ENOSPC);
+  EXPECT_THROW(run(journal_->forget(first_)), std::system_error);
+  EXPECT_FALSE(journal_->has_failed());
+  append(second_, "another");
+}
+
+TEST_F(JournalDurabilityTest, BeginsNoFileForEventsWhereTooLittleRoomWouldBeLeft) {
+  open();
+  append(first_, "one");
+  journal_.reset();
+  settings_.min_free_bytes = UINT64_MAX / 2;
+  open();  // its first file is for nobody's events
+  append(first_, "there is room in the file");
+  EXPECT_EQ(error_of(journal_->append(first_, {.bytes = std::string(8192, 'x'), .starts = {0}})),
+            ErrorCode::engine_unavailable);
+  EXPECT_FALSE(journal_->has_failed());
+  run(journal_->forget(first_));
+  EXPECT_FALSE(io::read_if_there(file(segment_name(2))).value_or("").contains("there is room"));
+}
+
+}  // namespace
+}  // namespace annals::journal
