@@ -118,6 +118,29 @@ TEST(SigV4, EncodesPathAndQueryOnce) {
       "https://examplebucket.s3.amazonaws.com/a%20b%2Bc%2520/%C3%BC%26%3F/../x?prefix=a%20b%2Bc%2520%2F");
 }
 
+TEST(SigV4, CoversHeadersWithSingleBlanksInsideAndNoneAtTheEnds) {
+  const auto signed_with = [](const std::string& value) {
+    UnsignedRequest request = example_request("GET", "/k");
+    request.headers = {{"X-Note", value}};
+    return header(example_signer().sign(request, "", kExampleTime), "Authorization");
+  };
+  const std::string expected = signed_with("a b");
+  for (const std::string value : {" a b", "a b ", "a  b", "a\tb", "\t a \t b \t"}) {
+    EXPECT_EQ(signed_with(value), expected) << '"' << value << '"';
+  }
+  EXPECT_NE(signed_with("ab"), expected);
+  EXPECT_EQ(signed_with(""), signed_with(" "));
+  EXPECT_NE(expected.find("SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-note,"), std::string::npos)
+      << expected;
+}
+
+TEST(SigV4, APresignedUrlCoversItsHeadersAndLivesForASecondAtLeast) {
+  UnsignedRequest request = example_request("PUT", "/k");
+  request.headers = {{"Content-Type", "text/plain"}};
+  const std::string url = example_signer().presign(request, 1s, kExampleTime);
+  EXPECT_NE(url.find("&X-Amz-Expires=1&X-Amz-SignedHeaders=content-type%3Bhost&"), std::string::npos) << url;
+}
+
 TEST(SigV4, RefusesToPresignForLongerThanAWeekOrNotAtAll) {
   const SigV4 signer = example_signer();
   EXPECT_THROW((void)signer.presign(example_request("GET", "/k"), 0s, kExampleTime), std::invalid_argument);

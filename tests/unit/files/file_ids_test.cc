@@ -43,6 +43,18 @@ TEST(FileIds, OneOtherBitAnywhereIsAnotherId) {
   }
 }
 
+TEST(FileIds, AFileIsOfAnEarlierTenantOnlyIfItBearsTheTagOfThatOne) {
+  const ClientId owner = ClientId::random();
+  const ClientId earlier = ClientId::random();
+  const std::vector<ClientId> tenants{ClientId::random(), earlier, owner};
+  EXPECT_TRUE(is_of_an_earlier(tenants, make_file_id(earlier), owner));
+  EXPECT_FALSE(is_of_an_earlier(tenants, make_file_id(owner), owner));
+  EXPECT_FALSE(is_of_an_earlier(tenants, make_file_id(ClientId::random()), owner))
+      << "nobody knows whose it is";
+  EXPECT_FALSE(is_of_an_earlier(tenants, FileId::random(), owner)) << "nor that of an id without a tag";
+  EXPECT_FALSE(is_of_an_earlier({}, make_file_id(earlier), owner));
+}
+
 TEST(FileIds, TheTagIsTheSameInEveryProcess) {
   // Files outlive processes: an id of today must be known for ever.
   const auto owner = ClientId::parse("00010203-0405-4607-8809-0a0b0c0d0e0f");
