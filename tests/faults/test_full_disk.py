@@ -293,3 +293,22 @@ def test_a_tenant_that_is_made_while_nothing_can_be_written_does_not_prevent_the
     gone = lambda: [one["database_name"] for one in limited.tenants()] == ["shop"]
     wait_until(gone, "nothing is left of the other", CONVERGE_SECONDS)
     assert limited.initialise("other")
+
+
+def test_a_definition_that_could_not_be_written_does_not_prevent_the_next_start(limited, full):
+    tenant = limited.initialise("shop")
+    before = event()
+    assert post_events(limited, tenant, before).status_code == 201
+    limited.restart(environment={"TEST_FULL_DISK_BELOW": str(limited.engine.directory / "metadata")})
+    full.touch()
+
+    refused = limited.post_tenant({"database_name": "other", "client_label": "other"})
+    expect(refused, 503, UNAVAILABLE)
+    limited.kill9()
+
+    full.unlink()
+    limited.start()
+    expect_kept(limited, tenant, [before])
+    gone = lambda: [one["database_name"] for one in limited.tenants()] == ["shop"]
+    wait_until(gone, "nothing is left of the other", CONVERGE_SECONDS)
+    assert limited.initialise("other")

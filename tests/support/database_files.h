@@ -41,6 +41,10 @@ class DatabaseFiles {
     return in_store(id_of(database));
   }
 
+  [[nodiscard]] std::filesystem::path directory_of(const std::string& table) const {
+    return in_store(id_of(table));
+  }
+
  private:
   static std::string id_of(const std::string& name) {
     constexpr std::size_t kLength = 36;

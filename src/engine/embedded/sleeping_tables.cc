@@ -70,6 +70,7 @@ void SleepingTables::attach(const DatabaseName& database, const Run& run) const 
   try {
     for (const SleepingTable& table : sleeping_tables_of(directory_, database)) {
       const auto name = table_name(database, table.name);
+      if (!table.saved.empty()) remove_empty_mutations(directory_, table.saved);
       run(table.saved.empty() ? "ATTACH TABLE " + name : attach_statement(name, table.saved));
       // The engine takes a write that failed for done: on a full disk, the definition that it has written
       // anew is empty. A crash here leaves both, and the next start takes the saved one.

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "io/durable_file.h"
+#include "ops/log.h"
 
 namespace annals::engine {
 namespace {
@@ -63,6 +64,29 @@ std::optional<fs::path> tables_of(const fs::path& directory, const DatabaseName&
   return tables_of(directory, directory / "metadata" / (file_name_of(database) + std::string(kDefinition)));
 }
 
+/// Removes a file that is empty, for which the engine would refuse to start. The engine takes a write that
+/// failed for done: a CREATE or ALTER on a full disk leaves such a file, and was not acknowledged. Returns
+/// whether the file was empty.
+bool remove_if_empty(const fs::path& file) {
+  if (fs::file_size(file) > 0) return false;
+  ops::log(ops::Level::warning,
+           "an empty file of the engine was removed: the disk was full when it was written",
+           {{"file", file.string()}});
+  fs::remove(file);
+  return true;
+}
+
+/// Removes what is empty of the tables in a database's directory that are awake.
+void remove_empty_files(const fs::path& directory, const fs::path& tables) {
+  std::vector<fs::path> definitions;
+  for (const auto& entry : fs::directory_iterator(tables)) {
+    if (entry.path().extension() == kDefinition) definitions.push_back(entry.path());
+  }
+  for (const auto& definition : definitions) {
+    if (!remove_if_empty(definition)) remove_empty_mutations(directory, definition);
+  }
+}
+
 /// Calls `visit` with the directory of every database, on several threads at once: each visit waits for the
 /// file system most of its time, and a start waits for all of them.
 template <class Visit>
@@ -71,7 +95,8 @@ void for_each_database(const fs::path& directory, const Visit& visit) {
   if (!fs::exists(metadata)) return;
   std::vector<fs::path> definitions;
   for (const auto& entry : fs::directory_iterator(metadata)) {
-    if (entry.path().extension() == kDefinition) definitions.push_back(entry.path());
+    if (entry.path().extension() != kDefinition || remove_if_empty(entry.path())) continue;
+    definitions.push_back(entry.path());
   }
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
@@ -147,6 +172,16 @@ void restore_definition(const fs::path& saved) {
   fs::rename(saved, fs::path(saved).replace_extension());
 }
 
+void remove_empty_mutations(const fs::path& directory, const fs::path& definition) {
+  const auto table = directory_in_store(directory, io::read_if_there(definition).value_or(""));
+  if (!table || !fs::exists(*table)) return;
+  std::vector<fs::path> mutations;
+  for (const auto& entry : fs::directory_iterator(*table)) {
+    if (entry.path().filename().string().starts_with("mutation_")) mutations.push_back(entry.path());
+  }
+  for (const auto& mutation : mutations) remove_if_empty(mutation);
+}
+
 std::vector<std::string> tables_that_may_sleep(const fs::path& directory, const DatabaseName& database,
                                                const MaySleep& may_sleep) {
   const auto tables = tables_of(directory, database);
@@ -165,6 +200,7 @@ void put_tables_to_sleep(const fs::path& directory, const MaySleep& may_sleep) {
       fs::remove(fs::path(definition).replace_extension(kDetached));
       fs::rename(definition, fs::path(definition).replace_extension(kSaved));
     }
+    remove_empty_files(directory, tables);
   });
 }
 
@@ -174,6 +210,7 @@ void wake_all_tables(const fs::path& directory) {
       if (without_end(entry.path(), kDetached)) fs::remove(entry.path());
     }
     for_each_saved(tables, restore_definition);
+    remove_empty_files(directory, tables);
   });
 }
 

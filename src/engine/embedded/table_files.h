@@ -34,6 +34,11 @@ std::string attach_statement(const std::string& quoted_table, const std::filesys
 /// Gives a saved definition its name back, in place of one that is there already. Throws std::system_error.
 void restore_definition(const std::filesystem::path& saved);
 
+/// Removes the mutations of a table that are empty: the engine refuses to load a table that has one. It takes
+/// a write that failed for done, so that an ALTER … DELETE on a full disk leaves it. Throws
+/// std::system_error.
+void remove_empty_mutations(const std::filesystem::path& directory, const std::filesystem::path& definition);
+
 /// Decides by a table's definition, its CREATE statement, whether the table may sleep.
 using MaySleep = std::function<bool(std::string_view definition)>;
 
@@ -45,11 +50,12 @@ std::vector<std::string> tables_that_may_sleep(const std::filesystem::path& dire
 
 /// Puts all tables to sleep that may, so that they are not loaded at the start that follows. `directory` is
 /// the engine's, which is not open. A crash leaves some awake, which is harmless. If a table was waking in a
-/// crash, its saved definition counts. Throws std::system_error.
+/// crash, its saved definition counts. Removes empty definitions and mutations of those that stay awake.
+/// Throws std::system_error.
 void put_tables_to_sleep(const std::filesystem::path& directory, const MaySleep& may_sleep);
 
-/// Lets every table be loaded at the start that follows. `directory` is the engine's, which is not open.
-/// Throws std::system_error.
+/// Lets every table be loaded at the start that follows, and removes empty definitions and mutations.
+/// `directory` is the engine's, which is not open. Throws std::system_error.
 void wake_all_tables(const std::filesystem::path& directory);
 
 }  // namespace annals::engine

@@ -106,6 +106,25 @@ TEST_F(TableFiles, that_a_crash_left_with_an_empty_definition_keep_the_saved_one
   EXPECT_EQ(io::read_if_there(table), definition);
 }
 
+TEST_F(TableFiles, that_are_empty_are_removed) {
+  const fs::path whole = files_.add_table("shop", "events_1", "COMMENT 'of another form'");
+  const std::function<void(const fs::path&)> prepare_start[] = {
+      [](const fs::path& one) { put_tables_to_sleep(one, may_sleep); }, wake_all_tables};
+  for (const auto& prepare : prepare_start) {
+    const fs::path table = files_.tables_of("shop") / "events_2.sql";
+    const fs::path database = files_.directory() / "metadata" / "other.sql";
+    const fs::path mutation = files_.directory_of("events_1") / "mutation_3.txt";
+    fs::create_directories(mutation.parent_path());
+    for (const auto& empty : {table, database, mutation}) std::ofstream(empty).close();
+
+    prepare(files_.directory());
+
+    EXPECT_FALSE(fs::exists(table) || fs::exists(database) || fs::exists(mutation))
+        << "the engine would refuse to start";
+    EXPECT_TRUE(fs::exists(whole));
+  }
+}
+
 TEST_F(TableFiles, of_a_database_with_a_dash_are_found) {
   files_.add_database("a%2Db");
   files_.add_table("a%2Db", "events_1");
