@@ -24,6 +24,12 @@ class DatabaseFiles {
     std::filesystem::create_directories(tables_of(file_name));
   }
 
+  /// Adds the database `default`, which has a link to its directory and no definition.
+  void add_default_database() {
+    std::filesystem::create_directories(tables_of("default"));
+    std::filesystem::create_directory_symlink(tables_of("default"), directory() / "metadata" / "default");
+  }
+
   /// Adds a table to a database and returns its definition.
   std::filesystem::path add_table(const std::string& database, const std::string& table,
                                   std::string_view comment = kComment) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/embedded/empty_files.h"
 #include "engine/embedded/in_quotes.h"
 #include "engine/engine.h"
 #include "engine/sql.h"

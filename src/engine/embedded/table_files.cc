@@ -7,8 +7,9 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "engine/embedded/definitions.h"
+#include "engine/embedded/empty_files.h"
 #include "io/durable_file.h"
-#include "ops/log.h"
 
 namespace annals::engine {
 namespace {
@@ -16,8 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kVisitors = 16;  // threads
-constexpr std::string_view kDefinition = ".sql";
-constexpr std::string_view kSaved = ".sql.bak";
 constexpr std::string_view kDetached = ".sql.detached";
 
 /// Returns the name without that end, or nullopt if it has another.
@@ -26,18 +25,6 @@ std::optional<std::string> without_end(const fs::path& path, std::string_view en
   if (!name.ends_with(end)) return std::nullopt;
   name.resize(name.size() - end.size());
   return name;
-}
-
-/// Returns the directory of a thing in store/ whose definition says UUID '…'.
-std::optional<fs::path> directory_in_store(const fs::path& directory, std::string_view definition) {
-  constexpr std::string_view kUuid = "UUID '";
-  constexpr std::size_t kUuidLength = 36;
-  constexpr std::size_t kPrefixLength = 3;
-  const auto at = definition.find(kUuid);
-  if (at == std::string_view::npos) return std::nullopt;
-  const auto uuid = definition.substr(at + kUuid.size(), kUuidLength);
-  if (uuid.size() < kUuidLength) return std::nullopt;
-  return directory / "store" / uuid.substr(0, kPrefixLength) / uuid;
 }
 
 /// Returns the name of a database as names of files have it: ClickHouse writes each odd byte as %XX.
@@ -64,44 +51,25 @@ std::optional<fs::path> tables_of(const fs::path& directory, const DatabaseName&
   return tables_of(directory, directory / "metadata" / (file_name_of(database) + std::string(kDefinition)));
 }
 
-/// Removes a file that is empty, for which the engine would refuse to start. The engine takes a write that
-/// failed for done: a CREATE or ALTER on a full disk leaves such a file, and was not acknowledged. Returns
-/// whether the file was empty.
-bool remove_if_empty(const fs::path& file) {
-  if (fs::file_size(file) > 0) return false;
-  ops::log(ops::Level::warning,
-           "an empty file of the engine was removed: the disk was full when it was written",
-           {{"file", file.string()}});
-  fs::remove(file);
-  return true;
-}
-
-/// Removes what is empty of the tables in a database's directory that are awake.
-void remove_empty_files(const fs::path& directory, const fs::path& tables) {
-  std::vector<fs::path> definitions;
-  for (const auto& entry : fs::directory_iterator(tables)) {
-    if (entry.path().extension() == kDefinition) definitions.push_back(entry.path());
-  }
-  for (const auto& definition : definitions) {
-    if (!remove_if_empty(definition)) remove_empty_mutations(directory, definition);
-  }
-}
-
 /// Calls `visit` with the directory of every database, on several threads at once: each visit waits for the
-/// file system most of its time, and a start waits for all of them.
+/// file system most of its time, and a start waits for all of them. Shows `empty` the definitions of no
+/// directory.
 template <class Visit>
-void for_each_database(const fs::path& directory, const Visit& visit) {
+void for_each_database(const fs::path& directory, EmptyFiles& empty, const Visit& visit) {
   const fs::path metadata = directory / "metadata";
   if (!fs::exists(metadata)) return;
   std::vector<fs::path> definitions;
   for (const auto& entry : fs::directory_iterator(metadata)) {
-    if (entry.path().extension() != kDefinition || remove_if_empty(entry.path())) continue;
-    definitions.push_back(entry.path());
+    if (entry.path().extension() == kDefinition) definitions.push_back(entry.path());
   }
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < definitions.size(); i = next++) {
-      if (const auto tables = tables_of(directory, definitions[i])) visit(*tables);
+      if (const auto tables = tables_of(directory, definitions[i])) {
+        visit(*tables);
+      } else {
+        empty.look_at(definitions[i]);
+      }
     }
   };
   std::vector<std::future<void>> workers;
@@ -172,16 +140,6 @@ void restore_definition(const fs::path& saved) {
   fs::rename(saved, fs::path(saved).replace_extension());
 }
 
-void remove_empty_mutations(const fs::path& directory, const fs::path& definition) {
-  const auto table = directory_in_store(directory, io::read_if_there(definition).value_or(""));
-  if (!table || !fs::exists(*table)) return;
-  std::vector<fs::path> mutations;
-  for (const auto& entry : fs::directory_iterator(*table)) {
-    if (entry.path().filename().string().starts_with("mutation_")) mutations.push_back(entry.path());
-  }
-  for (const auto& mutation : mutations) remove_if_empty(mutation);
-}
-
 std::vector<std::string> tables_that_may_sleep(const fs::path& directory, const DatabaseName& database,
                                                const MaySleep& may_sleep) {
   const auto tables = tables_of(directory, database);
@@ -194,24 +152,28 @@ std::vector<std::string> tables_that_may_sleep(const fs::path& directory, const 
 }
 
 void put_tables_to_sleep(const fs::path& directory, const MaySleep& may_sleep) {
-  for_each_database(directory, [&](const fs::path& tables) {
+  EmptyFiles empty(directory);
+  for_each_database(directory, empty, [&](const fs::path& tables) {
     finish_waking(tables);
     for (const auto& definition : definitions_that_may_sleep(directory, tables, may_sleep)) {
       fs::remove(fs::path(definition).replace_extension(kDetached));
       fs::rename(definition, fs::path(definition).replace_extension(kSaved));
     }
-    remove_empty_files(directory, tables);
+    empty.look_in(tables);
   });
+  empty.remove();
 }
 
 void wake_all_tables(const fs::path& directory) {
-  for_each_database(directory, [&](const fs::path& tables) {
+  EmptyFiles empty(directory);
+  for_each_database(directory, empty, [&](const fs::path& tables) {
     for (const auto& entry : fs::directory_iterator(tables)) {
       if (without_end(entry.path(), kDetached)) fs::remove(entry.path());
     }
     for_each_saved(tables, restore_definition);
-    remove_empty_files(directory, tables);
+    empty.look_in(tables);
   });
+  empty.remove();
 }
 
 }  // namespace annals::engine

@@ -34,11 +34,6 @@ std::string attach_statement(const std::string& quoted_table, const std::filesys
 /// Gives a saved definition its name back, in place of one that is there already. Throws std::system_error.
 void restore_definition(const std::filesystem::path& saved);
 
-/// Removes the mutations of a table that are empty: the engine refuses to load a table that has one. It takes
-/// a write that failed for done, so that an ALTER … DELETE on a full disk leaves it. Throws
-/// std::system_error.
-void remove_empty_mutations(const std::filesystem::path& directory, const std::filesystem::path& definition);
-
 /// Decides by a table's definition, its CREATE statement, whether the table may sleep.
 using MaySleep = std::function<bool(std::string_view definition)>;
 

@@ -125,6 +125,24 @@ TEST_F(TableFiles, that_are_empty_are_removed) {
   }
 }
 
+TEST_F(TableFiles, that_may_be_what_is_left_of_a_table_with_data_are_kept) {
+  const fs::path table = files_.add_table("shop", "events_1", "COMMENT 'of another form'");
+  fs::create_directories(files_.directory_of("events_1") / "all_1_1_0");
+  const fs::path other = files_.tables_of("shop") / "other.sql";
+  std::ofstream(other).close();
+  files_.add_default_database();
+  files_.add_table("default", "registry", "COMMENT 'of another form'");
+  fs::create_directories(files_.directory_of("registry") / "all_1_1_0");
+
+  put_tables_to_sleep(files_.directory(), may_sleep);
+  EXPECT_FALSE(fs::exists(other)) << "all data has its definition";
+
+  std::ofstream(table, std::ios::trunc).close();  // as an ALTER on a full disk does
+  put_tables_to_sleep(files_.directory(), may_sleep);
+  wake_all_tables(files_.directory());
+  EXPECT_TRUE(fs::exists(table)) << "without it, the table would be gone and the service would start";
+}
+
 TEST_F(TableFiles, of_a_database_with_a_dash_are_found) {
   files_.add_database("a%2Db");
   files_.add_table("a%2Db", "events_1");
