@@ -15,6 +15,7 @@
 #include "ids/uuid.h"
 #include "leases/errors.h"
 #include "support/driven.h"
+#include "support/promised_tenants.h"
 #include "support/rounds.h"
 #include "support/simulated_catalog.h"
 #include "support/turns.h"
@@ -29,6 +30,7 @@ using engine::EngineError;
 using engine::Statement;
 using support::SimulatedCatalog;
 using Kind = EngineError::Kind;
+using File = support::PromisedTenants::File;
 
 /// The leases of all instances. One may run out at any time, as if its holder had been asleep.
 struct LeaseTable {
@@ -74,13 +76,6 @@ class SimulatedLeases final : public leases::Leases {
   support::Turns& turns_;
 };
 
-/// Files under `<database>/`, each with the tenant whose it is.
-struct File {
-  std::string database;
-  std::string owner;
-  int number;
-};
-
 class SimulatedFiles final : public Belonging {
  public:
   SimulatedFiles(std::vector<File>& files, support::Turns& turns) : files_(files), turns_(turns) {}
@@ -101,22 +96,10 @@ class SimulatedFiles final : public Belonging {
   support::Turns& turns_;
 };
 
-/// A tenant that was announced, and what its owner did with it.
-struct Announced {
-  ClientId id;
-  std::string database;
-  int files = 0;
-  int events = 0;
-  bool deletion_begun = false;
-  bool gone = false;  // a deletion was answered
-};
-
 /// One world: an engine and some instances.
 class World {
  public:
   explicit World(unsigned seed) : turns_(seed) {
-    catalog_.databases["legacy"] = {.comment = "not of Annals", .tables = {{"t", 1}}};
-    files_.push_back({.database = "legacy", .owner = "nobody", .number = 0});
     for (std::size_t i = 0; i < 1 + turns_.below(3); ++i)
       instances_.push_back(std::make_unique<Instance>(*this));
   }
@@ -140,31 +123,13 @@ class World {
   }
 
   /// Returns what is wrong, "" if nothing is.
-  [[nodiscard]] std::string fault() const {
-    for (const auto& tenant : announced_) {
-      const std::string fault = tenant.gone ? left_of(tenant) : missing_of(tenant);
-      if (!fault.empty()) return fault;
-    }
-    const auto rows = catalog_.final_rows();
-    std::set<std::string> names;
-    std::set<std::string> labels;
-    for (const auto& row : rows) {
-      if (row.state != 2) return "a tenant is left half-done";
-      if (!names.insert(row.database).second) return "two tenants have one name";
-      if (!labels.insert(row.label).second) return "two tenants have one label";
-    }
-    if (names.size() + 1 != catalog_.databases.size())
-      return "there are more or fewer databases than tenants";
-    if (!catalog_.databases.contains("legacy")) return "a database of somebody else was dropped";
-    const auto is_legacy = [](const File& file) { return file.database == "legacy"; };
-    return std::ranges::count_if(files_, is_legacy) == 1 ? "" : "a file of somebody else was removed";
-  }
+  [[nodiscard]] std::string fault() const { return promised_.fault(); }
 
  private:
   struct Instance {
     explicit Instance(World& world)
         : engine(std::make_unique<support::ScriptedEngine>()),
-          files(world.files_, world.turns_),
+          files(world.promised_.files, world.turns_),
           leases(world.table_, world.turns_),
           databases(*engine),
           tables(*engine, changes, true),
@@ -225,29 +190,17 @@ class World {
     const std::string label = turns_.once_in(2) ? "one" : "two";
     const auto made = co_await instance.tenancy.lifecycle().initialise(
         {.database = DatabaseName::parse(name).value(), .label = label});
-    announced_.push_back({.id = made.id, .database = name});
-    use(announced_.back());
-  }
-
-  /// Writes an event and a file for a tenant, as far as its database takes them.
-  void use(Announced& tenant) {
-    const auto database = catalog_.databases.find(tenant.database);
-    if (database == catalog_.databases.end()) return;
-    const auto table = database->second.tables.find(table_of(tenant));
-    if (table == database->second.tables.end()) return;
-    ++table->second;
-    ++tenant.events;
-    files_.push_back({.database = tenant.database, .owner = tenant.id.text(), .number = ++last_file_});
-    ++tenant.files;
+    promised_.announce(made.id, name);
   }
 
   awaitable<void> delete_one(Instance& instance) {
-    if (announced_.empty()) co_return;
-    const std::size_t which = turns_.below(announced_.size());
-    announced_[which].deletion_begun = true;
-    co_await instance.tenancy.lifecycle().remove(announced_[which].id);
-    announced_[which].gone = true;
-    const std::string left = left_of(announced_[which]);
+    auto& tenants = promised_.tenants;
+    if (tenants.empty()) co_return;
+    const std::size_t which = turns_.below(tenants.size());
+    tenants[which].deletion_begun = true;
+    co_await instance.tenancy.lifecycle().remove(tenants[which].id);
+    tenants[which].gone = true;
+    const std::string left = promised_.left_of(tenants[which]);
     if (!left.empty()) throw std::logic_error("204, and " + left);
   }
 
@@ -296,50 +249,14 @@ class World {
     }
   }
 
-  static std::string table_of(const Announced& tenant) {
-    std::string id = tenant.id.text();
-    std::erase(id, '-');
-    return "events_" + id;
-  }
-
-  [[nodiscard]] std::string left_of(const Announced& tenant) const {
-    for (const auto& [name, database] : catalog_.databases) {
-      if (database.comment.contains(tenant.id.text()))
-        return "the database of a tenant that is gone is there";
-    }
-    for (const File& file : files_) {
-      if (file.owner == tenant.id.text()) return "a file of a tenant that is gone is there";
-    }
-    return "";
-  }
-
-  /// A tenant of which no 204 was given is whole, or its deletion has begun and is over by now.
-  [[nodiscard]] std::string missing_of(const Announced& tenant) const {
-    const auto rows = catalog_.final_rows();
-    const auto row = std::ranges::find(rows, tenant.id.text(), &SimulatedCatalog::Row::id);
-    if (row == rows.end()) {
-      return tenant.deletion_begun ? left_of(tenant) : "an announced tenant is not in the registry";
-    }
-    const auto database = catalog_.databases.find(tenant.database);
-    if (database == catalog_.databases.end()) return "a tenant has no database";
-    if (!database->second.comment.contains(tenant.id.text())) return "a tenant's database is another's";
-    const auto table = database->second.tables.find(table_of(tenant));
-    if (table == database->second.tables.end()) return "a tenant has no table";
-    if (table->second != tenant.events) return "a tenant has lost events";
-    const auto is_own = [&](const File& file) { return file.owner == tenant.id.text(); };
-    return std::ranges::count_if(files_, is_own) == tenant.files ? "" : "a tenant has lost files";
-  }
-
   support::Turns turns_;
   support::Driver driver_;
   SimulatedCatalog catalog_;
+  support::PromisedTenants promised_{catalog_};
   LeaseTable table_;
-  std::vector<File> files_;
-  int last_file_ = 0;
   int failures_ = 0;
   bool calm_ = false;  // nothing goes wrong any more
   std::vector<Statement> late_;
-  std::vector<Announced> announced_;
   std::vector<std::unique_ptr<Instance>> instances_;
 };
 
