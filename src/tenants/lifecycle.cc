@@ -19,6 +19,19 @@ constexpr std::chrono::seconds kWaitForOther{20};
 /// How long an initialisation waits while the belongings of an earlier tenant of that name are cleaned up.
 constexpr std::chrono::seconds kWaitForCleanUp{5};
 
+/// Returns whether a statement that failed so is not done, and will not be.
+bool had_no_effect(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const engine::EngineError& error) {
+    return error.kind() != engine::EngineError::Kind::unknown;
+  } catch (const Error& error) {
+    return error.code() == ErrorCode::overloaded;  // it was not sent
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 awaitable<void> Lifecycle::Claims::keep() {
@@ -107,13 +120,15 @@ awaitable<bool> Lifecycle::create(Making making, Claims claims) {
   const bool taken = co_await parts_.registry.taken(making.tenant.request);
   if (taken) co_return false;
   const ClientId id = making.tenant.id;
-  auto outcome = co_await io::settled(create_steps(std::move(making), claims));
-  if (!outcome || !*outcome) co_await roll_back(id);
+  Row row = Row::removed;
+  auto outcome = co_await io::settled(create_steps(std::move(making), claims, row));
+  if (!outcome || !*outcome) co_await roll_back(id, row);
   const bool made = io::result_of(std::move(outcome));
   co_return made;
 }
 
-awaitable<bool> Lifecycle::create_steps(Making making, Claims claims) {
+/// Sets `row` to what becomes of the tenant's row if this fails.
+awaitable<bool> Lifecycle::create_steps(Making making, Claims claims, Row& row) {
   const KeptTenant& tenant = making.tenant;
   const NewTenant& request = tenant.request;
   co_await claims.keep();
@@ -126,14 +141,17 @@ awaitable<bool> Lifecycle::create_steps(Making making, Claims claims) {
   }
   if (!tenant.settings.empty()) co_await parts_.registry.restore_settings(tenant.id, tenant.settings);
   if (making.fill) co_await making.fill([claims]() mutable { return claims.keep(); });
-  co_await activate(tenant.id, request.database, claims);
+  co_await activate(tenant.id, request.database, claims, row);
   co_return true;
 }
 
-awaitable<void> Lifecycle::activate(ClientId id, DatabaseName database, Claims claims) {
+awaitable<void> Lifecycle::activate(ClientId id, DatabaseName database, Claims claims, Row& row) {
   co_await claims.keep();
   const auto asked = parts_.directory.expect(id, database);
-  co_await parts_.registry.advance(id, TenantState::active);
+  row = Row::kept;
+  auto advanced = co_await io::settled(parts_.registry.advance(id, TenantState::active));
+  if (advanced || had_no_effect(advanced.error())) row = Row::removed;
+  io::result_of(std::move(advanced));
   // The statement says nothing if the row has gone meanwhile, so the row is asked. recover() gives up on a
   // tenant under the lease on its name only, and nobody else gets the label under that on the label; as both
   // still hold after the answer, the tenant stays active and the only one.
@@ -143,12 +161,17 @@ awaitable<void> Lifecycle::activate(ClientId id, DatabaseName database, Claims c
   co_await claims.keep();
 }
 
-awaitable<void> Lifecycle::roll_back(ClientId id) {
+awaitable<void> Lifecycle::roll_back(ClientId id, Row row) {
   try {
-    // A statement without an answer may still be done: `deleting` outranks an activation that comes late, and
-    // recover() removes a database that appears after its row has gone.
-    co_await parts_.registry.advance(id, TenantState::deleting);
-    co_await delete_alone(id);
+    // A statement without an answer may still be done: recover() removes a database that appears after its
+    // row has gone. An activation without an answer may have read the row already, and would bring it back,
+    // active, after its removal; so the row stays, and outranks it, until that cannot come any more.
+    if (row == Row::kept) {
+      co_await parts_.registry.give_up(id);
+    } else {
+      co_await parts_.registry.advance(id, TenantState::deleting);
+    }
+    co_await delete_alone(id, row);
   } catch (const std::exception& error) {
     ops::log(Level::warning, "a half-made tenant is left to the sweep",
              {{"client_id", id.text()}, {"error", error.what()}});
@@ -166,15 +189,16 @@ awaitable<void> Lifecycle::remove(ClientId id) {
 }
 
 /// Returns false if another is at work on this tenant.
-awaitable<bool> Lifecycle::delete_alone(ClientId id) {
-  const auto done = co_await leases::with_lease(parts_.leases, leases::tenant_key(id),
-                                                [this, id](Lease& lease) { return delete_steps(id, lease); });
+awaitable<bool> Lifecycle::delete_alone(ClientId id, Row row) {
+  const auto done =
+      co_await leases::with_lease(parts_.leases, leases::tenant_key(id),
+                                  [this, id, row](Lease& lease) { return delete_steps(id, lease, row); });
   co_return done.has_value();
 }
 
 // The row goes last, because recover() finds a half-deleted tenant by it, and because it keeps the name from
 // being given to another while anything is left.
-awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease) {
+awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease, Row row) {
   // Read again, now that nobody else changes it: it may be gone.
   const auto tenant = co_await parts_.registry.find(id);
   if (!tenant) co_return true;
@@ -182,7 +206,7 @@ awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease) {
   for (Belonging& belonging : parts_.belongings) co_await remove_belonging(belonging, owner, lease);
   co_await lease.keep();
   if (tenant->settings_version > 0) co_await parts_.registry.forget_settings(id);
-  co_await remove_row(id);
+  if (row == Row::removed) co_await remove_row(id);
   parts_.directory.forget(id);
   co_return true;
 }

@@ -53,8 +53,8 @@ class Lifecycle {
   /// not be removed: the tenant then stays `deleting`.
   boost::asio::awaitable<void> remove(ClientId id);
 
-  /// Resumes what a crash or a failure has interrupted: deletes the tenants `deleting` and those `creating`
-  /// for longer than `abandoned_after`. Logs what fails and leaves it to the next call. Throws
+  /// Resumes what a crash or a failure has interrupted: deletes the tenants `deleting` and those `creating`,
+  /// or given up, for longer than `abandoned_after`. Logs what fails and leaves it to the next call. Throws
   /// engine::EngineError if the registry cannot be read.
   boost::asio::awaitable<void> recover(std::chrono::milliseconds abandoned_after);
 
@@ -87,12 +87,15 @@ class Lifecycle {
   boost::asio::awaitable<void> make(Making making);
   boost::asio::awaitable<bool> restore_alone(Making making);
   boost::asio::awaitable<bool> claim_label(Making making, leases::Lease& name_lease);
+  /// Says whether a deletion removes the tenant's row, or leaves that to recover().
+  enum class Row : bool { kept, removed };
+
   boost::asio::awaitable<bool> create(Making making, Claims claims);
-  boost::asio::awaitable<bool> create_steps(Making making, Claims claims);
-  boost::asio::awaitable<void> activate(ClientId id, DatabaseName database, Claims claims);
-  boost::asio::awaitable<void> roll_back(ClientId id);
-  boost::asio::awaitable<bool> delete_alone(ClientId id);
-  boost::asio::awaitable<bool> delete_steps(ClientId id, leases::Lease& lease);
+  boost::asio::awaitable<bool> create_steps(Making making, Claims claims, Row& row);
+  boost::asio::awaitable<void> activate(ClientId id, DatabaseName database, Claims claims, Row& row);
+  boost::asio::awaitable<void> roll_back(ClientId id, Row row);
+  boost::asio::awaitable<bool> delete_alone(ClientId id, Row row = Row::removed);
+  boost::asio::awaitable<bool> delete_steps(ClientId id, leases::Lease& lease, Row row);
   boost::asio::awaitable<void> remove_row(ClientId id);
   boost::asio::awaitable<void> remove_belonging(Belonging& belonging, Owner owner, leases::Lease& lease);
   boost::asio::awaitable<void> check_owner(Owner owner, leases::Lease& lease);

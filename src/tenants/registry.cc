@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS default.annals_tenants
     client_id     UUID,
     client_label  String,
     database_name String,
-    state         UInt8 COMMENT '1 creating, 2 active, 3 deleting; the highest counts',
+    state         UInt8 COMMENT '1 creating, 2 active, 3 deleting, 4 deleting and given up; the highest counts',
     secret_hash   String COMMENT 'SHA-256 of the client secret, hexadecimal',
     created_at    DateTime64(3, 'UTC')
 )
@@ -46,6 +46,14 @@ WHERE client_id = {id:UUID} AND state < {state:UInt8})";
 // being deleted.
 constexpr std::string_view kHasDatabase = R"(
   AND (database_name, concat({mark:String}, toString(client_id))) IN (SELECT name, comment FROM system.databases))";
+
+// Nobody asks when the tenant was made: it never was.
+constexpr std::string_view kGiveUp = R"(
+INSERT INTO default.annals_tenants (client_id, client_label, database_name, state, secret_hash, created_at)
+SETTINGS async_insert = 0
+SELECT client_id, client_label, database_name, {state:UInt8}, secret_hash, now64(3, 'UTC')
+FROM default.annals_tenants FINAL
+WHERE client_id = {id:UUID} AND state < {state:UInt8})";
 
 constexpr std::string_view kRemove = R"(
 ALTER TABLE default.annals_tenants DELETE WHERE client_id = {id:UUID} SETTINGS mutations_sync = 2)";
@@ -74,6 +82,13 @@ constexpr std::string_view kFormat =
     " FORMAT JSONEachRow SETTINGS output_format_json_quote_64bit_integers = 0, "
     "output_format_json_escape_forward_slashes = 0";
 
+// The state in the table of a tenant that was given up. To everybody but unfinished() it is deleting.
+constexpr std::uint8_t kGivenUp = 4;
+
+TenantState parse_state(std::uint8_t number) {
+  return number == kGivenUp ? TenantState::deleting : static_cast<TenantState>(number);
+}
+
 Tenant parse_row(std::string_view line, std::uint32_t default_retention_days) {
   const boost::json::object row = boost::json::parse(line).as_object();
   auto id = ClientId::parse(row.at("client_id").as_string());
@@ -84,7 +99,7 @@ Tenant parse_row(std::string_view line, std::uint32_t default_retention_days) {
       .id = *id,
       .label = std::string(row.at("client_label").as_string()),
       .database = *std::move(database),
-      .state = static_cast<TenantState>(row.at("state").to_number<std::uint8_t>()),
+      .state = parse_state(row.at("state").to_number<std::uint8_t>()),
       .secret_hash = *secret_hash,
       .original_secret_hash = *secret_hash,
       .created_at = Timestamp(std::chrono::milliseconds(row.at("created_ms").to_number<std::int64_t>())),
@@ -109,7 +124,9 @@ Statement listing(const TenantFilter& filter) {
     result.sql += fmt::format("{}{}", result.sql.empty() ? " WHERE " : " AND ", condition);
     result.parameters.push_back({std::move(name), std::move(value)});
   };
-  if (filter.state) require("state = {state:UInt8}", "state", state_number(*filter.state));
+  if (filter.state) {
+    require("least(state, 3) = {state:UInt8}", "state", state_number(*filter.state));
+  }
   if (filter.database) require("database_name = {database:String}", "database", *filter.database);
   if (filter.label) require(fmt::format("{} = {{label:String}}", kLabel), "label", *filter.label);
   if (filter.ids) require("client_id IN {ids:Array(UUID)}", "ids", engine::uuid_array(*filter.ids));
@@ -168,6 +185,12 @@ boost::asio::awaitable<void> Registry::advance(ClientId id, TenantState state) {
     statement.sql += kHasDatabase;
     statement.parameters.push_back({"mark", std::string(Databases::kMarkPrefix)});
   }
+  co_await change(std::move(statement));
+}
+
+boost::asio::awaitable<void> Registry::give_up(ClientId id) {
+  Statement statement{.sql = std::string(kGiveUp),
+                      .parameters = {{"id", id.text()}, {"state", fmt::format("{}", kGivenUp)}}};
   co_await change(std::move(statement));
 }
 
@@ -273,7 +296,7 @@ boost::asio::awaitable<void> Registry::forget_settings(ClientId id) {
 }
 
 boost::asio::awaitable<std::vector<Tenant>> Registry::unfinished(std::chrono::milliseconds age) {
-  Statement statement{.sql = fmt::format("{} WHERE state = 3 OR (state = 1 AND dateDiff('millisecond', "
+  Statement statement{.sql = fmt::format("{} WHERE state = 3 OR (state IN (1, 4) AND dateDiff('millisecond', "
                                          "created_at, now64(3)) >= {{age:Int64}}) {}",
                                          selected(""), kFormat),
                       .parameters = {{"age", fmt::format("{}", age.count())}}};

@@ -70,6 +70,11 @@ class Registry {
   /// Raises the tenant to `state`. Does nothing if it has no row or has reached that state.
   boost::asio::awaitable<void> advance(ClientId id, TenantState state);
 
+  /// Lets the tenant be deleting for good, after a change to `active` without an answer. That change may have
+  /// read the row and add an active one at any time until it is given up by the engine, also to a registry
+  /// from which the tenant was removed; so its row is kept for that long. See unfinished().
+  boost::asio::awaitable<void> give_up(ClientId id);
+
   /// Removes the tenant's rows.
   boost::asio::awaitable<void> remove(ClientId id);
 
@@ -98,7 +103,7 @@ class Registry {
   boost::asio::awaitable<void> forget_settings(ClientId id);
 
   /// Returns the tenants that a crash or a failure left half-done: all that are `deleting`, and those
-  /// `creating` for longer than `age` by the engine's clock.
+  /// `creating`, or given up, for longer than `age` by the engine's clock.
   boost::asio::awaitable<std::vector<Tenant>> unfinished(std::chrono::milliseconds age);
 
  private:

@@ -23,6 +23,7 @@ class SimulatedCatalog {
   struct Row {
     std::string id, label, database;
     int state;
+    std::int64_t since_ms = 0;  // the time of its making, or of its giving up
   };
   struct Database {
     std::string comment;
@@ -37,7 +38,8 @@ class SimulatedCatalog {
       rows.push_back({.id = parameter(statement, "id"),
                       .label = parameter(statement, "label"),
                       .database = parameter(statement, "database"),
-                      .state = 1});
+                      .state = 1,
+                      .since_ms = now_ms});
     } else if (sql.contains("DELETE WHERE client_id")) {
       std::erase_if(rows, [&](const Row& row) { return row.id == parameter(statement, "id"); });
     } else if (is_advance(statement)) {
@@ -63,7 +65,10 @@ class SimulatedCatalog {
                database->second.comment != parameter(statement, "mark") + row.id;
       });
     }
-    for (Row& row : found) row.state = state;
+    for (Row& row : found) {
+      row.state = state;
+      if (statement.sql.contains("now64(3")) row.since_ms = now_ms;
+    }
     return found;
   }
   void add(const std::vector<Row>& more) { rows.insert(rows.end(), more.begin(), more.end()); }
@@ -93,6 +98,7 @@ class SimulatedCatalog {
 
   std::vector<Row> rows = {};
   std::map<std::string, Database> databases = {};
+  std::int64_t now_ms = 0;  // the engine's clock
 
  private:
   using Tables = std::map<std::string, int>;
@@ -182,7 +188,7 @@ class SimulatedCatalog {
     const auto selected = [&](const Row& row) {
       if (!id.empty()) return row.id == id;
       if (!database.empty()) return row.database == database;
-      return age.empty() || row.state == 3 || (row.state == 1 && age == "0");
+      return age.empty() || row.state == 3 || (row.state != 2 && now_ms - row.since_ms >= std::stoll(age));
     };
     auto found = final_rows();
     std::erase_if(found, [&](const Row& row) { return !selected(row); });

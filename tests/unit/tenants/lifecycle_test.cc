@@ -276,6 +276,19 @@ TEST_F(LifecycleTest, ARowThatALateChangeOfStateBringsBackIsRemovedAgain) {
   EXPECT_TRUE(table_.rows.empty());
 }
 
+TEST_F(LifecycleTest, AnActivationWithoutAnAnswerFindsTheRowWheneverItComes) {
+  const auto execute = engine_.on_execute;
+  engine_.on_execute = [&](const engine::Statement& statement) {
+    if (support::parameter(statement, "state") != "2") return execute(statement);
+    return support::fail_with({engine::EngineError::Kind::unknown, 0, "it has read the row, and hangs"});
+  };
+  EXPECT_EQ(refusal(request()), ErrorCode::engine_unavailable);
+  ASSERT_EQ(table_.rows.size(), 1U) << "a row that is not there would be brought back, active";
+  EXPECT_EQ(table_.rows[0].state, 4) << "given up: it outranks an active one";
+  recover();
+  EXPECT_TRUE(table_.rows.empty()) << "the activation cannot come any more";
+}
+
 TEST_F(LifecycleTest, ATenantWhoseRowHasGoneBeforeItsActivationIsNotAnnounced) {
   database_.after_make = [&] { table_.rows.clear(); };  // the sweep of another instance gave up on it
   EXPECT_EQ(refusal(request()), ErrorCode::overloaded);

@@ -93,6 +93,15 @@ TEST_F(RegistryTest, AStateIsOnlyRaisedAndNeverSet) {
   EXPECT_EQ(parameter(statement, "state"), "3");
 }
 
+TEST_F(RegistryTest, ATenantThatWasGivenUpIsDeletingToEverybody) {
+  support::run_to_end(driver_, registry_.give_up(id_));
+  EXPECT_EQ(parameter(engine_.seen.back(), "state"), "4");
+  EXPECT_TRUE(engine_.seen.back().sql.contains("now64(3")) << "its time begins now, not with the tenant's";
+  answer_ = row_of(kId, "demo", a_hash());
+  answer_.replace(answer_.find("\"state\":2"), 9, "\"state\":4");
+  EXPECT_EQ(support::run_to_end(driver_, registry_.find(id_))->state, TenantState::deleting);
+}
+
 TEST_F(RegistryTest, APageAsksForItsRowsAndForTheCountOfTheSameState) {
   answer_ = "0\n";
   engine_.on_query = [](const engine::Statement& statement) {
