@@ -1,4 +1,5 @@
-# Sourced by ../dev: runs the tests, those in C++ (unit, integration) with ctest, the black-box ones with Debian's pytest.
+# Sourced by ../dev: runs the tests, those in C++ (unit, models, integration) with ctest, the black-box ones with
+# Debian's pytest.
 # shellcheck shell=bash disable=SC2154  # root and the package lists come from the others
 
 # wants SUITE…: succeeds if any of the named suites is to run.
@@ -48,7 +49,7 @@ run_tests() {
   local preset=release suites=() by_name=yes failed=0
   while [[ $# -gt 0 ]]; do
     case $1 in
-      unit | integration | contract | faults | browser | package) suites+=("$1") ;;
+      unit | models | integration | contract | faults | browser | package) suites+=("$1") ;;
       --preset)
         preset=${2:?"--preset needs a name"}
         shift
@@ -57,13 +58,13 @@ run_tests() {
         shift
         break
         ;;
-      *) fail "unknown suite: $1 (give unit, integration, contract, faults, browser or package; arguments for pytest follow --)" ;;
+      *) fail "unknown suite: $1 (give unit, models, integration, contract, faults, browser or package; arguments for pytest follow --)" ;;
     esac
     shift
   done
   if [[ ${#suites[@]} -eq 0 ]]; then
     # In this order the files that take longest come first, so that no worker waits for another at the end.
-    suites=(unit integration package faults contract browser)
+    suites=(unit models integration package faults contract browser)
     by_name=no
   fi
 
@@ -75,7 +76,7 @@ run_tests() {
   ! wants contract || setup_validator
   build "$preset"
   case $preset in asan | tsan) set_up_sanitizers ;; esac
-  if wants unit integration; then run_ctest || failed=1; fi
+  if wants unit models integration; then run_ctest || failed=1; fi
   if wants integration contract faults browser package; then run_pytest "$@" || failed=1; fi
   [[ $failed -eq 0 ]] || fail "tests failed"
   say "all tests passed"

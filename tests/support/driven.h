@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -8,6 +9,8 @@
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -35,10 +38,10 @@ class Driver {
     }
   }
 
-  /// Runs everything that is ready now.
-  void settle() {
+  /// Runs everything that is ready now. Returns how much that was.
+  std::size_t settle() {
     if (io_.stopped()) io_.restart();
-    io_.poll();
+    return io_.poll();
   }
 
  private:
@@ -80,13 +83,18 @@ template <>
 class Started<void> {
  public:
   Started(Driver& driver, boost::asio::awaitable<void> work) : driver_(driver) {
-    boost::asio::co_spawn(driver.executor(), std::move(work), [outcome = outcome_](std::exception_ptr error) {
+    auto ended = [outcome = outcome_](std::exception_ptr error) {
       outcome->error = std::move(error);
       outcome->ended = true;
-    });
+    };
+    boost::asio::co_spawn(driver.executor(), std::move(work),
+                          boost::asio::bind_cancellation_slot(outcome_->cancellation.slot(), ended));
   }
 
   [[nodiscard]] bool ended() const { return outcome_->ended; }
+
+  /// Lets a wait for a timer fail.
+  void cancel() { outcome_->cancellation.emit(boost::asio::cancellation_type::terminal); }
 
   void get() {
     driver_.until([this] { return ended(); });
@@ -97,6 +105,7 @@ class Started<void> {
   struct Outcome {
     std::exception_ptr error = {};
     bool ended = false;
+    boost::asio::cancellation_signal cancellation = {};
   };
   Driver& driver_;
   std::shared_ptr<Outcome> outcome_ = std::make_shared<Outcome>();
