@@ -44,6 +44,41 @@ TEST_F(BacklogTest, LeavesOutWhoWasPostponedHoweverMuchOfItWaits) {
   EXPECT_EQ(backlog_.oldest(), second_);
 }
 
+TEST_F(BacklogTest, TheRestOfATenantIsDueAsIfItHadJustCome) {
+  add(first_, 1000);
+  add(first_, 10);
+  backlog_.remove(first_, 1);
+  EXPECT_FALSE(backlog_.due()) << "little is left";
+  EXPECT_EQ(backlog_.bytes_of(first_), 10U);
+
+  add(second_, 1000);
+  add(second_, 1000);
+  backlog_.remove(second_, 1);
+  EXPECT_EQ(backlog_.due(), second_) << "enough is left";
+  EXPECT_EQ(backlog_.bytes_of(second_), 1000U);
+}
+
+TEST_F(BacklogTest, AMoveEndsAPostponement) {
+  add(first_, 10);
+  add(first_, 10);
+  backlog_.postpone(first_, 1h);
+  backlog_.remove(first_, 1);
+  EXPECT_EQ(backlog_.oldest(), first_);
+  add(first_, 1000);
+  EXPECT_EQ(backlog_.due(), first_);
+}
+
+TEST_F(BacklogTest, KnowsNothingOfATenantWithoutRecords) {
+  EXPECT_TRUE(backlog_.remove(first_, 1).empty());
+  EXPECT_TRUE(backlog_.remove_all(first_).empty());
+  EXPECT_TRUE(backlog_.first_of(first_, 100).empty());
+  EXPECT_EQ(backlog_.last_of(first_), std::nullopt);
+  EXPECT_EQ(backlog_.bytes_of(first_), 0U);
+  backlog_.postpone(first_, 0h);
+  EXPECT_FALSE(backlog_.due());
+  EXPECT_FALSE(backlog_.oldest());
+}
+
 TEST_F(BacklogTest, GivesTheFirstRecordsAndAtLeastOne) {
   add(first_, 400);
   add(first_, 400);

@@ -1,12 +1,13 @@
 // What of the journal is on the disk, and when.
 
-#include <fstream>
+#include <algorithm>
 #include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "io/durable_file.h"
+#include "io/free_room.h"
 #include "journal/journal.h"
 #include "support/driven.h"
 #include "support/file_calls.h"
@@ -148,18 +149,85 @@ TEST_F(JournalDurabilityTest, AFullDiskCostsNothingButTheAttempt) {
   append(second_, "another");
 }
 
-TEST_F(JournalDurabilityTest, BeginsNoFileForEventsWhereTooLittleRoomWouldBeLeft) {
+// --- the next file ---
+
+class NextFileTest : public JournalDurabilityTest {
+ protected:
+  /// Returns once the keeper has done what it was told.
+  void wait_for_keeper() { run(journal_->erase_released(second_)); }
+  static std::size_t count(const Names& calls, const std::string& name) {
+    return static_cast<std::size_t>(std::ranges::count(calls, name));
+  }
+
+  const std::string more_than_half_ = std::string(5000, 'x');
+};
+
+TEST_F(NextFileTest, IsPreparedOnceTheLastIsHalfFull) {
   open();
-  append(first_, "one");
-  journal_.reset();
+  append(first_, "little");
+  wait_for_keeper();
+  EXPECT_EQ(count(calls_.take(), "sync spare"), 0U);
+  append(first_, more_than_half_);
+  append(first_, "more");
+  append(first_, "more");
+  wait_for_keeper();
+  append(first_, "more");
+  wait_for_keeper();
+  EXPECT_EQ(count(calls_.take(), "sync spare"), 1U);
+
+  append(first_, more_than_half_);
+
+  EXPECT_EQ(count(calls_.take(), "rename spare " + segment_name(2)), 1U);
+  wait_for_keeper();
+  append(first_, more_than_half_);
+  EXPECT_EQ(count(calls_.take(), "rename spare " + segment_name(3)), 1U) << "each prepares its successor";
+}
+
+TEST_F(NextFileTest, IsNotThePreparedOneForWhatDoesNotFitIntoThat) {
+  open();
+  append(first_, more_than_half_);
+  wait_for_keeper();
+  calls_.take();
+  append(first_, std::string(20'000, 'x'));
+  EXPECT_EQ(count(calls_.take(), "rename next " + segment_name(2)), 1U);
+}
+
+TEST_F(NextFileTest, IsNotPreparedWhereTooLittleRoomWouldBeLeft) {
   settings_.min_free_bytes = UINT64_MAX / 2;
-  open();  // its first file is for nobody's events
-  append(first_, "there is room in the file");
+  open();
+  append(first_, more_than_half_);
+  wait_for_keeper();
+  EXPECT_EQ(count(calls_.take(), "sync spare"), 0U);
   EXPECT_EQ(error_of(journal_->append(first_, {.bytes = std::string(8192, 'x'), .starts = {0}})),
             ErrorCode::engine_unavailable);
   EXPECT_FALSE(journal_->has_failed());
-  run(journal_->forget(first_));
-  EXPECT_FALSE(io::read_if_there(file(segment_name(2))).value_or("").contains("there is room"));
+  append(first_, "there is room in the last one");
+  run(journal_->forget(first_));  // may begin one all the same
+  EXPECT_FALSE(io::read_if_there(file(segment_name(1)))->contains("there is room"));
+}
+
+TEST_F(NextFileTest, LeavesSoMuchRoomBesideItself) {
+  settings_.min_free_bytes = 1;
+  open();
+  append(first_, std::string(10'000, 'x'));  // there is more than one byte
+
+  settings_.min_free_bytes = io::free_room(directory_.path()) - (std::uint64_t{32} << 20U);
+  open();
+  EXPECT_EQ(
+      error_of(journal_->append(first_, {.bytes = std::string(std::size_t{64} << 20U, 'x'), .starts = {0}})),
+      ErrorCode::engine_unavailable);
+}
+
+TEST_F(NextFileTest, CannotBeBegunOnAFullDiskAndThatIsNoFailure) {
+  open();
+  calls_.fail("write next", ENOSPC);
+  EXPECT_EQ(error_of(journal_->append(first_, {.bytes = std::string(10'000, 'x'), .starts = {0}})),
+            ErrorCode::engine_unavailable);
+  EXPECT_FALSE(journal_->has_failed());
+  calls_.fail("write next", EIO);
+  EXPECT_NE(error_of(journal_->append(first_, {.bytes = std::string(10'000, 'x'), .starts = {0}})),
+            std::nullopt);
+  EXPECT_TRUE(journal_->has_failed());
 }
 
 }  // namespace

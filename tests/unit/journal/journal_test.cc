@@ -244,8 +244,81 @@ TEST_F(JournalTest, IsFullForATenantBeforeItIsForAll) {
 
   EXPECT_TRUE(journal().is_full(first_, 2000));
   EXPECT_FALSE(journal().is_full(second_, 2000));
+  EXPECT_FALSE(journal().is_full(second_, 6000)) << "what is written is counted once";
   append(second_, 1, std::string(6000, 'b'));
   EXPECT_TRUE(journal().is_full(ClientId::random(), 2000));
+}
+
+TEST_F(JournalTest, SaysWhatItHolds) {
+  auto small = settings();
+  small.max_bytes = 10'000;
+  journal_.reset();
+  journal_ = std::make_unique<Journal>(small);
+  append(first_, 2, std::string(992, 'a'));
+  append(second_, 1, std::string(492, 'b'));
+  journal().moved(second_, 1);
+
+  const auto status = journal().status();
+
+  EXPECT_EQ(status.rows, 2U);
+  EXPECT_EQ(status.bytes, 2000U);
+  EXPECT_EQ(status.unsynced_bytes, 500U);
+  EXPECT_EQ(status.max_bytes, 10'000U);
+  EXPECT_EQ(status.tenants, 1U);
+  EXPECT_EQ(journal().tenants(), 1U);
+  EXPECT_GT(status.age, std::chrono::steady_clock::duration::zero());
+  EXPECT_FALSE(status.has_failed);
+  EXPECT_EQ(journal().fill(), 0.25) << "what is not synced in its table takes room too";
+  run(journal().release(journal().releasable()));
+  EXPECT_EQ(journal().fill(), 0.2);
+}
+
+TEST_F(JournalTest, TakesRowsAgainOfATenantThatIsReadmitted) {
+  run(journal().forget(first_));
+  journal().readmit(first_);
+  append(first_, 1);
+  EXPECT_EQ(waiting(first_).size(), 1U);
+}
+
+TEST_F(JournalTest, KeepsTheOrderOfTheNumbersWhereItRemovesATenant) {
+  append(second_, 1, "moved");
+  append(second_, 1, "waits");
+  append(first_, 1, "secret");
+  journal().moved(second_, 1);
+  run(journal().forget(first_));
+  open();
+  EXPECT_EQ(waiting(second_), (std::vector<std::uint64_t>{1, 2}));
+}
+
+TEST_F(JournalTest, BeginsNoFileToEraseWhatIsNotInTheLastOne) {
+  append(first_, 1);
+  run(journal().erase_released(second_));
+  EXPECT_EQ(segments().size(), 1U);
+}
+
+TEST_F(JournalTest, ErasesWhileTheTenantGoesOnWriting) {
+  support::Driver driver;
+  std::size_t kept = 0;
+  for (int i = 0; i < 30; ++i) {
+    support::Started erasing(driver, journal().erase_released(first_));
+    support::Started writing(driver, journal().append(first_, rows_of(1, "kept")));
+    erasing.get();
+    writing.get();
+    ++kept;
+  }
+  open();
+  EXPECT_EQ(waiting(first_).size(), kept);
+}
+
+TEST_F(JournalTest, WritesNoMoreAtOnceThanItsLimit) {
+  support::Driver driver;
+  std::vector<std::unique_ptr<support::Started<void>>> calls;
+  for (int i = 0; i < 6; ++i) {
+    calls.push_back(std::make_unique<support::Started<void>>(
+        driver, journal().append(first_, rows_of(1, std::string(std::size_t{3} << 20U, 'x')))));
+  }
+  for (const auto& call : calls) call->get();
+  EXPECT_EQ(journal().status().commits.count(), 6U) << "two of three MiB do not go together";
 }
 
 TEST_F(JournalTest, TakesARecordThatIsLargerThanASegment) {
