@@ -14,11 +14,6 @@ using boost::asio::awaitable;
 using leases::Lease;
 using ops::Level;
 
-/// How long a DELETE waits for another one of the same tenant.
-constexpr std::chrono::seconds kWaitForOther{20};
-/// How long an initialisation waits while the belongings of an earlier tenant of that name are cleaned up.
-constexpr std::chrono::seconds kWaitForCleanUp{5};
-
 /// Returns whether a statement that failed so is not done, and will not be.
 bool had_no_effect(const std::exception_ptr& failure) {
   try {
@@ -82,7 +77,7 @@ awaitable<void> Lifecycle::make(Making making) {
 
 /// Returns null if somebody else is making a tenant of that name.
 awaitable<std::unique_ptr<Lease>> Lifecycle::claim_name(DatabaseName name) {
-  const auto deadline = std::chrono::steady_clock::now() + kWaitForCleanUp;
+  const auto deadline = std::chrono::steady_clock::now() + parts_.wait_for_clean_up;
   while (true) {
     auto lease = co_await parts_.leases.acquire(leases::name_key(name));
     if (lease) co_return lease;
@@ -242,7 +237,7 @@ awaitable<void> Lifecycle::check_owner(Owner owner, Lease& lease) {
 }
 
 awaitable<void> Lifecycle::wait_until_gone(ClientId id) {
-  const auto deadline = std::chrono::steady_clock::now() + kWaitForOther;
+  const auto deadline = std::chrono::steady_clock::now() + parts_.wait_for_other;
   while (std::chrono::steady_clock::now() < deadline) {
     co_await io::pause(parts_.poll_interval);
     // The other one may have failed: then it is our turn.

@@ -29,6 +29,10 @@ class Lifecycle {
     Ownership& ownership;
     std::vector<std::reference_wrapper<Belonging>> belongings;  // in the order of making and removing
     std::chrono::milliseconds poll_interval{50};  // while another one works on the same tenant or name
+    /// How long a deletion waits for another one of the same tenant.
+    std::chrono::milliseconds wait_for_other{20'000};
+    /// How long an initialisation waits while belongings of an earlier tenant of that name are cleaned up.
+    std::chrono::milliseconds wait_for_clean_up{5'000};
   };
 
   /// The parts must outlive this object.

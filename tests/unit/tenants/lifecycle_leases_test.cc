@@ -172,6 +172,7 @@ TEST_P(LostLease, LeavesNoTenant) {
   leases_.lost_at = GetParam();
   EXPECT_EQ(make(), ErrorCode::overloaded);
   EXPECT_TRUE(table_.rows.empty());
+  EXPECT_EQ(record_.steps.back(), "release name (0)") << "the name is free at once";
 }
 
 TEST_P(LostLease, StopsADeletionBeforeItsNextStep) {

@@ -295,5 +295,93 @@ TEST_F(LifecycleTest, ATenantWhoseRowHasGoneBeforeItsActivationIsNotAnnounced) {
   EXPECT_TRUE(table_.rows.empty());
 }
 
+// --- how long one waits for others ---
+
+class ImpatientLifecycleTest : public LifecycleTest {
+ protected:
+  Lifecycle impatient_{{.registry = registry_,
+                        .directory = directory_,
+                        .leases = leases_,
+                        .ownership = ownership_,
+                        .belongings = {files_, database_},
+                        .poll_interval = std::chrono::milliseconds(1),
+                        .wait_for_other = std::chrono::milliseconds(20),
+                        .wait_for_clean_up = std::chrono::milliseconds(20)}};
+};
+
+TEST_F(ImpatientLifecycleTest, ANameWhoseCleanUpTakesLongIsNotSaidToBeTaken) {
+  files_.cleaning_up = true;
+  const auto lease = support::run_to_end(driver_, leases_.acquire("name:demo"));
+  EXPECT_EQ(support::error_of(driver_, initialise(impatient_, request())), ErrorCode::overloaded);
+}
+
+TEST_F(ImpatientLifecycleTest, ADeletionThatAnotherDoesForLongIsNotSaidToBeDone) {
+  const ClientId id = make();
+  const auto lease = support::run_to_end(driver_, leases_.acquire("tenant:" + id.text()));
+  EXPECT_EQ(support::error_of(driver_, impatient_.remove(id)), ErrorCode::overloaded);
+  EXPECT_EQ(table_.rows.size(), 1U);
+}
+
+// --- what requests see meanwhile ---
+
+/// Asks a directory for the only tenant whenever the registry changes.
+class ReadMeanwhile {
+ public:
+  ReadMeanwhile(support::ScriptedEngine& engine, const support::TenantsTable& table,
+                TenantDirectory& directory)
+      : table_(table), directory_(directory), change_(engine.on_execute) {
+    engine.on_execute = [this](engine::Statement statement) { return between_reads(std::move(statement)); };
+  }
+
+  bool was_active_and_unknown = false;
+
+ private:
+  awaitable<void> between_reads(engine::Statement statement) {
+    co_await read();
+    co_await change_(std::move(statement));
+    co_await read();
+  }
+  awaitable<void> read() {
+    if (table_.rows.empty()) co_return;
+    const bool is_active = table_.rows.front().state == 2;
+    const auto found = co_await directory_.find(table_.rows.front().id);
+    if (is_active && !found) was_active_and_unknown = true;
+  }
+
+  const support::TenantsTable& table_;
+  TenantDirectory& directory_;
+  std::function<awaitable<void>(engine::Statement)> change_;
+};
+
+TEST_F(LifecycleTest, ATenantIsServedFromTheMomentWhenItIsActive) {
+  TenantDirectory alone(registry_, {.max_age = std::chrono::hours(1), .is_alone = true});
+  support::run_to_end(driver_, alone.load());
+  Lifecycle lifecycle({.registry = registry_,
+                       .directory = alone,
+                       .leases = leases_,
+                       .ownership = ownership_,
+                       .belongings = {files_, database_}});
+  ReadMeanwhile reader(engine_, table_, alone);
+  support::run_to_end(driver_, initialise(lifecycle, request()));
+  EXPECT_FALSE(reader.was_active_and_unknown);
+}
+
+TEST_F(LifecycleTest, ARequestThatComesWhileADeletionBeginsLeavesNoRouteToTheTenant) {
+  const ClientId id = make();
+  ReadMeanwhile reader(engine_, table_, directory_);
+  files_.fails_to_remove = true;
+  EXPECT_EQ(support::error_of(driver_, lifecycle_.remove(id)), ErrorCode::files_not_deleted);
+  EXPECT_FALSE(support::run_to_end(driver_, directory_.find(id.text())));
+}
+
+TEST_F(LifecycleTest, ATenantWhoseDeletionAnotherInstanceBeganIsServedNoLongerOnceItIsGone) {
+  const ClientId id = make();
+  ASSERT_TRUE(support::run_to_end(driver_, directory_.find(id.text())));
+  table_.rows.front().state = 3;
+  recover();
+  EXPECT_TRUE(table_.rows.empty());
+  EXPECT_FALSE(support::run_to_end(driver_, directory_.find(id.text())));
+}
+
 }  // namespace
 }  // namespace annals::tenants
