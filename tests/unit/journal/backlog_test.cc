@@ -102,6 +102,7 @@ TEST_F(BacklogTest, CountsRowsAndKnowsSinceWhenTheOldestWaits) {
   add(first_, 1);
 
   EXPECT_EQ(backlog_.rows(), 3U);
+  ASSERT_TRUE(backlog_.since());
   EXPECT_GE(*backlog_.since(), before);
   EXPECT_LE(*backlog_.since(), between);
   backlog_.remove(first_, 1);

@@ -1,90 +1,16 @@
 #include "journal/journal.h"
 
-#include <fstream>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "io/durable_file.h"
 #include "support/driven.h"
-#include "support/temporary_directory.h"
+#include "unit/journal/opened_journal.h"
 
 namespace annals::journal {
 namespace {
-
-namespace fs = std::filesystem;
-
-NumberedRows rows_of(std::size_t count, const std::string& text) {
-  NumberedRows rows;
-  for (std::size_t i = 0; i < count; ++i) {
-    rows.starts.push_back(static_cast<std::uint32_t>(rows.bytes.size()));
-    rows.bytes += std::string(sizeof(std::uint64_t), '\0') + text;
-  }
-  return rows;
-}
-
-class JournalTest : public testing::Test {
- protected:
-  JournalTest() { open(); }
-
-  void open() {
-    journal_.reset();
-    journal_ = std::make_unique<Journal>(settings());
-  }
-  [[nodiscard]] Journal::Settings settings() const {
-    return {.directory = directory(), .witness = directory_.path() / "witness", .segment_bytes = 8192};
-  }
-  [[nodiscard]] fs::path directory() const { return directory_.path() / "journal"; }
-  [[nodiscard]] Journal& journal() { return *journal_; }
-
-  void append(const ClientId& owner, std::size_t count, const std::string& text = "row") {
-    run(journal().append(owner, rows_of(count, text)));
-  }
-  template <class T>
-  T run(boost::asio::awaitable<T> work) {
-    return support::run_to_end(driver_, std::move(work));
-  }
-  /// The first numbers of what waits.
-  std::vector<std::uint64_t> waiting(const ClientId& owner) {
-    std::vector<std::uint64_t> numbers;
-    for (const auto& one : journal().first_of(owner, SIZE_MAX)) numbers.push_back(one->record.first);
-    return numbers;
-  }
-  [[nodiscard]] std::vector<fs::path> segments() const {
-    std::set<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(directory())) {
-      if (entry.path().extension() == ".journal") files.insert(entry.path());
-    }
-    return {files.begin(), files.end()};
-  }
-  /// Whether any file of the journal holds the text.
-  [[nodiscard]] bool holds(const std::string& text) const {
-    for (const auto& entry : fs::directory_iterator(directory())) {
-      if (io::read_if_there(entry.path()).value_or("").contains(text)) return true;
-    }
-    return false;
-  }
-  void expect_refused(const std::string& reason) {
-    journal_.reset();
-    try {
-      const Journal damaged(settings());
-      FAIL() << "expected that it refuses to start";
-    } catch (const std::runtime_error& error) {
-      EXPECT_NE(std::string(error.what()).find(reason), std::string::npos) << error.what();
-    }
-  }
-
-  const ClientId first_ = ClientId::random();
-  const ClientId second_ = ClientId::random();
-  std::unique_ptr<Journal> journal_;
-
- private:
-  support::TemporaryDirectory directory_;
-  support::Driver driver_;
-};
 
 TEST_F(JournalTest, NumbersTheRowsOfAllTenantsInOneOrder) {
   append(first_, 2);
@@ -132,6 +58,20 @@ TEST_F(JournalTest, GivesNoNumberTwiceAfterEverythingWasMoved) {
   EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{6}));
 }
 
+TEST_F(JournalTest, GivesNoNumberTwiceThoughNoFileHoldsTheHighest) {
+  append(first_, 5);
+  journal().moved(first_, 1);
+  run(journal().release(journal().releasable()));
+  run(journal().erase_released(first_));  // begins another segment
+  run(journal().release(journal().releasable()));
+  ASSERT_EQ(segments().size(), 1U);
+  open();
+
+  append(first_, 1);
+
+  EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{6}));
+}
+
 TEST_F(JournalTest, NumbersAboveWhatATableHolds) {
   journal().raise(100);
   append(first_, 1);
@@ -159,6 +99,7 @@ TEST_F(JournalTest, KeepsASegmentUntilEveryRecordIsInItsTableAndReleased) {
 
   EXPECT_EQ(segments().size(), 1U);
   EXPECT_EQ(waiting(first_).size(), 1U);
+  EXPECT_TRUE(journal().releasable().segments.empty()) << "it is given up once";
 }
 
 TEST_F(JournalTest, ForgetsEveryByteOfATenantAndKeepsItsNeighbours) {
@@ -360,49 +301,6 @@ TEST_F(JournalTest, GoesOnThroughManySegmentsWhoseSuccessorsAreMadeMeanwhile) {
   for (int i = 0; i < 200; ++i) append(i % 2 == 0 ? first_ : second_, 1, std::string(3000, 'x'));
   open();
   EXPECT_EQ(waiting(first_).size() + waiting(second_).size(), 200U);
-}
-
-// --- damage ---
-
-TEST_F(JournalTest, RefusesToStartWithADamagedRecordAndNamesIt) {
-  append(first_, 1, "first");
-  append(first_, 1, "second");
-  journal_.reset();
-  auto text = *io::read_if_there(segments().front());
-  text[text.find("first")] = 'F';
-  std::ofstream(segments().front(), std::ios::binary) << text;
-
-  expect_refused("Acknowledged events with numbers above 0 may be lost");
-}
-
-TEST_F(JournalTest, RefusesToStartWithoutTheFilesThatTheTablesNeed) {
-  append(first_, 1);
-  journal_.reset();
-  fs::remove_all(directory());
-  expect_refused("need the journal");
-}
-
-TEST_F(JournalTest, RefusesToStartWithTheFilesOfAnotherJournal) {
-  append(first_, 1);
-  journal_.reset();
-  fs::remove(settings().witness);
-  std::ofstream(settings().witness) << uuid_text(random_uuid()) << "\n";
-  expect_refused("need the journal");
-}
-
-TEST_F(JournalTest, CutsAnInterruptedWriteOffAndGoesOn) {
-  append(first_, 1, "kept");
-  append(first_, 1, std::string(2000, 'x'));
-  journal_.reset();
-  auto text = *io::read_if_there(segments().back());
-  const auto at = text.find(std::string(1500, 'x'));
-  text.replace(at + 600, 1400, 1400, '\0');
-  std::ofstream(segments().back(), std::ios::binary) << text;
-
-  open();
-  EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{1}));
-  open();  // no damage is left
-  EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{1}));
 }
 
 }  // namespace
