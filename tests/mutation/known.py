@@ -10,7 +10,7 @@ class Known:
     def __init__(self, path=FILE):
         self._reasons = {}
         for entry in tomllib.loads(path.read_text()).get("equivalent", []):
-            key = entry["file"], entry["was"], entry["becomes"]
+            key = entry["file"], entry["in"], entry["was"], entry["becomes"]
             if key in self._reasons:
                 raise ValueError(f"equivalent.toml: twice: {key}")
             if not entry["because"].strip():
@@ -27,4 +27,4 @@ class Known:
 
 
 def key_of(mutant):
-    return mutant.path, mutant.was, mutant.becomes
+    return mutant.path, mutant.function, mutant.was, mutant.becomes

@@ -9,6 +9,7 @@ import concurrent.futures
 import os
 import queue
 import random
+import signal
 import sys
 import threading
 
@@ -91,11 +92,14 @@ def try_all(mutants, wishes, report):
     for number in range(wishes.jobs):
         benches.put(trial.Bench(number, baseline, not wishes.unit))
     lock = threading.Lock()
+    is_ending = threading.Event()
 
     def try_share(source, some):
         bench = benches.get()
         try:
             for mutant, outcome in bench.try_all(source, some):
+                if is_ending.is_set():
+                    return
                 with lock:
                     report.tried(mutant, outcome, source.text)
                     print(f"{report.total['tried']}/{len(mutants)} {mutant.path}:{mutant.line} {mutant.kind}: {outcome.kind} {outcome.by}")
@@ -106,12 +110,14 @@ def try_all(mutants, wishes, report):
         try:
             for done in concurrent.futures.as_completed([pool.submit(try_share, *share) for share in shares_of(mutants, wishes.jobs)]):
                 done.result()
-        finally:
+        finally:  # also when somebody ends it: what was tried is in the report
+            is_ending.set()
             pool.shutdown(cancel_futures=True)
             report.write()
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("mutate: ended"))
     sys.stdout.reconfigure(line_buffering=True)
     wishes = arguments()
     if wishes.seed is None:
@@ -120,7 +126,7 @@ def main():
     mutants = choose(wishes, sources_of(wishes.files), report)
     if wishes.list:
         for mutant, _ in mutants:
-            print(f"{mutant.path}:{mutant.line} {mutant.kind}: {mutant.was} -> {mutant.becomes}")
+            print(f"{mutant.path}:{mutant.line} {mutant.function} {mutant.kind}: {mutant.was} -> {mutant.becomes}")
         return 0
     print(f"mutate: {len(mutants)} mutants of seed {wishes.seed}")
     if mutants:

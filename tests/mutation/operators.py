@@ -3,11 +3,17 @@
 import dataclasses
 import difflib
 
+from source import ASSIGNMENTS
+
 FLIPPED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 OTHER_CONNECTIVE = {"&&": "||", "||": "&&"}
 OTHER_SIGN = {"+": "-", "-": "+", "+=": "-=", "-=": "+="}
 # No promise hangs on what is logged, nor on memory that is reserved early.
-IDLE_CALLS = {"log", "reserve"}
+IDLE_CALLS = {"log", "log_damped", "reserve"}
+
+LOCKS = {"scoped_lock", "shared_lock", "unique_lock", "lock_guard"}
+CONTAINER_CALLS = {"append", "clear", "emplace", "emplace_back", "erase", "insert", "insert_or_assign", "pop_back", "pop_front",
+                   "push_back", "try_emplace"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,6 +21,7 @@ class Mutant:
     kind: str
     path: str
     line: int
+    function: str  # in which it is
     was: str  # the lines that change, each stripped, joined by a space
     becomes: str
     begin: int = dataclasses.field(compare=False)
@@ -48,7 +55,7 @@ def mutant(kind, source, begin, end, replacement):
     start = text.rfind("\n", 0, begin) + 1
     stop = text.find("\n", end)
     stop = len(text) if stop < 0 else stop
-    return Mutant(kind, source.path, source.line_of(begin), on_one_line(text[start:stop]),
+    return Mutant(kind, source.path, source.line_of(begin), source.function_at(begin), on_one_line(text[start:stop]),
                   on_one_line(text[start:begin] + replacement + text[end:stop]), begin, end, replacement)
 
 
@@ -113,13 +120,15 @@ def declared_name(source, first, last):
     return None
 
 
+def last_called(source, statement):
+    """Returns the name of the function that a statement calls last, or None."""
+    outer = [index for index in source.outer(statement.first, statement.last) if index < statement.last]
+    called = [source.tokens[index].text for index in outer if source.tokens[index + 1].text == "("]
+    return called[-1] if called else None
+
+
 def is_idle(source, statement):
-    called = [
-        source.tokens[index].text
-        for index in source.outer(statement.first, statement.last)
-        if index + 1 <= statement.last and source.tokens[index + 1].text == "("
-    ]
-    return bool(called) and called[-1] in IDLE_CALLS
+    return last_called(source, statement) in IDLE_CALLS
 
 
 def drop_statements(source):
@@ -151,16 +160,37 @@ def may_be_swapped(source, one, two):
         return False
     if source.column_of(one.first) != source.column_of(two.first):
         return False
-    if "call" not in {one.kind, two.kind} and not uses_the_same(source, one, two):
+    # Only a sanitizer sees what is done just before a lock or just after it.
+    if LOCKS & {*source.words(one.first, one.last), *source.words(two.first, two.last)}:
+        return False
+    if is_local(source, one) and is_local(source, two) and not depend_on_each_other(source, one, two):
         return False
     # A name cannot be used before it is declared.
     return one.kind != "declaration" or not declared_by(source, one) & set(source.words(two.first, two.last))
 
 
-def uses_the_same(source, one, two):
-    """Returns whether one of two statements mentions the first name of the other: what it assigns, as a rule."""
-    first, second = (set(source.words(s.first, s.last)) for s in (one, two))
-    return source.tokens[one.first].text in second or source.tokens[two.first].text in first
+def is_local(source, statement):
+    """Returns whether a statement changes one object in memory only, as far as its look tells."""
+    return statement.kind == "assignment" or (statement.kind == "call" and last_called(source, statement) in CONTAINER_CALLS)
+
+
+def depend_on_each_other(source, one, two):
+    """Returns whether one of two local statements mentions the object that the other changes."""
+    first, second = (" ".join(source.words(s.first, s.last)) for s in (one, two))
+    return changed_by(source, one) in second or changed_by(source, two) in first
+
+
+def changed_by(source, statement):
+    """Returns the object that a local statement changes: what is left of the assignment, or of the call."""
+    outer = list(source.outer(statement.first, statement.last))
+    texts = [source.tokens[index].text for index in outer]
+    if texts[0] in {"++", "--"}:
+        return " ".join(source.words(statement.first + 1, statement.last - 1))
+    if statement.kind == "assignment":
+        end = next((at for at, text in enumerate(texts) if text in ASSIGNMENTS | {"++", "--"}), len(texts))
+    else:
+        end = max(at for at, text in enumerate(texts) if text in CONTAINER_CALLS) - 1
+    return " ".join(source.words(statement.first, outer[end] - 1))
 
 
 def declared_by(source, declaration):
@@ -201,11 +231,8 @@ def is_last_step(source, index):
 
 def jump_of(source, opening):
     """Returns how one leaves the function whose body begins with that brace, or None for what is no such function."""
-    start = opening
-    while start > 0 and source.tokens[start - 1].text not in {";", "}", "{"}:
-        start -= 1
-    header = source.words(start, opening)
-    if "(" not in header or source.column_of(start) != 0 or header[0] == "namespace":
+    header = source.header_of(opening)
+    if "(" not in header or source.column_of(opening - len(header)) != 0 or header[0] == "namespace":
         return None
     result = header[: header.index("(")]
     if "awaitable" in result and result[result.index("awaitable") + 1 :][:3] == ["<", "void", ">"]:

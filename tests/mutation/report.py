@@ -41,7 +41,7 @@ class Report:
             yield f"| {path:{width}} | {' | '.join(f'{counts[column]:{len(column)}}' for column in COLUMNS)} |"
         for mutant, diff in sorted(self._survivors, key=lambda one: (one[0].path, one[0].line)):
             yield f"\n{mutant.path}:{mutant.line} survived ({mutant.kind})\n```diff\n{diff}\n```"
-        for path, was, becomes in self._outdated:
+        for path, _, was, becomes in self._outdated:
             yield f"\nequivalent.toml lists what is no mutant of {path} any more: {was} -> {becomes}"
 
     def write(self):

@@ -1,13 +1,18 @@
 """Runs a mutant, which may do anything: it can write only to one directory and reach no process but its own."""
 
+import ctypes
 import os
 import pathlib
 import resource
+import signal
 import subprocess
 
 GIBIBYTE = 1 << 30
 MAX_FILE = 2 * GIBIBYTE  # a mutant may log without end
 MAX_MEMORY = 8 * GIBIBYTE
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
 
 # All that is mounted becomes read-only in a mount namespace of its own, but for the directory. Temporary files are in memory
 # if that is wished: a sync costs nothing there.
@@ -35,6 +40,7 @@ def run(directory, arguments, cwd, seconds, environment=None, small=True):
     temporary.mkdir(parents=True, exist_ok=True)
 
     def limit():
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a mutant that loops does not outlive who started it
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE, MAX_FILE))
         if small:

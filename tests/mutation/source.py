@@ -77,6 +77,30 @@ class Source:
     def words(self, first, last):
         return [self.tokens[index].text for index in range(first, last + 1)]
 
+    def header_of(self, opening):
+        """Returns the words before a brace that opens a body: the head of a function, a class or a namespace."""
+        start = opening
+        while start > 0 and self.tokens[start - 1].text not in {";", "}", "{"}:
+            start -= 1
+        return self.words(start, opening - 1)
+
+    def function_at(self, position):
+        """Returns the name of the function around a position, such as Journal::write, or an empty text."""
+        index = bisect.bisect_left(self.tokens, position, key=lambda token: token.begin)
+        around, opening = [], self.enclosing[min(index, len(self.tokens) - 1)]
+        while opening >= 0:
+            around.append(opening)
+            opening = self.enclosing[opening]
+        for opening in reversed(around):
+            header = self.header_of(opening) if self.tokens[opening].text == "{" else []
+            if "(" in header:
+                name = header[: header.index("(")]
+                start = len(name) - 1
+                while start >= 2 and name[start - 1] == "::":
+                    start -= 2
+                return "".join(name[start:])
+        return ""
+
     def _brackets(self):
         """Returns for each bracket its partner, and for each token the bracket that encloses it (-1: none does)."""
         partner, enclosing, opened = {}, [], []
