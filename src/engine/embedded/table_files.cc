@@ -51,6 +51,13 @@ std::optional<fs::path> tables_of(const fs::path& directory, const DatabaseName&
   return tables_of(directory, directory / "metadata" / (file_name_of(database) + std::string(kDefinition)));
 }
 
+/// Looks at the tables of the database `default`, which has a link to its directory and no definition. They
+/// never sleep.
+void look_in_default(const fs::path& directory, EmptyFiles& empty) {
+  const fs::path tables = directory / "metadata" / "default";
+  if (fs::exists(tables)) empty.look_in(tables);
+}
+
 /// Calls `visit` with the directory of every database, on several threads at once: each visit waits for the
 /// file system most of its time, and a start waits for all of them. Shows `empty` the definitions of no
 /// directory.
@@ -153,6 +160,7 @@ std::vector<std::string> tables_that_may_sleep(const fs::path& directory, const 
 
 void put_tables_to_sleep(const fs::path& directory, const MaySleep& may_sleep) {
   EmptyFiles empty(directory);
+  look_in_default(directory, empty);
   for_each_database(directory, empty, [&](const fs::path& tables) {
     finish_waking(tables);
     for (const auto& definition : definitions_that_may_sleep(directory, tables, may_sleep)) {
@@ -166,6 +174,7 @@ void put_tables_to_sleep(const fs::path& directory, const MaySleep& may_sleep) {
 
 void wake_all_tables(const fs::path& directory) {
   EmptyFiles empty(directory);
+  look_in_default(directory, empty);
   for_each_database(directory, empty, [&](const fs::path& tables) {
     for (const auto& entry : fs::directory_iterator(tables)) {
       if (without_end(entry.path(), kDetached)) fs::remove(entry.path());

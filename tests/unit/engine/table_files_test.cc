@@ -125,6 +125,19 @@ TEST_F(TableFiles, that_are_empty_are_removed) {
   }
 }
 
+TEST_F(TableFiles, of_the_database_without_a_definition_are_removed_if_they_are_empty) {
+  files_.add_default_database();
+  const fs::path definition = files_.add_table("default", "annals_tenants", "COMMENT 'of another form'");
+  const fs::path mutation = files_.directory_of("annals_tenants") / "mutation_3.txt";
+  fs::create_directories(mutation.parent_path());
+  std::ofstream(mutation).close();
+
+  put_tables_to_sleep(files_.directory(), may_sleep);
+
+  EXPECT_FALSE(fs::exists(mutation)) << "the engine would refuse to start";
+  EXPECT_TRUE(fs::exists(definition));
+}
+
 TEST_F(TableFiles, that_may_be_what_is_left_of_a_table_with_data_are_kept) {
   const fs::path table = files_.add_table("shop", "events_1", "COMMENT 'of another form'");
   fs::create_directories(files_.directory_of("events_1") / "all_1_1_0");
