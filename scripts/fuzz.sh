@@ -18,7 +18,7 @@ build_fuzz_targets() {
 # corpus grows beside the build; that of the repository is only read.
 fuzz_one() {
   local name=$1 seconds=$2 program=$root/build/fuzz/tests/fuzz/fuzz_$1 found=$root/build/fuzz/found/$1
-  local finding dictionary=$root/tests/fuzz/dictionaries/$1.dict
+  local finding findings dictionary=$root/tests/fuzz/dictionaries/$1.dict
   local options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2560 -print_final_stats=1)
   [[ ! -f $dictionary ]] || options+=(-dict="$dictionary")
   mkdir -p "$found/corpus" "$found/findings"
@@ -26,7 +26,8 @@ fuzz_one() {
   say "fuzz: running $name for $seconds s"
   ! "$program" "${options[@]}" -artifact_prefix="$found/findings/" "$found/corpus" "$root/tests/fuzz/corpus/$name" ||
     return 0
-  for finding in $(find "$found/findings" -type f -newer "$found/started" | sort); do
+  mapfile -t findings < <(find "$found/findings" -type f -newer "$found/started" | sort)
+  for finding in "${findings[@]}"; do
     say "fuzz: $name failed on $finding; to see it again: $program $finding"
   done
   return 1

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
@@ -76,7 +75,7 @@ class AnswerReader {
     require(text.size() >= kShortest && (text.starts_with("HTTP/1.1 ") || text.starts_with("HTTP/1.0 ")),
             "a status line");
     require(std::ranges::all_of(text.substr(9, 3), is_digit) && text[12] == ' ', "a status of three digits");
-    answer.status = std::atoi(text.substr(9, 3).data());
+    answer.status = std::stoi(std::string(text.substr(9, 3)));
   }
 
   [[nodiscard]] bool has_content(const Answer& answer) const {

@@ -14,7 +14,6 @@ namespace annals::events {
 namespace {
 
 using fuzzing::require;
-using fuzzing::require_same;
 
 constexpr std::array kOrderings{Ordering::newest_first, Ordering::oldest_first, Ordering::arrival,
                                 Ordering::by_record};

@@ -1,9 +1,11 @@
 // Properties: an EventBridge envelope is an event for a tenant, or problems; the event is the one that its
 // `detail` is by itself, with event_data byte for byte as it was sent, and survives storing and reading; the
-// tenant is what the chosen field says, as Boost.JSON reads it.
+// tenant is what the chosen field says, as Boost.JSON reads it, and that is said once.
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/json/parse.hpp>
 
@@ -46,13 +48,32 @@ std::optional<std::string> tenant_in(std::string_view json, std::string_view fie
   return std::string(holder->at(field).as_string());
 }
 
+void require_once(const std::vector<input::JsonMember>& members, std::string_view key) {
+  const auto is_key = [key](const input::JsonMember& member) { return member.key.is_string(key); };
+  require(std::ranges::count_if(members, is_key) == 1, "what names the tenant to occur once");
+}
+
+// Whoever looked at the envelope before may have taken another one of two for the tenant's.
+void check_naming(const std::vector<input::JsonMember>& envelope, const input::JsonValue& detail,
+                  std::string_view field) {
+  constexpr std::string_view kInDetail = "detail.";
+  if (!field.starts_with(kInDetail)) {
+    require_once(envelope, field);
+    return;
+  }
+  require_once(envelope, "detail");
+  require_once(detail.members(), field.substr(kInDetail.size()));
+}
+
 void check(std::string_view json, std::string_view tenant_field) {
   const auto enveloped = decode(json, tenant_field);
   if (!enveloped) return;
   require(json.contains(enveloped->event.event_data), "event_data byte for byte as it was sent");
   fuzzing::check_event(enveloped->event);
   const auto document = parse_document(json, {"body"});
-  const auto detail = input::find_member(document->members(), "detail");
+  const auto members = document->members();
+  const auto detail = input::find_member(members, "detail");
+  check_naming(members, *detail, tenant_field);
   const auto alone = decode_event(detail->text(), {"body"}, true, fuzzing::kNow);
   require(std::holds_alternative<events::Event>(alone), "a detail that is an event by itself");
   fuzzing::require_same_event(std::get<events::Event>(alone), enveloped->event);

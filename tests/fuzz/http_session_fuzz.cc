@@ -1,7 +1,8 @@
 // The real session of the server, over a pair of sockets, with arbitrary bytes in arbitrary pieces.
-// Properties: it needs a bounded number of steps and waits for nothing once the client sends no more; every
-// request that a handler took and every beginning of one has an answer; all answers are well-formed HTTP and
-// errors have the contract's shape; and pieces have the same answers as the whole.
+// Properties: it needs a bounded number of steps and waits for nothing once the client sends no more, or is
+// gone; every request that a handler took and every beginning of one has an answer; all answers are
+// well-formed HTTP and errors have the contract's shape; pieces have the same answers as the whole; and a
+// server that is full answers once.
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -119,24 +120,29 @@ std::shared_ptr<const SessionContext> context() {
   return shared;
 }
 
+// Serves a connection: serve(), or serve_when_full().
+using Serve = asio::awaitable<void> (*)(std::shared_ptr<Connection>, std::shared_ptr<const SessionContext>);
+
 // One session and its client, driven step by step on this thread.
 class Exchanging {
  public:
-  explicit Exchanging(std::shared_ptr<const SessionContext> context) {
+  explicit Exchanging(Serve serve) {
     int ends[2];
     require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0,
             "a pair of sockets");
     client_ = ends[0];
     asio::ip::tcp::socket socket(asio::make_strand(io_), asio::ip::tcp::v4(), ends[1]);
     auto connection = std::make_shared<Connection>(std::move(socket));
-    asio::co_spawn(connection->executor(), serve(connection, std::move(context)), [this](const auto& error) {
+    asio::co_spawn(connection->executor(), serve(connection, context()), [this](const auto& error) {
       require(error == nullptr, "a session that throws nothing");
       ended_ = true;
     });
     work();
   }
 
-  ~Exchanging() { ::close(client_); }
+  ~Exchanging() {
+    if (client_ >= 0) ::close(client_);
+  }
   Exchanging(const Exchanging&) = delete;
   Exchanging& operator=(const Exchanging&) = delete;
 
@@ -154,6 +160,13 @@ class Exchanging {
     work();
     require(ended_, "a session that ends once the client sends no more");
     return std::move(received_);
+  }
+
+  // Closes the connection without a look at what the server sends from then on.
+  void vanish() {
+    ::close(std::exchange(client_, -1));
+    work();
+    require(ended_, "a session that ends once the client is gone");
   }
 
  private:
@@ -192,9 +205,10 @@ void check_error(const Answer& answer, bool may_be_head) {
           "an error in the contract's shape");
 }
 
-std::vector<Answer> answers_to(const std::vector<std::string_view>& pieces, bool may_be_head) {
+std::vector<Answer> answers_to(const std::vector<std::string_view>& pieces, bool may_be_head,
+                               Serve serve = http::serve) {
   handled = 0;
-  Exchanging exchanging(context());
+  Exchanging exchanging(serve);
   for (const std::string_view piece : pieces) exchanging.send(piece);
   const std::string sent = exchanging.finish();
   auto answers = fuzzing::AnswerReader(sent, may_be_head).all();
@@ -215,11 +229,27 @@ bool is_empty_lines(std::string_view text) {
   return text.empty();
 }
 
+void check_vanishing(const std::vector<std::string_view>& pieces) {
+  Exchanging exchanging(serve);
+  for (const std::string_view piece : pieces) exchanging.send(piece);
+  exchanging.vanish();
+}
+
+// A server with too many connections answers one request and closes.
+void check_when_full(const std::vector<std::string_view>& pieces, bool may_be_head) {
+  const auto answers = answers_to(pieces, may_be_head, serve_when_full);
+  require(answers.size() <= 1, "one answer of a server that is full");
+  for (const Answer& answer : answers) {
+    require(answer.field("Connection") == "close" && !answer.field("X-Handled"), "a refusal");
+  }
+}
+
 void check(std::string_view text, std::uint8_t cuts) {
   const bool may_be_head = text.contains("HEAD");
   const auto whole = answers_to({text}, may_be_head);
   require(!whole.empty() || is_empty_lines(text), "an answer to whatever is no empty line");
-  const auto cut = answers_to(fuzzing::pieces_of(text, cuts), may_be_head);
+  const auto pieces = fuzzing::pieces_of(text, cuts);
+  const auto cut = answers_to(pieces, may_be_head);
   require(whole.empty() == cut.empty(), "an answer to the pieces as to the whole");
   const std::size_t size = std::min(whole.size(), cut.size());
   for (std::size_t i = 0; i < size; ++i) {
@@ -229,6 +259,8 @@ void check(std::string_view text, std::uint8_t cuts) {
   const auto& shorter = whole.size() < cut.size() ? whole : cut;
   const bool ends = size == 0 || shorter[size - 1].field("Connection") == "close";
   require(whole.size() == cut.size() || ends, "as many answers to the pieces as to the whole");
+  check_vanishing(pieces);
+  check_when_full(pieces, may_be_head);
 }
 
 }  // namespace

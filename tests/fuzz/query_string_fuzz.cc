@@ -46,7 +46,8 @@ bool can_name(const std::string& segment) {
 
 void compare(std::string_view target, const std::optional<http::RequestTarget>& parsed) {
   const auto url = boost::urls::parse_origin_form(target);
-  if (!url) return;
+  // Boost.URL takes the beginning `/.` of a path for a mark of its own, and skips it.
+  if (!url || target.starts_with("/./")) return;
   std::vector<std::string> segments;
   for (const auto& segment : url->encoded_segments()) segments.push_back(segment.decode());
   if (segments.empty()) segments.emplace_back();

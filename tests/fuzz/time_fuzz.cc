@@ -29,7 +29,7 @@ struct Written {
   int minute;
   int second;
   int millisecond;
-  int offset;  // minutes
+  std::int64_t offset;  // minutes
 };
 
 // "Days from civil" of https://howardhinnant.github.io/date_algorithms.html, for years from 0 on.
@@ -53,7 +53,7 @@ std::optional<Written> match(const std::string& text) {
   std::smatch parts;
   if (!std::regex_match(text, parts, form)) return std::nullopt;
   const auto number = [&parts](std::size_t i) { return parts[i].matched ? std::stoi(parts[i]) : 0; };
-  const int offset = number(11) * 60 + number(12);
+  const std::int64_t offset = std::int64_t{60} * number(11) + number(12);
   if (number(11) > 23 || number(12) > 59) return std::nullopt;
   return Written{.year = number(1),
                  .month = static_cast<unsigned>(number(2)),
@@ -71,7 +71,8 @@ std::optional<milliseconds> expected_time(const std::string& text) {
   const auto& [year, month, day, hour, minute, second, millisecond, offset] = *written;
   if (month < 1 || month > 12 || day < 1 || day > days_in(year, month)) return std::nullopt;
   if (hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  const std::int64_t minutes = days_from_civil(year, month, day) * 1440 + hour * 60 + minute - offset;
+  const std::int64_t minutes =
+      days_from_civil(year, month, day) * 1440 + std::int64_t{60} * hour + minute - offset;
   const std::int64_t seconds = minutes * 60 + second;
   if (second < 60) {
     tm fields{};
