@@ -26,45 +26,57 @@ set_up_sanitizers() {
 
 # Runs the Python tests. Fails if a suite that was requested by name has none.
 run_pytest() {
-  local suite folders=()
+  local suite folders=() options=()
   for suite in "${suites[@]}"; do
     if compgen -G "$root/tests/$suite/test_*.py" >/dev/null; then
       folders+=("$root/tests/$suite")
-    elif [[ $suite == contract || $suite == faults || $suite == browser || $suite == package ]]; then
+    elif [[ $suite == chaos || $suite == contract || $suite == faults || $suite == browser || $suite == package ]]; then
       say "tests/$suite has no tests"
       [[ $by_name == no ]] || return 1
     fi
   done
   [[ ${#folders[@]} -gt 0 ]] || return 0
   say "running pytest: ${folders[*]#"$root/"}"
+  if wants chaos; then
+    options=(--seed "$seed" --minutes "$minutes")
+    say "to replay the chaos: ./dev test chaos ${options[*]}"
+  fi
   # The tests start their own services, which must not inherit the settings of this shell.
   local name settings=()
   for name in $(compgen -e ANNALS_); do settings+=(-u "$name"); done
   env "${settings[@]}" ANNALS_BUILD_DIR="$root/build/$preset" PYTHONDONTWRITEBYTECODE=1 \
     /usr/bin/python3 -m pytest --rootdir "$root" -q -p no:cacheprovider -n "$(nproc)" --dist loadfile \
-    "${folders[@]}" "$@"
+    "${folders[@]}" "${options[@]}" "$@"
 }
 
 run_tests() {
-  local preset=release suites=() by_name=yes failed=0
+  local preset=release suites=() by_name=yes failed=0 seed=$((RANDOM << 15 | RANDOM)) minutes=3
   while [[ $# -gt 0 ]]; do
     case $1 in
-      unit | models | integration | contract | faults | browser | package) suites+=("$1") ;;
+      unit | models | integration | chaos | contract | faults | browser | package) suites+=("$1") ;;
       --preset)
         preset=${2:?"--preset needs a name"}
+        shift
+        ;;
+      --seed)
+        seed=${2:?"--seed needs a number"}
+        shift
+        ;;
+      --minutes)
+        minutes=${2:?"--minutes needs a number"}
         shift
         ;;
       --)
         shift
         break
         ;;
-      *) fail "unknown suite: $1 (give unit, models, integration, contract, faults, browser or package; arguments for pytest follow --)" ;;
+      *) fail "unknown suite: $1 (give unit, models, integration, chaos, contract, faults, browser or package; arguments for pytest follow --)" ;;
     esac
     shift
   done
   if [[ ${#suites[@]} -eq 0 ]]; then
     # In this order the files that take longest come first, so that no worker waits for another at the end.
-    suites=(unit models integration package faults contract browser)
+    suites=(unit models integration chaos package faults contract browser)
     by_name=no
   fi
 
@@ -77,7 +89,7 @@ run_tests() {
   build "$preset"
   case $preset in asan | tsan) set_up_sanitizers ;; esac
   if wants unit models integration; then run_ctest || failed=1; fi
-  if wants integration contract faults browser package; then run_pytest "$@" || failed=1; fi
+  if wants integration chaos contract faults browser package; then run_pytest "$@" || failed=1; fi
   [[ $failed -eq 0 ]] || fail "tests failed"
   say "all tests passed"
 }

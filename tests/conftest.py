@@ -15,7 +15,8 @@ from support.engines import EmbeddedEngine, RemoteEngine
 from support.files import LocalFiles, S3Files, S3Server
 from support.gate import GatedEngine
 
-# Of a test that hangs: none takes a twentieth of it on a machine that has nothing else to do.
+# Of a test that hangs: none takes a twentieth of it on a machine that has nothing else to do. Those that are to last have
+# a marker `seconds`.
 TEST_SECONDS = 600
 LOG_SHOWN = 6000
 
@@ -29,12 +30,14 @@ _running = pytest.StashKey[list]()
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item):
     """Ends a test that hangs."""
+    marker = item.get_closest_marker("seconds")
+    seconds = int(marker.args[0]) if marker else TEST_SECONDS
 
     def give_up(_signal, _frame):
-        pytest.fail(f"expected the test to end within {TEST_SECONDS} s")
+        pytest.fail(f"expected the test to end within {seconds} s")
 
     before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(TEST_SECONDS)
+    signal.alarm(seconds)
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)

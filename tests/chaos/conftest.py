@@ -1,0 +1,34 @@
+"""Options of the chaos suite, and what it prints at its end."""
+
+import secrets
+
+import pytest
+
+PROPERTY = "chaos"
+# Over the time for rounds: the start of the servers, and the last round with its checks.
+MORE_SECONDS = 400
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("chaos")
+    group.addoption("--seed", type=int, help="of the chaos runs; default: any")
+    group.addoption("--minutes", type=float, default=3, help="that the chaos runs take together; default: 3")
+
+
+def pytest_configure(config):
+    if config.option.seed is None:
+        config.option.seed = secrets.randbelow(1 << 31)  # the workers of xdist get it from here
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if item.path.parent.name == "chaos":
+            item.add_marker(pytest.mark.seconds(config.option.minutes * 60 + MORE_SECONDS))
+
+
+def pytest_terminal_summary(terminalreporter):
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, text in getattr(report, "user_properties", []):
+                if name == PROPERTY and getattr(report, "when", None) == "call":
+                    terminalreporter.write_line(text)
