@@ -11,10 +11,11 @@ namespace annals::engine {
 namespace {
 
 /// Errors after which the effect of a statement is unknown: it ran out of time, was cancelled, lost its peers
-/// midway, or runs already because the HTTP client sent it twice (TIMEOUT_EXCEEDED, TOO_SLOW, SOCKET_TIMEOUT,
-/// NETWORK_ERROR, QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING, ABORTED, UNKNOWN_STATUS_OF_INSERT,
-/// QUERY_WAS_CANCELLED, KEEPER_EXCEPTION).
-constexpr std::array kEffectUnknown{159, 160, 209, 210, 216, 236, 319, 394, 999};
+/// midway, runs already because the HTTP client sent it twice, or is a mutation that failed for now, as on a
+/// full disk, and is tried again (TIMEOUT_EXCEEDED, TOO_SLOW, SOCKET_TIMEOUT, NETWORK_ERROR,
+/// QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING, ABORTED, UNKNOWN_STATUS_OF_INSERT, UNFINISHED, QUERY_WAS_CANCELLED,
+/// KEEPER_EXCEPTION).
+constexpr std::array kEffectUnknown{159, 160, 209, 210, 216, 236, 319, 341, 394, 999};
 
 /// Errors that say that the engine, or our access to it, is in a state that may pass: UNKNOWN_SETTING,
 /// TOO_MANY_ROWS, READONLY, SET_SIZE_LIMIT_EXCEEDED, QUOTA_EXCEEDED, TOO_MANY_SIMULTANEOUS_QUERIES,

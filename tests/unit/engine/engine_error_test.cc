@@ -40,6 +40,15 @@ TEST(EngineError, OfAQueryThatTakesTooMuchSaysThatItWouldAgain) {
   }
 }
 
+TEST(EngineError, OfAMutationThatIsTriedAgainSaysThatItsEffectIsUnknown) {
+  const auto error = EngineError::of_exception(
+      341,
+      "Code: 341. DB::Exception: Exception happened during execution of mutation 'mutation_96.txt' with part "
+      "'all_95_95_1' reason: 'Code: 243. DB::Exception: Cannot reserve 1.00 MiB, not enough space.'");
+  EXPECT_EQ(error.kind(), EngineError::Kind::unknown);
+  EXPECT_EQ(error.code(), ErrorCode::engine_unavailable);
+}
+
 TEST(EngineError, OfMemoryIsTheQuerysOwnFaultOnlyIfItsOwnLimitWasExceeded) {
   EXPECT_TRUE(
       EngineError::of_exception(241, "Code: 241. DB::Exception: Query memory limit exceeded: would use 1 GiB")
