@@ -38,7 +38,8 @@ class TenantsTable {
   }
 
   std::vector<Row> rows = {};
-  int brings_back = 0;  // removals after which the row is there again
+  int settings_removed = 0;  // how often settings were
+  int brings_back = 0;       // removals after which the row is there again
 
  private:
   void remove(const std::string& id) {
@@ -65,6 +66,9 @@ class TenantsTable {
       }
     } else if (statement.sql.contains("DELETE WHERE client_id = {id:UUID}")) {
       remove(id);
+    } else if (statement.sql.contains(
+                   "default.annals_tenant_settings DELETE WHERE has({ids:Array(UUID)}, id)")) {
+      ++settings_removed;
     } else {
       throw std::logic_error("not a statement of the registry: " + statement.sql);
     }

@@ -184,10 +184,13 @@ TEST_F(JournalTest, IsFullForATenantBeforeItIsForAll) {
   append(first_, 1, std::string(3000, 'a'));
 
   EXPECT_TRUE(journal().is_full(first_, 2000));
+  EXPECT_FALSE(journal().is_full(first_, 4000 - 3008)) << "what fits just so is not too much";
   EXPECT_FALSE(journal().is_full(second_, 2000));
   EXPECT_FALSE(journal().is_full(second_, 6000)) << "what is written is counted once";
   append(second_, 1, std::string(6000, 'b'));
   EXPECT_TRUE(journal().is_full(ClientId::random(), 2000));
+  journal().moved(second_, 1);
+  EXPECT_TRUE(journal().is_full(ClientId::random(), 2000)) << "its table is not synced";
 }
 
 TEST_F(JournalTest, SaysWhatItHolds) {
@@ -295,6 +298,17 @@ TEST_F(JournalTest, DoesNotKeepWholeSegmentsForTheFewRecordsThatCannotBeMoved) {
   EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{1}));
   open();
   EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{1}));
+}
+
+TEST_F(JournalTest, DoesNotKeepThemAfterARestartEither) {
+  append(first_, 1, "stays");
+  for (int i = 0; i < 40; ++i) append(second_, 1, std::string(3000, 'b'));
+  open();
+  const auto first = segments().front();
+  const auto before = fs::file_size(first);
+  journal().moved(second_, 40);
+  run(journal().release(journal().releasable()));
+  EXPECT_LT(fs::file_size(first), before / 8);
 }
 
 TEST_F(JournalTest, GoesOnThroughManySegmentsWhoseSuccessorsAreMadeMeanwhile) {

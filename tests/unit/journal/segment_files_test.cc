@@ -72,6 +72,19 @@ TEST_F(SegmentFilesTest, AnOldFileOfWhichLessThanAnEighthIsNeededIsSparse) {
   EXPECT_EQ(files_.sparse(), Numbers{}) << "now it holds nothing else";
 }
 
+TEST_F(SegmentFilesTest, AFileThatWasRewrittenMayBecomeSparseAgain) {
+  begin(1);
+  const Record little = record(first_, 100);
+  const Record much = record(second_, 900);
+  files_.add(1, little);
+  files_.add(1, much);
+  begin(9);
+  files_.rewritten(1, {&little, &much});
+  EXPECT_EQ(files_.sparse(), Numbers{});
+  files_.moved(1, much);
+  EXPECT_EQ(files_.sparse(), Numbers{1});
+}
+
 TEST_F(SegmentFilesTest, AYoungFileMayEmptyByItself) {
   begin(1);
   files_.add(1, record(first_, 1));

@@ -172,6 +172,15 @@ TEST_F(LifecycleTest, ADeletionThatFailsRefusesDataAtOnceAndIsResumedByTheSameRe
   EXPECT_TRUE(table_.rows.empty());
 }
 
+TEST_F(LifecycleTest, ADeletionRemovesTheSettingsThatThereAre) {
+  support::run_to_end(driver_, lifecycle_.remove(make()));
+  EXPECT_EQ(table_.settings_removed, 0) << "there were none";
+  const ClientId id = make();
+  table_.rows.front().settings_version = 1;
+  support::run_to_end(driver_, lifecycle_.remove(id));
+  EXPECT_EQ(table_.settings_removed, 1);
+}
+
 TEST_F(LifecycleTest, TwoDeletionsOfOneTenantDoNotWorkAtTheSameTime) {
   const ClientId id = make();
   steps_.clear();
