@@ -23,9 +23,12 @@ from source import Source
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="./dev mutate", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("files", nargs="*", metavar="FILE", help="a source, or a folder with sources (default: those that hold promises)")
-    parser.add_argument("--kind", action="append", metavar="KIND", help="make only this kind, such as \"drop call\" (may be repeated)")
+    parser = argparse.ArgumentParser(prog="./dev mutate", description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("files", nargs="*", metavar="FILE",
+                        help="a source, or a folder with sources (default: those that hold promises)")
+    parser.add_argument("--kind", action="append", metavar="KIND",
+                        help="make only this kind, such as \"drop call\" (may be repeated)")
     parser.add_argument("--limit", type=int, default=100, metavar="N", help="try N mutants, drawn by the seed (default: 100; 0: all)")
     parser.add_argument("--skip", type=int, default=0, metavar="N", help="leave out the first N that the seed draws")
     parser.add_argument("--seed", type=int, help="draw the same mutants again (default: a new seed, which is printed)")
@@ -102,13 +105,15 @@ def try_all(mutants, wishes, report):
                     return
                 with lock:
                     report.tried(mutant, outcome, source.text)
-                    print(f"{report.total['tried']}/{len(mutants)} {mutant.path}:{mutant.line} {mutant.kind}: {outcome.kind} {outcome.by}")
+                    print(f"{report.total['tried']}/{len(mutants)} {mutant.path}:{mutant.line} {mutant.kind}: "
+                          f"{outcome.kind} {outcome.by}")
         finally:
             benches.put(bench)
 
     with concurrent.futures.ThreadPoolExecutor(wishes.jobs) as pool:
         try:
-            for done in concurrent.futures.as_completed([pool.submit(try_share, *share) for share in shares_of(mutants, wishes.jobs)]):
+            running = [pool.submit(try_share, *share) for share in shares_of(mutants, wishes.jobs)]
+            for done in concurrent.futures.as_completed(running):
                 done.result()
         finally:  # also when somebody ends it: what was tried is in the report
             is_ending.set()

@@ -33,8 +33,9 @@ def command(directory, temporary, arguments):
 
 
 def run(directory, arguments, cwd, seconds, environment=None, small=True):
-    """Returns how a program ended: "passed", "failed", "killed by signal N" or "timed out". What it prints is in output.txt."""
-    # A small one takes little memory, and has its temporary files there.
+    """Returns how a program ended: "passed", "failed", "killed by signal N" or "timed out". What it prints is in output.txt.
+    A small one takes little memory, and has its temporary files there.
+    """
     directory = pathlib.Path(directory)
     temporary = directory / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
@@ -48,9 +49,9 @@ def run(directory, arguments, cwd, seconds, environment=None, small=True):
 
     with open(directory / "output.txt", "wb") as output:
         try:
-            ended = subprocess.run(command(directory, "memory" if small else "disk", arguments), cwd=cwd, stdin=subprocess.DEVNULL, stdout=output,
-                                   stderr=subprocess.STDOUT, timeout=seconds, check=False, preexec_fn=limit,
-                                   env={**os.environ, "TMPDIR": str(temporary), **(environment or {})})
+            ended = subprocess.run(command(directory, "memory" if small else "disk", arguments), cwd=cwd, timeout=seconds,
+                                   stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False,
+                                   preexec_fn=limit, env={**os.environ, "TMPDIR": str(temporary), **(environment or {})})
         except subprocess.TimeoutExpired:
             return "timed out"
     if ended.returncode < 0 or ended.returncode > 128:

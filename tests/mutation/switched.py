@@ -7,7 +7,8 @@ import re
 VARIABLE = "TEST_MUTANT"
 PROLOGUE = f"""#include <cstdlib>
 static bool test_mutant(int number) {{
-  static const int chosen = [] {{ const char* text = std::getenv("{VARIABLE}"); return text == nullptr ? 0 : std::atoi(text); }}();
+  static const char* const text = std::getenv("{VARIABLE}");
+  static const int chosen = text == nullptr ? 0 : std::atoi(text);
   return number == chosen;
 }}
 """

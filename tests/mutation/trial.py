@@ -79,7 +79,8 @@ class Bench:
             yield mutant, self._finish(mutant, source, self._ask_unit_tests(mutant, {VARIABLE: str(number)}))
         for mutant in set(mutants) - set(switched.values()):
             compiles, _ = self._workshop.compile(mutant.path, mutant.applied_to(source.text))
-            yield mutant, self._finish(mutant, source, self._ask_unit_tests(mutant, {}, link=True)) if compiles else NOT_COMPILED
+            outcome = self._ask_unit_tests(mutant, {}, link=True) if compiles else NOT_COMPILED
+            yield mutant, self._finish(mutant, source, outcome)
 
     def _compile_together(self, source, mutants):
         """Compiles and links as many of the mutants as go into one text. Returns them with their numbers."""
@@ -114,7 +115,8 @@ class Bench:
             program = suites.program_of(test)
             if link and self._workshop.link(program, [self._workshop.object]) is None:
                 return NOT_COMPILED
-            ended = self._run_unit(self._workshop, self._workshop.directory / building.output_of(program), test, seconds, environment)
+            built = self._workshop.directory / building.output_of(program)
+            ended = self._run_unit(self._workshop, built, test, seconds, environment)
             if ended != "passed":
                 return Outcome("killed", f"{test} {ended}")
         return None
