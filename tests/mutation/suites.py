@@ -20,7 +20,7 @@ FILES = [
 
 # The first pattern that fits decides. The quickest test stands first. PROGRAM:FILTER runs some tests of a program.
 UNIT = [
-    ("src/journal/*", ["unit_journal", "unit_lanes:JournaledCommits*"]),
+    ("src/journal/*", ["unit_journal", "unit_lanes:JournaledCommits*:MovesTest*"]),
     ("src/lanes/known_ids.cc", ["unit_lanes:KnownIds*", "unit_lanes:-KnownIds*"]),
     ("src/lanes/*", ["unit_lanes:-KnownIds*"]),
     ("src/tenants/*", ["unit_tenants"]),

@@ -140,6 +140,26 @@ TEST_F(JournalDurabilityTest, ADiskThatCannotRewriteAFileIsTrustedWithNothingMor
   EXPECT_TRUE(journal_->has_failed());
 }
 
+TEST_F(JournalDurabilityTest, AnErasureThatCouldNotBeginIsNotSaidToBeDone) {
+  open();
+  append(first_, "secret");
+  calls_.fail("sync next", EIO);
+  EXPECT_THROW(run(journal_->erase_released(first_)), JournalError);
+}
+
+TEST_F(JournalDurabilityTest, AFileOfWhichLittleIsNeededIsRewrittenOnce) {
+  open();
+  append(first_, "stays");
+  for (int i = 0; i < 40; ++i) append(second_, std::string(3000, 'x'));
+  journal_->moved(second_, 40);
+  const std::string rewriting = "rename " + segment_name(1) + ".new " + segment_name(1);
+  calls_.take();
+  run(journal_->release(journal_->releasable()));
+  EXPECT_EQ(std::ranges::count(calls_.take(), rewriting), 1);
+  run(journal_->release(journal_->releasable()));
+  EXPECT_EQ(std::ranges::count(calls_.take(), rewriting), 0);
+}
+
 TEST_F(JournalDurabilityTest, AFullDiskCostsNothingButTheAttempt) {
   open();
   append(first_, "secret");

@@ -240,18 +240,31 @@ TEST_F(JournalTest, BeginsNoFileToEraseWhatIsNotInTheLastOne) {
   EXPECT_EQ(segments().size(), 1U);
 }
 
-TEST_F(JournalTest, ErasesWhileTheTenantGoesOnWriting) {
+TEST_F(JournalTest, LeavesTheFileAloneThatIsBeingWrittenWhenItErases) {
+  append(first_, 1, "the old one");
+  journal().moved(first_, 1);
+  run(journal().release(journal().releasable()));
   support::Driver driver;
-  std::size_t kept = 0;
-  for (int i = 0; i < 30; ++i) {
-    support::Started erasing(driver, journal().erase_released(first_));
-    support::Started writing(driver, journal().append(first_, rows_of(1, "kept")));
-    erasing.get();
-    writing.get();
-    ++kept;
-  }
+  support::Started erasing(driver, journal().erase_released(first_));
+  driver.settle();  // the writer knows of it, and begins another file
+  append(first_, 1, "a younger one");
+  erasing.get();
+  append(first_, 1, "a later one");
+
   open();
-  EXPECT_EQ(waiting(first_).size(), kept);
+
+  EXPECT_EQ(waiting(first_), (std::vector<std::uint64_t>{2, 3}));
+  EXPECT_FALSE(holds("the old one"));
+}
+
+TEST_F(JournalTest, BeginsAFileForEachErasureAndForNothingElse) {
+  append(first_, 1);
+  run(journal().erase_released(first_));
+  EXPECT_EQ(segments().size(), 2U);
+  append(first_, 1);
+  append(second_, 1);
+  run(journal().erase_released(ClientId::random()));
+  EXPECT_EQ(segments().size(), 2U) << "the first erasure is over";
 }
 
 TEST_F(JournalTest, WritesNoMoreAtOnceThanItsLimit) {
