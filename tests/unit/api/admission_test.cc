@@ -201,6 +201,46 @@ TEST_F(AdmissionTest, TheHandlerReceivesTheCallerThatWasDecided) {
   EXPECT_EQ(seen.table().request_id, "req-1");
 }
 
+TEST_F(AdmissionTest, TheNotesOfARequestSayWhoItIsFrom) {
+  const auto admit = admission_.with(Permission::read_history, nullptr);
+  http::Request head;
+  head.headers = {{"x-api-key", old_key_}, {"x-client-id", id_.text()}};
+  head.notes = std::make_shared<http::RequestNotes>();
+  support::run_to_end(driver_, admit(head));
+  EXPECT_EQ(head.notes->caller, "admin");
+  EXPECT_EQ(head.notes->tenant, id_.text());
+  EXPECT_FALSE(head.notes->key.empty());
+}
+
+TEST_F(AdmissionTest, TheTrailCanOnlyBeRead) {
+  http::Request in_header;
+  in_header.headers = {{"x-api-key", old_key_}, {"x-client-id", std::string(DatabaseName::kTrail)}};
+  http::Request in_path;
+  in_path.headers = {{"x-api-key", old_key_}};
+  in_path.path_parameters = {{"client_id", std::string(DatabaseName::kTrail)}};
+  http::Request another;
+  another.headers = {{"x-api-key", old_key_}, {"x-client-id", id_.text()}};
+  for (const auto permission :
+       {Permission::manage_tenants, Permission::manage_names, Permission::rotate_secret}) {
+    const auto admit = admission_.with(permission, nullptr);
+    EXPECT_EQ(support::error_of(driver_, admit(in_header)), ErrorCode::not_allowed);
+    EXPECT_EQ(support::error_of(driver_, admit(in_path)), ErrorCode::not_allowed);
+    EXPECT_NE(support::error_of(driver_, admit(another)), ErrorCode::not_allowed);
+  }
+}
+
+TEST_F(AdmissionTest, ATokenInTheQueryCountsOnlyWhereItMay) {
+  http::Request head;
+  head.headers = {{"x-api-key", old_key_}, {"x-client-id", id_.text()}};
+  head.query = {{std::string(kTokenParameter), "no token"}};
+  const auto code = [&](TokenPlace place) {
+    return support::error_of(driver_, admission_.admit_again(Permission::read_history, head, place));
+  };
+  EXPECT_EQ(code(TokenPlace::in_header), std::nullopt);
+  EXPECT_NE(code(TokenPlace::in_header_or_query), std::nullopt)
+      << "it proves nothing, and is not passed over";
+}
+
 TEST_F(AdmissionTest, ACallerWithoutATenantHasNoTable) {
   http::Request head;
   head.headers = {{"x-api-key", old_key_}};
