@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -105,8 +104,6 @@ awaitable<void> JournalWorld::delete_second(int process) {
     co_await remove_second(process);
   } catch (const Error& error) {
     co_return;
-  } catch (const std::system_error& error) {
-    co_return;
   }
   if (dead_) co_return;
   const std::string left = traces_of_second();
@@ -134,8 +131,6 @@ awaitable<void> JournalWorld::expire(int process) {
   try {
     co_await instance_->moves.give_up(table_of(process, tenant), last);
   } catch (const Error& error) {
-    co_return;
-  } catch (const std::system_error& error) {
     co_return;
   }
   co_await reach(process, fmt::format("rows up to {} are removed", last), [this, &tenant, last] {

@@ -136,7 +136,7 @@ TEST_F(JournalDurabilityTest, ADiskThatCannotRewriteAFileIsTrustedWithNothingMor
   open();
   append(first_, "secret");
   calls_.fail("sync " + segment_name(1) + ".new", EIO);
-  EXPECT_THROW(run(journal_->forget(first_)), std::system_error);
+  EXPECT_THROW(run(journal_->forget(first_)), JournalError);
   EXPECT_TRUE(journal_->has_failed());
 }
 
@@ -164,7 +164,7 @@ TEST_F(JournalDurabilityTest, AFullDiskCostsNothingButTheAttempt) {
   open();
   append(first_, "secret");
   calls_.fail("sync " + segment_name(1) + ".new", ENOSPC);
-  EXPECT_THROW(run(journal_->forget(first_)), std::system_error);
+  EXPECT_THROW(run(journal_->forget(first_)), JournalError);
   EXPECT_FALSE(journal_->has_failed());
   append(second_, "another");
 }
