@@ -46,10 +46,12 @@ class JournalDurabilityTest : public testing::Test {
   Journal::Settings settings_{.directory = directory_.path() / "journal",
                               .witness = directory_.path() / "witness",
                               .segment_bytes = 8192};
-  std::unique_ptr<Journal> journal_;
 
  private:
-  support::Driver driver_;
+  support::Driver driver_;  // outlives the journal, whose thread may let go of a call later than its answer
+
+ protected:
+  std::unique_ptr<Journal> journal_;
 };
 
 TEST_F(JournalDurabilityTest, TheTablesNeedAJournalOnlyOnceItHasAFile) {

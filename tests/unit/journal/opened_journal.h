@@ -81,11 +81,13 @@ class JournalTest : public testing::Test {
 
   const ClientId first_ = ClientId::random();
   const ClientId second_ = ClientId::random();
-  std::unique_ptr<Journal> journal_;
 
  private:
   support::TemporaryDirectory directory_;
-  support::Driver driver_;
+  support::Driver driver_;  // outlives the journal, whose thread may let go of a call later than its answer
+
+ protected:
+  std::unique_ptr<Journal> journal_;
 };
 
 }  // namespace annals::journal
