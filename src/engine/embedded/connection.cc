@@ -85,11 +85,7 @@ class EmbeddedConnection final : public Connection {
 
   std::string query(const Statement& statement) override {
     const auto in_use = wake(statement.database);
-    return judging([&] {
-      const Result result = run(statement);
-      result.check();
-      return result.text();
-    });
+    return judging([&] { return ask(statement); });
   }
 
   void execute(const Statement& statement) override {
@@ -141,17 +137,24 @@ class EmbeddedConnection final : public Connection {
 
   bool has_failed_write() {
     try {
-      failed_writes_.check([this](const std::string& sql) {
-        const Result result = run({.sql = sql});
-        result.check();
-        return result.text();
-      });
+      check_writes();
       return false;
     } catch (const std::system_error&) {
       return true;
     } catch (const EngineError&) {
       return false;  // it is not known
     }
+  }
+
+  /// Throws std::system_error if a write of the engine has failed.
+  void check_writes() {
+    failed_writes_.check([this](const std::string& sql) { return ask({.sql = sql}); });
+  }
+
+  std::string ask(const Statement& statement) {
+    const Result result = run(statement);
+    result.check();
+    return result.text();
   }
 
   void stream_text(const Statement& statement, const Sink& sink) {
@@ -196,7 +199,7 @@ class EmbeddedConnection final : public Connection {
   /// unknown: they were done but may not be on the disk.
   void finish_writes(Finish finish) {
     try {
-      failed_writes_.check([this](const std::string& sql) { return query({.sql = sql}); });
+      check_writes();
       if (finish.sync && sync_ != nullptr) sync_->run();
     } catch (const std::system_error& error) {
       throw EngineError(EngineError::Kind::unknown, 0, error.what());
