@@ -1,12 +1,12 @@
 """The clients of a chaos run, all at once."""
 
 import random
-import threading
 import traceback
 
 from chaos.claiming import Claiming
 from chaos.reading import Reading
 from chaos.sending import Sending
+from support.load import Clients
 
 CLIENTS = 10
 # A client that finds nobody tries again soon, as real ones do.
@@ -37,30 +37,19 @@ class AnyClient(Sending, Reading, Claiming):
         return getattr(self, action)() is not False
 
 
-class Load:
-    """Clients that act until they are stopped. To be used with `with`."""
+class Load(Clients):
+    """Clients that do what chance says until they are stopped."""
 
     def __init__(self, instances, model, seed):
+        super().__init__(
+            self._run, [AnyClient(instances, model, random.Random(f"{seed}/client {i}")) for i in range(CLIENTS)]
+        )
         self._model = model
-        self._stopping = threading.Event()
-        clients = [AnyClient(instances, model, random.Random(f"{seed}/client {i}")) for i in range(CLIENTS)]
-        self._threads = [threading.Thread(target=self._run, args=(one,), daemon=True) for one in clients]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        """Returns when every request that is under way has ended."""
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
 
     def _run(self, client):
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             try:
                 if not client.act():
-                    self._stopping.wait(RETRY_SECONDS)
+                    self.stopping.wait(RETRY_SECONDS)
             except Exception:
                 self._model.complain(f"a client failed: {traceback.format_exc(limit=8)}")

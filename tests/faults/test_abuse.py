@@ -6,7 +6,6 @@ or for as long as it went on.
 
 import contextlib
 import gzip
-import threading
 import time
 import uuid
 
@@ -15,7 +14,7 @@ import requests
 
 from support.annals import API_KEY
 from support.events import HISTORY, JSON, NDJSON, event, get_history, history, post_events, tenant_with, without
-from support.load import ndjson
+from support.load import Clients, ndjson
 from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
@@ -113,27 +112,16 @@ def hold_connection(annals, tenant, method, path, *headers, body=b""):
     return hold
 
 
-class Abuse:
+class Abuse(Clients):
     """Many clients that do the same again and again, whatever they are answered."""
 
     def __init__(self, kind, annals, tenant):
+        super().__init__(self._run, range(ABUSERS))
         self._call = kind(annals, tenant)
-        self._ended = threading.Event()
-        self._threads = [threading.Thread(target=self._run) for _ in range(ABUSERS)]
         self.begun = 0
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self):
-        while not self._ended.is_set():
+    def _run(self, _):
+        while not self.stopping.is_set():
             self.begun += 1
             with contextlib.suppress(requests.RequestException, OSError):
                 self._call()

@@ -75,21 +75,13 @@ class Answered:
     retry_after: str | None = None
 
 
-class Writers:
-    """Clients that write events of one tenant, each the next as soon as it is answered, until they are stopped or
-    their connection breaks. Every third sends single events, every third arrays, every third NDJSON. They take turns
-    over the instances; `make` makes an event. To be used with `with`, or start() and stop()."""
+class Clients:
+    """Clients that run at once until they are stopped: `run(one)` in a thread of its own for each, which is to end soon
+    after `stopping` is set. To be used with `with`, or start() and stop()."""
 
-    KINDS = ("single", "array", "ndjson")
-
-    def __init__(self, instances, tenant, clients=64, make=event, kinds=KINDS):
-        self._instances = instances
-        self._tenant = tenant
-        self._make = make
-        self._kinds = kinds
-        self._stopping = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=(i,), daemon=True) for i in range(clients)]
-        self.answers = []
+    def __init__(self, run, clients):
+        self.stopping = threading.Event()
+        self._threads = [threading.Thread(target=run, args=(one,), daemon=True) for one in clients]
 
     def start(self):
         for thread in self._threads:
@@ -98,7 +90,7 @@ class Writers:
 
     def stop(self):
         """Returns when every request that is under way has been answered."""
-        self._stopping.set()
+        self.stopping.set()
         for thread in self._threads:
             thread.join()
 
@@ -107,6 +99,22 @@ class Writers:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Writers(Clients):
+    """Clients that write events of one tenant, each the next as soon as it is answered, until they are stopped or
+    their connection breaks. Every third sends single events, every third arrays, every third NDJSON. They take turns
+    over the instances; `make` makes an event."""
+
+    KINDS = ("single", "array", "ndjson")
+
+    def __init__(self, instances, tenant, clients=64, make=event, kinds=KINDS):
+        super().__init__(self._run, range(clients))
+        self._instances = instances
+        self._tenant = tenant
+        self._make = make
+        self._kinds = kinds
+        self.answers = []
 
     def statuses(self):
         """How often each status came."""
@@ -132,7 +140,7 @@ class Writers:
     def _run(self, number):
         kind = self._kinds[number % len(self._kinds)]
         annals = self._instances[number % len(self._instances)]
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             events = [self._make() for _ in range(1 if kind == "single" else BULK)]
             answer = self._send(annals, kind, events)
             self.answers.append(answer)
@@ -148,30 +156,17 @@ class Writers:
         return Answered(events, kind, reply.status_code, reply.text, reply.headers.get("Retry-After"))
 
 
-class Readers:
+class Readers(Clients):
     """Clients that read a tenant's newest page again and again, until they are stopped."""
 
     def __init__(self, instances, tenant, clients=8):
-        self._stopping = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._run, args=(instances[i % len(instances)], tenant), daemon=True)
-            for i in range(clients)
-        ]
+        super().__init__(self._run, [instances[i % len(instances)] for i in range(clients)])
+        self._tenant = tenant
         self.answers = []
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self, annals, tenant):
-        while not self._stopping.is_set():
-            reply = get_history(annals, tenant)
+    def _run(self, annals):
+        while not self.stopping.is_set():
+            reply = get_history(annals, self._tenant)
             self.answers.append(Answered([], "page", reply.status_code, reply.text, reply.headers.get("Retry-After")))
 
 
