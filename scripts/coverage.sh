@@ -11,7 +11,7 @@ over_programs() {
   for program in "$root"/build/coverage/tests/{unit,integration,models}_* "$root/build/coverage/tests/annals_killed"; do
     [[ ! -f $program || ! -x $program ]] || programs+=(-object "$program")
   done
-  "llvm-cov-19" "$command" "$root/build/coverage/annals" "${programs[@]}" -instr-profile "$(coverage_folder)/profile" \
+  llvm-cov-19 "$command" "$root/build/coverage/annals" "${programs[@]}" -instr-profile "$(coverage_folder)/profile" \
     -ignore-filename-regex '/(tests|bench|build)/|^/usr/' "$@"
 }
 

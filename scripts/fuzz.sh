@@ -7,11 +7,7 @@ fuzz_targets() { find "$root/tests/fuzz" -maxdepth 1 -name '*_fuzz.cc' -printf '
 build_fuzz_targets() {
   setup_packages "${build_packages[@]}"
   set_up_sanitizers
-  (
-    cd "$root" || exit
-    [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz
-    cmake --build --preset fuzz --target "${@/#/fuzz_}"
-  ) >&2
+  compile fuzz "${@/#/fuzz_}"
 }
 
 # fuzz_one NAME SECONDS: fails if the target finds something, and then says what and how to see it again. Its own

@@ -2,10 +2,17 @@
 # Debian's pytest.
 # shellcheck shell=bash disable=SC2154  # root and the package lists come from the others
 
+# In this order the files that take longest come first, so that no worker waits for another at the end.
+ctest_suites=(unit models integration)
+pytest_suites=(chaos package faults contract browser)
+
+# is_among WORD WORD…: succeeds if the first word is one of the others.
+is_among() { [[ " ${*:2} " == *" $1 "* ]]; }
+
 # wants SUITE…: succeeds if any of the named suites is to run.
 wants() {
   local wish
-  for wish in "$@"; do [[ " ${suites[*]} " != *" $wish "* ]] || return 0; done
+  for wish in "$@"; do ! is_among "$wish" "${suites[@]}" || return 0; done
   return 1
 }
 
@@ -30,7 +37,7 @@ run_pytest() {
   for suite in "${suites[@]}"; do
     if compgen -G "$root/tests/$suite/test_*.py" >/dev/null; then
       folders+=("$root/tests/$suite")
-    elif [[ $suite == chaos || $suite == contract || $suite == faults || $suite == browser || $suite == package ]]; then
+    elif is_among "$suite" "${pytest_suites[@]}"; then
       say "tests/$suite has no tests"
       [[ $by_name == no ]] || return 1
     fi
@@ -50,10 +57,10 @@ run_pytest() {
 }
 
 run_tests() {
+  local all=("${ctest_suites[@]}" "${pytest_suites[@]}")
   local preset=release suites=() by_name=yes failed=0 seed=$((RANDOM << 15 | RANDOM)) minutes=3
   while [[ $# -gt 0 ]]; do
     case $1 in
-      unit | models | integration | chaos | contract | faults | browser | package) suites+=("$1") ;;
       --preset)
         preset=${2:?"--preset needs a name"}
         shift
@@ -70,13 +77,15 @@ run_tests() {
         shift
         break
         ;;
-      *) fail "unknown suite: $1 (give unit, models, integration, chaos, contract, faults, browser or package; arguments for pytest follow --)" ;;
+      *)
+        is_among "$1" "${all[@]}" || fail "unknown suite: $1 (give some of ${all[*]}; arguments for pytest follow --)"
+        suites+=("$1")
+        ;;
     esac
     shift
   done
   if [[ ${#suites[@]} -eq 0 ]]; then
-    # In this order the files that take longest come first, so that no worker waits for another at the end.
-    suites=(unit models integration chaos package faults contract browser)
+    suites=("${all[@]}")
     by_name=no
   fi
 
@@ -88,8 +97,8 @@ run_tests() {
   ! wants contract || setup_validator
   build "$preset"
   case $preset in asan | tsan) set_up_sanitizers ;; esac
-  if wants unit models integration; then run_ctest || failed=1; fi
-  if wants integration chaos contract faults browser package; then run_pytest "$@" || failed=1; fi
+  if wants "${ctest_suites[@]}"; then run_ctest || failed=1; fi
+  if wants integration "${pytest_suites[@]}"; then run_pytest "$@" || failed=1; fi
   [[ $failed -eq 0 ]] || fail "tests failed"
   say "all tests passed"
 }
