@@ -42,6 +42,7 @@ JournalWorld::~JournalWorld() {
   calm_ = true;
   is_restarting_ = true;
   schedule_.kill_all();
+  instance_.reset();  // its journal's thread may still hold the executor of a call that it has answered
 }
 
 std::string JournalWorld::run(Plan plan) {
