@@ -89,7 +89,7 @@ class Loading {
     }
   }
 
-  /// What is ours counts more than what is OpenTelemetry's.
+  /// Our settings count more than those of OpenTelemetry.
   void take_open_telemetry(const Environment& environment) {
     const bool has_endpoint = given_.has("tracing.endpoint");
     for (auto& setting : open_telemetry_settings(environment, has_endpoint, mistakes_)) {

@@ -45,7 +45,7 @@ std::uint64_t stored_number(IdColumn column, const ForeignId& id);
 /// Gives an event its four ids, in the order of kIdColumns. Each integer must fit into its column.
 void set_ids(Event& event, const std::array<ForeignId, kIdColumns.size()>& ids);
 
-/// What stands in the column other_fields of a row, see above.
+/// The value of the column other_fields in a row, see above.
 struct KeptParts {
   std::string_view string_ids;  // with all five bytes 01, or empty
   std::string_view fields;      // a JSON object, or empty

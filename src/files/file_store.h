@@ -42,7 +42,7 @@ struct TenantFile {  // NOLINT(*-pro-type-member-init): an id cannot be left out
   FileId id;
 };
 
-/// What a file has besides its content. Printable ASCII, or empty.
+/// The facts that a store keeps beside a file's content. Printable ASCII, or empty.
 struct FileHeaders {
   std::string content_type = {};
   std::string content_encoding = {};

@@ -12,7 +12,7 @@ namespace {
 
 using events::IdColumn;
 
-/// What append_id_notation() does, in SQL.
+/// Writes in SQL what append_id_notation() does.
 constexpr std::string_view kNotation =
     R"(multiIf({string} = '', toString({name}), NOT match({string}, '^(-?[0-9]+$|")'), {string}, )"
     R"(concat('"', replaceAll(replaceAll({string}, '\\', '\\\\'), '"', '\\"'), '"')) AS {name})";

@@ -23,7 +23,7 @@ struct Parameter {
   std::string example = {};
 };
 
-/// What a body looks like: of a request, or of an answer.
+/// The shape of a body: of a request, or of an answer.
 struct Content {
   std::string type;  // "application/json"
   Schema schema;

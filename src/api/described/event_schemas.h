@@ -4,7 +4,7 @@
 
 namespace annals::api::described {
 
-// What an event looks like, wherever one occurs.
+// The schemas describe an event, wherever one occurs.
 
 /// The types of the ids in events, filters and groups.
 http::Schema record_id();

@@ -5,7 +5,7 @@
 namespace annals::api::described {
 
 http::Operation get_upload_url();
-/// What the URLs of files in a local directory lead to.
+/// The URLs of files in a local directory lead here.
 http::Operation upload_file();
 http::Operation download_file();
 http::Operation look_at_file();

@@ -9,7 +9,7 @@
 
 namespace annals::api::described {
 
-// What a handler checks and its description tells, written once.
+// These limits are checked by a handler and told by its description, and written once.
 
 inline constexpr std::size_t kMaxLabel = 255;                           // of a tenant
 inline constexpr std::int64_t kMaxRetention = 36'500;                   // days

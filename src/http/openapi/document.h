@@ -9,7 +9,7 @@
 
 namespace annals::http {
 
-/// What a document says besides its routes.
+/// A document says this besides its routes.
 struct DocumentHead {
   std::string_view title;
   std::string_view version;
