@@ -89,7 +89,8 @@ std::size_t record_end(std::string_view text, std::size_t at) {
   const std::size_t length = rest < kRecordHeader ? 0 : integer_at<std::uint32_t>(text, at + kLength);
   if (length > 0 && length <= rest - kRecordHeader) return at + kRecordHeader + length;
   const auto last = text.find_last_not_of('\0');
-  return last == std::string_view::npos ? at : std::max(at, last + 1);
+  if (last == std::string_view::npos || last < at) return at;
+  return at + std::max(last + 1 - at, std::min(rest, kRecordHeader));
 }
 
 }  // namespace annals::journal

@@ -49,8 +49,8 @@ std::optional<Record> read_record(std::string_view text, std::size_t& at, const 
 /// Returns where the commit of the valid record begins that begins at `at`.
 std::size_t commit_begin(std::string_view text, std::size_t at);
 
-/// Returns where the record that begins at `at` ends by its own header, or where the bytes end that are not
-/// zero if that is not in the text.
+/// Returns where the record that begins at `at` ends by its own header, or if that is not in the text where
+/// the bytes end that are not zero, but not before its header ends; `at` if all that follows is zero.
 std::size_t record_end(std::string_view text, std::size_t at);
 
 }  // namespace annals::journal

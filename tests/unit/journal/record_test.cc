@@ -74,7 +74,8 @@ TEST_F(RecordTest, EndsBehindItsLengthOrElseBehindTheLastByteThatIsNotZero) {
   const std::string cut = "before" + whole.substr(0, whole.size() - 1);
   EXPECT_EQ(record_end(cut, 6), cut.size());
   EXPECT_EQ(record_end(std::string(kRecordHeader, '\0') + "x" + zeros, 0), kRecordHeader + 1);
-  EXPECT_EQ(record_end("x" + zeros, 0), 1U);
+  EXPECT_EQ(record_end("x" + zeros, 0), kRecordHeader) << "no record is shorter than its header";
+  EXPECT_EQ(record_end("x" + zeros.substr(0, 3), 0), 4U) << "nor longer than the text";
   EXPECT_EQ(record_end(zeros, 10), 10U);
   EXPECT_EQ(record_end("x" + zeros, 10), 10U);
 }

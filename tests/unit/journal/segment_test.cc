@@ -98,6 +98,26 @@ TEST_F(SegmentTest, EndsWhereALaterSectorWasWrittenAndAnEarlierOneWasNot) {
   }
 }
 
+TEST_F(SegmentTest, EndsWhereOnlyTheBeginningOfAHeaderWasWritten) {
+  for (std::size_t written = 1; written <= kRecordHeader; ++written) {
+    // The last record begins that many bytes before the end of a sector.
+    Record first = record(0);
+    first.bytes.resize((4 * kSector) - written - begin_of(0) - kRecordHeader, 'a');
+    Record last = record(1);
+    last.bytes.resize(1);
+    rewrite_segment(file(), header_, {&first, &last}, true);
+    std::string torn = bytes();
+    torn.resize(4 * kSector);
+    torn.resize(kSize);
+    replace(torn);
+
+    const auto content = read();
+
+    EXPECT_EQ(content.records.size(), 1U) << written << " bytes of the header";
+    EXPECT_TRUE(content.is_torn) << written << " bytes of the header: " << content.damage;
+  }
+}
+
 TEST_F(SegmentTest, EndsBeforeACommitOfWhichALaterRecordWasWrittenAndAnEarlierOneWasNot) {
   std::string text;
   append_record(text, record(0), header_.key, 0);
