@@ -4,6 +4,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "crypto/secret.h"
 
@@ -16,6 +17,11 @@ struct Credentials {
   std::optional<crypto::Secret> session_token = std::nullopt;  // temporary credentials have one
   std::optional<std::chrono::system_clock::time_point> expires_at = std::nullopt;  // nullopt: not known
 };
+
+/// Reads when credentials expire (RFC 3339). Returns nullopt for any other text. Who writes the year 9999 or
+/// 0001 means "never" or "at once", but the system's clock ends in 2262: what lies outside of 1970 to 2200
+/// becomes the nearer of the two.
+std::optional<std::chrono::system_clock::time_point> parse_expiration(std::string_view text);
 
 /// Returns whether requests signed with either of the two look the same.
 inline bool is_same(const Credentials& one, const Credentials& other) {

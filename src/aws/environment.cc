@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "text/ascii.h"
-#include "text/time.h"
 
 namespace annals::aws {
 namespace {
@@ -43,7 +42,7 @@ FoundSource find_in_environment(const Environment& environment) {
   if (!token.empty()) credentials.session_token.emplace(std::move(token));
   const std::string expiration = value_of(environment, kExpiration);
   if (!expiration.empty()) {
-    const auto time = text::parse_time(expiration);
+    const auto time = parse_expiration(expiration);
     if (!time) throw CredentialsError(fmt::format("{} is not a time as 2026-01-31T12:00:00Z", kExpiration));
     credentials.expires_at = *time;
   }

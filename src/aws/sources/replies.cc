@@ -8,7 +8,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-#include "text/time.h"
 
 namespace annals::aws {
 namespace {
@@ -30,7 +29,7 @@ void check_parts(std::initializer_list<const std::string*> parts) {
 
 Credentials made_of(Parts parts) {
   check_parts({&parts.id, &parts.secret, &parts.token});
-  const auto expires_at = text::parse_time(parts.expiration);
+  const auto expires_at = parse_expiration(parts.expiration);
   if (!expires_at) throw CredentialsError("the answer does not say when the credentials expire");
   return {.access_key_id = std::move(parts.id),
           .secret_access_key = crypto::Secret(std::move(parts.secret)),
@@ -80,7 +79,7 @@ Credentials parse_program_credentials(std::string_view json) {
                           .secret_access_key = crypto::Secret(std::move(parts.secret))};
   if (!parts.token.empty()) credentials.session_token.emplace(std::move(parts.token));
   if (parts.expiration.empty()) return credentials;
-  const auto expires_at = text::parse_time(parts.expiration);
+  const auto expires_at = parse_expiration(parts.expiration);
   if (!expires_at) throw CredentialsError("the answer has an Expiration that is no time");
   credentials.expires_at = *expires_at;
   return credentials;

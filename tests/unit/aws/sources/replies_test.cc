@@ -1,5 +1,10 @@
 #include "aws/sources/replies.h"
 
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "support/aws_environment.h"
@@ -78,6 +83,21 @@ TEST(Replies, AnAnswerOfStsIsRead) {
   EXPECT_EQ(found.secret_access_key.reveal(), "s");
   EXPECT_EQ(found.session_token.value().reveal(), "t&");
   EXPECT_EQ(found.expires_at.value(), text::parse_time("2026-01-02T03:04:05Z").value());
+}
+
+TEST(Replies, AnEndThatTheClockCannotHoldIsFarAwayOrPast) {
+  const auto end = [](std::string_view time) {
+    return parse_program_credentials(
+               fmt::format(R"({{"Version":1,"AccessKeyId":"id","SecretAccessKey":"s","Expiration":"{}"}})",
+                           time))
+        .expires_at.value();
+  };
+  constexpr auto kCentury = std::chrono::years(100);
+  const auto now = std::chrono::system_clock::now();
+  EXPECT_GT(end("9999-12-31T23:59:59Z"), now + kCentury) << "as programs write that they never expire";
+  EXPECT_GT(end("2262-04-12T00:00:00Z"), now + kCentury) << "the first day that does not fit";
+  EXPECT_LT(end("0001-01-01T00:00:00Z"), now) << "as programs write a time that they do not know";
+  EXPECT_LT(end("1600-01-01T00:00:00Z"), now);
 }
 
 TEST(Replies, AnotherAnswerOfStsIsRefusedAndItsCodeIsKnown) {
