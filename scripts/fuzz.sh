@@ -1,7 +1,7 @@
 # Sourced by ../dev: builds and runs the fuzz targets of tests/fuzz (libFuzzer, AddressSanitizer, UBSan).
 # shellcheck shell=bash disable=SC2154  # root and the package lists come from the others
 
-fuzz_targets() { find "$root/tests/fuzz" -maxdepth 1 -name '*_fuzz.cc' -printf '%f\n' | sed 's/_fuzz\.cc$//' | sort; }
+fuzz_targets() { find "$root/tests/fuzz" -name '*_fuzz.cc' -printf '%f\n' | sed 's/_fuzz\.cc$//' | sort; }
 
 # build_fuzz_targets NAME…: neither the engine library nor the pages are needed.
 build_fuzz_targets() {
@@ -51,13 +51,14 @@ fuzz_all() {
 
 # fuzz [NAME|all [SECONDS]]
 fuzz() {
-  local name=${1:-} seconds=${2:-60}
+  local name=${1:-} seconds=${2:-60} names
   if [[ -z $name ]]; then
     fuzz_targets
   elif [[ $name == all ]]; then
     fuzz_all "$seconds"
   else
-    [[ -f $root/tests/fuzz/${name}_fuzz.cc ]] || fail "unknown fuzz target: $name (./dev fuzz lists them)"
+    mapfile -t names < <(fuzz_targets)
+    is_among "$name" "${names[@]}" || fail "unknown fuzz target: $name (./dev fuzz lists them)"
     build_fuzz_targets "$name"
     fuzz_one "$name" "$seconds" || fail "fuzz target failed: $name"
   fi

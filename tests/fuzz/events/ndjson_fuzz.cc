@@ -11,7 +11,7 @@
 
 #include "envelopes/line_cutter.h"
 #include "error.h"
-#include "fuzz/event_checks.h"
+#include "fuzz/events/event_checks.h"
 #include "http/coding/compressor.h"
 #include "http/server/decompressor.h"
 #include "text/utf8.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "envelopes/cloud_events.h"
-#include "fuzz/event_checks.h"
+#include "fuzz/events/event_checks.h"
 
 namespace annals::envelopes {
 namespace {

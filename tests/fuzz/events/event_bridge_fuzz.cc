@@ -10,7 +10,7 @@
 #include <boost/json/parse.hpp>
 
 #include "envelopes/event_bridge.h"
-#include "fuzz/event_checks.h"
+#include "fuzz/events/event_checks.h"
 #include "text/utf8.h"
 
 namespace annals::envelopes {

@@ -17,8 +17,8 @@
 #include <boost/json/parse.hpp>
 
 #include "error.h"
-#include "fuzz/answers.h"
 #include "fuzz/fuzzing.h"
+#include "fuzz/http/answers.h"
 #include "http/server/session.h"
 #include "ops/log.h"
 
