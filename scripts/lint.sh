@@ -1,18 +1,19 @@
 # Sourced by ../dev: checks and formats the sources without running them.
 # shellcheck shell=bash disable=SC2154  # root and the package lists come from the others
 
-# over_sources 'h|cc' XARGS-ARGUMENTS…: runs xargs over the sources that have one of the suffixes.
+# over_sources 'FOLDER…' 'h|cc' XARGS-ARGUMENTS…: runs xargs over the sources there that have one of the suffixes.
 over_sources() {
-  local suffixes=$1
-  shift
-  (cd "$root" && find src tests bench -type f -regextype posix-extended -regex ".*\.($suffixes)" -print0 | sort -z |
+  local folders suffixes=$2
+  read -ra folders <<<"$1"
+  shift 2
+  (cd "$root" && find "${folders[@]}" -type f -regextype posix-extended -regex ".*\.($suffixes)" -print0 | sort -z |
     xargs -0 -r "$@")
 }
 
 check_format() {
   local misformatted
   say "lint: checking the format"
-  misformatted=$(over_sources 'h|cc' clang-format-19 --dry-run -Werror --ferror-limit=1 2>&1) && return
+  misformatted=$(over_sources 'src tests bench scripts' 'h|cc' clang-format-19 --dry-run -Werror --ferror-limit=1 2>&1) && return
   sed -nE 's/^([^ :]+):[0-9].* should be clang-formatted .*/\1: run .\/dev format/p' <<<"$misformatted" | sort -u >&2
   return 1
 }
@@ -33,8 +34,12 @@ check_headers() {
 }
 
 check_tidy() {
+  local llvm=/usr/lib/llvm-19 plugin=build/lint/own_code.so
   say "lint: running clang-tidy"
-  over_sources cc -n 2 -P "$(nproc)" clang-tidy-19 --quiet -p build/release 2>&1 |
+  mkdir -p "$root/build/lint"
+  "$llvm/bin/clang++" -std=c++20 -O1 -fPIC -shared -fno-rtti -isystem "$llvm/include" \
+    -o "$root/$plugin" "$root/scripts/lint/own_code.cc" || return
+  over_sources 'src tests bench' cc -n 2 -P "$(nproc)" clang-tidy-19 --load="$plugin" --quiet -p build/release 2>&1 |
     sed -E '/^[0-9]+ warnings? generated\.$|^\[[0-9]+\/[0-9]+\] Processing file/d'
 }
 
@@ -57,6 +62,6 @@ lint() {
 
 format() {
   setup_packages "${lint_packages[@]}"
-  over_sources 'h|cc' clang-format-19 -i
+  over_sources 'src tests bench scripts' 'h|cc' clang-format-19 -i
   /usr/bin/python3 "$root/scripts/draw_layers.py"
 }
