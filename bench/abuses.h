@@ -104,6 +104,8 @@ inline std::vector<Abuse> abuses(const std::string& client) {
        .request = packed(kJson, "[" + repeated("1,", 8 * kMega) + "1]")},
       {.name = "an object of millions of members, packed",
        .request = packed(kJson, "[{" + repeated(R"("":0,)", 4 * kMega) + R"("":0}])")},
+      {.name = "an array of empty objects, 240 KB",
+       .request = post(kJson, "[" + repeated("{},", 80'000) + "{}]")},
       {.name = "bulk, 2,000 events a request", .request = post(kLines, repeated(line, 2000))},
       {.name = "searches through all events", .request = get("/api/history/events?q=nowhere&limit=1000")},
       {.name = "pages of 1,000", .request = get("/api/history/events?limit=1000")},

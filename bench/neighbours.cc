@@ -1,7 +1,9 @@
-// `./dev bench neighbours` measures what a tenant notices while its neighbour does what nobody should:
-// /healthz, an event and a page, beside the same three with nobody else there, in the same run.
+// `./dev bench neighbours [ABUSE…]` measures what a tenant notices while its neighbour does what nobody
+// should: /healthz, an event and a page, beside the same three with nobody else there, in the same run. Of
+// the kinds of abuse it takes those whose name begins with one of the arguments; without arguments all.
 // bench/README.md has the last results.
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -102,7 +104,12 @@ void measure(House& house, const Abuse& abuse, const std::string& client, Notice
   print(fmt::format("{} ({}/s)", abuse.name, begun / kSeconds), std::move(noticed), quiet);
 }
 
-void run(const std::filesystem::path& directory) {
+bool is_among(std::string_view name, const std::vector<std::string>& wanted) {
+  return wanted.empty() ||
+         std::ranges::any_of(wanted, [&](const std::string& begin) { return name.starts_with(begin); });
+}
+
+void run(const std::filesystem::path& directory, const std::vector<std::string>& wanted) {
   constexpr std::size_t kPiece = 10'000;
   House house(directory);
   house.let_load_yield();
@@ -120,6 +127,7 @@ void run(const std::filesystem::path& directory) {
   Noticed quiet = notice(house, neighbour);
   print("nobody else", quiet, quiet);
   for (const Abuse& abuse : abuses(abuser)) {
+    if (!is_among(abuse.name, wanted)) continue;
     measure(house, abuse, neighbour, quiet);
     house.wait_for_merges();
   }
@@ -129,8 +137,8 @@ void run(const std::filesystem::path& directory) {
 }  // namespace
 }  // namespace annals::bench
 
-int main() {
+int main(int argc, char** argv) {
   const annals::bench::Scratch scratch;
-  annals::bench::run(scratch.path());
+  annals::bench::run(scratch.path(), {argv + 1, argv + argc});
   return 0;
 }
