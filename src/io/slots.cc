@@ -6,18 +6,25 @@
 
 namespace annals::io {
 
-boost::asio::awaitable<void> Slots::take() {
-  co_await suspend([this](Wake wake) {
+boost::asio::awaitable<void> Slots::wait(bool is_next) {
+  co_await suspend([this, is_next](Wake wake) {
     {
       const std::scoped_lock lock(mutex_);
       if (free_ == 0) {
-        waiting_.push_back(std::move(wake));
+        waiting_.insert(is_next ? waiting_.begin() : waiting_.end(), std::move(wake));
         return;
       }
       --free_;
     }
     wake();
   });
+}
+
+bool Slots::take_if_free() {
+  const std::scoped_lock lock(mutex_);
+  if (free_ == 0) return false;
+  --free_;
+  return true;
 }
 
 void Slots::release() {
@@ -32,6 +39,12 @@ void Slots::release() {
     waiting_.pop_front();
   }
   next();
+}
+
+void Slots::discard() {
+  std::deque<Wake> waiting;  // destroyed without the lock: what they own may give places back
+  const std::scoped_lock lock(mutex_);
+  waiting.swap(waiting_);
 }
 
 HeldSlot::~HeldSlot() {

@@ -32,10 +32,19 @@ class Slots {
   explicit Slots(std::size_t count) : free_(count) {}
 
   /// Waits for a place.
-  boost::asio::awaitable<void> take();
+  boost::asio::awaitable<void> take() { return wait(false); }
+  /// Waits for a place before all others that wait now.
+  boost::asio::awaitable<void> take_next() { return wait(true); }
+  /// Takes a place unless it would have to wait for it. Returns whether it did.
+  [[nodiscard]] bool take_if_free();
   void release();
 
+  /// Destroys the coroutines that wait, with everything that they own. Call it once none resumes any more.
+  void discard();
+
  private:
+  boost::asio::awaitable<void> wait(bool is_next);
+
   std::mutex mutex_;
   std::size_t free_;
   std::deque<Wake> waiting_;

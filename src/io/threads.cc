@@ -9,6 +9,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "io/pause.h"
+
 namespace annals::io {
 
 using namespace std::chrono_literals;
@@ -54,7 +56,9 @@ class Threads::RollCall {
 };
 
 Threads::Threads(int count, OnException on_exception)
-    : count_(count), on_exception_(on_exception), context_(count), keep_running_(context_.get_executor()) {}
+    : count_(count), on_exception_(on_exception), context_(count), keep_running_(context_.get_executor()) {
+  let_work_long(context_, static_cast<std::size_t>(std::max(1, count - 1)));
+}
 
 Threads::~Threads() {
   stop();

@@ -128,15 +128,18 @@ awaitable<bool> paced(std::shared_ptr<quotas::Allowance> allowance, std::chrono:
 }
 
 // NOLINTBEGIN(*-reference-coroutine-parameters): awaited at once
-awaitable<void> take_part(BulkWrite& write, LineReader& reader, const std::vector<LineCutter::Line>& lines) {
+awaitable<void> take_part(BulkWrite& write, LineReader& reader, const std::vector<LineCutter::Line>& lines,
+                          io::Stint& stint) {
   // NOLINTEND(*-reference-coroutine-parameters)
-  io::Stint stint;
   for (const auto& line : lines) {
-    if (stint.is_over()) co_await io::yield();
+    if (stint.is_over()) co_await stint.renew();
     auto event = reader.read(line);
     if (!event) continue;
     bool added = write.add(*event);
-    if (!added || write.is_full()) co_await write.make_room();
+    if (!added || write.is_full()) {
+      stint.rest();
+      co_await write.make_room();
+    }
     if (!added) added = write.add(*event);
     if (!added) throw too_much_held();
   }
@@ -207,15 +210,18 @@ awaitable<void> Intake::read_lines(BulkWrite& write, NextPart next_part, Setting
   LineCutter cutter(kMaxLine);
   io::Budget::Share line_share(budget_, holder);  // for the line that has not ended yet
   ArrivalPace pace(limits_.time);                 // of that line
+  io::Stint stint;
   for (bool at_end = false; !at_end;) {
+    stint.rest();
     const auto part = co_await next_part([&write] { write.pause(); });
     write.check();
     at_end = !part.has_value();
     const bool paused = co_await paced(settings.allowance, limits_.time);
     const bool begins = cutter.held() == 0;
     reader.received_at(text::now());
+    if (stint.is_over()) co_await stint.renew();
     const auto lines = at_end ? cutter.finish() : cutter.add(*part);
-    co_await take_part(write, reader, lines);
+    co_await take_part(write, reader, lines, stint);
     if (!at_end) reader.check_lines(cutter.lines());
     line_share.release();
     if (!line_share.take(cutter.held())) throw too_much_held();

@@ -5,11 +5,9 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "http/coding/compressor.h"
+#include "io/pause.h"
 
 namespace annals::http {
 namespace {
@@ -18,7 +16,7 @@ namespace asio = boost::asio;
 
 // Below this size the headers are most of an answer.
 constexpr std::size_t kWorthwhile = 512;
-// The bytes that are compressed before others get the thread.
+// The bytes that are compressed in one piece, which is well below a stint.
 constexpr std::size_t kPiece = std::size_t{32} * 1024;
 
 /// A body that is there already.
@@ -78,12 +76,12 @@ class Compression::CompressedParts final : public BodyParts {
   void begin(std::function<void()> break_off) override { plain_->begin(std::move(break_off)); }
 
   asio::awaitable<std::optional<std::string>> next() override {
+    const io::RestAtEnd rests(stint_);
     while (!is_over_) {
       if (rest_.empty()) co_await receive();
+      if (stint_.is_over()) co_await stint_.renew();
       std::string compressed = compress_piece();
       if (!compressed.empty()) co_return compressed;
-      const auto executor = co_await asio::this_coro::executor;
-      co_await asio::post(executor, asio::use_awaitable);
     }
     co_return std::nullopt;
   }
@@ -91,6 +89,7 @@ class Compression::CompressedParts final : public BodyParts {
  private:
   /// Takes the next part, or notes that there is none.
   asio::awaitable<void> receive() {
+    stint_.rest();
     auto part = co_await plain_->next();
     is_over_ = !part;
     part_ = std::move(part).value_or("");
@@ -116,6 +115,7 @@ class Compression::CompressedParts final : public BodyParts {
   std::string part_;
   std::string_view rest_;  // of part_
   bool is_over_ = false;
+  io::Stint stint_;
 };
 
 Response Compression::in(ContentCoding coding, Response response) const {

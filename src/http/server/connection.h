@@ -18,6 +18,7 @@
 
 #include "http/server/tls/context.h"
 #include "http/server/tls/stream.h"
+#include "io/pause.h"
 
 namespace annals::http {
 
@@ -130,7 +131,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> wait_for(TlsStream::Step wanted);
   boost::asio::awaitable<Arrival> receive_encrypted(std::size_t at_most);
   boost::asio::awaitable<bool> send_encrypted(std::span<boost::asio::const_buffer> texts);
-  boost::asio::awaitable<bool> send_record(std::string record);
+  boost::asio::awaitable<bool> send_record(std::string record, io::Stint& stint);
   boost::asio::awaitable<void> finish_encrypted();
   void arm();
   void on_timer();

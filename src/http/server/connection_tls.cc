@@ -94,21 +94,23 @@ asio::awaitable<bool> Connection::send_encrypted(std::span<asio::const_buffer> t
   io::Stint stint;
   for (std::string record = take_record(texts); !record.empty(); record = take_record(texts)) {
     const std::size_t size = record.size();
-    const bool sent = co_await send_record(std::move(record));
+    // A fast reader never lets this coroutine wait.
+    if (stint.is_over()) co_await stint.renew();
+    const bool sent = co_await send_record(std::move(record), stint);
     if (!sent) co_return false;
     bytes_sent_ += size;
-    // A fast reader never lets this coroutine wait.
-    if (stint.is_over()) co_await io::yield();
   }
   co_return true;
 }
 
-asio::awaitable<bool> Connection::send_record(std::string record) {
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+asio::awaitable<bool> Connection::send_record(std::string record, io::Stint& stint) {
   for (;;) {
     if (expired_) co_return false;
     const Step step = tls_->write(record).step;
     if (step == Step::done) co_return true;
     if (!is_wait(step)) co_return false;
+    stint.rest();
     const bool ready = co_await wait_for(step);
     if (!ready) co_return false;
   }

@@ -7,7 +7,6 @@
 
 #include "http/server/receive_more.h"
 #include "input/errors.h"
-#include "io/pause.h"
 
 namespace annals::http {
 namespace {
@@ -88,6 +87,7 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read(std::function<voi
   if (reading_) throw std::logic_error("a part of the request's body is being read already");
   if (failure_) std::rethrow_exception(failure_);
   const Raised reading(reading_);
+  const io::RestAtEnd rests(stint_);
   try {
     auto part = co_await read_part(std::move(before_wait));
     co_return part;
@@ -97,12 +97,11 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read(std::function<voi
   }
 }
 
-// Calls check_open() after each wait, because close() may have been called meanwhile. It waits for its turn
-// before each part: bytes that are there already, and what they expand to, could keep the thread for minutes.
+// Calls check_open() after each wait, because close() may have been called meanwhile.
 asio::awaitable<std::optional<std::string>> IncomingBody::read_part(std::function<void()> before_wait) {
-  co_await io::yield();
-  check_open();
   for (;;) {
+    if (stint_.is_over()) co_await stint_.renew();
+    check_open();
     std::string part = decompressor_ ? take_decompressed() : take();
     bytes_ += part.size();
     check_size();
@@ -110,9 +109,11 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read_part(std::functio
     if (parser_->done()) break;
     if (!continue_sent_) co_await send_continue();
     check_open();
-    if (before_wait && !connection_->is_readable()) before_wait();
+    if (!connection_->is_readable()) {
+      stint_.rest();
+      if (before_wait) before_wait();
+    }
     co_await receive_more(connection_, kPartBytes);
-    check_open();
   }
   if (decompressor_) decompressor_->check_end();
   co_return std::nullopt;

@@ -11,6 +11,7 @@
 #include "http/server/connection.h"
 #include "http/server/decompressor.h"
 #include "http/server/request_parser.h"
+#include "io/pause.h"
 
 namespace annals::http {
 
@@ -29,9 +30,10 @@ class IncomingBody final : public RequestBody {
   IncomingBody(std::shared_ptr<Connection> connection, RequestParser& parser, Limits limits,
                std::string_view content_encoding);
 
-  /// Returns parts of about 64 KiB at most; each may take `time`. Gives the I/O thread to others before each
-  /// part. Throws Error(body_too_large), also if what is compressed expands to far more than its size,
-  /// Error(request_too_slow) or Error(bad_request), and the same again on every later call.
+  /// Returns parts of about 64 KiB at most; each may take `time`. Bytes that are there already, and
+  /// what they expand to, are read in stints (io::Stint). Throws Error(body_too_large), also if what is
+  /// compressed expands to far more than its size, Error(request_too_slow) or Error(bad_request), and the
+  /// same again on every later call.
   boost::asio::awaitable<std::optional<std::string>> next() override { return next_calling({}); }
   boost::asio::awaitable<std::optional<std::string>> next_calling(std::function<void()> before_wait) override;
 
@@ -65,6 +67,7 @@ class IncomingBody final : public RequestBody {
   std::uint64_t compressed_bytes_ = 0;  // received so far
   bool continue_sent_ = false;
   bool reading_ = false;
+  io::Stint stint_;
   std::exception_ptr failure_;
 };
 

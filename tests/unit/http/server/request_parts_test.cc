@@ -356,6 +356,25 @@ TEST(RequestParts, AnotherClientIsServedBetweenTwoPartsOfWhatIsThereAlready) {
   EXPECT_GT(served, 10U) << "the only I/O thread is given to others";
 }
 
+TEST(RequestParts, ABodyWhoseSenderPausesHoldsNoOtherUp) {
+  constexpr std::size_t kSize = std::size_t{64} << 20U;  // takes many stints
+  const std::string data = zstd(half_noise(kSize));
+  const std::string header = header_of(data.size(), "Content-Encoding: zstd\r\n");
+  Uploads uploads;
+  RunningServer running({}, 1, uploads.routes());
+  RawClient pausing(running.port());
+  pausing.send(header + data.substr(0, data.size() / 2));
+  ASSERT_TRUE(eventually([&] { return uploads.taken > kSize / 4; }));
+
+  RawClient other(running.port());
+  other.send(header + data);
+  EXPECT_EQ(other.read_reply().status, 200);
+
+  pausing.send(data.substr(data.size() / 2));
+  EXPECT_EQ(pausing.read_reply().status, 200);
+  EXPECT_EQ(uploads.taken, 2 * kSize);
+}
+
 TEST(RequestParts, TruncatedCompressedDataIsABadRequestAndTheConnectionGoesOn) {
   Uploads uploads;
   RunningServer running({}, 2, uploads.routes());
