@@ -13,6 +13,7 @@
 #include "events/row.h"
 #include "events/searched_text.h"
 #include "ids/uuid.h"
+#include "io/pause.h"
 
 namespace annals::lanes {
 namespace {
@@ -34,13 +35,18 @@ constexpr std::string_view kSettings =
     "= 0, "
     "min_insert_block_size_bytes = 0";
 
-std::string encoded(const Insertion::Events& events, std::uint64_t first, std::uint64_t number) {
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<std::string> encoded(const Insertion::Events& events, std::uint64_t first, std::uint64_t number) {
   std::size_t bytes = 0;
   for (const Event* event : events) bytes += memory_of(*event);  // a row takes less
   std::string rows;
   rows.reserve(bytes);
-  for (const Event* event : events) events::append_row(rows, *event, first++, number);
-  return rows;
+  io::Stint stint;
+  for (const Event* event : events) {
+    if (stint.is_over()) co_await stint.renew();
+    events::append_row(rows, *event, first++, number);
+  }
+  co_return rows;
 }
 
 }  // namespace
@@ -76,12 +82,15 @@ void Insertion::renew_number() {
   numbers_.push_back(number);
 }
 
-engine::Insert Insertion::insert_of(const Events& events, std::uint64_t first) const {
-  return {.into = fmt::format("{} ({}) SETTINGS {}, {}, insert_deduplication_token = 'arrival {}'",
-                              table_.quoted(), events::insert_columns(), kSettings, events::kWordsAfterInsert,
-                              first),
-          .rows = encoded(events, first, numbers_.back()),
-          .query_id = engine::new_query_id(table_.request_id)};
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<engine::Insert> Insertion::insert_of(const Events& events, std::uint64_t first) const {
+  auto rows = co_await encoded(events, first, numbers_.back());
+  co_return engine::Insert{
+      .into =
+          fmt::format("{} ({}) SETTINGS {}, {}, insert_deduplication_token = 'arrival {}'", table_.quoted(),
+                      events::insert_columns(), kSettings, events::kWordsAfterInsert, first),
+      .rows = std::move(rows),
+      .query_id = engine::new_query_id(table_.request_id)};
 }
 
 /// Sends the insert. That the engine finds it too late, because a clock was set or a machine was asleep, may
@@ -89,7 +98,8 @@ engine::Insert Insertion::insert_of(const Events& events, std::uint64_t first) c
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
 awaitable<void> Insertion::insert(const Events& events, std::uint64_t first, Outcome& outcome) {
   try {
-    co_await table_.engine.insert(insert_of(events, first));
+    auto insert = co_await insert_of(events, first);
+    co_await table_.engine.insert(std::move(insert));
     outcome = Outcome::answered;
     refusals_ = 0;
   } catch (const EngineError& error) {

@@ -53,7 +53,7 @@ class Insertion {
   enum class Outcome : std::uint8_t { unknown, answered, too_late };
 
   void renew_number();
-  [[nodiscard]] engine::Insert insert_of(const Events& events, std::uint64_t first) const;
+  boost::asio::awaitable<engine::Insert> insert_of(const Events& events, std::uint64_t first) const;
   boost::asio::awaitable<void> insert(const Events& events, std::uint64_t first, Outcome& outcome);
   boost::asio::awaitable<void> look(const Events& events, Attempt& attempt, std::uint64_t first,
                                     Outcome outcome);

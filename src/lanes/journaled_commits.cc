@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "events/row.h"
+#include "io/pause.h"
 #include "lanes/pauses.h"
 #include "lanes/stored_ids.h"
 #include "ops/traced.h"
@@ -15,17 +16,19 @@ using boost::asio::awaitable;
 using events::Event;
 using events::EventsTable;
 
-journal::NumberedRows encoded(const Batch::Events& events) {
+awaitable<journal::NumberedRows> encoded(Batch::Events events) {
   journal::NumberedRows rows;
   std::size_t bytes = 0;
   for (const Event* event : events) bytes += memory_of(*event);  // a row takes less
   rows.bytes.reserve(bytes);
   rows.starts.reserve(events.size());
+  io::Stint stint;
   for (const Event* event : events) {
+    if (stint.is_over()) co_await stint.renew();
     rows.starts.push_back(static_cast<std::uint32_t>(rows.bytes.size()));
     events::append_row(rows.bytes, *event, 0, events::kJournaled);
   }
-  return rows;
+  co_return rows;
 }
 
 }  // namespace
@@ -67,7 +70,8 @@ awaitable<std::vector<WriteOutcome>> JournaledCommits::commit_to(EventsTable tab
   }
   batch.log_conflicts(table.owner);
   if (fresh.empty()) co_return batch.outcomes();
-  co_await write(std::move(table), encoded(fresh));
+  auto rows = co_await encoded(std::move(fresh));
+  co_await write(std::move(table), std::move(rows));
   co_return batch.outcomes();
 }
 
