@@ -6,7 +6,9 @@ namespace annals::lanes {
 namespace {
 
 constexpr std::size_t kDecodingThreads = 2;
-constexpr std::size_t kMaxDecodings = 1024;
+/// Each waiting body belongs to a connection and counts against the budget of what is being received, which
+/// are the limits that a sender meets first.
+constexpr std::size_t kMaxDecodings = 65'536;
 
 }  // namespace
 

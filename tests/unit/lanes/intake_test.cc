@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "input/problems.h"
@@ -256,6 +258,26 @@ TEST_F(IntakeTest, AWholeBodyCountsAsHeldUntilItsEventsWaitInTheLane) {
   EXPECT_TRUE(other.take(kBudget)) << "events in the lane are counted there";
   commits_.succeed(0);
   EXPECT_EQ(result.get().counts.accepted, 1U);
+}
+
+TEST_F(IntakeTest, ABodyThatMayTakeLongToDecodeIsDecodedByAnotherThread) {
+  constexpr std::size_t kMayTakeLong = 5'000;  // bytes: some 1,600 of the smallest items
+  std::thread::id decoded_by;
+  const auto decode = [&](std::string_view text, const envelopes::TakeItem& take) {
+    decoded_by = std::this_thread::get_id();
+    envelopes::decode_json(text, text::now(), take);
+  };
+  for (const std::size_t bytes : {std::size_t{0}, kMayTakeLong}) {
+    Body body;
+    auto received = receive(body, kBudget);
+    body.send(line_of(bytes) + std::string(bytes, ' '));
+    body.end();
+    Result result(driver_, intake_.take_whole(table_of("a"), std::move(*received.get()), {}, decode));
+    driver_.until([&] { return commits_.in_flight() == 1; });
+    commits_.succeed(commits_.calls.size() - 1);
+    result.get();
+    EXPECT_EQ(decoded_by != std::this_thread::get_id(), bytes > 0) << bytes << " bytes";
+  }
 }
 
 TEST_F(IntakeTest, EventsThatTakeMoreThanTheirBodyAreRefusedIfThatIsTooMuch) {
