@@ -18,6 +18,7 @@
 #include "http/problem.h"
 #include "http/query_fields.h"
 #include "input/object_fields.h"
+#include "io/pause.h"
 #include "tenants/errors.h"
 #include "text/time.h"
 #include "text/utf8.h"
@@ -128,18 +129,31 @@ bool skips_bad(const Request& request) {
   return chosen == "skip";
 }
 
-Response respond(const IntakeResult& result) {
-  boost::json::array errors;
-  for (const auto& [index, problems] : result.bad.listed()) {
-    errors.push_back(boost::json::object{{"index", index}, {"detail", input::detail_of(problems)}});
+/// Returns the list of bad items as JSON. A thousand of them take longer than a short piece of work may.
+awaitable<std::string> errors_of(envelopes::BadItems bad) {
+  std::string errors = "[";
+  io::Stint stint;
+  for (const auto& [index, problems] : bad.listed()) {
+    if (stint.is_over()) co_await stint.renew();
+    if (errors.size() > 1) errors += ',';
+    errors +=
+        boost::json::serialize(boost::json::object{{"index", index}, {"detail", input::detail_of(problems)}});
   }
-  boost::json::object body{{"accepted", result.counts.accepted},
-                           {"duplicates", result.counts.duplicates},
-                           {"errors", std::move(errors)}};
-  if (result.counts.conflicts > 0) body["conflicts"] = result.counts.conflicts;
-  if (result.counts.expired > 0) body["expired"] = result.counts.expired;
-  if (result.bad.left_out() > 0) body["errors_left_out"] = result.bad.left_out();
-  return http::json(http::Status::created, boost::json::serialize(body));
+  errors += ']';
+  co_return errors;
+}
+
+awaitable<Response> respond(IntakeResult result) {
+  const auto& counts = result.counts;
+  const auto left_out = result.bad.left_out();
+  const auto errors = co_await errors_of(std::move(result.bad));
+  std::string body = fmt::format(R"({{"accepted":{},"duplicates":{},"errors":{})", counts.accepted,
+                                 counts.duplicates, errors);
+  if (counts.conflicts > 0) body += fmt::format(R"(,"conflicts":{})", counts.conflicts);
+  if (counts.expired > 0) body += fmt::format(R"(,"expired":{})", counts.expired);
+  if (left_out > 0) body += fmt::format(R"(,"errors_left_out":{})", left_out);
+  body += '}';
+  co_return http::json(http::Status::created, std::move(body));
 }
 
 }  // namespace
@@ -193,8 +207,9 @@ awaitable<Response> Events::create_from_event_bridge(Caller caller, Request requ
 awaitable<Response> Events::create(Caller caller, Request request) {
   const Intake::Settings settings{.skip_bad = skips_bad(request),
                                   .allowance = parts_.quotas.of(*caller.tenant)};
-  const auto result = co_await take(caller.table(), std::move(request), settings);
-  co_return respond(result);
+  auto result = co_await take(caller.table(), std::move(request), settings);
+  auto response = co_await respond(std::move(result));
+  co_return response;
 }
 
 awaitable<IntakeResult> Events::take(events::EventsTable table, Request request, Intake::Settings settings) {
