@@ -244,9 +244,8 @@ TEST_F(JournalTest, LeavesTheFileAloneThatIsBeingWrittenWhenItErases) {
   append(first_, 1, "the old one");
   journal().moved(first_, 1);
   run(journal().release(journal().releasable()));
-  support::Driver driver;
-  support::Started erasing(driver, journal().erase_released(first_));
-  driver.settle();  // the writer knows of it, and begins another file
+  support::Started erasing(driver(), journal().erase_released(first_));
+  driver().settle();  // the writer knows of it, and begins another file
   append(first_, 1, "a younger one");
   erasing.get();
   append(first_, 1, "a later one");
@@ -268,11 +267,10 @@ TEST_F(JournalTest, BeginsAFileForEachErasureAndForNothingElse) {
 }
 
 TEST_F(JournalTest, WritesNoMoreAtOnceThanItsLimit) {
-  support::Driver driver;
   std::vector<std::unique_ptr<support::Started<void>>> calls;
   for (int i = 0; i < 6; ++i) {
     calls.push_back(std::make_unique<support::Started<void>>(
-        driver, journal().append(first_, rows_of(1, std::string(std::size_t{3} << 20U, 'x')))));
+        driver(), journal().append(first_, rows_of(1, std::string(std::size_t{3} << 20U, 'x')))));
   }
   for (const auto& call : calls) call->get();
   EXPECT_EQ(journal().status().commits.count(), 6U) << "two of three MiB do not go together";
@@ -286,11 +284,10 @@ TEST_F(JournalTest, TakesARecordThatIsLargerThanASegment) {
 }
 
 TEST_F(JournalTest, WritesManyAtOnceTogetherAndAnswersEach) {
-  support::Driver driver;
   std::vector<std::unique_ptr<support::Started<void>>> calls;
   for (int i = 0; i < 500; ++i) {
     calls.push_back(std::make_unique<support::Started<void>>(
-        driver, journal().append(i % 2 ? first_ : second_, rows_of(1, "x"))));
+        driver(), journal().append(i % 2 ? first_ : second_, rows_of(1, "x"))));
   }
   for (const auto& call : calls) call->get();
   open();

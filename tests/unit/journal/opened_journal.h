@@ -41,6 +41,7 @@ class JournalTest : public testing::Test {
   }
   [[nodiscard]] fs::path directory() const { return directory_.path() / "journal"; }
   [[nodiscard]] Journal& journal() { return *journal_; }
+  [[nodiscard]] support::Driver& driver() { return driver_; }
 
   void append(const ClientId& owner, std::size_t count, const std::string& text = "row") {
     run(journal().append(owner, rows_of(count, text)));
