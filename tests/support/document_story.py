@@ -143,15 +143,20 @@ class Story:
     def _tell_backups(self):
         self.tell("createBackup")
         self.tell("listBackupJobs")
-        job = self.document.operation("getBackupJob")
-
-        def is_done():
-            method, path, arguments = self.request_of(job)
-            return self.annals.request(method, path, **arguments).json()["state"] == "done"
-
-        wait_until(is_done, "the backup is done", SECONDS)
-        for operation_id in ("getBackupJob", "listBackups", "getBackup", "verifyBackup", "restoreBackup", "deleteBackup"):
+        self._wait_until_jobs_have_ended()
+        for operation_id in ("getBackupJob", "listBackups", "getBackup", "verifyBackup", "restoreBackup"):
             self.tell(operation_id)
+        self._wait_until_jobs_have_ended()  # a backup that one uses is not deleted
+        self.tell("deleteBackup")
+
+    def _wait_until_jobs_have_ended(self):
+        method, path, arguments = self.request_of(self.document.operation("listBackupJobs"))
+
+        def have_ended():
+            jobs = self.annals.request(method, path, **arguments).json()["results"]
+            return all(job["state"] in ("done", "failed") for job in jobs)
+
+        wait_until(have_ended, "the backup jobs have ended", SECONDS)
 
     def _tell_files(self):
         links = self.tell("getUploadUrl").json()
