@@ -4,13 +4,15 @@ ANNALS_BUILD_DIR names the build to test (default build/release), ANNALS_SANITIZ
 """
 
 import os
+import pathlib
 import shutil
 import signal
+import tempfile
 import threading
 
 import pytest
 
-from support import paths
+from support import paths, sanitizers
 from support.annals import Annals
 from support.engines import EmbeddedEngine, RemoteEngine
 from support.files import LocalFiles, S3Files, S3Server
@@ -21,7 +23,8 @@ from support.gate import GatedEngine
 TEST_SECONDS = 600
 LOG_SHOWN = 6000
 
-ENGINES = ("remote",) if paths.is_sanitized() else ("embedded", "remote")
+SANITIZED = paths.is_sanitized()
+ENGINES = ("remote",) if SANITIZED else ("embedded", "remote")
 # Where one engine is enough.
 ANY_ENGINE = ENGINES[0]
 
@@ -66,6 +69,31 @@ def pytest_sessionstart(session):
     session.stash[_running] = []
     # Everything is on this machine.
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+
+
+@pytest.fixture(scope="session")
+def reports():
+    """Where the reports of a sanitized build are, none of which may be left at the end. Any user can write there."""
+    with tempfile.TemporaryDirectory(prefix="annals-reports-") as made:
+        directory = pathlib.Path(made)
+        directory.chmod(0o777)
+        if SANITIZED:
+            sanitizers.report_to(directory)
+        yield directory
+        expect_no_report(directory)
+
+
+@pytest.fixture(autouse=True)
+def no_report(reports):
+    """Fails a test during which a sanitizer has found something, in whatever program."""
+    yield
+    expect_no_report(reports)
+
+
+def expect_no_report(directory):
+    found = sanitizers.take_reports(directory)
+    if found:
+        pytest.fail(f"expected that the sanitizer finds nothing; it reported:\n{found}", pytrace=False)
 
 
 class Factory:
