@@ -9,7 +9,6 @@ import pytest
 
 from chaos.gate import ChaosGate
 from chaos.machine import Clock, SlowDisk, small_disk
-from support import paths
 
 SETTINGS = {
     "ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "4",
@@ -37,10 +36,9 @@ class Deployment:
         self.deaths = collections.Counter()
         self._stopped = set()
         self._ended = set(range(len(instances)))  # by this run, so far
-        if not paths.is_sanitized():
-            for number, annals in enumerate(instances):
-                self.clocks.append(Clock(annals.directory / "clock"))
-                self._preload(annals, self.clocks[number])
+        for number, annals in enumerate(instances):
+            self.clocks.append(Clock(annals.directory / "clock"))
+            self._preload(annals, self.clocks[number])
 
     @property
     def engine(self):
