@@ -151,7 +151,7 @@ def test_a_deletion_of_a_needed_backup_that_broke_off_at_once_does_not_hide_it_f
 
 def test_backups_in_s3_are_deleted(make):
     bucket = make.files()
-    annals = make.annals("embedded", files="s3", environment=in_s3(bucket))
+    annals = make.annals(files="s3", environment=in_s3(bucket))
     backups = Backups(annals)
     filled(annals, **SMALL)
     first = backups.create()["backup_id"]

@@ -300,7 +300,7 @@ def test_the_version_names_commit_engine_and_data_format():
 
 
 def test_a_data_directory_of_a_newer_version_is_refused_and_left_alone(make):
-    annals = make.annals("embedded")
+    annals = make.annals()
     annals.terminate()
     stamp = annals.data / "format"
     assert stamp.read_text() == "annals data format 1\n"

@@ -11,7 +11,7 @@ from support.waiting import wait_until
 
 @pytest.fixture
 def annals(make):
-    return make.annals("embedded", environment={"ANNALS_LOG_LEVEL": "debug"})
+    return make.annals(environment={"ANNALS_LOG_LEVEL": "debug"})
 
 
 def refusals_of(annals, reply):

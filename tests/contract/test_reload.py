@@ -31,7 +31,7 @@ def with_file(make, tmp_path):
     keys.chmod(0o600)
     config = tmp_path / "annals.toml"
     config.write_text(f'[auth]\napi_keys_file = "{keys}"\n')
-    annals = make.annals("embedded", start=False)
+    annals = make.annals(start=False)
     del annals.environment["ANNALS_AUTH_API_KEYS"]
     annals.start(arguments=["--config", config])
     annals.keys_file, annals.config_file = keys, config

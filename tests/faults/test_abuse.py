@@ -145,7 +145,7 @@ KINDS = [
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_neighbour_and_health_are_answered_while_a_tenant_does(make, kind):
-    annals = make.annals("embedded")
+    annals = make.annals()
     abuser = tenant_with(annals, [event(event_data="x" * 20_000) for _ in range(500)])
     neighbour = tenant_with(annals, [event(record_id=8)])
     assert history(annals, abuser)["total_count"] == 500

@@ -37,6 +37,7 @@ class Answers:
         self._make = make
         self.recorder = None
         self.annals = make.annals(
+            "embedded",
             environment={
                 "ANNALS_BACKUP_DIRECTORY": str(directory / "backups"),
                 "ANNALS_FILES_MAX_BYTES": "1000",
