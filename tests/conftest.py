@@ -17,10 +17,11 @@ from support.annals import Annals
 from support.engines import EmbeddedEngine, RemoteEngine
 from support.files import LocalFiles, S3Files, S3Server
 from support.gate import GatedEngine
+from support.waiting import SLOWNESS
 
 # Of a test that hangs: none takes a twentieth of it on a machine that has nothing else to do. Those that are to last have
 # a marker `seconds`.
-TEST_SECONDS = 600
+TEST_SECONDS = 600 * SLOWNESS
 LOG_SHOWN = 6000
 
 SANITIZED = paths.is_sanitized()

@@ -8,6 +8,7 @@ import requests
 from support import paths
 from support.annals import events_table, insert_statement
 from support.clickhouse_users import users_xml
+from support.crash import LEASES
 from support.events import HISTORY, event, events_of, expect_taken, history, post_events
 from support.file_links import client
 from support.names import unique_name
@@ -181,7 +182,7 @@ def test_the_documented_grants_suffice_for_everything(make):
 
     annals = make.annals(
         make.engine(users=users_xml(grants=grants)),
-        environment={"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"},
+        environment={**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"},
     )
 
     expect_whole_answers(annals)

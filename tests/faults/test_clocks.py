@@ -8,13 +8,14 @@ import pytest
 
 from support import paths
 from support.arrival import Reader, expect_one_order
+from support.crash import LEASES
 from support.events import event, get_history, post_events
 from support.leftovers import wait_until_nothing_is_left
 from support.waiting import wait_until
 
 HOUR = 3600
 CONVERGE_SECONDS = 30
-SWEEPING = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
+SWEEPING = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 
 
 def shifted(seconds):

@@ -3,6 +3,7 @@
 import pytest
 
 from support.annals import API_KEY
+from support.crash import LEASES
 from support.leftovers import leftovers
 from support.outages import OUTAGES
 from support.problems import UNAVAILABLE, expect, expect_invalid, missing
@@ -86,7 +87,7 @@ def test_a_service_that_starts_before_its_engine_serves_when_it_comes(make):
 
 def test_a_tenant_that_was_being_made_when_the_engine_died_vanishes_or_is_whole(make):
     engine = make.engine()
-    annals = make.annals(engine, environment={**SETTINGS, "ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2"})
+    annals = make.annals(engine, environment={**SETTINGS, **LEASES})
     for i in range(5):
         with RawConnection(annals) as connection:
             body = f'{{"database_name":"d{i}","client_label":"l{i}"}}'.encode()

@@ -7,13 +7,14 @@ import concurrent.futures
 
 import pytest
 
+from support.crash import LEASES
 from support.events import HISTORY, event, history, post_events
 from support.holding_gate import HoldingGate
 from support.leftovers import wait_until_nothing_is_left
 from support.waiting import wait_until
 
 SETTLED = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
-SWEEPING = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
+SWEEPING = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 CONVERGE_SECONDS = 30
 SHOP = {"database_name": "shop", "client_label": "The shop"}
 

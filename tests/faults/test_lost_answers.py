@@ -7,12 +7,13 @@ import itertools
 
 import pytest
 
+from support.crash import LEASES
 from support.gate import Gate
 from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
 from support.waiting import wait_until
 
-SETTINGS = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
+SETTINGS = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
 CONVERGE_SECONDS = 30
 MOST_CALLS = 60
 STRIDE = 2

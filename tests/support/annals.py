@@ -11,12 +11,13 @@ import requests
 
 from support import paths
 from support.processes import spawn
-from support.waiting import repeat_unavailable, wait_until
+from support.waiting import SLOWNESS, repeat_unavailable, wait_until
 
 API_KEY = "contract-tests-key-0123456789"
 START_SECONDS = 30
-STOP_SECONDS = 30
-REQUEST_SECONDS = 60
+LISTEN_SECONDS = START_SECONDS * SLOWNESS
+STOP_SECONDS = 30 * SLOWNESS
+REQUEST_SECONDS = 60 * SLOWNESS
 LISTENING = re.compile(r"^annals: listening on (https?://\S+:(\d+))$", re.MULTILINE)
 
 
@@ -101,7 +102,7 @@ class Annals:
 
     def wait_killed(self):
         """Waits until it has killed itself."""
-        assert self._process.wait(timeout=START_SECONDS) == -9, "expected the process to die by SIGKILL"
+        assert self._process.wait(timeout=LISTEN_SECONDS) == -9, "expected the process to die by SIGKILL"
 
     def send_terminate(self):
         self._process.terminate()
@@ -226,7 +227,7 @@ class Annals:
         }
 
     def _wait_until_listening(self, printed):
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + LISTEN_SECONDS
         while time.monotonic() < deadline:
             line = LISTENING.search(self.stdout_file.read_text(), printed)
             if line:
@@ -235,4 +236,4 @@ class Annals:
             if not self.running:
                 pytest.fail(f"expected it to listen; it ended with {self._process.returncode}:\n{self.log[-4000:]}")
             time.sleep(0.01)
-        pytest.fail(f"expected the line 'annals: listening on …' within {START_SECONDS} s")
+        pytest.fail(f"expected the line 'annals: listening on …' within {LISTEN_SECONDS} s")

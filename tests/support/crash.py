@@ -1,9 +1,10 @@
 """Annals that kills itself at the N-th call to the engine or the file store."""
 
 from support import paths
+from support.waiting import SLOWNESS
 
-# The killed one holds its leases for a short time, too.
-LEASES = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2"}
+# Who is killed, or loses an answer, holds its leases for a short time only.
+LEASES = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": str(2 * SLOWNESS)}
 ARMED = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
 RESTARTED = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 CONVERGE_SECONDS = 30

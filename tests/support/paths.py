@@ -1,5 +1,6 @@
 """Where the programs under test and the helpers are."""
 
+import functools
 import os
 import pathlib
 import subprocess
@@ -18,6 +19,7 @@ CLICKHOUSE_SERVER = BUILD / "tests" / "clickhouse_server"
 S3_SCRIPTS = ROOT / "tests" / "support" / "s3"
 
 
+@functools.cache
 def is_sanitized():
     """The engine library aborts inside a sanitized process, so such a build has no embedded engine."""
     if "ANNALS_SANITIZED" in os.environ:
