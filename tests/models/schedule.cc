@@ -118,9 +118,10 @@ bool Schedule::is_visited() {
   }
   std::vector<std::string> late;
   for (const Late& one : late_) {
+    using Seconds = std::chrono::seconds;
     const bool is_bounded = one.until != std::chrono::nanoseconds::max();
-    const auto left = std::chrono::round<std::chrono::seconds>(one.until - virtual_time());
-    late.push_back(fmt::format("{} {}", without_times(one.call.text), is_bounded ? left.count() : -1));
+    const Seconds left = is_bounded ? std::chrono::round<Seconds>(one.until - virtual_time()) : Seconds(-1);
+    late.push_back(fmt::format("{} {}", without_times(one.call.text), left.count()));
   }
   std::ranges::sort(late);
   for (const std::string& text : late) mix(hash, text);
