@@ -1,8 +1,11 @@
 #include "models/choices.h"
 
 #include <fcntl.h>
+#include <sanitizer/common_interface_defs.h>
 #include <unistd.h>
 
+#include <bit>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -37,14 +40,26 @@ std::optional<Choices::List> wanted() {
   return list;
 }
 
-/// Keeps from the standard error what the service logs about faults that are made on purpose.
+/// Lets a sanitizer write its reports to a descriptor. Does nothing in other builds.
+void report_to([[maybe_unused]] int descriptor) {
+#ifdef ANNALS_SANITIZED
+  __sanitizer_set_report_fd(std::bit_cast<void*>(std::intptr_t{descriptor}));
+#endif
+}
+
+/// Keeps from the standard error what the service logs about faults that are made on purpose, and leaves to
+/// it what a sanitizer reports.
 class QuietLog {
  public:
   QuietLog() : log_(::dup(STDERR_FILENO)) {
     const io::Descriptor nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
     ::dup2(nowhere.get(), STDERR_FILENO);
+    report_to(log_.get());
   }
-  ~QuietLog() { ::dup2(log_.get(), STDERR_FILENO); }
+  ~QuietLog() {
+    ::dup2(log_.get(), STDERR_FILENO);
+    report_to(STDERR_FILENO);
+  }
   QuietLog(const QuietLog&) = delete;
   QuietLog& operator=(const QuietLog&) = delete;
 
