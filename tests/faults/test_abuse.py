@@ -16,12 +16,12 @@ from support.annals import API_KEY
 from support.events import HISTORY, JSON, NDJSON, event, get_history, history, post_events, tenant_with, without
 from support.load import Clients, ndjson
 from support.raw_http import RawConnection, head
-from support.waiting import wait_until
+from support.waiting import SLOWNESS, wait_until
 
 ABUSERS = 8
 ROUNDS = 15
-ANSWER_SECONDS = 5
-HEALTH_SECONDS = 2
+ANSWER_SECONDS = 5 * SLOWNESS
+HEALTH_SECONDS = 2 * SLOWNESS
 BEGIN_SECONDS = 60
 MEGABYTE = 1 << 20
 HELD_SECONDS = 3

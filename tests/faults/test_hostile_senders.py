@@ -12,10 +12,10 @@ from support.annals import API_KEY
 from support.events import EVENT_BRIDGE, JSON, NDJSON, envelope, event, expect_taken, post_events
 from support.names import unique_name
 from support.raw_http import RawConnection, head
-from support.waiting import wait_until
+from support.waiting import SLOWNESS, wait_until
 
 MIB = 1 << 20
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 5 * SLOWNESS
 REQUEST_SECONDS = 1
 SETTINGS = {
     "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": str(REQUEST_SECONDS),
