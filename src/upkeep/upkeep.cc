@@ -61,9 +61,12 @@ bool Upkeep::stop(std::chrono::milliseconds timeout) {
   if (!begun_.valid()) return true;
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   stop_.request_stop();
-  boost::asio::post(strand_, [this] {
+  const auto cancel = [this] {
     for (Loop& loop : loops_) loop.timer.cancel();
-  });
+  };
+  // Every run may end without it, and this object with them.
+  const auto cancelled = boost::asio::post(strand_, boost::asio::use_future(cancel));
+  if (cancelled.wait_until(deadline) != std::future_status::ready) return false;
   if (begun_.wait_until(deadline) != std::future_status::ready) return false;
   return std::ranges::all_of(loops_, [deadline](const Loop& loop) {
     return !loop.ended.valid() || loop.ended.wait_until(deadline) == std::future_status::ready;

@@ -3,7 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
+#include <future>
+#include <optional>
 #include <stdexcept>
+#include <stop_token>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include "io/threads.h"
 
@@ -114,6 +121,51 @@ TEST_F(UpkeepTest, ALongRunIsAskedToStop) {
                                        }}});
   upkeep.start().wait();
   running.wait(false);
+  EXPECT_TRUE(upkeep.stop(10s));
+}
+
+/// A round that ends while the stop is still being requested, and then holds up what comes after it.
+struct EndsAtOnce {
+  std::atomic<bool> running = false;
+  std::atomic<bool> ended = false;
+  std::promise<void> released;
+
+  static awaitable<void> run(EndsAtOnce* self, std::stop_token stop) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    self->on_stop_.emplace(stop, [self, executor] { self->end(executor); });
+    self->running = true;
+    self->running.notify_all();
+    boost::asio::steady_timer timer(executor);
+    while (!stop.stop_requested()) {
+      timer.expires_after(1ms);
+      co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+    self->ended = true;
+    self->ended.notify_all();
+  }
+
+ private:
+  void end(const boost::asio::any_io_executor& executor) {
+    constexpr int kSteps = 5;  // more than a coroutine needs between its last line and whoever waits for it
+    ended.wait(false);
+    for (int step = 0; step < kSteps; ++step) {
+      boost::asio::post(executor, boost::asio::use_future([] {})).wait();
+    }
+    boost::asio::post(executor, [gate = released.get_future().share()] { gate.wait(); });
+  }
+
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
+};
+
+TEST_F(UpkeepTest, ItHasStoppedOnceNothingOfItIsQueued) {
+  EndsAtOnce work;
+  Upkeep upkeep(threads_.executor(), {{.name = "quick", .interval = 1h, .run = [&](std::stop_token stop) {
+                                         return EndsAtOnce::run(&work, std::move(stop));
+                                       }}});
+  upkeep.start().wait();
+  work.running.wait(false);
+  EXPECT_FALSE(upkeep.stop(100ms)) << "expected it to wait for what it has queued itself";
+  work.released.set_value();
   EXPECT_TRUE(upkeep.stop(10s));
 }
 
