@@ -12,7 +12,7 @@ over_programs() {
     [[ ! -f $program || ! -x $program ]] || programs+=(-object "$program")
   done
   llvm-cov-19 "$command" "$root/build/coverage/annals" "${programs[@]}" -instr-profile "$(coverage_folder)/profile" \
-    -ignore-filename-regex '/(tests|bench|build)/|^/usr/' "$@"
+    -ignore-filename-regex "^$root/(tests|bench|build)/|^/usr/" "$@"
 }
 
 # coverage [ARGUMENTS of test]: fails as the tests do, after the report.
@@ -26,10 +26,12 @@ coverage() {
   (export LLVM_PROFILE_FILE=$folder/counters/%c%4m.profraw; run_tests --preset coverage "$@") || failed=1
 
   llvm-profdata-19 merge --failure-mode=all -o "$folder/profile" "$folder"/counters/*.profraw
-  over_programs export -format=lcov -skip-expansions >"$folder/lcov.info"
+  over_programs export -format=lcov >"$folder/lcov.info"
+  over_programs export -format=text -skip-expansions -skip-functions >"$folder/branches.json"
   over_programs show -format=html -output-dir "$folder/html" -show-branches=count "$root/src"
-  /usr/bin/python3 "$root/scripts/report_coverage.py" "$folder/lcov.info" "$root" "$folder/unreached.txt"
+  /usr/bin/python3 "$root/scripts/report_coverage.py" "$folder/lcov.info" "$folder/branches.json" "$root" \
+    "$folder/unreached.txt"
   say "every line with its counts: ${folder#"$root"/}/html/index.html"
-  say "lines that no test reaches: ${folder#"$root"/}/unreached.txt"
+  say "lines and conditions that no test reaches: ${folder#"$root"/}/unreached.txt"
   [[ $failed -eq 0 ]] || fail "tests failed"
 }
