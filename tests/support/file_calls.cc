@@ -6,9 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <iterator>
-#include <mutex>
+#include <stdexcept>
 
 namespace annals::support {
 namespace {
@@ -67,6 +68,24 @@ void FileCalls::fail(std::string name, int error) {
   failing_ = {std::move(name), error};
 }
 
+void FileCalls::hold(std::string name) {
+  const std::scoped_lock lock(mutex());
+  held_ = std::move(name);
+}
+
+void FileCalls::release() {
+  const std::scoped_lock lock(mutex());
+  held_.clear();
+  changed_.notify_all();
+}
+
+void FileCalls::wait_until_held() {
+  std::unique_lock lock(mutex());
+  if (!changed_.wait_for(lock, std::chrono::minutes(1), [this] { return is_held_; })) {
+    throw std::runtime_error("the call that the test holds has not come: " + std::exchange(held_, {}));
+  }
+}
+
 ssize_t FileCalls::writable(int descriptor, std::size_t bytes) {
   const auto path = path_of(descriptor);
   const std::scoped_lock lock(mutex());
@@ -78,8 +97,8 @@ int FileCalls::note_descriptor(const std::string& what, int descriptor) {
 }
 
 int FileCalls::note(const std::string& what, const std::vector<fs::path>& paths) {
-  const std::scoped_lock lock(mutex());
-  return current() == nullptr ? 0 : current()->add(what, paths);
+  std::unique_lock lock(mutex());
+  return current() == nullptr ? 0 : current()->add(what, paths, lock);
 }
 
 bool FileCalls::is_below(const fs::path& path) const {
@@ -94,7 +113,8 @@ ssize_t FileCalls::allow(const fs::path& path, std::size_t bytes) {
   return was_interrupted_ ? -EINTR : static_cast<ssize_t>((bytes + 1) / 2);
 }
 
-int FileCalls::add(const std::string& what, const std::vector<fs::path>& paths) {
+int FileCalls::add(const std::string& what, const std::vector<fs::path>& paths,
+                   std::unique_lock<std::mutex>& lock) {
   if (!is_below(paths.front())) return 0;
   Call call{.name = what, .content = {}};
   for (const auto& path : paths) call.name += " " + (path == below_ ? "." : path.filename().string());
@@ -103,6 +123,12 @@ int FileCalls::add(const std::string& what, const std::vector<fs::path>& paths) 
     call.content.assign(std::istreambuf_iterator<char>(file), {});
   }
   calls_.push_back(call);
+  if (call.name == held_) {
+    is_held_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return held_.empty(); });
+    is_held_ = false;
+  }
   return call.name == failing_.first ? failing_.second : 0;
 }
 

@@ -2,7 +2,9 @@
 
 #include <sys/types.h>
 
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +35,11 @@ class FileCalls {
   void interrupt_writes();
   /// Lets every call of that name fail, or `write NAME`.
   void fail(std::string name, int error);
+  /// Holds every call of that name until release().
+  void hold(std::string name);
+  void release();
+  /// Returns once a call is held. Throws std::runtime_error if none is within a minute.
+  void wait_until_held();
 
   /// Returns how many bytes may be written, or a negative error.
   static ssize_t writable(int descriptor, std::size_t bytes);
@@ -43,11 +50,15 @@ class FileCalls {
  private:
   [[nodiscard]] bool is_below(const std::filesystem::path& path) const;
   ssize_t allow(const std::filesystem::path& path, std::size_t bytes);
-  int add(const std::string& what, const std::vector<std::filesystem::path>& paths);
+  int add(const std::string& what, const std::vector<std::filesystem::path>& paths,
+          std::unique_lock<std::mutex>& lock);
 
   std::filesystem::path below_;
   std::vector<Call> calls_;
   std::pair<std::string, int> failing_;
+  std::string held_;
+  bool is_held_ = false;
+  std::condition_variable changed_;
   bool interrupts_ = false;
   bool was_interrupted_ = false;
 };

@@ -24,10 +24,10 @@ class JournalDurabilityTest : public testing::Test {
     journal_.reset();
     journal_ = std::make_unique<Journal>(settings_);
   }
-  void append(const ClientId& owner, const std::string& text) {
-    NumberedRows rows{.bytes = std::string(sizeof(std::uint64_t), '\0') + text, .starts = {0}};
-    run(journal_->append(owner, std::move(rows)));
+  boost::asio::awaitable<void> append_later(const ClientId& owner, const std::string& text) {
+    return journal_->append(owner, {.bytes = std::string(sizeof(std::uint64_t), '\0') + text, .starts = {0}});
   }
+  void append(const ClientId& owner, const std::string& text) { run(append_later(owner, text)); }
   template <class T>
   T run(boost::asio::awaitable<T> work) {
     return support::run_to_end(driver_, std::move(work));
@@ -47,10 +47,7 @@ class JournalDurabilityTest : public testing::Test {
                               .witness = directory_.path() / "witness",
                               .segment_bytes = 8192};
 
- private:
   support::Driver driver_;  // outlives the journal, whose thread may let go of a call later than its answer
-
- protected:
   std::unique_ptr<Journal> journal_;
 };
 
@@ -132,6 +129,30 @@ TEST_F(JournalDurabilityTest, AFailureIsRememberedOnTheDisk) {
   EXPECT_EQ(calls_.take(), (Names{"cut failed-write", "sync journal"}));
   journal_->fail("again");
   EXPECT_EQ(calls_.take(), Names{}) << "once is enough";
+}
+
+TEST_F(JournalDurabilityTest, AFailureThatCannotBeRememberedIsOneAllTheSame) {
+  open();
+  std::filesystem::remove_all(settings_.directory);
+  journal_->fail("the directory is gone");
+  EXPECT_TRUE(journal_->has_failed());
+}
+
+TEST_F(JournalDurabilityTest, WhatIsBeingWrittenOfATenantThatIsForgottenIsRemovedToo) {
+  open();
+  calls_.hold("sync " + segment_name(1));
+  support::Started written(driver_, append_later(first_, "the secret of one"));
+  driver_.settle();
+  calls_.wait_until_held();  // the writer has taken the record, and it is not among those that wait yet
+  support::Started forgotten(driver_, journal_->forget(first_));
+  driver_.settle();
+  calls_.release();
+  written.get();
+  forgotten.get();
+  EXPECT_EQ(journal_->last_of(first_), std::nullopt) << "nothing of it would be moved into a table";
+  for (const auto& entry : std::filesystem::directory_iterator(settings_.directory)) {
+    EXPECT_FALSE(io::read_if_there(entry.path())->contains("the secret of one")) << entry.path();
+  }
 }
 
 TEST_F(JournalDurabilityTest, ADiskThatCannotRewriteAFileIsTrustedWithNothingMore) {

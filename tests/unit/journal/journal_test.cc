@@ -168,6 +168,18 @@ TEST_F(JournalTest, ErasesWhatOfATenantWasGivenUpAndNothingElse) {
   EXPECT_EQ(waiting(second_), (std::vector<std::uint64_t>{2}));
 }
 
+TEST_F(JournalTest, KnowsUpToWhichRecordItHasGivenNothingUpYet) {
+  append(first_, 2);
+  append(first_, 1);
+  append(second_, 1);
+  journal().moved(first_, 2);
+  EXPECT_TRUE(journal().has_unreleased(first_, 1));
+  EXPECT_FALSE(journal().has_unreleased(first_, 0)) << "its first record begins later";
+  EXPECT_FALSE(journal().has_unreleased(second_, 4)) << "it is not in its table";
+  run(journal().release(journal().releasable()));
+  EXPECT_FALSE(journal().has_unreleased(first_, 3));
+}
+
 TEST_F(JournalTest, RefusesRowsOfAForgottenTenant) {
   run(journal().forget(first_));
   EXPECT_THROW(append(first_, 1), Error);

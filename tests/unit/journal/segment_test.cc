@@ -140,6 +140,27 @@ TEST_F(SegmentTest, EndsBeforeACommitOfWhichALaterRecordWasWrittenAndAnEarlierOn
   EXPECT_FALSE(read().is_torn);
 }
 
+TEST_F(SegmentTest, EndsAtATornRecordThatReachesToTheEndOfTheFile) {
+  std::string torn = bytes().substr(0, begin_of(3));
+  torn.replace(7 * kSector, kSector, kSector, '\0');  // in record 2; no zeros follow the last of its bytes
+  replace(torn);
+
+  const auto content = read();
+
+  EXPECT_EQ(content.records.size(), 2U);
+  EXPECT_TRUE(content.is_torn) << content.damage;
+}
+
+TEST_F(SegmentTest, IsDamagedIfSoLittleFollowsThatItCannotBeARecord) {
+  replace(bytes().substr(0, begin_of(3)) + "xy");
+
+  const auto content = read();
+
+  EXPECT_EQ(content.records.size(), kRecords);
+  EXPECT_NE(content.damage, "");
+  EXPECT_FALSE(content.is_torn) << "nobody has begun to write a record there";
+}
+
 TEST_F(SegmentTest, IsDamagedIfARecordIsGoneAndALaterCommitIsThere) {
   std::string damaged = bytes();
   damaged.replace(begin_of(1), begin_of(2) - begin_of(1), begin_of(2) - begin_of(1), '\0');

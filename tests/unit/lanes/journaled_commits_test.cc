@@ -46,6 +46,12 @@ class JournaledCommitsTest : public testing::Test {
   std::optional<ErrorCode> failure(const std::vector<Event>& events) {
     return support::error_of(driver_, commits_.commit(table_, pointers(events)));
   }
+  /// Fills the journal once these commits have read the table, before which they would empty it.
+  void fill_the_journal(JournaledCommits& commits) {
+    const std::vector<Event> events{an_event()};
+    support::run_to_end(driver_, commits.commit(table_, pointers(events)));
+    while (!failure({an_event(kDirectBytes / 4)})) continue;
+  }
   void settle() { support::run_to_end(driver_, moves_.settle(table_)); }
   static std::vector<const Event*> pointers(const std::vector<Event>& events) {
     std::vector<const Event*> result;
@@ -151,6 +157,48 @@ TEST_F(JournaledCommitsTest, AFullJournalRefusesAndKeepsWhatItHas) {
   settle();
   EXPECT_EQ(simulated_.rows.size(), accepted);
   EXPECT_EQ(commit({an_event(kDirectBytes / 4)}), Outcomes{kAccepted}) << "there is room again";
+}
+
+TEST_F(JournaledCommitsTest, AFullJournalIsWaitedForWhileItEmpties) {
+  JournaledCommits patient({.direct_bytes = kDirectBytes, .wait_for_room = std::chrono::minutes(1)},
+                           {.journal = journal_, .moves = moves_, .changes = changes_});
+  fill_the_journal(patient);
+  const std::vector<Event> events{an_event(kDirectBytes / 4)};
+  support::Started written(driver_, patient.commit(table_, pointers(events)));
+  driver_.settle();
+  EXPECT_FALSE(written.ended());
+  settle();
+  EXPECT_EQ(written.get(), Outcomes{kAccepted});
+}
+
+TEST_F(JournaledCommitsTest, AFullJournalThatCannotEmptyIsNotWaitedFor) {
+  JournaledCommits hopeless(
+      {.direct_bytes = kDirectBytes, .wait_for_room = std::chrono::hours(1)},
+      {.journal = journal_, .moves = moves_, .changes = changes_, .has_room = [] { return false; }});
+  fill_the_journal(hopeless);
+  const std::vector<Event> events{an_event(kDirectBytes / 4)};
+  EXPECT_EQ(support::error_of(driver_, hopeless.commit(table_, pointers(events))),
+            ErrorCode::engine_unavailable)
+      << "the disk is full: that is no load that passes";
+}
+
+TEST_F(JournaledCommitsTest, TablesAreForgottenIfTheIdsOfAllTakeTooMuchMemoryAndReadAgain) {
+  constexpr std::size_t kFirstLayer = 256 * 64;  // of the ids of one table
+  JournaledCommits forgetful({.max_known_bytes = kFirstLayer, .direct_bytes = kDirectBytes},
+                             {.journal = journal_, .moves = moves_, .changes = changes_});
+  const auto commit_to = [&](const events::EventsTable& table) {
+    const std::vector<Event> events{an_event()};
+    support::run_to_end(driver_, forgetful.commit(table, pointers(events)));
+  };
+  const events::EventsTable other{
+      .engine = engine_, .database = DatabaseName::parse("other").value(), .owner = ClientId::random()};
+  const auto looks = [&] { return engine_.count("SELECT max(arrival)"); };
+  commit_to(table_);
+  commit_to(table_);
+  EXPECT_EQ(looks(), 1U) << "one table alone is not forgotten while it is used";
+  commit_to(other);
+  commit_to(table_);
+  EXPECT_EQ(looks(), 3U);
 }
 
 TEST_F(JournaledCommitsTest, ATenantWhoseTableIsGoneIsUnknown) {

@@ -20,6 +20,10 @@ steady_clock::duration an_hour(steady_clock::duration /*commit_time*/) {
   return std::chrono::hours(1);
 }
 
+steady_clock::duration throw_instead(steady_clock::duration /*commit_time*/) {
+  throw std::runtime_error("there is no memory");
+}
+
 boost::asio::awaitable<std::vector<WriteOutcome>> outcomes(std::size_t count) {
   co_return std::vector<WriteOutcome>(count, WriteOutcome::accepted);
 }
@@ -173,6 +177,54 @@ TEST_F(LanesTest, OtherTenantsDoNotWaitForACommitThatHangs) {
   EXPECT_FALSE(hanging.ended());
   commits_.succeed(0);
   hanging.get();
+}
+
+TEST_F(LanesTest, LargeBatchesTakeTurnsAndHoldNoSmallOneUp) {
+  constexpr std::size_t kLarge = std::size_t{2} << 20U;
+  open({.max_commits = 3, .max_large_commits = 1, .gather_time = no_time});
+  auto large = write("a", {1}, kLarge);
+  auto other = write("b", {2}, kLarge);
+  auto small = write("c", {3});
+  ASSERT_EQ(commits_.calls.size(), 2U) << "what is in flight takes memory beside what waits";
+  EXPECT_EQ(committed(0), Names{1});
+  EXPECT_EQ(committed(1), Names{3});
+  commits_.succeed(0);
+  until_commits(3);
+  EXPECT_EQ(committed(2), Names{2});
+  commits_.succeed(1);
+  commits_.succeed(2);
+  EXPECT_EQ(large.get().size(), 1U);
+  EXPECT_EQ(other.get().size(), 1U);
+  EXPECT_EQ(small.get().size(), 1U);
+}
+
+TEST_F(LanesTest, ALaneThatHasEnoughWaitsForNobody) {
+  open({.gather_time = an_hour});
+  auto first = write("a", {1});
+  auto enough = write("a", {2}, std::size_t{1} << 20U);
+  commits_.succeed(0);
+  until_commits(2);
+  EXPECT_EQ(committed(1), Names{2});
+  commits_.succeed(1);
+  first.get();
+  enough.get();
+}
+
+TEST_F(LanesTest, ALaneThatFailsAnswersEverybodyWhoWaitsAndTheNextCallBeginsAnother) {
+  open({.gather_time = throw_instead});
+  auto committed = write("a", {1});
+  auto waiting = write("a", {2});
+  EXPECT_EQ(lanes_->status().lanes, 1U);
+  EXPECT_EQ(lanes_->status().bytes_waiting, memory_of(event_of(2)));
+  commits_.succeed(0);
+  EXPECT_EQ(committed.get().size(), 1U);
+  EXPECT_THROW(waiting.get(), std::runtime_error);
+  EXPECT_EQ(lanes_->status().lanes, 0U);
+  EXPECT_EQ(lanes_->status().bytes_waiting, 0U);
+  auto next = write("a", {3});
+  until_commits(2);
+  commits_.succeed(1);
+  EXPECT_EQ(next.get().size(), 1U);
 }
 
 TEST_F(LanesTest, ARefusedBatchIsHalvedUntilTheRefusalMeetsItsCause) {

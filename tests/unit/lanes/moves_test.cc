@@ -194,6 +194,19 @@ TEST_F(MovesTest, ATableThatRefusesIsNoFaultOfTheReader) {
   }
 }
 
+TEST_F(MovesTest, ATableThatIsGoneIsToldToTheReader) {
+  append(first_);
+  engine_.on_insert = [](const engine::Insert& /*insert*/) {
+    return support::fail_with(EngineError::of_exception(60, "there is no such table"));
+  };
+  try {
+    run_to_end(moves_->settle(table(first_)));
+    FAIL() << "expected an exception";
+  } catch (const EngineError& error) {
+    EXPECT_TRUE(events::is_table_gone(error)) << "the reader's tenant is unknown, not its database away";
+  }
+}
+
 TEST_F(MovesTest, TheBackgroundMovesWhatIsDueAndSyncsTheTablesBeforeTheJournalGivesItUp) {
   append(first_);
   append(second_);
