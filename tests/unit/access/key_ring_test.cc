@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "access/api_key.h"
+#include "access/keys.h"
 #include "support/driven.h"
 #include "support/scripted_engine.h"
 
@@ -23,6 +24,17 @@ boost::asio::awaitable<std::string> unavailable() {
 boost::asio::awaitable<std::string> overtaken(KeyRing& ring, std::string answer) {
   co_await ring.refresh();
   co_return answer;
+}
+
+/// Returns with what the making of a key is refused.
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+boost::asio::awaitable<std::optional<ErrorCode>> refusal(Keys& keys) {
+  try {
+    co_await keys.create({.name = "one too many", .role = Role::ingest});
+  } catch (const Error& error) {
+    co_return error.code();
+  }
+  co_return std::nullopt;
 }
 
 class KeyRingTest : public testing::Test {
@@ -196,6 +208,37 @@ TEST_F(KeyRingTest, AUseThatCouldNotBeStoredComesWithTheNextCall) {
   engine_.on_insert = well;
   support::run_to_end(driver_, ring_.record_uses());
   EXPECT_EQ(engine_.inserted.size(), 2U);
+}
+
+TEST_F(KeyRingTest, TheNextExpiryIsTheEarliestOfAValidKey) {
+  const Timestamp now{1000s};
+  EXPECT_EQ(ring_.next_expiry(now), std::nullopt) << "nothing was read yet";
+  store();
+  refresh(ring_);
+  EXPECT_EQ(ring_.next_expiry(now), std::nullopt) << "it never expires";
+  store(now - 1s);
+  store(now + 5s, true);
+  store(now + 30s);
+  store(now + 10s);
+  store(now + 20s);
+  refresh(ring_);
+  EXPECT_EQ(ring_.next_expiry(now), now + 10s) << "neither one that has expired nor one that is disabled";
+}
+
+TEST_F(KeyRingTest, ThereAreOnlySoManyKeys) {
+  constexpr std::size_t kMaxKeys = 10'000;  // all are in the memory of every instance
+  store();
+  const auto row = rows_;
+  const auto id = row.substr(2, KeyId::random().text().size());
+  for (std::size_t i = 1; i < kMaxKeys; ++i) {
+    rows_ += row;
+    rows_.replace(rows_.size() - row.size() + 2, id.size(), KeyId::random().text());
+  }
+  Keys keys(engine_, {});
+  refresh(keys.ring());
+  ASSERT_EQ(keys.ring().size(), kMaxKeys);
+  EXPECT_EQ(support::run_to_end(driver_, refusal(keys)), ErrorCode::over_quota);
+  EXPECT_TRUE(engine_.inserted.empty());
 }
 
 TEST_F(KeyRingTest, AKeyOfALaterVersionOpensNothingAndHarmsNoOther) {

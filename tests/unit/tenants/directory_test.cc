@@ -99,6 +99,19 @@ TEST_F(DirectoryTest, AnUnknownIdIsAskedForOnceInAWhile) {
   EXPECT_EQ(questions(), 3U) << "another instance may give the name to a tenant now";
 }
 
+TEST_F(DirectoryTest, OnlySoManyUnknownIdsAreRemembered) {
+  constexpr std::size_t kMaxAbsent = 10'000;
+  TenantDirectory directory(registry_, {.max_age = 1h});
+  const std::string first = ClientId::random().text();
+  find(directory, first);
+  for (std::size_t i = 1; i < kMaxAbsent; ++i) find(directory, ClientId::random().text());
+  find(directory, first);
+  EXPECT_EQ(questions(), kMaxAbsent) << "it is still remembered";
+  find(directory, ClientId::random().text());
+  find(directory, first);
+  EXPECT_EQ(questions(), kMaxAbsent + 2) << "whoever sends random ids takes no memory without end";
+}
+
 TEST_F(DirectoryTest, NoAnswerOutlivesItsTime) {
   TenantDirectory directory(registry_, {.max_age = -1ms});
   const std::string unknown = ClientId::random().text();
