@@ -14,7 +14,8 @@ using support::run;
 #ifndef ANNALS_SANITIZED
 TEST(EmbeddedEngineTest, runs_no_statement_that_leaves_the_engine) {
   const support::TemporaryDirectory directory;
-  const auto engine = open_embedded_engine({.directory = directory.path() / "engine", .connections = 1});
+  // The name is written into a file of settings in XML.
+  const auto engine = open_embedded_engine({.directory = directory.path() / "R&D <1>", .connections = 1});
   for (const std::string sql : {
            "SELECT * FROM file('/etc/hostname', 'LineAsString')",
            "SELECT * FROM url('http://127.0.0.1:1/x', 'LineAsString')",
