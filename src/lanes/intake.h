@@ -69,14 +69,12 @@ class Intake {
   /// and what `next_part` throws.
   boost::asio::awaitable<ReceivedBody> receive(std::string holder, NextPart next_part, std::size_t max_bytes);
 
-  /// Returns what `decode(body)` returns. Unless the body is so small that it cannot take long, whatever it
-  /// holds, it is decoded by another thread, which its holder shares with others in turn.
+  /// Returns what `decode(body)` returns. Unless the body is quick to decode, whatever it holds, it is
+  /// decoded by another thread, which its holder shares with others in turn.
   template <class Work>
   boost::asio::awaitable<std::invoke_result_t<Work&, ReceivedBody&>> decode(
       ReceivedBody& body, Work work) {  // NOLINT(*-reference-coroutine-parameters): awaited at once
-    // The smallest items, which are bad ones of three bytes, take some 2 µs each.
-    constexpr std::size_t kSmall = std::size_t{4} << 10U;
-    if (body.text.size() <= kSmall) co_return work(body);
+    if (is_quick_to_decode(body.text)) co_return work(body);
     auto result =
         co_await threads_.run(body.holder, [&body, work = std::move(work)]() mutable { return work(body); });
     co_return result;
@@ -99,6 +97,9 @@ class Intake {
   /// too long, or bytes are used up; the lines before it are stored.
   boost::asio::awaitable<IntakeResult> take_lines(events::EventsTable table, NextPart next_part,
                                                   Settings settings);
+
+  /// Returns whether decoding a JSON text takes no longer than short work may on an I/O thread.
+  [[nodiscard]] static bool is_quick_to_decode(std::string_view text);
 
  private:
   boost::asio::awaitable<void> read_lines(BulkWrite& write, NextPart next_part, Settings settings,
