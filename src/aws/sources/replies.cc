@@ -34,7 +34,7 @@ Credentials made_of(Parts parts) {
   return {.access_key_id = std::move(parts.id),
           .secret_access_key = crypto::Secret(std::move(parts.secret)),
           .session_token = crypto::Secret(std::move(parts.token)),
-          .expires_at = *expires_at};
+          .expires_at = expires_at};
 }
 
 boost::json::object parse_object(std::string_view json) {

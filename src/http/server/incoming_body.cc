@@ -107,16 +107,21 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read_part(std::functio
     check_size();
     if (!part.empty()) co_return part;
     if (parser_->done()) break;
-    if (!continue_sent_) co_await send_continue();
-    check_open();
-    if (!connection_->is_readable()) {
-      stint_.rest();
-      if (before_wait) before_wait();
-    }
-    co_await receive_more(connection_, kPartBytes);
+    co_await receive_next(before_wait);
   }
   if (decompressor_) decompressor_->check_end();
   co_return std::nullopt;
+}
+
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+asio::awaitable<void> IncomingBody::receive_next(const std::function<void()>& before_wait) {
+  if (!continue_sent_) co_await send_continue();
+  check_open();
+  if (!connection_->is_readable()) {
+    stint_.rest();
+    if (before_wait) before_wait();
+  }
+  co_await receive_more(connection_, kPartBytes);
 }
 
 asio::awaitable<void> IncomingBody::send_continue() {

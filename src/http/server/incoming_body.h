@@ -50,6 +50,7 @@ class IncomingBody final : public RequestBody {
  private:
   boost::asio::awaitable<std::optional<std::string>> read(std::function<void()> before_wait);
   boost::asio::awaitable<std::optional<std::string>> read_part(std::function<void()> before_wait);
+  boost::asio::awaitable<void> receive_next(const std::function<void()>& before_wait);
   boost::asio::awaitable<void> send_continue();
   std::string take();
   std::string take_decompressed();

@@ -183,7 +183,7 @@ TEST_F(JournaledCommitsTest, AFullJournalThatCannotEmptyIsNotWaitedFor) {
 }
 
 TEST_F(JournaledCommitsTest, TablesAreForgottenIfTheIdsOfAllTakeTooMuchMemoryAndReadAgain) {
-  constexpr std::size_t kFirstLayer = 256 * 64;  // of the ids of one table
+  constexpr std::size_t kFirstLayer = 16'384;  // of the ids of one table
   JournaledCommits forgetful({.max_known_bytes = kFirstLayer, .direct_bytes = kDirectBytes},
                              {.journal = journal_, .moves = moves_, .changes = changes_});
   const auto commit_to = [&](const events::EventsTable& table) {
