@@ -60,8 +60,8 @@ void CsvRecords::end_field() {
 }
 
 void CsvRecords::end_record(const Take& take) {
-  // The line break may be "\r\n". A quoted field cannot end in the "\r" of it.
-  if (field_.ends_with('\r')) field_.pop_back();
+  // The line break may be "\r\n". The "\r" before a closing quote belongs to the field.
+  if (state_ == State::unquoted && field_.ends_with('\r')) field_.pop_back();
   end_field();
   size_ = 0;
   number_ += record_.lines;

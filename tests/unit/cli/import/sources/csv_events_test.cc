@@ -48,6 +48,14 @@ TEST(CsvEvents, TakeTheLastRecordWithoutALineBreak) {
   EXPECT_EQ(events_of("record_id;source_id\n1;2", ';'), "\n{\"record_id\":1,\"source_id\":2}\n");
 }
 
+TEST(CsvEvents, KeepACarriageReturnAtTheEndOfAQuotedField) {
+  const std::string whole = "\n{\"record_id\":1,\"who\":\"a\\u000d\"}\n";
+  EXPECT_EQ(events_of("record_id,who\n1,\"a\r\"\n"), whole);
+  EXPECT_EQ(events_of("record_id,who\r\n1,\"a\r\"\r\n"), whole);
+  EXPECT_EQ(events_of("record_id,who\r\n1,a\r\n"), "\n{\"record_id\":1,\"who\":\"a\"}\n")
+      << "without quotes it ends the line";
+}
+
 TEST(CsvEvents, GetFurtherKeysFromOtherFields) {
   EXPECT_EQ(events_of("record_id,other_fields\n1,\"{\"\"a\"\": 1.0}\"\n"), "\n{\"record_id\":1,\"a\":1.0}\n");
 }
