@@ -8,7 +8,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-
 namespace annals::aws {
 namespace {
 
