@@ -1,16 +1,19 @@
 // Properties: a segment gives back the records that were written, in their order, up to the first byte that
 // changed; a write that a power cut interrupted is told from a byte that changed later, and costs no record
-// of an earlier commit.
-#include <unistd.h>
-
-#include <cstdlib>
+// of an earlier commit. One change looks like an interrupted write: of a length in the last commit, which
+// then covers sectors that are still empty.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fuzz/fuzzing.h"
+#include "io/durable_file.h"
 #include "journal/segment.h"
+#include "support/temporary_directory.h"
 
 namespace annals::journal {
 namespace {
@@ -22,24 +25,6 @@ constexpr std::size_t kMostCommits = 4;
 constexpr std::size_t kMostRecords = 4;
 constexpr std::size_t kLongest = 700;  // of a record's rows: more than a sector
 constexpr std::size_t kSize = std::size_t{16} * 1024;
-
-/// A directory of this process, which is removed at its end.
-class Directory {
- public:
-  Directory() { std::filesystem::create_directories(path_); }
-  ~Directory() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_ =
-      std::filesystem::temp_directory_path() / fmt::format("annals-fuzz-{}", ::getpid());
-};
 
 struct Written {
   std::vector<Record> records;
@@ -70,11 +55,6 @@ void add_commit(FuzzedDataProvider& input, const SegmentKey& key, Segment& segme
   segment.write(text);
 }
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 Written write_segment(FuzzedDataProvider& input, const std::filesystem::path& directory) {
   const SegmentKey key{.journal = Uuid{input.ConsumeIntegral<std::uint8_t>()}, .number = 1};
   const auto prepared = directory / "prepared";
@@ -83,14 +63,18 @@ Written write_segment(FuzzedDataProvider& input, const std::filesystem::path& di
   Written written;
   const auto commits = input.ConsumeIntegralInRange<std::size_t>(1, kMostCommits);
   for (std::size_t i = 0; i < commits; ++i) add_commit(input, key, segment, written);
-  written.text = text_of(directory / segment_name(1));
+  written.text = io::read_if_there(directory / segment_name(1)).value();
   return written;
 }
 
-SegmentContent read_back(const std::string& text, const std::filesystem::path& directory) {
+std::optional<SegmentContent> segment_of(const std::string& text, const std::filesystem::path& directory) {
   const auto path = directory / segment_name(1);
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
-  auto content = read_segment(path);
+  return read_segment(path);
+}
+
+SegmentContent read_back(const std::string& text, const std::filesystem::path& directory) {
+  auto content = segment_of(text, directory);
   require(content.has_value(), "a segment whose header is whole to be read");
   return *std::move(content);
 }
@@ -128,6 +112,10 @@ void check_torn(FuzzedDataProvider& input, const Written& written, const std::fi
   require(content.damage.empty() || content.is_torn, "a write that was interrupted to be known as one");
 }
 
+void change(FuzzedDataProvider& input, char& byte) {
+  byte = static_cast<char>(static_cast<std::uint8_t>(byte) ^ input.ConsumeIntegralInRange<int>(1, 255));
+}
+
 /// Returns whether that byte of the file belongs to the length of a record of the last commit.
 bool is_length_in_last_commit(const Written& written, std::size_t at) {
   constexpr std::size_t kLength = 4;  // where it stands in a record; it has four bytes
@@ -142,8 +130,7 @@ void check_changed(FuzzedDataProvider& input, const Written& written,
   std::string text = written.text;
   const std::size_t at =
       input.ConsumeIntegralInRange<std::size_t>(Segment::kHeaderSize, written.ends.back() - 1);
-  text[at] =
-      static_cast<char>(static_cast<std::uint8_t>(text[at]) ^ input.ConsumeIntegralInRange<int>(1, 255));
+  change(input, text[at]);
   if (text[at] == '\0') return;  // a sector of one byte would look as if it was never written
   const SegmentContent content = read_back(text, directory);
   require_beginning(content, written);
@@ -156,11 +143,8 @@ void check_changed(FuzzedDataProvider& input, const Written& written,
 
 void check_header(FuzzedDataProvider& input, std::string text, const std::filesystem::path& directory) {
   const auto at = input.ConsumeIntegralInRange<std::size_t>(0, Segment::kHeaderSize - 1);
-  text[at] =
-      static_cast<char>(static_cast<std::uint8_t>(text[at]) ^ input.ConsumeIntegralInRange<int>(1, 255));
-  const auto path = directory / segment_name(1);
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
-  require(!read_segment(path).has_value(), "a segment with a changed header to be none");
+  change(input, text[at]);
+  require(!segment_of(text, directory).has_value(), "a segment with a changed header to be none");
 }
 
 }  // namespace
@@ -169,7 +153,7 @@ void check_header(FuzzedDataProvider& input, std::string text, const std::filesy
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace annals::journal;
-  static const Directory directory;
+  static const annals::support::TemporaryDirectory directory;
   constexpr int kModes = 4;
   FuzzedDataProvider input(data, size);
   const int mode = input.ConsumeIntegral<std::uint8_t>() % kModes;
