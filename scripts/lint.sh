@@ -1,6 +1,8 @@
 # Sourced by ../dev: checks and formats the sources without running them.
 # shellcheck shell=bash disable=SC2154  # root and the package lists come from the others
 
+compiled_folders='src tests bench'
+
 # over_sources 'FOLDER…' 'h|cc' XARGS-ARGUMENTS…: runs xargs over the sources there that have one of the suffixes.
 over_sources() {
   local folders suffixes=$2
@@ -13,7 +15,7 @@ over_sources() {
 check_format() {
   local misformatted
   say "lint: checking the format"
-  misformatted=$(over_sources 'src tests bench scripts' 'h|cc' clang-format-19 --dry-run -Werror --ferror-limit=1 2>&1) && return
+  misformatted=$(over_sources "$compiled_folders scripts" 'h|cc' clang-format-19 --dry-run -Werror --ferror-limit=1 2>&1) && return
   sed -nE 's/^([^ :]+):[0-9].* should be clang-formatted .*/\1: run .\/dev format/p' <<<"$misformatted" | sort -u >&2
   return 1
 }
@@ -39,7 +41,7 @@ check_tidy() {
   mkdir -p "$root/build/lint"
   "$llvm/bin/clang++" -std=c++20 -O1 -fPIC -shared -fno-rtti -isystem "$llvm/include" \
     -o "$root/$plugin" "$root/scripts/lint/own_code.cc" || return
-  over_sources 'src tests bench' cc -n 2 -P "$(nproc)" clang-tidy-19 --load="$plugin" --quiet -p build/release 2>&1 |
+  over_sources "$compiled_folders" cc -n 2 -P "$(nproc)" clang-tidy-19 --load="$plugin" --quiet -p build/release 2>&1 |
     sed -E '/^[0-9]+ warnings? generated\.$|^\[[0-9]+\/[0-9]+\] Processing file/d'
 }
 
@@ -62,6 +64,6 @@ lint() {
 
 format() {
   setup_packages "${lint_packages[@]}"
-  over_sources 'src tests bench scripts' 'h|cc' clang-format-19 -i
+  over_sources "$compiled_folders scripts" 'h|cc' clang-format-19 -i
   /usr/bin/python3 "$root/scripts/draw_layers.py"
 }
