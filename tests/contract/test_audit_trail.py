@@ -3,7 +3,6 @@
 import pytest
 import requests
 
-from support import paths
 from support.events import event, post_envelope, post_events, tenant_with, envelope
 from support.file_links import altered, client, fetch, get_file, new_upload, put, attach, uploaded
 from support.keys import PATH, change_key, change_tenant, delete_key, new_key, suspend
@@ -403,7 +402,6 @@ def test_a_trail_from_before_is_adopted_and_a_registry_that_is_lost_does_not_hid
     assert [one["result"] for one in records(annals, record_id=number_of(tenant["client_id"]))] == ["done"]
 
 
-@pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
 def test_it_outlives_a_kill_at_any_time(make):
     annals = make.annals("embedded")
     annals.initialise("shop")

@@ -12,8 +12,6 @@ from support.waiting import wait_until
 
 CONVERGE_SECONDS = 30
 
-pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
-
 
 @pytest.fixture
 def broken(tmp_path):

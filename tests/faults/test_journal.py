@@ -15,8 +15,6 @@ from support.processes import run
 from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
-pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
-
 CONVERGE_SECONDS = 30
 HANG_UPS = 80
 # No event that a test sends is of this record.

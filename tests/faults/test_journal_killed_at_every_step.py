@@ -12,8 +12,6 @@ from support.events import HISTORY, event
 from support.load import everything, expect_once, ids_of, stored_ids
 from support.waiting import wait_until
 
-pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
-
 MOST_STEPS = 60
 RELEASE_SECONDS = 60
 SECRET = "the secret of the tenant that goes"

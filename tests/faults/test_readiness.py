@@ -2,13 +2,10 @@
 
 import concurrent.futures
 
-import pytest
-
 from support import paths
 from support.waiting import wait_until
 
 ALL_WELL = {"status": "ready", "engine": "ok", "registry": "ok", "disk": "ok", "files": "ok"}
-embedded_only = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
 
 
 def readiness(annals):
@@ -42,7 +39,6 @@ def test_a_registry_that_cannot_be_read_is_named(make):
     wait_for(annals, 200, **ALL_WELL)
 
 
-@embedded_only
 def test_a_registry_with_damaged_bytes_is_named(make):
     annals = make.annals("embedded")
     annals.initialise("shop")
@@ -63,7 +59,6 @@ def test_a_registry_with_damaged_bytes_is_named(make):
     wait_for(annals, 503, registry="cannot be read")
 
 
-@embedded_only
 def test_a_full_disk_is_named(make, tmp_path):
     full = tmp_path / "full"
     annals = make.annals(

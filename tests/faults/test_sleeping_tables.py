@@ -5,13 +5,10 @@ import threading
 
 import pytest
 
-from support import paths
 from support.events import event, events_of, get_history, history, post_events
 from support.leftovers import leftovers
 from support.load import at_once, shown_ids
 from support.trail import TABLE as TRAIL
-
-pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
 
 # The least that may be given; the engine then keeps 256 tables awake.
 LITTLE_MEMORY = {"ANNALS_ENGINE_MAX_MEMORY_BYTES": str(256 << 20)}

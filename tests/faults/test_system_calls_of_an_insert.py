@@ -13,7 +13,6 @@ import threading
 
 import pytest
 
-from support import paths
 from support.arrival import Reader, arrived
 from support.events import HISTORY, event, expect_taken, history, post_events, tenant_with
 from support.leftovers import wait_until_nothing_is_left
@@ -35,10 +34,7 @@ SETTINGS = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2", "ANNALS_TENANTS_CREA
 CONVERGE_SECONDS = 30
 PART = re.compile(r"/store/\w+/([0-9a-f-]+)/\w*all_\w+/")
 
-pytestmark = [
-    pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine"),
-    pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing: run ./dev setup"),
-]
+pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing: run ./dev setup")
 
 
 @pytest.fixture
