@@ -1,7 +1,9 @@
 // The program `annals` whose ports are wrapped, so that the process dies by SIGKILL at one chosen call: a
 // test can put a crash between any two steps. TEST_KILL is `before:N` or `after:N`; calls count from when the
 // file TEST_KILL_ARM exists. Those that name the table of the audit trail count only if TEST_KILL_TRAIL is
-// set: every act is recorded twice, and one test of that is enough.
+// set: every act is recorded twice, and one test of that is enough. The chosen call removes the file when it
+// begins: so the test that no longer finds it knows that the process dies, also by a call of the service's
+// own that ends only when the request of the test has been answered.
 
 #include <unistd.h>
 
@@ -30,25 +32,22 @@ class Killer {
     std::from_chars(count.data(), count.data() + count.size(), at_);
   }
 
-  /// The number of the call that begins, for after(): others may begin before it ends. 0: it does not count.
-  int before(std::string_view sql = {}) {
+  /// Begins a call; true: the process dies when it ends.
+  bool begin(std::string_view sql) {
     constexpr std::string_view kTrail = "events_00000000000000000000616e6e616c73";
-    if (!std::filesystem::exists(arm_file_)) return 0;
-    if (!counts_trail_ && sql.contains(kTrail)) return 0;
-    const int call = ++calls_;
-    if (before_ && call == at_) die();
-    return call;
+    if (!std::filesystem::exists(arm_file_)) return false;
+    if (!counts_trail_ && sql.contains(kTrail)) return false;
+    if (++calls_ != at_ || !std::filesystem::remove(arm_file_)) return false;
+    if (before_) die();
+    return true;
   }
-  void after(int call) const {
-    if (!before_ && call != 0 && call == at_) die();
-  }
+  static void die() { ::kill(::getpid(), SIGKILL); }
 
  private:
   static std::string_view variable(const char* name) {
     const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before threads start
     return value == nullptr ? std::string_view() : value;
   }
-  static void die() { ::kill(::getpid(), SIGKILL); }
 
   std::filesystem::path arm_file_{variable("TEST_KILL_ARM")};
   const bool counts_trail_ = !variable("TEST_KILL_TRAIL").empty();
@@ -57,42 +56,48 @@ class Killer {
   std::atomic<int> calls_ = 0;
 };
 
+/// Is one call, for as long as it lasts; it ends the process also when it throws.
+class Call {
+ public:
+  explicit Call(Killer& killer, std::string_view sql = {}) : last_(killer.begin(sql)) {}
+  ~Call() {
+    if (last_) Killer::die();
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+ private:
+  bool last_;
+};
+
 class KilledEngine final : public engine::Engine {
  public:
   KilledEngine(std::unique_ptr<Engine> inner, std::shared_ptr<Killer> killer)
       : inner_(std::move(inner)), killer_(std::move(killer)) {}
 
   boost::asio::awaitable<void> execute(engine::Statement statement) override {
-    const int call = killer_->before(statement.sql);
+    const Call call(*killer_, statement.sql);
     co_await inner_->execute(std::move(statement));
-    killer_->after(call);
   }
   boost::asio::awaitable<std::string> query(engine::Statement statement) override {
-    const int call = killer_->before(statement.sql);
-    auto result = co_await inner_->query(std::move(statement));
-    killer_->after(call);
-    co_return result;
+    const Call call(*killer_, statement.sql);
+    co_return co_await inner_->query(std::move(statement));
   }
   boost::asio::awaitable<void> scan(engine::Statement statement, Sink sink) override {
-    const int call = killer_->before(statement.sql);
+    const Call call(*killer_, statement.sql);
     co_await inner_->scan(std::move(statement), std::move(sink));
-    killer_->after(call);
   }
   boost::asio::awaitable<std::unique_ptr<engine::ResultStream>> stream(engine::Statement statement) override {
-    const int call = killer_->before(statement.sql);
-    auto result = co_await inner_->stream(std::move(statement));
-    killer_->after(call);
-    co_return result;
+    const Call call(*killer_, statement.sql);
+    co_return co_await inner_->stream(std::move(statement));
   }
   boost::asio::awaitable<void> insert(engine::Insert insert) override {
-    const int call = killer_->before(insert.into);
+    const Call call(*killer_, insert.into);
     co_await inner_->insert(std::move(insert));
-    killer_->after(call);
   }
   boost::asio::awaitable<void> make_durable() override {
-    const int call = killer_->before();
+    const Call call(*killer_);
     co_await inner_->make_durable();
-    killer_->after(call);
   }
 
  private:
@@ -107,10 +112,8 @@ class KilledFileStore final : public files::FileStore {
 
   boost::asio::awaitable<files::RemovedFiles> remove_all(DatabaseName database,
                                                          files::BeforePage before_page) override {
-    const int call = killer_->before();
-    auto removed = co_await inner_->remove_all(std::move(database), std::move(before_page));
-    killer_->after(call);
-    co_return removed;
+    const Call call(*killer_);
+    co_return co_await inner_->remove_all(std::move(database), std::move(before_page));
   }
   boost::asio::awaitable<void> prepare(DatabaseName database) override {
     return inner_->prepare(std::move(database));
@@ -138,11 +141,8 @@ class KilledFileStore final : public files::FileStore {
   }
   boost::asio::awaitable<files::RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
                                                            files::BeforePage before_page) override {
-    const int call = killer_->before();
-    auto removed =
-        co_await inner_->remove_files(std::move(database), std::move(files), std::move(before_page));
-    killer_->after(call);
-    co_return removed;
+    const Call call(*killer_);
+    co_return co_await inner_->remove_files(std::move(database), std::move(files), std::move(before_page));
   }
   boost::asio::awaitable<std::vector<FileId>> list(DatabaseName database) override {
     return inner_->list(std::move(database));
@@ -152,9 +152,8 @@ class KilledFileStore final : public files::FileStore {
   }
   boost::asio::awaitable<void> put(files::TenantFile file, files::FileHeaders headers, std::uint64_t size,
                                    files::NextPart next) override {
-    const int call = killer_->before();
+    const Call call(*killer_);
     co_await inner_->put(std::move(file), std::move(headers), size, std::move(next));
-    killer_->after(call);
   }
   boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override {
     return inner_->stored_bytes(std::move(database));
@@ -172,9 +171,8 @@ class KilledDestination final : public backup::Destination {
       : inner_(std::move(inner)), killer_(std::move(killer)) {}
 
   boost::asio::awaitable<void> put(std::string name, std::string content) override {
-    const int call = killer_->before();
+    const Call call(*killer_);
     co_await inner_->put(std::move(name), std::move(content));
-    killer_->after(call);
   }
   boost::asio::awaitable<std::optional<std::string>> get(std::string name) override {
     return inner_->get(std::move(name));
@@ -183,9 +181,8 @@ class KilledDestination final : public backup::Destination {
     return inner_->list(std::move(folder));
   }
   boost::asio::awaitable<void> remove(std::string name) override {
-    const int call = killer_->before();
+    const Call call(*killer_);
     co_await inner_->remove(std::move(name));
-    killer_->after(call);
   }
 
  private:

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from support import paths
 from support.backups import Backups, all_events, expect_whole, filled
+from support.crash import Kill
 from support.events import event, post_events
 from support.names import unique_name
 from support.waiting import wait_until
@@ -26,27 +26,22 @@ def backups(make, tmp_path):
     return Backups(annals, directory)
 
 
-def dies(backups, path, body, method="POST"):
-    """Asks for a job with the killer armed, and waits for its end or for that of the service. Returns whether it died."""
+def dies(backups, at, path, body, method="POST"):
+    """Asks for a job, and waits for its end or that of the service, which dies at a call. Returns whether it died."""
     annals = backups.annals
-    arm = annals.directory / "arm"
-    arm.touch()
+    annals.terminate()
+    kill = Kill(annals, *at, environment={})
+    kill.arm()
     answer = annals.outcome(method, path, json=body)
 
     def is_over():
         jobs = annals.outcome("GET", "/api/backup-jobs") if answer else None
-        if jobs is None:
-            return "died"
-        return "ended" if all(one["ended_at"] for one in json.loads(jobs[1])["results"]) else None
+        return jobs is None or all(one["ended_at"] for one in json.loads(jobs[1])["results"])
 
-    died = wait_until(is_over, "the job ends, or the service", SECONDS) == "died"
-    arm.unlink()
+    wait_until(is_over, "the job ends, or the service", SECONDS)
+    died = kill.disarm()
     annals.kill9()
     return died
-
-
-def armed(annals, when, number):
-    return {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(annals.directory / "arm")}
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -56,9 +51,8 @@ def test_a_killed_backup_is_seen_as_such(backups, when, calls):
     tenant, kept = filled(annals, **SMALL)
     died = 0
     for number in calls:
-        annals.restart(program=paths.ANNALS_KILLED, environment=armed(annals, when, number))
         before = set(backups.states())
-        died += dies(backups, "/api/backups", {})
+        died += dies(backups, (when, number), "/api/backups", {})
         annals.start()
         states = backups.states()
         for one, state in states.items():
@@ -81,8 +75,7 @@ def test_a_killed_restoration_leaves_a_whole_client_or_none(backups, when, calls
     died = 0
     for number in calls:
         annals.remove(id)
-        annals.restart(program=paths.ANNALS_KILLED, environment=armed(annals, when, number))
-        died += dies(backups, "/api/restores", {"backup_id": backup})
+        died += dies(backups, (when, number), "/api/restores", {"backup_id": backup})
         annals.start()
         wait_until(lambda: (annals.tenant(id) or {}).get("state") in (None, "active"), "it is whole or gone", SECONDS)
         if annals.tenant(id) is None:
@@ -99,8 +92,8 @@ def test_a_killed_restoration_of_everything_is_finished_by_the_same_command(back
     backup = backups.create()["backup_id"]
     for tenant, _ in tenants:
         annals.remove(tenant["client_id"])
-    annals.restart(program=paths.ANNALS_KILLED, environment=armed(annals, "before", call))
-    assert dies(backups, "/api/restores", {"backup_id": backup}), f"expected that it dies before call {call}"
+    died = dies(backups, ("before", call), "/api/restores", {"backup_id": backup})
+    assert died, f"expected that it dies before call {call}"
 
     annals.start()
     # One that was half made holds its name until it is swept, and then the command brings it too.
@@ -125,8 +118,7 @@ def test_a_killed_deletion_leaves_a_whole_backup_or_one_that_is_deleted_again(ba
         manifests = backups.directory / "manifests"
         if what == "unfinished":
             (manifests / f"{backup}.json").rename(manifests / f"{backup}.started")
-        annals.restart(program=paths.ANNALS_KILLED, environment=armed(annals, when, number))
-        died = dies(backups, f"/api/backups/{backup}", None, "DELETE")
+        died = dies(backups, (when, number), f"/api/backups/{backup}", None, "DELETE")
         annals.start()
         state = backups.states().get(backup, "gone")
         assert state in (what, "deleting", "gone"), (number, state)

@@ -7,7 +7,7 @@ is there or not, never twice, it is there if it was acknowledged, and sending it
 
 import pytest
 
-from support import paths
+from support.crash import Kill
 from support.events import HISTORY, event, history, post_events, shown
 from support.load import everything, stored_ids
 
@@ -33,21 +33,17 @@ def tenant(annals):
 
 def dies(annals, tenant, events, when, number):
     """Whether the service died at that call of the requests, and whether the events were acknowledged before."""
-    arm = annals.directory / "arm"
-    kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(arm)}
-    annals.start(program=paths.ANNALS_KILLED, environment=kill)
-    arm.touch()
+    kill = Kill(annals, when, number, environment={})
+    kill.arm()
     headers = {"X-Client-Id": tenant["client_id"]}
     posted = annals.outcome("POST", "/api/events", headers=headers, json=events)
     read = posted and annals.outcome("GET", HISTORY, headers=headers)
-    arm.unlink()
+    died = kill.disarm()
     for outcome, status in ((posted, 201), (read, 200)):
         assert outcome is None or outcome[0] == status, f"expected {status} or that the process dies, got {outcome}"
-    if posted is None or read is None:
-        annals.wait_killed()
-        return True, posted is not None
-    # It has calls of its own, and may die at one of them after everything was answered.
-    return annals.terminate_if_alive(), True
+    if not died:
+        annals.terminate()
+    return died, posted is not None
 
 
 def present(annals, tenant, events, step):

@@ -7,8 +7,8 @@ import datetime
 
 import pytest
 
-from support import paths
 from support.annals import events_table
+from support.crash import Kill
 from support.events import event, events_of, post_events
 from support.file_links import new_upload, put
 from support.names import unique_name
@@ -47,23 +47,19 @@ def files_of(annals, tenant):
 @pytest.mark.parametrize("calls", [(7, 13, 19), (10, 16, 22)], ids=str)
 def test_retention_converges(make, when, calls):
     annals = make.annals("embedded", environment=OFTEN, start=False)
-    arm = annals.directory / "arm"
     died = 0
     for number in calls:
-        kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(arm)}
-        annals.start(program=paths.ANNALS_KILLED, environment=kill)
+        kill = Kill(annals, when, number, environment={})
         tenant, young = with_events(annals)
-        arm.touch()
+        kill.arm()
         change(annals, tenant)
         wait_until(
             lambda: not annals.running or files_of(annals, tenant) == [young["file_id"]], "it dies or is done", SECONDS
         )
-        arm.unlink()
-        if annals.running:
-            annals.kill9()
-        else:
-            annals.wait_killed()
+        if kill.disarm():
             died += 1
+        else:
+            annals.kill9()
 
         annals.start()
         assert change(annals, tenant)[0] == 200

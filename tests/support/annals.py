@@ -116,13 +116,6 @@ class Annals:
         status = self._wait_ended()
         assert status == 0, f"expected exit status 0 after SIGTERM, got {status}"
 
-    def terminate_if_alive(self):
-        """SIGTERM to a process that may kill itself before it has ended; returns whether it did."""
-        self._process.terminate()
-        status = self._wait_ended()
-        assert status in (0, -9), f"expected exit status 0 or a SIGKILL, got {status}"
-        return status == -9
-
     def _wait_ended(self):
         try:
             return self._process.wait(timeout=STOP_SECONDS)
