@@ -293,6 +293,7 @@ Service::~Service() {
   file_store_.reset();
   engine_.reset();
   // Close: coroutines that are still suspended go while everything that they refer to is there.
+  writing_.discard();
   io_.discard();
 }
 

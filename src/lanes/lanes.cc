@@ -69,13 +69,32 @@ struct Lanes::Waiting {
   io::Wake wake = {};
 };
 
+/// Owns the place of a call among those that wait. If it goes before the call is answered, the coroutine that
+/// waits goes too: that coroutine owns what it waits for, which holds the coroutine.
+class Lanes::Place {
+ public:
+  explicit Place(std::shared_ptr<Waiting> waiting) : waiting_(std::move(waiting)) {}
+  ~Place() {
+    if (waiting_) const io::Wake gone = std::exchange(waiting_->wake, {});
+  }
+  Place(Place&&) noexcept = default;
+  Place& operator=(Place&&) = delete;
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  [[nodiscard]] Waiting* operator->() const { return waiting_.get(); }
+
+ private:
+  std::shared_ptr<Waiting> waiting_;
+};
+
 /// A lane exists as long as it is drained; there are no idle lanes.
 struct Lanes::Lane {
   explicit Lane(const boost::asio::any_io_executor& executor)
       : strand(boost::asio::make_strand(executor)), gathering(strand) {}
 
   boost::asio::any_io_executor strand;  // of the drain
-  std::deque<std::shared_ptr<Waiting>> queue;
+  std::deque<Place> queue;
   std::size_t bytes = 0;
   boost::asio::steady_timer gathering;  // used on the strand only
   std::size_t wanted = 0;               // length of the queue that ends the gathering; 0: it does not gather
@@ -181,7 +200,7 @@ void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
       if (!lane) starts = lane = std::make_shared<Lane>(executor_);
       lane->bytes += waiting->bytes;
       bytes_waiting_ += waiting->bytes;
-      lane->queue.push_back(waiting);
+      lane->queue.emplace_back(waiting);
       if (lane->queue.size() == lane->wanted) complete = lane;
     }
   }
@@ -260,7 +279,7 @@ awaitable<Lanes::Committed> Lanes::commit_up_to(ClientId owner, Lane& lane, std:
 
 /// Refuses everything that waits, and removes the lane.
 void Lanes::give_up(ClientId owner, Lane& lane, const std::exception_ptr& error) {
-  std::deque<std::shared_ptr<Waiting>> queue;
+  std::deque<Place> queue;
   {
     const std::scoped_lock lock(mutex_);
     bytes_waiting_ -= std::exchange(lane.bytes, 0);
@@ -300,13 +319,13 @@ Lanes::Batch Lanes::take(ClientId owner, Lane& lane, std::size_t max_bytes) {
   const std::scoped_lock lock(mutex_);
   batch.reserve(lane.queue.size());  // what is taken from the queue must not be lost to an exception
   while (!lane.queue.empty()) {
-    const auto& next = lane.queue.front();
+    auto& next = lane.queue.front();
     rows += next->events.size();
     bytes += next->bytes;
     if (!batch.empty() && (rows > limits_.max_rows_per_commit || bytes > max_bytes)) break;
     lane.bytes -= next->bytes;
     bytes_waiting_ -= next->bytes;
-    batch.push_back(next);
+    batch.push_back(std::move(next));
     lane.queue.pop_front();
   }
   if (batch.empty()) lanes_.erase(owner);
@@ -329,13 +348,24 @@ awaitable<std::vector<WriteOutcome>> Lanes::commit_counted(BatchView batch) {
   // One of the calls has the commit in its trace; the others see how long they wait for it.
   const auto recorded =
       std::ranges::find_if(batch, [](const auto& waiting) { return waiting->place.is_recorded(); });
-  const auto& traced = recorded == batch.end() ? batch.front() : *recorded;
+  const Place& traced = recorded == batch.end() ? batch.front() : *recorded;
   auto outcomes = co_await ops::at_place(traced->place, commit_(batch.front()->table, std::move(events)));
   if (outcomes.size() != count) throw std::logic_error("a commit told of too few or too many events");
   measurement.succeeded();
   const std::scoped_lock lock(mutex_);
   events_.add(outcomes);
   co_return outcomes;
+}
+
+void Lanes::discard() {
+  std::vector<std::deque<Place>> waiting;  // destroyed without the lock, which what they own may take
+  {
+    const std::scoped_lock lock(mutex_);
+    for (auto& [owner, lane] : lanes_) waiting.push_back(std::exchange(lane->queue, {}));
+  }
+  waiting.clear();
+  slots_.discard();
+  large_slots_.discard();
 }
 
 Lanes::Status Lanes::status() const {

@@ -72,6 +72,10 @@ class Lanes {
   boost::asio::awaitable<std::vector<WriteOutcome>> write(events::EventsTable table,
                                                           std::vector<events::Event> events);
 
+  /// Destroys the coroutines that wait for their turn, with everything that they own. Those whose commit is
+  /// in flight go with the commit. Call it once no coroutine resumes any more.
+  void discard();
+
   /// What the lanes do at a moment, and what they have done so far.
   struct Status {
     std::size_t lanes = 0;          // tenants that write
@@ -94,14 +98,15 @@ class Lanes {
 
  private:
   struct Waiting;
+  class Place;
   struct Lane;
   class Looking;
-  using Batch = std::vector<std::shared_ptr<Waiting>>;
+  using Batch = std::vector<Place>;
   struct Committed {
     std::size_t calls = 0;  // 0: nothing waited
     std::chrono::steady_clock::duration time{};
   };
-  using BatchView = std::span<const std::shared_ptr<Waiting>>;
+  using BatchView = std::span<const Place>;
 
   boost::asio::awaitable<std::vector<events::Event>> with_files(ClientId owner, DatabaseName database,
                                                                 std::vector<events::Event> events);

@@ -41,6 +41,9 @@ class Writing {
   /// Waits for work on other threads. Call it once no coroutine resumes any more.
   void join();
 
+  /// Destroys the coroutines that wait; see Lanes::discard().
+  void discard() { lanes_.discard(); }
+
  private:
   Commit choose(const Settings& settings);
 

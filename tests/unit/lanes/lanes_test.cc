@@ -40,6 +40,11 @@ boost::asio::awaitable<std::vector<WriteOutcome>> told_of(std::vector<const even
   co_return told;
 }
 
+/// Writes one event, and owns `token` until it is told what became of it.
+boost::asio::awaitable<void> write_holding(Lanes* lanes, std::string tenant, std::shared_ptr<int> token) {
+  co_await lanes->write(table_of(tenant), {event_of(static_cast<std::uint64_t>(*token))});
+}
+
 class LanesTest : public testing::Test {
  protected:
   void open(LaneLimits limits) { lanes_.emplace(driver_.executor(), commits_.function(), limits); }
@@ -71,6 +76,28 @@ TEST_F(LanesTest, AnIdleLaneCommitsAtOnce) {
   EXPECT_FALSE(written.ended()) << "nothing is acknowledged before it is committed";
   commits_.succeed(0);
   EXPECT_EQ(written.get().size(), 2U);
+}
+
+TEST_F(LanesTest, WhoWaitsGoesWithWhatItWaitsFor) {
+  open({.max_commits = 1});
+  std::vector<std::weak_ptr<int>> tokens;
+  std::vector<support::Started<void>> writes;
+  for (const char* tenant : {"in_flight", "in_flight", "behind_it"}) {
+    auto token = std::make_shared<int>(1);
+    tokens.emplace_back(token);
+    writes.emplace_back(driver_, write_holding(&*lanes_, tenant, std::move(token)));
+    driver_.settle();
+  }
+  ASSERT_EQ(commits_.calls.size(), 1U);
+
+  lanes_->discard();
+  driver_.settle();
+  EXPECT_FALSE(tokens[0].expired()) << "its commit is in flight";
+  EXPECT_TRUE(tokens[1].expired()) << "it waits in the queue of its lane";
+  EXPECT_TRUE(tokens[2].expired()) << "its lane waits for its turn";
+  commits_.calls.clear();
+  driver_.settle();
+  EXPECT_TRUE(tokens[0].expired()) << "the commit was given up";
 }
 
 TEST_F(LanesTest, WhatArrivesDuringACommitLeavesTogetherInTheNext) {
