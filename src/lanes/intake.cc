@@ -112,6 +112,15 @@ DecodedItems decode_items(ReceivedBody& body, bool skip_bad, const Intake::Decod
   return items;
 }
 
+/// Makes room for more bytes of a body. A large one gets all that it may need at once: pages that are not
+/// used cost nothing, but a text that grows by doubling is copied as often, into pages that are new each
+/// time.
+void make_room(std::string& text, std::size_t more, std::size_t max_bytes) {
+  constexpr std::size_t kLarge = std::size_t{1} << 20U;
+  const std::size_t wanted = text.size() + more;
+  if (wanted > text.capacity() && wanted > kLarge) text.reserve(max_bytes);
+}
+
 /// Waits until the allowance has room for further events, for `longest` at most. Returns whether it waited.
 awaitable<bool> paced(std::shared_ptr<quotas::Allowance> allowance, std::chrono::milliseconds longest) {
   constexpr std::chrono::milliseconds kUntilNextLook{500};  // the quota may be raised meanwhile
@@ -166,6 +175,7 @@ awaitable<ReceivedBody> Intake::receive(std::string holder, NextPart next_part, 
       throw input::body_too_large(max_bytes);
     }
     if (!body.share.take(part->size())) throw too_much_held();
+    make_room(body.text, part->size(), max_bytes);
     body.text += *part;
     pace.check(body.text.size());
   }
