@@ -60,7 +60,8 @@ class BulkWrite {
   quotas::ChargedEvents charged_waiting_;
   quotas::ChargedEvents charged_writing_;
   bool writing_ = false;
-  io::Wake on_end_;  // of the write in flight; may be null
+  // Of the write in flight, which also owns it: null if nobody waits.
+  const std::shared_ptr<io::Wake> on_end_ = std::make_shared<io::Wake>();
   std::exception_ptr error_;
   WriteCounts counts_;
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lanes/bulk_write.h"
 #include "support/driven.h"
 #include "unit/lanes/hand_driven_commits.h"
 
@@ -43,6 +44,15 @@ boost::asio::awaitable<std::vector<WriteOutcome>> told_of(std::vector<const even
 /// Writes one event, and owns `token` until it is told what became of it.
 boost::asio::awaitable<void> write_holding(Lanes* lanes, std::string tenant, std::shared_ptr<int> token) {
   co_await lanes->write(table_of(tenant), {event_of(static_cast<std::uint64_t>(*token))});
+}
+
+/// The same through a BulkWrite.
+boost::asio::awaitable<void> write_bulk_holding(Lanes* lanes, io::Budget* budget,
+                                                std::shared_ptr<int> token) {
+  BulkWrite write(co_await boost::asio::this_coro::executor, *lanes, *budget, table_of("bulk"));
+  auto event = event_of(static_cast<std::uint64_t>(*token));
+  EXPECT_TRUE(write.add(event));
+  co_await write.finish();
 }
 
 class LanesTest : public testing::Test {
@@ -98,6 +108,21 @@ TEST_F(LanesTest, WhoWaitsGoesWithWhatItWaitsFor) {
   commits_.calls.clear();
   driver_.settle();
   EXPECT_TRUE(tokens[0].expired()) << "the commit was given up";
+}
+
+TEST_F(LanesTest, ABulkWriteGoesWithItsWrite) {
+  open({});
+  io::Budget budget({.total = 1000, .of_one = 1000});
+  auto token = std::make_shared<int>(1);
+  const std::weak_ptr<int> held = token;
+  const support::Started<void> write(driver_, write_bulk_holding(&*lanes_, &budget, std::move(token)));
+  driver_.settle();
+  ASSERT_EQ(commits_.calls.size(), 1U);
+  EXPECT_FALSE(held.expired());
+
+  commits_.calls.clear();
+  driver_.settle();
+  EXPECT_TRUE(held.expired()) << "the commit was given up";
 }
 
 TEST_F(LanesTest, WhatArrivesDuringACommitLeavesTogetherInTheNext) {
