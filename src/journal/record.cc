@@ -80,6 +80,22 @@ std::optional<Record> read_record(std::string_view text, std::size_t& at, const 
                 .bytes = std::string(whole.substr(kRecordHeader))};
 }
 
+bool is_valid_but_for_its_length(std::string_view text, std::size_t at, std::size_t first_end,
+                                 std::size_t last_end, const SegmentKey& key) {
+  const std::size_t begin = at + kRecordHeader;  // of its rows
+  if (first_end <= begin || last_end > text.size()) return false;
+  std::string header(text.substr(at + kCrcSize, kRecordHeader - kCrcSize));
+  uLong rows = extend(0, text.data() + begin, first_end - begin);
+  for (std::size_t end = first_end; end <= last_end; ++end) {
+    const auto length = static_cast<std::uint32_t>(end - begin);
+    std::memcpy(header.data() + kLength - kCrcSize, &length, sizeof length);
+    const uLong crc = ::crc32_combine(crc_of(header, key), rows, static_cast<z_off_t>(length));
+    if (static_cast<std::uint32_t>(crc) == integer_at<std::uint32_t>(text, at)) return true;
+    if (end < last_end) rows = extend(rows, text.data() + end, 1);
+  }
+  return false;
+}
+
 std::size_t commit_begin(std::string_view text, std::size_t at) {
   return at - std::min<std::size_t>(at, integer_at<std::uint32_t>(text, at + kInCommit));
 }

@@ -46,6 +46,11 @@ void append_record(std::string& text, const Record& record, const SegmentKey& ke
 /// valid record begins there.
 std::optional<Record> read_record(std::string_view text, std::size_t& at, const SegmentKey& key);
 
+/// Returns whether a valid record would begin at `at` if its length were another one, with which it would end
+/// at one of the places from `first_end` to `last_end`: then only its length has changed.
+bool is_valid_but_for_its_length(std::string_view text, std::size_t at, std::size_t first_end,
+                                 std::size_t last_end, const SegmentKey& key);
+
 /// Returns where the commit of the valid record begins that begins at `at`.
 std::size_t commit_begin(std::string_view text, std::size_t at);
 

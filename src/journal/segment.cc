@@ -64,19 +64,28 @@ io::Descriptor open_file(const std::filesystem::path& path, int flags) {
   return file;
 }
 
+/// Returns where the first valid record begins that does not begin before `from`.
+std::optional<std::size_t> find_record(std::string_view text, std::size_t from, const SegmentKey& key) {
+  for (std::size_t at = from; at + kRecordHeader < text.size(); ++at) {
+    if (text[at] == '\0') {  // most of what is looked at is zeros, and a header of zeros is none
+      const auto next = text.find_first_not_of('\0', at);
+      if (next == std::string_view::npos) return std::nullopt;
+      at = std::max(at, next - std::min(next, kRecordHeader - 1));
+    }
+    std::size_t end = at;
+    if (read_record(text, end, key)) return at;
+  }
+  return std::nullopt;
+}
+
 /// Returns whether a valid record of a later commit begins anywhere behind `from`: then everything up to
 /// there had been synced. Records of the same commit may be on the disk although an earlier one is not.
 bool has_commit_behind(std::string_view text, std::size_t from, const SegmentKey& key) {
-  for (std::size_t at = from + 1; at + kRecordHeader < text.size(); ++at) {
-    if (text[at] == '\0') {  // most of what is looked at is zeros, and a header of zeros is none
-      const auto next = text.find_first_not_of('\0', at);
-      if (next == std::string_view::npos) return false;
-      at = std::max(at, next - std::min(next, kRecordHeader - 1));
-    }
-    std::size_t begin = at;
-    if (!read_record(text, begin, key)) continue;
-    if (commit_begin(text, at) > from) return true;
-    at = begin - 1;
+  for (auto at = find_record(text, from + 1, key); at;) {
+    if (commit_begin(text, *at) > from) return true;
+    std::size_t end = *at;
+    if (!read_record(text, end, key)) break;
+    at = find_record(text, end, key);
   }
   return false;
 }
@@ -93,6 +102,17 @@ bool has_unwritten_sector(std::string_view text, std::size_t end) {
     from = to;
   }
   return false;
+}
+
+/// Returns whether the record that begins at `at` was written whole and only its length has changed since.
+/// With a length that is too large it seems to have sectors that were never written.
+bool has_changed_length(std::string_view text, std::size_t at, const SegmentKey& key) {
+  constexpr std::size_t kMostZeros = 256;  // at the end of rows
+  if (const auto next = find_record(text, at + 1, key)) {
+    return is_valid_but_for_its_length(text, at, *next, *next, key);
+  }
+  const std::size_t end = text.find_last_not_of('\0') + 1;
+  return is_valid_but_for_its_length(text, at, end, std::min(end + kMostZeros, text.size()), key);
 }
 
 }  // namespace
@@ -149,8 +169,9 @@ std::optional<SegmentContent> read_segment(const std::filesystem::path& path) {
   const auto rest = text.find_first_not_of('\0', content.end);
   if (rest == std::string::npos) return content;
   content.damage = fmt::format("what begins at byte {} is no valid record", content.end);
-  content.is_torn =
-      has_unwritten_sector(text, content.end) && !has_commit_behind(text, content.end, header->key);
+  content.is_torn = has_unwritten_sector(text, content.end) &&
+                    !has_commit_behind(text, content.end, header->key) &&
+                    !has_changed_length(text, content.end, header->key);
   return content;
 }
 

@@ -1,7 +1,6 @@
 // Properties: a segment gives back the records that were written, in their order, up to the first byte that
 // changed; a write that a power cut interrupted is told from a byte that changed later, and costs no record
-// of an earlier commit. One change looks like an interrupted write: of a length in the last commit, which
-// then covers sectors that are still empty.
+// of an earlier commit.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -116,15 +115,6 @@ void change(FuzzedDataProvider& input, char& byte) {
   byte = static_cast<char>(static_cast<std::uint8_t>(byte) ^ input.ConsumeIntegralInRange<int>(1, 255));
 }
 
-/// Returns whether that byte of the file belongs to the length of a record of the last commit.
-bool is_length_in_last_commit(const Written& written, std::size_t at) {
-  constexpr std::size_t kLength = 4;  // where it stands in a record; it has four bytes
-  const auto record = std::ranges::upper_bound(written.ends, at) - written.ends.begin();
-  const std::size_t begin =
-      record == 0 ? Segment::kHeaderSize : written.ends[static_cast<std::size_t>(record) - 1];
-  return at >= written.last_commit && at >= begin + kLength && at < begin + 2 * kLength;
-}
-
 void check_changed(FuzzedDataProvider& input, const Written& written,
                    const std::filesystem::path& directory) {
   std::string text = written.text;
@@ -137,7 +127,6 @@ void check_changed(FuzzedDataProvider& input, const Written& written,
   const auto before = std::ranges::upper_bound(written.ends, at) - written.ends.begin();
   require(std::cmp_equal(content.records.size(), before), "the records before the byte that changed");
   require(!content.damage.empty(), "a byte that changed to be noticed");
-  if (is_length_in_last_commit(written, at)) return;
   require(!content.is_torn, "a byte that changed to be no interrupted write");
 }
 

@@ -185,6 +185,32 @@ TEST_F(SegmentTest, IsDamagedIfALaterCommitFollowsAtOnceOnTheOneThatIsIncomplete
   EXPECT_FALSE(read().is_torn);
 }
 
+TEST_F(SegmentTest, IsDamagedIfALengthOfTheLastCommitHasChanged) {
+  Record ends_with_zeros = record(2);
+  ends_with_zeros.bytes.append(100, '\0');
+  std::string text;
+  for (const Record& one : {record(0), record(1), ends_with_zeros}) {
+    append_record(text, one, header_.key, static_cast<std::uint32_t>(text.size()));
+  }
+  std::string whole = bytes();
+  whole.replace(begin_of(0), text.size(), text);
+  constexpr std::size_t kLength = 4;  // where it stands in a record
+  for (std::uint64_t i = 0; i < kRecords; ++i) {
+    for (std::size_t bit = 0; bit < 32; ++bit) {
+      std::string changed = whole;
+      char& byte = changed[begin_of(i) + kLength + bit / 8];
+      byte = static_cast<char>(byte ^ (1 << bit % 8));
+      replace(changed);
+
+      const auto content = read();
+
+      EXPECT_EQ(content.records.size(), i) << "record " << i << ", bit " << bit;
+      EXPECT_NE(content.damage, "") << "record " << i << ", bit " << bit;
+      EXPECT_FALSE(content.is_torn) << "record " << i << ", bit " << bit;
+    }
+  }
+}
+
 TEST_F(SegmentTest, IsDamagedIfABitHasFlippedAnywhere) {
   const std::string whole = bytes();
   for (std::size_t at = begin_of(0); at < begin_of(3); at += 7) {
