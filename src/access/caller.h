@@ -12,8 +12,8 @@
 
 namespace annals::access {
 
-/// Who a request comes from, and the tenant that it may touch. It is decided once, by Authenticator, before
-/// the request's body is read.
+/// Says who a request comes from, and which tenant it may touch. That is decided once, by Authenticator,
+/// before the request's body is read.
 struct Caller {
   Role role = Role::anonymous;
   std::string key_id = {};     // which platform key it was, or has made the token; safe to log

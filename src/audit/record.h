@@ -66,7 +66,7 @@ enum class Result : std::uint8_t {
 
 std::string_view name_of(Result result);
 
-/// Who did it. Holds nothing secret.
+/// Says who did it. Holds nothing secret.
 struct Actor {
   /// The numbers are the records' source_type_id: docs/api.md lists them, and they never change.
   enum class Kind : std::uint8_t {

@@ -34,7 +34,7 @@ class Traffic {
     std::uint64_t sent = 0;
   };
 
-  /// What was counted of the requests with one route, method and status.
+  /// A Series says what was counted of the requests with one route, method and status.
   struct Series {
     std::string_view route;  // its path, "/api/tenants/{client_id}"
     std::string_view method;

@@ -16,7 +16,7 @@ class Turns {
   /// A job gets the index of its thread, or nullopt if there was no room to wait.
   using Job = std::move_only_function<void(std::optional<std::size_t> thread)>;
 
-  /// Who wants the job done.
+  /// A Reader says who wants the job done.
   struct Reader {
     std::string name = {};    // jobs of one name are limited together; empty: not limited
     bool takes_long = false;  // it may run as long as it likes, so a thread is kept free of such jobs

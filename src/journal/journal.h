@@ -68,7 +68,7 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  /// What the journal holds, and what it has done so far.
+  /// A Status says what the journal holds, and what it has done so far.
   struct Status {
     std::uint64_t rows = 0;                     // that are not in their tables
     std::size_t bytes = 0;                      // of these

@@ -76,7 +76,7 @@ class Lanes {
   /// in flight go with the commit. Call it once no coroutine resumes any more.
   void discard();
 
-  /// What the lanes do at a moment, and what they have done so far.
+  /// A Status says what the lanes do at a moment, and what they have done so far.
   struct Status {
     std::size_t lanes = 0;          // tenants that write
     std::size_t bytes_waiting = 0;  // of events that wait for a commit

@@ -55,7 +55,7 @@ class Moves {
   /// early once `stop` is requested.
   boost::asio::awaitable<void> run(std::stop_token stop);
 
-  /// What was moved so far. A move that failed may have been done.
+  /// A Status says what was moved so far. A move that failed may have been done.
   struct Status {
     std::uint64_t events = 0;
     ops::Outcomes::Snapshot moves = {};

@@ -98,8 +98,8 @@ class Allowance {
   Bucket::Clock::time_point used_at_ = {};
 };
 
-/// What is being written of a tenant's allowance. What was not written in the end is given back. Movable; a
-/// null allowance is unlimited. Not thread-safe.
+/// Holds what is being written of a tenant's allowance. What was not written in the end is given back.
+/// Movable; a null allowance is unlimited. Not thread-safe.
 class Charge {
  public:
   Charge() = default;

@@ -12,7 +12,7 @@
 
 namespace annals::quotas {
 
-/// What an event counts for in a quota of bytes: what its sender has written, and a part of its own.
+/// Returns what an event counts for in a quota of bytes: what its sender has written, and a part of its own.
 inline std::uint64_t charged_bytes(const events::Event& event) {
   constexpr std::uint64_t kOfEveryEvent = 64;
   return kOfEveryEvent + event.event_data.size() + event.other_fields.size() + event.string_ids.size();

@@ -15,7 +15,7 @@
 
 namespace annals::quotas {
 
-/// What the engine has of a tenant's events. What is not known is nullopt.
+/// Says what the engine has of a tenant's events. What is not known is nullopt.
 struct EventUsage {
   std::optional<std::uint64_t> events = {};
   std::optional<std::uint64_t> stored_bytes = {};   // compressed, on the engine's disk

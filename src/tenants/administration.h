@@ -15,7 +15,7 @@
 
 namespace annals::tenants {
 
-/// What is to be changed of a tenant; nullopt leaves it as it is.
+/// Says what is to be changed of a tenant; nullopt leaves it as it is.
 struct TenantChange {
   std::optional<std::string> label = {};  // 1–255 code points, no control characters
   std::optional<bool> is_suspended = {};

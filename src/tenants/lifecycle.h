@@ -81,7 +81,7 @@ class Lifecycle {
 
   boost::asio::awaitable<std::unique_ptr<leases::Lease>> claim_name(DatabaseName name);
   boost::asio::awaitable<bool> is_cleaning_up(DatabaseName name);
-  /// What is to be made: a new tenant, or one with what a backup has kept of it.
+  /// A Making says what is to be made: a new tenant, or one with what a backup has kept of it.
   struct Making {
     KeptTenant tenant;
     std::optional<Timestamp> created_at = {};  // nullopt: now

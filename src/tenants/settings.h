@@ -12,8 +12,8 @@
 
 namespace annals::tenants {
 
-/// What has been changed of a tenant since it was made, as the document that the registry keeps beside the
-/// tenant's row. Members that a later version of Annals has written stay.
+/// Holds what has been changed of a tenant since it was made, as the document that the registry keeps beside
+/// the tenant's row. Members that a later version of Annals has written stay.
 class TenantSettings {
  public:
   /// Reads a document; an empty text is one without changes. Throws std::runtime_error if it is malformed.

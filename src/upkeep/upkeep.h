@@ -28,7 +28,7 @@ class Upkeep {
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
 
-  /// What became of the runs of a round.
+  /// A Status says what became of the runs of a round.
   struct Status {
     std::string round;
     std::uint64_t succeeded = 0;

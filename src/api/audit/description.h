@@ -12,7 +12,7 @@
 
 namespace annals::api {
 
-/// Who sends a request, and for which tenant.
+/// Says who sends a request, and for which tenant.
 struct Requester {
   audit::Actor actor = {};
   std::optional<ClientId> tenant = {};  // to which the request was admitted, if it was to one
