@@ -13,7 +13,7 @@ from support.events import EVENTS, NDJSON, event, history, post_events
 from support.insert_gate import InsertGate
 from support.load import Writers, at_once, everything, expect_once, ids_of, shown_ids, stored_ids
 from support.problems import UNAVAILABLE
-from support.waiting import wait_until
+from support.waiting import SLOWNESS, wait_until
 
 MIB = 1 << 20
 LIMIT = MIB
@@ -32,7 +32,7 @@ MAX_GROWTH = 60 * MIB
 # Measured: 50 MiB while the engine holds it up, and at its end 127 to 205 MiB whether 100 or 1600 MiB are imported.
 MAX_GROWTH_OF_STALLED_IMPORT = 100 * MIB
 MAX_GROWTH_OF_IMPORT = 300 * MIB
-NEIGHBOUR_SECONDS = 5
+NEIGHBOUR_SECONDS = 5 * SLOWNESS
 WAIT_SECONDS = 30
 STALL_SECONDS = 1
 
