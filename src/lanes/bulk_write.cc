@@ -11,25 +11,6 @@ using boost::asio::awaitable;
 using events::Event;
 using events::EventsTable;
 
-/// Ends the coroutine that waits for a write if it is never told of the end. They would own each other
-/// otherwise: the coroutine owns the BulkWrite, which knows whom to wake.
-class Forgotten {
- public:
-  explicit Forgotten(std::shared_ptr<io::Wake> on_end) : on_end_(std::move(on_end)) {}
-  ~Forgotten() {
-    if (on_end_) const io::Wake gone = std::exchange(*on_end_, {});
-  }
-  Forgotten(Forgotten&&) noexcept = default;
-  Forgotten& operator=(Forgotten&&) = delete;
-  Forgotten(const Forgotten&) = delete;
-  Forgotten& operator=(const Forgotten&) = delete;
-
-  void is_told() { on_end_.reset(); }
-
- private:
-  std::shared_ptr<io::Wake> on_end_;
-};
-
 }  // namespace
 
 BulkWrite::BulkWrite(boost::asio::any_io_executor strand, Lanes& lanes, io::Budget& budget, EventsTable table,
@@ -78,25 +59,27 @@ void BulkWrite::start() {
   bytes_waiting_ = 0;
   charged_writing_ = std::exchange(charged_waiting_, quotas::ChargedEvents(allowance_));
   share_.release();  // from here on it counts as waiting in the lane
+  auto on_end = std::make_shared<io::Wake>();
+  on_end_ = on_end;
   boost::asio::co_spawn(strand_, std::move(write),
-                        [this, forgotten = Forgotten(on_end_)](
-                            std::exception_ptr error, const std::vector<WriteOutcome>& outcomes) mutable {
-                          forgotten.is_told();
-                          ended(std::move(error), outcomes);
+                        [this, on_end = std::move(on_end)](std::exception_ptr error,
+                                                           const std::vector<WriteOutcome>& outcomes) {
+                          ended(std::move(error), outcomes, std::move(*on_end));
                         });
 }
 
-void BulkWrite::ended(std::exception_ptr error, const std::vector<WriteOutcome>& outcomes) {
+void BulkWrite::ended(std::exception_ptr error, const std::vector<WriteOutcome>& outcomes, io::Wake on_end) {
   writing_ = false;
   if (error && !error_) error_ = std::move(error);
   counts_.add(outcomes);
   settle(charged_writing_, outcomes);  // on an error there are none
   if (!error_) start();
-  if (*on_end_) std::exchange(*on_end_, {})();
+  if (on_end) on_end();
 }
 
+/// Waits for the end of the write in flight. There must be one.
 awaitable<void> BulkWrite::until_ended() {
-  co_await io::suspend([this](io::Wake wake) { *on_end_ = std::move(wake); });
+  co_await io::suspend([this](io::Wake wake) { *on_end_.lock() = std::move(wake); });
 }
 
 awaitable<void> BulkWrite::finish() {

@@ -47,7 +47,7 @@ class BulkWrite {
 
  private:
   void start();
-  void ended(std::exception_ptr error, const std::vector<WriteOutcome>& outcomes);
+  void ended(std::exception_ptr error, const std::vector<WriteOutcome>& outcomes, io::Wake on_end);
   boost::asio::awaitable<void> until_ended();
 
   boost::asio::any_io_executor strand_;
@@ -60,8 +60,9 @@ class BulkWrite {
   quotas::ChargedEvents charged_waiting_;
   quotas::ChargedEvents charged_writing_;
   bool writing_ = false;
-  // Of the write in flight, which also owns it: null if nobody waits.
-  const std::shared_ptr<io::Wake> on_end_ = std::make_shared<io::Wake>();
+  // Whom the write in flight wakes at its end, if anybody waits. The write owns it: the coroutine that waits
+  // owns this object, and goes with a write that never ends.
+  std::weak_ptr<io::Wake> on_end_;
   std::exception_ptr error_;
   WriteCounts counts_;
 };

@@ -66,26 +66,13 @@ struct Lanes::Waiting {
   std::vector<WriteOutcome> outcomes = {};
   ops::TracePlace place = {};  // of the wait, in the trace of the caller
   std::exception_ptr error = {};
-  io::Wake wake = {};
 };
 
-/// Owns the place of a call among those that wait. If it goes before the call is answered, the coroutine that
-/// waits goes too: that coroutine owns what it waits for, which holds the coroutine.
-class Lanes::Place {
- public:
-  explicit Place(std::shared_ptr<Waiting> waiting) : waiting_(std::move(waiting)) {}
-  ~Place() {
-    if (waiting_) const io::Wake gone = std::exchange(waiting_->wake, {});
-  }
-  Place(Place&&) noexcept = default;
-  Place& operator=(Place&&) = delete;
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-
-  [[nodiscard]] Waiting* operator->() const { return waiting_.get(); }
-
- private:
-  std::shared_ptr<Waiting> waiting_;
+/// A Place is that of a call among those that wait. It alone holds the coroutine that waits: if it goes
+/// before the call is answered, so does the coroutine.
+struct Lanes::Place {
+  std::shared_ptr<Waiting> call;
+  io::Wake wake;
 };
 
 /// A lane exists as long as it is drained; there are no idle lanes.
@@ -153,10 +140,7 @@ awaitable<std::vector<WriteOutcome>> Lanes::write(EventsTable table, std::vector
       Waiting{.table = std::move(table), .events = std::move(events), .place = span.place()});
   waiting->bytes = size_of(waiting->events);
   waiting->outcomes.resize(waiting->events.size());
-  co_await io::suspend([this, waiting](io::Wake wake) {
-    waiting->wake = std::move(wake);
-    enqueue(waiting);
-  });
+  co_await io::suspend([this, waiting](io::Wake wake) { enqueue(waiting, std::move(wake)); });
   if (waiting->error) {
     span.fail("_OTHER");
     std::rethrow_exception(waiting->error);
@@ -186,26 +170,27 @@ std::size_t Lanes::bytes_per_write() const {
   return std::min(limits_.max_bytes_per_commit / 2, limits_.max_bytes_waiting_per_tenant / kWrites);
 }
 
-void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting) {
+void Lanes::enqueue(const std::shared_ptr<Waiting>& waiting, io::Wake wake) {
   std::shared_ptr<Lane> starts;
   std::shared_ptr<Lane> complete;
-  bool refused = false;
+  io::Wake refused;
   {
     const std::scoped_lock lock(mutex_);
     waiting->error = refusal(*waiting);
-    refused = waiting->error != nullptr;
-    if (refused) ++refused_;
-    if (!refused) {
+    if (waiting->error) {
+      ++refused_;
+      refused = std::move(wake);
+    } else {
       auto& lane = lanes_.try_emplace(waiting->table.owner).first->second;
       if (!lane) starts = lane = std::make_shared<Lane>(executor_);
       lane->bytes += waiting->bytes;
       bytes_waiting_ += waiting->bytes;
-      lane->queue.emplace_back(waiting);
+      lane->queue.push_back({.call = waiting, .wake = std::move(wake)});
       if (lane->queue.size() == lane->wanted) complete = lane;
     }
   }
   if (refused) {
-    waiting->wake();
+    refused();
   } else if (starts) {
     boost::asio::co_spawn(starts->strand, drain(waiting->table.owner, starts),
                           [](const std::exception_ptr& error) {
@@ -271,7 +256,7 @@ bool Lanes::is_large(const Lane& lane) {
 awaitable<Lanes::Committed> Lanes::commit_up_to(ClientId owner, Lane& lane, std::size_t bytes) {
   co_await slots_.take();
   const io::HeldSlot slot(slots_);
-  const Batch batch = take(owner, lane, std::min(bytes, limits_.max_bytes_per_commit));
+  Batch batch = take(owner, lane, std::min(bytes, limits_.max_bytes_per_commit));
   const auto began = std::chrono::steady_clock::now();
   if (!batch.empty()) co_await commit(batch);
   co_return Committed{.calls = batch.size(), .time = std::chrono::steady_clock::now() - began};
@@ -286,9 +271,9 @@ void Lanes::give_up(ClientId owner, Lane& lane, const std::exception_ptr& error)
     queue = std::exchange(lane.queue, {});
     lanes_.erase(owner);
   }
-  for (const auto& waiting : queue) {
-    waiting->error = error;
-    waiting->wake();
+  for (Place& place : queue) {
+    place.call->error = error;
+    place.wake();
   }
 }
 
@@ -319,12 +304,12 @@ Lanes::Batch Lanes::take(ClientId owner, Lane& lane, std::size_t max_bytes) {
   const std::scoped_lock lock(mutex_);
   batch.reserve(lane.queue.size());  // what is taken from the queue must not be lost to an exception
   while (!lane.queue.empty()) {
-    auto& next = lane.queue.front();
-    rows += next->events.size();
-    bytes += next->bytes;
+    Place& next = lane.queue.front();
+    rows += next.call->events.size();
+    bytes += next.call->bytes;
     if (!batch.empty() && (rows > limits_.max_rows_per_commit || bytes > max_bytes)) break;
-    lane.bytes -= next->bytes;
-    bytes_waiting_ -= next->bytes;
+    lane.bytes -= next.call->bytes;
+    bytes_waiting_ -= next.call->bytes;
     batch.push_back(std::move(next));
     lane.queue.pop_front();
   }
@@ -334,8 +319,8 @@ Lanes::Batch Lanes::take(ClientId owner, Lane& lane, std::size_t max_bytes) {
 
 std::vector<const Event*> Lanes::events_of(BatchView batch) {
   std::vector<const Event*> events;
-  for (const auto& waiting : batch) {
-    for (const Event& event : waiting->events) events.push_back(&event);
+  for (const Place& place : batch) {
+    for (const Event& event : place.call->events) events.push_back(&event);
   }
   return events;
 }
@@ -347,9 +332,10 @@ awaitable<std::vector<WriteOutcome>> Lanes::commit_counted(BatchView batch) {
   const std::size_t count = events.size();
   // One of the calls has the commit in its trace; the others see how long they wait for it.
   const auto recorded =
-      std::ranges::find_if(batch, [](const auto& waiting) { return waiting->place.is_recorded(); });
+      std::ranges::find_if(batch, [](const Place& place) { return place.call->place.is_recorded(); });
   const Place& traced = recorded == batch.end() ? batch.front() : *recorded;
-  auto outcomes = co_await ops::at_place(traced->place, commit_(batch.front()->table, std::move(events)));
+  auto outcomes =
+      co_await ops::at_place(traced.call->place, commit_(batch.front().call->table, std::move(events)));
   if (outcomes.size() != count) throw std::logic_error("a commit told of too few or too many events");
   measurement.succeeded();
   const std::scoped_lock lock(mutex_);
@@ -402,14 +388,15 @@ awaitable<void> Lanes::commit(BatchView batch) {
     co_return;
   }
   auto outcome = outcomes.begin();
-  for (const auto& waiting : batch) {
-    const auto count = static_cast<std::ptrdiff_t>(waiting->events.size());
+  for (Place& place : batch) {
+    Waiting& waiting = *place.call;
+    const auto count = static_cast<std::ptrdiff_t>(waiting.events.size());
     if (!error) {
-      std::copy_n(outcome, count, waiting->outcomes.begin());
+      std::copy_n(outcome, count, waiting.outcomes.begin());
       outcome += count;
     }
-    waiting->error = error;
-    waiting->wake();
+    waiting.error = error;
+    place.wake();
   }
 }
 

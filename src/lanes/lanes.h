@@ -17,6 +17,7 @@
 #include "events/event.h"
 #include "events/events_table.h"
 #include "io/slots.h"
+#include "io/wake.h"
 #include "lanes/write_outcome.h"
 #include "ops/latencies.h"
 
@@ -98,7 +99,7 @@ class Lanes {
 
  private:
   struct Waiting;
-  class Place;
+  struct Place;
   struct Lane;
   class Looking;
   using Batch = std::vector<Place>;
@@ -106,11 +107,11 @@ class Lanes {
     std::size_t calls = 0;  // 0: nothing waited
     std::chrono::steady_clock::duration time{};
   };
-  using BatchView = std::span<const Place>;
+  using BatchView = std::span<Place>;
 
   boost::asio::awaitable<std::vector<events::Event>> with_files(ClientId owner, DatabaseName database,
                                                                 std::vector<events::Event> events);
-  void enqueue(const std::shared_ptr<Waiting>& waiting);
+  void enqueue(const std::shared_ptr<Waiting>& waiting, io::Wake wake);
   [[nodiscard]] std::exception_ptr refusal(const Waiting& waiting) const;
   boost::asio::awaitable<void> drain(ClientId owner, std::shared_ptr<Lane> lane);
   boost::asio::awaitable<void> gather(std::shared_ptr<Lane> lane, std::size_t answered,
