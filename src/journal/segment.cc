@@ -83,9 +83,7 @@ std::optional<std::size_t> find_record(std::string_view text, std::size_t from, 
 bool has_commit_behind(std::string_view text, std::size_t from, const SegmentKey& key) {
   for (auto at = find_record(text, from + 1, key); at;) {
     if (commit_begin(text, *at) > from) return true;
-    std::size_t end = *at;
-    if (!read_record(text, end, key)) break;
-    at = find_record(text, end, key);
+    at = find_record(text, record_end(text, *at), key);
   }
   return false;
 }
