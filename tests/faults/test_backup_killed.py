@@ -30,7 +30,7 @@ def dies(backups, at, path, body, method="POST"):
     """Asks for a job, and waits for its end or that of the service, which dies at a call. Returns whether it died."""
     annals = backups.annals
     annals.terminate()
-    kill = Kill(annals, *at, environment={})
+    kill = Kill(annals, *at)
     kill.arm()
     answer = annals.outcome(method, path, json=body)
 

@@ -33,7 +33,7 @@ def tenant(annals):
 
 def dies(annals, tenant, events, when, number):
     """Whether the service died at that call of the requests, and whether the events were acknowledged before."""
-    kill = Kill(annals, when, number, environment={})
+    kill = Kill(annals, when, number)
     kill.arm()
     headers = {"X-Client-Id": tenant["client_id"]}
     posted = annals.outcome("POST", "/api/events", headers=headers, json=events)

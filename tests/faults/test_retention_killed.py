@@ -49,7 +49,7 @@ def test_retention_converges(make, when, calls):
     annals = make.annals("embedded", environment=OFTEN, start=False)
     died = 0
     for number in calls:
-        kill = Kill(annals, when, number, environment={})
+        kill = Kill(annals, when, number)
         tenant, young = with_events(annals)
         kill.arm()
         change(annals, tenant)

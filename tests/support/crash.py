@@ -13,14 +13,14 @@ CONVERGE_SECONDS = 30
 class Kill:
     """A service that dies before or after one call, counted from when it is armed until it is disarmed."""
 
-    def __init__(self, annals, when, number, environment, trail=False):
+    def __init__(self, annals, when, number, environment=None, trail=False):
         """Starts it. What the audit trail calls counts if told so."""
         self.annals = annals
         self._arm = annals.directory / "arm"
         kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(self._arm)}
         if trail:
             kill["TEST_KILL_TRAIL"] = "1"
-        annals.start(program=paths.ANNALS_KILLED, environment={**environment, **kill})
+        annals.start(program=paths.ANNALS_KILLED, environment={**(environment or {}), **kill})
 
     def arm(self):
         self._arm.touch()
