@@ -36,15 +36,16 @@ std::vector<EventId> Batch::open_ids() const {
   return ids;
 }
 
-Batch::Events Batch::leave_new(std::vector<EventId> suspects,
-                               const std::map<EventId, StoredContent>& stored) {
+Batch::Events Batch::leave_new(std::vector<EventId> suspects, const std::map<EventId, StoredContent>& stored,
+                               std::span<const std::uint64_t> own_commits) {
   std::ranges::sort(suspects, std::less<>());
   std::map<EventId, const events::Event*> earlier;
   std::erase_if(open_, [&](std::size_t i) {
     const events::Event& event = *events_[i];
     if (!std::ranges::binary_search(suspects, event.event_id, std::less<>())) return false;
     if (const auto found = stored.find(event.event_id); found != stored.end()) {
-      outcomes_[i] = outcome(found->second.is_of(event));
+      const bool is_own = std::ranges::find(own_commits, found->second.commit) != own_commits.end();
+      outcomes_[i] = is_own ? WriteOutcome::accepted : outcome(found->second.is_of(event));
       return true;
     }
     const auto [first, is_new] = earlier.try_emplace(event.event_id, &event);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "events/event.h"
@@ -22,8 +24,10 @@ class Batch {
   [[nodiscard]] std::vector<EventId> open_ids() const;
 
   /// Takes from the open events as duplicates or conflicts those whose id is stored, or occurs earlier in the
-  /// batch, and returns the rest. Only an id among the suspects can be either.
-  Events leave_new(std::vector<EventId> suspects, const std::map<EventId, StoredContent>& stored);
+  /// batch, and returns the rest. Only an id among the suspects can be either. What an insert of this commit
+  /// has brought, whose numbers are given, is accepted: it came after the table was last looked at.
+  Events leave_new(std::vector<EventId> suspects, const std::map<EventId, StoredContent>& stored,
+                   std::span<const std::uint64_t> own_commits = {});
 
   /// Takes the open events as accepted, except for `rest`, a subsequence of them.
   void accept_all_but(const Events& rest);

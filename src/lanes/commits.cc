@@ -54,11 +54,12 @@ awaitable<void> Commits::append(EventsTable table, KnownTable& known, Batch& bat
     auto end = std::exchange(known.end, std::nullopt);
     if (!end || is_old(*end)) end = co_await find_end(table, clock_);
     const auto stored = co_await find_stored(table, suspects);
-    const Events fresh = batch.leave_new(suspects, stored);
+    // An attempt whose answer was lost may have come to the engine since it was looked for.
+    const Events fresh = batch.leave_new(suspects, stored, insertion.numbers());
+    // Seen is not durable: the sync of the original may have failed.
+    if (!stored.empty()) co_await table.engine.make_durable();
     if (fresh.empty()) {
       known.end = end;
-      // Seen is not durable: the sync of the original may have failed.
-      co_await table.engine.make_durable();
       co_return;
     }
     const auto attempt = co_await insertion.attempt(fresh, *end);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -48,6 +49,9 @@ class Insertion {
   /// of them may be stored at or below it. What is not in `rest` is stored, and as durable as the engine's
   /// settings make it. Throws engine::EngineError if the engine refuses, or once `retry_for` is over.
   boost::asio::awaitable<Attempt> attempt(Events events, TableEnd end);
+
+  /// Returns the commit numbers under which the attempts so far may have stored events.
+  [[nodiscard]] std::span<const std::uint64_t> numbers() const { return numbers_; }
 
  private:
   enum class Outcome : std::uint8_t { unknown, answered, too_late };

@@ -1,11 +1,13 @@
 #include "lanes/stored_ids.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -51,17 +53,23 @@ std::string content_in_sql() {
       fields, string_ids);
 }
 
-/// Reads a row of find_stored(): event_id, event_time in milliseconds and digest, divided by tabs.
+/// Reads a row of find_stored(): event_id, event_time in milliseconds, commit and digest, divided by tabs.
 void add_row(std::map<EventId, StoredContent>& found, std::string_view line) {
-  const std::size_t first = line.find('\t');
-  const std::size_t second = line.rfind('\t');
-  const auto id = EventId::parse(line.substr(0, first));
-  if (!id || first == second) return;
+  std::array<std::string_view, 4> fields{};
+  for (std::string_view& field : fields) {
+    field = line.substr(0, line.find('\t'));
+    line.remove_prefix(std::min(field.size() + 1, line.size()));
+  }
+  const auto [event_id, event_time, commit, digest] = fields;
+  const auto id = EventId::parse(event_id);
+  if (!id) return;
   std::int64_t milliseconds = 0;
-  std::from_chars(line.data() + first + 1, line.data() + second, milliseconds);
+  std::from_chars(event_time.begin(), event_time.end(), milliseconds);
+  StoredContent content{.event_time = Timestamp(std::chrono::milliseconds(milliseconds)),
+                        .digest = std::string(digest)};
+  std::from_chars(commit.begin(), commit.end(), content.commit);
   // The first of several rows in the order of arrival counts.
-  found.try_emplace(*id, StoredContent{.event_time = Timestamp(std::chrono::milliseconds(milliseconds)),
-                                       .digest = std::string(line.substr(second + 1))});
+  found.try_emplace(*id, std::move(content));
 }
 
 }  // namespace
@@ -87,9 +95,10 @@ boost::asio::awaitable<std::map<EventId, StoredContent>> find_stored(events::Eve
   std::map<EventId, StoredContent> found;
   for (const auto part : parts_of(ids)) {
     auto statement = table.statement(
-        fmt::format("SELECT event_id, toUnixTimestamp64Milli(event_time), lower(hex(SHA256({}))) FROM {} "
-                    "PREWHERE event_id IN {{ids:Array(UUID)}} ORDER BY arrival",
-                    content_in_sql(), table.quoted()),
+        fmt::format(
+            "SELECT event_id, toUnixTimestamp64Milli(event_time), commit, lower(hex(SHA256({}))) FROM {} "
+            "PREWHERE event_id IN {{ids:Array(UUID)}} ORDER BY arrival",
+            content_in_sql(), table.quoted()),
         {{"ids", engine::uuid_array(part)}});
     const auto text = co_await table.engine.query(std::move(statement));
     engine::for_each_line(text, [&](std::string_view line) { add_row(found, line); });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@ namespace annals::lanes {
 /// Holds as much of what a table has under an event's id as it takes to recognise the event.
 struct StoredContent {
   Timestamp event_time;
-  std::string digest;  // see digest_of()
+  std::uint64_t commit = 0;  // number of the insert that brought the row
+  std::string digest;        // see digest_of()
 
   /// Returns whether it is the event's content. A time that is that of the event's arrival is none of its.
   [[nodiscard]] bool is_of(const events::Event& event) const;

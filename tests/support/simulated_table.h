@@ -90,8 +90,8 @@ class SimulatedTable {
     const std::string ids = parameter(statement, "ids");
     for (const Row& row : rows) {
       if (!ids.contains(row.id.text())) continue;
-      text += fmt::format("{}\t{}\t{}\n", row.id.text(), row.content.event_time.time_since_epoch().count(),
-                          row.content.digest);
+      text += fmt::format("{}\t{}\t{}\t{}\n", row.id.text(),
+                          row.content.event_time.time_since_epoch().count(), row.commit, row.content.digest);
     }
     return text;
   }

@@ -206,6 +206,24 @@ TEST_F(CommitsTest, WhatIsStoredThoughItsAnswerWasLostIsNotInsertedAgain) {
   EXPECT_EQ(syncs_, 1) << "seen is not durable";
 }
 
+TEST_F(CommitsTest, WhatComesAfterItWasLookedForInVainIsAcceptedAndNoDuplicate) {
+  Commits commits({});
+  std::vector<engine::Insert> late;
+  engine_.on_insert = [&](const engine::Insert& insert) {
+    late.push_back(insert);
+    return lost();
+  };
+  engine_.on_query = [&](const engine::Statement& statement) {
+    auto found = simulated_.query(statement);
+    const bool is_look = statement.sql.contains("countIf(commit IN");
+    if (is_look) simulated_.insert(late.back());
+    return support::answer(std::move(found));
+  };
+  EXPECT_EQ(commit(commits, {an_event(), an_event()}), (Outcomes{kAccepted, kAccepted}));
+  EXPECT_EQ(engine_.inserted.size(), 1U);
+  EXPECT_EQ(syncs_, 1) << "seen is not durable";
+}
+
 TEST_F(CommitsTest, AnEventThatIsSeenButMayNotBeOnTheDiskIsNotAcknowledged) {
   Commits commits({.retry_for = std::chrono::milliseconds(0)});
   const std::vector<Event> events{an_event()};

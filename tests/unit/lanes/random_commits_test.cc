@@ -64,6 +64,8 @@ class World {
       if (stored.count(id) > 1) return "an event is stored twice";
       if (acknowledged_.contains(id) && stored.count(id) == 0) return "an acknowledged event is lost";
       if (accepted_.count(id) > 1) return "an event was accepted twice";
+      const bool is_told = acknowledged_.contains(id) && !doubtful_.contains(id);
+      if (is_told && !accepted_.contains(id)) return "an event that nobody else sent was called a duplicate";
     }
     auto rows = simulated_.rows;
     std::ranges::sort(rows, {}, &SimulatedTable::Row::arrival);
@@ -113,7 +115,7 @@ class World {
         if (outcomes[i] == WriteOutcome::accepted) accepted_.insert(events[i].event_id);
       }
     } catch (const EngineError&) {
-      ++failures_;  // nothing was promised
+      for (const Event& event : events) doubtful_.insert(event.event_id);  // nothing was promised
     }
   }
 
@@ -183,6 +185,7 @@ class World {
   std::vector<std::unique_ptr<Instance>> instances_;
   std::vector<Insert> late_;
   std::set<EventId> acknowledged_;
+  std::set<EventId> doubtful_;  // they were in a request that failed
   std::multiset<EventId> accepted_;
   std::vector<EventId> read_;
   std::uint64_t cursor_ = 0;
