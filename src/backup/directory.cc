@@ -62,7 +62,8 @@ void write(const fs::path& root, const std::string& name, const std::string& con
   make_directories(path.parent_path());
   // A blob without content is a mark. It takes no room, and may be what makes room.
   if (!content.empty()) check_room(path.parent_path(), content.size(), least);
-  io::replace_durably(path, content);
+  // Most names are new. Whoever replaces a file leaves another beside it if it is killed.
+  if (!io::make_durably(path, content)) io::replace_durably(path, content);
 }
 
 std::optional<std::string> read(const fs::path& path) {

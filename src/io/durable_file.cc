@@ -1,10 +1,13 @@
 #include "io/durable_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -21,6 +24,18 @@ constexpr mode_t kMode = 0666;  // without the bits of the umask
 
 std::filesystem::path unfinished(const std::filesystem::path& path) {
   return path.string() + ".new";
+}
+
+std::filesystem::path directory_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : ".";
+}
+
+/// Opens a file without a name, of which a crash leaves nothing. It is not open where the file system has
+/// none such, as NFS, or where there is no /proc by which it gets its name.
+Descriptor open_without_name(const std::filesystem::path& directory) {
+  constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
+  if (::access("/proc/self/fd", X_OK) != 0) return Descriptor();
+  return Descriptor(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kOwnerOnly));
 }
 
 }  // namespace
@@ -64,14 +79,18 @@ void replace_durably(const std::filesystem::path& path, std::string_view content
 }
 
 bool make_durably(const std::filesystem::path& path, std::string_view content) {
-  std::string temporary = path.string() + ".XXXXXX";
-  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));  // for its owner only
-  if (!file.open()) fail("cannot make", temporary);
-  const RemovedAtEnd removed(temporary);
-  const ssize_t written = ::write(file.get(), content.data(), content.size());
-  if (written != static_cast<ssize_t>(content.size()) || ::fsync(file.get()) != 0)
-    fail("cannot write", temporary);
-  if (::link(temporary.c_str(), path.c_str()) != 0) {
+  Descriptor descriptor = open_without_name(directory_of(path));
+  std::string temporary = "/proc/self/fd/" + std::to_string(descriptor.get());
+  std::optional<RemovedAtEnd> removed;
+  if (!descriptor.open()) {
+    temporary = path.string() + ".XXXXXX";
+    descriptor = Descriptor(::mkostemp(temporary.data(), O_CLOEXEC));  // for its owner only
+    if (!descriptor.open()) fail("cannot make", temporary);
+    removed.emplace(temporary);
+  }
+  GrowingFile::borrowed(descriptor.get(), path.string()).append(content);
+  if (::fsync(descriptor.get()) != 0) fail("cannot sync", path);
+  if (::linkat(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) {
     if (errno == EEXIST) return false;
     fail("cannot make", path);
   }

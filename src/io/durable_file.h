@@ -20,7 +20,8 @@ void replace_file(const std::filesystem::path& path, std::string_view content);
 /// is removed. Throws std::system_error.
 void replace_durably(const std::filesystem::path& path, std::string_view content);
 
-/// Makes a file for its owner only, which a crash leaves either complete and on the disk or not at all.
+/// Makes a file for its owner only, which a crash leaves either complete and on the disk or not at all; on a
+/// file system without unnamed files, such as NFS, it may leave `PATH.` and six random characters beside it.
 /// Returns false, and changes nothing, if there is a file of that name: of several processes that make it at
 /// once one does. Throws std::system_error.
 bool make_durably(const std::filesystem::path& path, std::string_view content);

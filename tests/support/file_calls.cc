@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdarg>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -167,6 +168,19 @@ extern "C" int fsync(int descriptor) {
 
 extern "C" int fdatasync(int descriptor) {
   return unless_failing(FileCalls::note_descriptor("sync", descriptor), SYS_fdatasync, descriptor);
+}
+
+extern "C" int open(const char* path, int flags, ...) {
+  mode_t mode = 0;
+  const bool is_unnamed = (flags & O_TMPFILE) == O_TMPFILE;
+  if (is_unnamed || (flags & O_CREAT) != 0) {
+    std::va_list arguments;
+    va_start(arguments, flags);
+    mode = va_arg(arguments, mode_t);
+    va_end(arguments);
+  }
+  const int error = is_unnamed ? FileCalls::note("open", {path}) : 0;
+  return unless_failing(error, SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
 extern "C" int ftruncate(int descriptor, off_t size) noexcept {
