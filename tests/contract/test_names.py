@@ -313,11 +313,12 @@ def test_a_name_is_shown_at_once_however_many_others_are_deleted(annals):
     for other in others:
         patched(annals, of_tenant(other), {"event_types": {"1": "x"}})
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        deletions = [pool.submit(annals.delete, other["client_id"]) for other in others]
+        deletions = [pool.submit(annals.remove, other["client_id"]) for other in others]
         for n in range(20):
             patched(annals, of_tenant(tenants[0]), {"event_types": {"1": f"v{n}"}})
             assert [one["event_type"] for one in names_of(annals, tenants[0]).values()] == [f"v{n}"]
-        assert {one.result().status_code for one in deletions} == {204}
+        for one in deletions:
+            one.result()
 
 
 def test_two_ways_to_write_one_id_are_told(annals):
