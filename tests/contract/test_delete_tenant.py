@@ -29,7 +29,7 @@ def test_a_deleted_tenant_is_gone_at_once(annals):
     made = annals.initialise(unique_name())
     annals.tenant(made["client_id"])
 
-    annals.delete(made["client_id"])
+    annals.remove(made["client_id"])
 
     expect(annals.get(f"/api/tenants/{made['client_id']}"), 404, TENANT_NOT_FOUND)
     assert made["client_id"] not in [tenant["client_id"] for tenant in annals.tenants()]
@@ -37,7 +37,7 @@ def test_a_deleted_tenant_is_gone_at_once(annals):
 
 def test_a_second_deletion_finds_no_tenant(annals):
     made = annals.initialise(unique_name())
-    annals.delete(made["client_id"])
+    annals.remove(made["client_id"])
 
     expect(annals.delete(made["client_id"]), 400, NO_SUCH_CLIENT)
 
@@ -50,7 +50,7 @@ def test_database_rows_and_files_go_and_those_of_neighbours_stay(make, engine_ki
             sql(insert_statement(events_table(made[name]), "event_id, record_id", VALUES, "numbers(1000)"))
             annals.files.put(f"{name}/{uuid.uuid4()}")
 
-    assert annals.delete(made["a"]["client_id"]).status_code == 204
+    annals.remove(made["a"]["client_id"])
 
     assert sorted({key.split("/")[0] for key in annals.files.keys()}) == ["A", "a-b", "a_b", "ab"]
     annals.terminate()
@@ -64,7 +64,7 @@ def test_a_database_that_somebody_dropped_is_no_obstacle(make):
     made = annals.initialise("shop")
     annals.sql("DROP DATABASE shop SYNC")
 
-    assert annals.delete(made["client_id"]).status_code == 204
+    annals.remove(made["client_id"])
 
     assert leftovers(annals) == {}
 
@@ -75,7 +75,7 @@ def test_a_database_that_somebody_put_in_its_place_stays(make):
     annals.sql("DROP DATABASE shop SYNC")
     annals.sql("CREATE DATABASE shop COMMENT 'mine'")
 
-    annals.delete(made["client_id"])
+    annals.remove(made["client_id"])
 
     assert leftovers(annals) == {"databases": ["shop"]}
 

@@ -144,7 +144,7 @@ def test_a_new_tenant_of_the_same_name_has_none_of_the_old_ones_files(any_annals
     made = new_upload(any_annals, tenant)
     put(made["upload_url"], b"secret").raise_for_status()
     old_url = download_url(any_annals, tenant, made["file_id"])
-    any_annals.delete(tenant["client_id"])
+    any_annals.remove(tenant["client_id"])
 
     new = any_annals.initialise(tenant["database_name"])
 

@@ -144,7 +144,7 @@ def test_the_secret_is_nowhere_but_in_the_answer(make, engine_kind):
     secret = made["client_secret"]
     shown = annals.get("/api/tenants").text + annals.get(f"/api/tenants/{made['client_id']}").text
     annals.post_tenant({"database_name": "shop", "client_label": secret})
-    annals.delete(secret)
+    annals.remove(secret)
 
     annals.terminate()
 
@@ -169,7 +169,7 @@ def test_the_registry_keeps_the_hash_of_the_secret(make):
 def test_after_everything_is_deleted_nothing_is_left(make, engine_kind):
     annals = make.annals(engine_kind)
     for name in ("a", "b"):
-        annals.delete(annals.initialise(name)["client_id"])
+        annals.remove(annals.initialise(name)["client_id"])
 
     annals.terminate()
 

@@ -229,10 +229,10 @@ def test_nor_by_the_one_after_the_next(make):
     annals = make.annals(files="s3", environment={"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "600"})
     first = annals.initialise("late")
     made = new_upload(annals, first)
-    annals.delete(first["client_id"])
+    annals.remove(first["client_id"])
     second = annals.initialise("late")
     own = new_upload(annals, second)
-    annals.delete(second["client_id"])
+    annals.remove(second["client_id"])
     third = annals.initialise("late")
 
     for late in (made, own):
@@ -246,7 +246,7 @@ def test_nor_when_the_time_for_late_uploads_is_over(make):
     annals = make.annals("remote", files="s3", environment=environment)
     old = annals.initialise("late")
     made = new_upload(annals, old)
-    annals.delete(old["client_id"])
+    annals.remove(old["client_id"])
     new = annals.initialise("late")
     annals.initialise("gone")
     over = "SELECT count() FROM default.annals_late_uploads WHERE until > now64(3)"
@@ -277,7 +277,7 @@ def test_notes_of_the_first_version_are_understood(make):
     wait_until(lambda: annals.files.keys() == [], "what is nobody's is swept")
     tenant = annals.initialise("shop")
     made = new_upload(annals, tenant)
-    annals.delete(tenant["client_id"])
+    annals.remove(tenant["client_id"])
     new = annals.initialise("shop")
     put(made["upload_url"], b"late").raise_for_status()
     expect(get_file(annals, new, attach(annals, new, made["file_id"])), 404, FILE_NOT_FOUND)

@@ -283,7 +283,7 @@ def test_a_service_that_stops_ends_its_streams_in_order_after_what_it_has_commit
 
 def test_a_new_tenant_of_the_same_name_is_not_in_the_old_ones_stream(annals, tenant):
     with Tail(annals, tenant) as tail:
-        annals.delete(tenant["client_id"])
+        annals.remove(tenant["client_id"])
         new = annals.initialise(tenant["database_name"])
         post(annals, new, event())
 
