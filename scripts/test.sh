@@ -33,7 +33,7 @@ set_up_sanitizers() {
 
 # Runs the Python tests. Fails if a suite that was requested by name has none.
 run_pytest() {
-  local suite folders=() options=()
+  local suite folders=() options=(--seed "$seed" "${thorough[@]}")
   for suite in "${suites[@]}"; do
     if compgen -G "$root/tests/$suite/test_*.py" >/dev/null; then
       folders+=("$root/tests/$suite")
@@ -44,10 +44,8 @@ run_pytest() {
   done
   [[ ${#folders[@]} -gt 0 ]] || return 0
   say "running pytest: ${folders[*]#"$root/"}"
-  if wants chaos; then
-    options=(--seed "$seed" --minutes "$minutes")
-    say "to replay the chaos: ./dev test chaos ${options[*]}"
-  fi
+  ! wants chaos || options+=(--minutes "$minutes")
+  say "to choose the same chaos and the same steps: ./dev test ${options[*]}"
   # The tests start their own services, which must not inherit the settings of this shell.
   local name settings=()
   for name in $(compgen -e ANNALS_); do settings+=(-u "$name"); done
@@ -58,7 +56,7 @@ run_pytest() {
 
 run_tests() {
   local all=("${ctest_suites[@]}" "${pytest_suites[@]}")
-  local preset=release suites=() by_name=yes failed=0 seed=$((RANDOM << 15 | RANDOM)) minutes=3
+  local preset=release suites=() by_name=yes failed=0 seed=$((RANDOM << 15 | RANDOM)) minutes=3 thorough=()
   while [[ $# -gt 0 ]]; do
     case $1 in
       --preset)
@@ -72,6 +70,9 @@ run_tests() {
       --minutes)
         minutes=${2:?"--minutes needs a number"}
         shift
+        ;;
+      --thorough)
+        thorough=(--thorough)
         ;;
       --)
         shift

@@ -5,6 +5,8 @@ ANNALS_BUILD_DIR names the build to test (default build/release), ANNALS_SANITIZ
 
 import os
 import pathlib
+import random
+import secrets
 import shutil
 import signal
 import tempfile
@@ -17,6 +19,7 @@ from support.annals import Annals
 from support.engines import EmbeddedEngine, RemoteEngine
 from support.files import LocalFiles, S3Files, S3Server
 from support.gate import GatedEngine
+from support.steps import Steps
 from support.waiting import SLOWNESS
 
 # Of a test that hangs: none takes a twentieth of it on a machine that has nothing else to do. Those that are to last have
@@ -30,6 +33,17 @@ ENGINES = ("remote",) if SANITIZED else ("embedded", "remote")
 ANY_ENGINE = ENGINES[0]
 
 _running = pytest.StashKey[list]()
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("annals")
+    group.addoption("--seed", type=int, help="of the chaos, and of the steps at which processes are killed; default: any")
+    group.addoption("--thorough", action="store_true", help="kill processes at every step, not at every fourth")
+
+
+def pytest_configure(config):
+    if config.option.seed is None:
+        config.option.seed = secrets.randbelow(1 << 31)  # the workers of xdist get it from here
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -70,6 +84,13 @@ def pytest_sessionstart(session):
     session.stash[_running] = []
     # Everything is on this machine.
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+
+
+@pytest.fixture
+def steps(request):
+    """The steps of a walk that are tried: the seed and the test's name choose them."""
+    option = request.config.option
+    return Steps(option.thorough, random.Random(f"{option.seed} {request.node.nodeid}"))
 
 
 @pytest.fixture(scope="session")

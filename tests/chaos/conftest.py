@@ -1,7 +1,5 @@
 """Options of the chaos suite, and what it prints at its end."""
 
-import secrets
-
 import pytest
 
 PROPERTY = "chaos"
@@ -11,13 +9,7 @@ MORE_SECONDS = 400
 
 def pytest_addoption(parser):
     group = parser.getgroup("chaos")
-    group.addoption("--seed", type=int, help="of the chaos runs; default: any")
     group.addoption("--minutes", type=float, default=3, help="that the chaos runs take together; default: 3")
-
-
-def pytest_configure(config):
-    if config.option.seed is None:
-        config.option.seed = secrets.randbelow(1 << 31)  # the workers of xdist get it from here
 
 
 def pytest_collection_modifyitems(config, items):

@@ -21,9 +21,9 @@ def stopped(make, engine_kind):
     return make.annals(engine_kind, start=False)
 
 
-def kill_at_every_call(annals, when, method, path, body):
+def kill_at_calls(annals, steps, when, method, path, body):
     """Yields after each crash, with the service started again, and once more when the request has come through."""
-    for number in range(1, MOST_CALLS):
+    for number in steps.upto(MOST_CALLS):
         died = Crash(annals, when, number).request(method, path, json=body)
         if annals.running:
             annals.kill9()
@@ -37,13 +37,13 @@ def kill_at_every_call(annals, when, method, path, body):
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_change_of_a_key_is_done_or_not(stopped, when):
+def test_a_change_of_a_key_is_done_or_not(stopped, steps, when):
     annals = stopped.start()
     key = new_key(annals, name="kept")
     annals.kill9()
     body = {"disabled": True, "name": "changed"}
 
-    for step in kill_at_every_call(annals, when, "PATCH", f"{PATH}/{key['key_id']}", body):
+    for step in kill_at_calls(annals, steps, when, "PATCH", f"{PATH}/{key['key_id']}", body):
         shown = annals.get(f"{PATH}/{key['key_id']}").json()
         found = (shown["disabled"], shown["name"])
         assert found in ((True, "changed"), (False, "kept")), f"{step}: {found}"
@@ -53,13 +53,13 @@ def test_a_change_of_a_key_is_done_or_not(stopped, when):
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_suspension_and_a_label_are_given_together_or_not(stopped, when):
+def test_a_suspension_and_a_label_are_given_together_or_not(stopped, steps, when):
     annals = stopped.start()
     tenant = annals.initialise("shop", "kept")
     annals.kill9()
     path = f"{TENANTS}/{tenant['client_id']}"
 
-    for step in kill_at_every_call(annals, when, "PATCH", path, {"suspended": True, "client_label": "changed"}):
+    for step in kill_at_calls(annals, steps, when, "PATCH", path, {"suspended": True, "client_label": "changed"}):
         shown = annals.tenant(tenant["client_id"])
         found = (shown.get("suspended", False), shown["client_label"])
         assert found in ((True, "changed"), (False, "kept")), f"{step}: {found}"

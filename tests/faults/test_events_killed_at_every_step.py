@@ -61,10 +61,10 @@ def expect_stored_once(annals, tenant, step):
     assert not twice, f"{step}: expected no row twice, got {twice}"
 
 
-def walk_through(annals, tenant, when, make_events, sent_before=False):
-    """One request after another, each killed one call later, until one comes through."""
+def walk_through(annals, tenant, steps, when, make_events, sent_before=False):
+    """One request after another, each killed some calls later, until one comes through."""
     outcomes = []
-    for number in range(1, MOST_CALLS + 1):
+    for number in steps.upto(MOST_CALLS):
         step = f"killed {when} call {number}"
         events = make_events(number)
         if sent_before:
@@ -93,22 +93,23 @@ def walk_through(annals, tenant, when, make_events, sent_before=False):
 
 
 @WHEN
-def test_one_event(annals, tenant, when):
-    outcomes = walk_through(annals, tenant, when, lambda number: [event(record_id=number)])
+def test_one_event(annals, tenant, steps, when):
+    outcomes = walk_through(annals, tenant, steps, when, lambda number: [event(record_id=number)])
 
-    assert 0 in outcomes, f"expected a crash before the insert, got {outcomes}"
-    if when == "after":
+    assert 0 in outcomes or not steps.are_all, f"expected a crash before the insert, got {outcomes}"
+    if when == "after" and steps.are_all:
         assert 1 in outcomes, f"expected a crash between the insert and the answer, got {outcomes}"
 
 
-def test_a_bulk_request(annals, tenant):
-    outcomes = walk_through(annals, tenant, "after", lambda number: [event(record_id=number) for _ in range(50)])
+def test_a_bulk_request(annals, tenant, steps):
+    outcomes = walk_through(annals, tenant, steps, "after", lambda number: [event(record_id=number) for _ in range(50)])
 
-    assert 0 in outcomes, f"expected a crash before the insert, got {outcomes}"
-    assert 50 in outcomes, f"expected a crash between the insert and the answer, got {outcomes}"
+    if steps.are_all:
+        assert 0 in outcomes, f"expected a crash before the insert, got {outcomes}"
+        assert 50 in outcomes, f"expected a crash between the insert and the answer, got {outcomes}"
 
 
-def test_a_redelivery_changes_nothing(annals, tenant):
-    outcomes = walk_through(annals, tenant, "before", lambda number: [event(record_id=number)], sent_before=True)
+def test_a_redelivery_changes_nothing(annals, tenant, steps):
+    outcomes = walk_through(annals, tenant, steps, "before", lambda number: [event(record_id=number)], sent_before=True)
 
     assert set(outcomes) == {1}, f"expected that the event stays whatever happens, got {outcomes}"

@@ -68,10 +68,10 @@ def live(annals, keeper, goer, number, sent):
 
 
 @pytest.mark.parametrize("when", ["before", "within"])
-def test_whatever_the_step_what_was_acknowledged_is_there_once_and_what_was_deleted_is_not(annals, when):
+def test_whatever_the_step_what_was_acknowledged_is_there_once_and_what_was_deleted_is_not(annals, steps, when):
     keeper = annals.initialise("shop")
     sent = Sent()
-    for number in range(1, MOST_STEPS + 1):
+    for number in steps.upto(MOST_STEPS):
         step = f"{when} step {number}"
         goer = annals.initialise(f"goer_{number}")
         annals.terminate()

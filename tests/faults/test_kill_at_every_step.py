@@ -3,8 +3,6 @@
 The program `annals_killed` is Annals that kills itself at the N-th of these calls, counted from when a file exists.
 """
 
-import itertools
-
 import pytest
 
 from support.crash import CONVERGE_SECONDS, RESTARTED, Crash
@@ -13,23 +11,14 @@ from support.problems import NO_SUCH_CLIENT
 from support.waiting import wait_until
 
 MOST_CALLS = 100
-STRIDE = 3
 
-pytestmark = [
-    pytest.mark.parametrize("when", ["before", "after"]),
-    # Each test takes every third step, so that the steps spread over the workers.
-    pytest.mark.parametrize("first", range(1, STRIDE + 1)),
-]
+pytestmark = pytest.mark.parametrize("when", ["before", "after"])
 
 
 @pytest.fixture
 def stopped(make, engine_kind):
     """A service that is not running: the embedded engine with local files, the remote one with S3."""
     return make.annals(engine_kind, "s3" if engine_kind == "remote" else "local", start=False)
-
-
-def steps(first):
-    return itertools.takewhile(lambda number: number <= MOST_CALLS, itertools.count(first, STRIDE))
 
 
 def unsettled(annals):
@@ -44,13 +33,13 @@ def expect_nothing_left(annals, step):
         annals.terminate()
 
 
-def test_initialise_converges(stopped, when, first):
+def test_initialise_converges(stopped, steps, when):
     annals = stopped
-    for number in steps(first):
+    for number in steps.upto(MOST_CALLS):
         step = f"killed {when} call {number}"
         body = {"database_name": f"shop{number}", "client_label": f"The shop {number}"}
         if not Crash(annals, when, number).request("POST", "/api/initialize-tenant", json=body):
-            assert number > first, f"expected that it dies {when} call {first}"
+            assert number > steps.first, f"expected that it dies {when} call {steps.first}"
             return
         annals.start(environment=RESTARTED)
 
@@ -69,16 +58,16 @@ def test_initialise_converges(stopped, when, first):
     pytest.fail(f"expected that an initialisation needs at most {MOST_CALLS} calls")
 
 
-def test_delete_converges(stopped, when, first):
+def test_delete_converges(stopped, steps, when):
     annals = stopped
-    for number in steps(first):
+    for number in steps.upto(MOST_CALLS):
         step = f"killed {when} call {number}"
         crash = Crash(annals, when, number)
         client_id = annals.initialise("shop", "The shop")["client_id"]
         for i in range(3):
             annals.files.put(f"shop/{i}")
         if not crash.request("DELETE", "/api/delete-tenant", headers={"X-Client-Id": client_id}):
-            assert number > first, f"expected that it dies {when} call {first}"
+            assert number > steps.first, f"expected that it dies {when} call {steps.first}"
             return
         annals.start(environment=RESTARTED)
 
