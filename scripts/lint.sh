@@ -35,28 +35,45 @@ check_headers() {
   /usr/bin/python3 "$root/scripts/check_headers.py" "$root/build/release/compile_commands.json"
 }
 
+# The sources that are compiled, with those first that were changed last, they or their headers.
+sources_by_age() {
+  # shellcheck disable=SC2086  # the folders are words
+  {
+    git -C "$root" log --format= --name-only -- $compiled_folders 2>/dev/null | sed -n 's/\.\(cc\|h\)$/.cc/p'
+    (cd "$root" && find $compiled_folders -name '*.cc' | sort)
+  } | awk -v root="$root" '!seen[$0]++ && system("test -f \"" root "/" $0 "\"") == 0'
+}
+
+# check_tidy MINUTES: when the time is over, it gives up on the rest, which was looked at when it was changed.
 check_tidy() {
-  local llvm=/usr/lib/llvm-19 plugin=build/lint/own_code.so
+  local llvm=/usr/lib/llvm-19 plugin=build/lint/own_code.so late=$root/build/lint/late failed=0
+  local one="((EPOCHSECONDS < until)) || { printf '%s\n' \"\$@\" >>'$late'; exit 0; }
+    exec clang-tidy-19 --load=$plugin --quiet -p build/release \"\$@\""
   say "lint: running clang-tidy"
   mkdir -p "$root/build/lint"
   "$llvm/bin/clang++" -std=c++20 -O1 -fPIC -shared -fno-rtti -isystem "$llvm/include" \
     -o "$root/$plugin" "$root/scripts/lint/own_code.cc" || return
-  over_sources "$compiled_folders" cc -n 2 -P "$(nproc)" clang-tidy-19 --load="$plugin" --quiet -p build/release 2>&1 |
-    sed -E '/^[0-9]+ warnings? generated\.$|^\[[0-9]+\/[0-9]+\] Processing file/d'
+  : >"$late"
+  sources_by_age | (cd "$root" && until=$((EPOCHSECONDS + $1 * 60)) xargs -n 2 -P "$(nproc)" bash -c "$one" _) 2>&1 |
+    sed -E '/^[0-9]+ warnings? generated\.$|^\[[0-9]+\/[0-9]+\] Processing file/d' || failed=1
+  [[ ! -s $late ]] || say "lint: clang-tidy had no time for the $(wc -l <"$late") sources that were changed longest ago"
+  return "$failed"
 }
 
-# lint [quick]: runs all checks, or with `quick` only those that need no build.
+# lint [quick|MINUTES]: runs all checks, clang-tidy for at most so many minutes, or with `quick` only those that need no
+# build.
 lint() {
-  local failed=0
-  [[ ${1:-quick} == quick ]] || fail "unknown argument of lint: $1 (give quick, or nothing for all checks)"
+  local failed=0 minutes=${1:-600}
+  [[ $minutes == quick || $minutes =~ ^[0-9]+$ ]] ||
+    fail "unknown argument of lint: $1 (give quick, a number of minutes for clang-tidy, or nothing for all checks)"
   setup_packages "${build_packages[@]}" "${lint_packages[@]}"
   check_format || failed=1
   check_includes || failed=1
   check_picture || failed=1
-  if [[ $# -eq 0 ]]; then
+  if [[ $minutes != quick ]]; then
     build release  # clang-tidy needs the precompiled header and the compile commands
     check_headers || failed=1
-    check_tidy || failed=1
+    check_tidy "$minutes" || failed=1
   fi
   [[ $failed -eq 0 ]] || fail "lint found problems"
   say "lint found no problems"
