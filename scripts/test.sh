@@ -46,11 +46,12 @@ run_pytest() {
   say "running pytest: ${folders[*]#"$root/"}"
   ! wants chaos || options+=(--minutes "$minutes")
   say "to choose the same chaos and the same steps: ./dev test ${options[*]}"
-  # The tests start their own services, which must not inherit the settings of this shell.
+  # The tests wait for a third of their time, so there is one worker more than cores. They start their own services,
+  # which must not inherit the settings of this shell.
   local name settings=()
   for name in $(compgen -e ANNALS_); do settings+=(-u "$name"); done
   env "${settings[@]}" ANNALS_BUILD_DIR="$root/build/$preset" PYTHONDONTWRITEBYTECODE=1 \
-    /usr/bin/python3 -m pytest --rootdir "$root" -q -p no:cacheprovider -n "$(nproc)" --dist loadfile \
+    /usr/bin/python3 -m pytest --rootdir "$root" -q -p no:cacheprovider -n $(($(nproc) + 1)) --dist loadfile \
     "${folders[@]}" "${options[@]}" "$@"
 }
 

@@ -144,7 +144,7 @@ def test_the_secret_is_nowhere_but_in_the_answer(make, engine_kind):
     secret = made["client_secret"]
     shown = annals.get("/api/tenants").text + annals.get(f"/api/tenants/{made['client_id']}").text
     annals.post_tenant({"database_name": "shop", "client_label": secret})
-    annals.remove(secret)
+    annals.delete(secret)
 
     annals.terminate()
 

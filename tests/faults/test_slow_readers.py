@@ -15,7 +15,7 @@ from support.waiting import wait_until
 
 EXPORT = "/api/history/export"
 # More than the sockets and the service hold between them: an export that nobody reads stands still.
-ROWS = 100_000
+ROWS = 40_000
 PAYLOAD = 1_000
 # Streams may have half of the eight connections to the engine, and those of one client half of that. The last is for
 # clients that have none.
@@ -38,7 +38,7 @@ def annals(make, engine_kind):
 
 @pytest.fixture
 def large(annals):
-    """A tenant whose export is about 100 MB."""
+    """A tenant whose export is about 40 MB."""
     return make_large(annals)
 
 

@@ -26,9 +26,10 @@ def output(*words, **arguments):
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory):
-    """The package of this build."""
+    """The package of this build, not compressed."""
     directory = tmp_path_factory.mktemp("package")
-    output("cpack", "--config", paths.BUILD / "CPackConfig.cmake", "-B", directory, cwd=directory)
+    fast = ["-D", "CPACK_DEBIAN_COMPRESSION_TYPE=none"]
+    output("cpack", "--config", paths.BUILD / "CPackConfig.cmake", *fast, "-B", directory, cwd=directory)
     (package,) = directory.glob("*.deb")
     yield package
     shutil.rmtree(directory)
@@ -174,8 +175,12 @@ def test_the_list_of_its_parts_names_what_the_pages_were_built_with(unpacked):
 
 
 def test_lintian_finds_no_errors_in_the_package(package):
+    of_tests = "uses-no-compression-for-control-tarball,uses-no-compression-for-data-tarball"
     ended = subprocess.run(
-        ["lintian", "--allow-root", "--fail-on", "error,warning", package], capture_output=True, text=True, check=False
+        ["lintian", "--allow-root", "--fail-on", "error,warning", "--suppress-tags", of_tests, package],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
