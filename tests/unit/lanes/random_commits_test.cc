@@ -61,11 +61,7 @@ class World {
       if (!arrivals.insert(row.arrival).second) return "two events have one arrival";
     }
     for (const EventId& id : ids_) {
-      if (stored.count(id) > 1) return "an event is stored twice";
-      if (acknowledged_.contains(id) && stored.count(id) == 0) return "an acknowledged event is lost";
-      if (accepted_.count(id) > 1) return "an event was accepted twice";
-      const bool is_told = acknowledged_.contains(id) && !doubtful_.contains(id);
-      if (is_told && !accepted_.contains(id)) return "an event that nobody else sent was called a duplicate";
+      if (const std::string fault = fault_of(id, stored.count(id)); !fault.empty()) return fault;
     }
     auto rows = simulated_.rows;
     std::ranges::sort(rows, {}, &SimulatedTable::Row::arrival);
@@ -75,6 +71,16 @@ class World {
   }
 
  private:
+  /// Returns what is wrong with an event that the table has so often.
+  [[nodiscard]] std::string fault_of(const EventId& id, std::size_t stored) const {
+    const bool is_acknowledged = acknowledged_.contains(id);
+    if (stored > 1) return "an event is stored twice";
+    if (is_acknowledged && stored == 0) return "an acknowledged event is lost";
+    if (accepted_.count(id) > 1) return "an event was accepted twice";
+    const bool is_told = is_acknowledged && !doubtful_.contains(id);
+    return is_told && !accepted_.contains(id) ? "an event that nobody else sent was called a duplicate" : "";
+  }
+
   /// A process: its commits, and its way to the table.
   struct Instance {
     explicit Instance(World& world)
