@@ -163,6 +163,19 @@ TEST_P(EngineTest, throws_an_error_in_the_middle_of_a_stream) {
   EXPECT_EQ(query("SELECT 1"), "1\n") << "the connection must serve on";
 }
 
+// The server has told of its progress by then, and with that sent the status of a success.
+TEST_P(EngineTest, throws_an_error_before_the_first_row_of_a_query_that_has_taken_seconds) {
+  try {
+    const auto rows = run(read_all(engine(),
+                                   "SELECT sum(throwIf(sleepEachRow(0.5) = 0 AND number = 5)) FROM "
+                                   "system.numbers SETTINGS max_block_size = 1 FORMAT RowBinary"));
+    FAIL() << "expected an error, got it as rows: " << rows;
+  } catch (const EngineError& error) {
+    EXPECT_EQ(error.kind(), EngineError::Kind::refused) << error.what();
+    EXPECT_NE(std::string(error.what()).find("throwIf"), std::string::npos) << error.what();
+  }
+}
+
 TEST_P(EngineTest, frees_the_connection_of_a_stream_that_nobody_reads_on) {
   for (int i = 0; i < 10; ++i) {  // more than there are connections
     const auto first = [](Engine& engine) -> boost::asio::awaitable<std::optional<std::string>> {

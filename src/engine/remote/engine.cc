@@ -19,12 +19,20 @@ constexpr std::size_t kCompressFrom = std::size_t{32} << 10U;
 constexpr int kCompressionLevel = 1;
 constexpr int kOk = 200;
 
-[[noreturn]] void raise(const io::HttpResponse& response) {
-  const std::string_view header = response.header("x-clickhouse-exception-code");
+/// A header of answers that are the text of an error. A server that has sent progress while a query found
+/// nothing has sent the status 200 before it, and then this is all that tells the text from rows.
+constexpr std::string_view kExceptionCode = "x-clickhouse-exception-code";
+
+bool is_error(const io::HttpResponse& response) {
+  return response.status != kOk || !response.header(kExceptionCode).empty();
+}
+
+[[noreturn]] void raise(const io::HttpResponse& response, std::string_view body) {
+  const std::string_view header = response.header(kExceptionCode);
   int code = 0;
   std::from_chars(header.data(), header.data() + header.size(), code);
   constexpr std::size_t kShown = 1000;
-  const std::string text = fmt::format("HTTP {}: {}", response.status, response.body.substr(0, kShown));
+  const std::string text = fmt::format("HTTP {}: {}", response.status, body.substr(0, kShown));
   // Without the header, something between us and the engine has answered: the outcome is unknown.
   if (code == 0) throw EngineError(EngineError::Kind::unknown, code, text);
   throw EngineError::of_exception(code, text);
@@ -49,9 +57,11 @@ class ErrorTail {
     return wanted_;
   }
 
-  /// Passes the rest of the body on, and throws EngineError if the body ends with an error. Call it at the
-  /// end of the body.
-  void check(std::string_view tag) {
+  /// Passes the rest of the body on, and throws EngineError if the answer is an error or ends with one. Call
+  /// it at the end of the body.
+  void check(const io::HttpResponse& response) {
+    if (is_error(response)) raise(response, response.status == kOk ? held_ : response.body);
+    const std::string_view tag = response.header("x-clickhouse-exception-tag");
     const auto at = tag.empty() ? std::string::npos : held_.find(fmt::format("__exception__\r\n{}", tag));
     const std::string error = at == std::string::npos ? std::string() : held_.substr(at);
     held_.resize(std::min(at, held_.size()));
@@ -128,8 +138,7 @@ class RemoteConnection final : public Connection {
     ErrorTail tail(sink);
     const auto response = attempt(
         [&] { return client_.send(request, [&](const std::string& part) { return tail.take(part); }); });
-    if (response.status != kOk) raise(response);
-    tail.check(response.header("x-clickhouse-exception-tag"));
+    tail.check(response);
   }
 
   void insert(const Insert& insert) override {
@@ -180,7 +189,7 @@ class RemoteConnection final : public Connection {
 
   std::string send(io::HttpRequest request) {
     auto response = attempt([&] { return client_.send(request); });
-    if (response.status != kOk) raise(response);
+    if (is_error(response)) raise(response, response.body);
     return std::move(response.body);
   }
 
