@@ -166,4 +166,5 @@ def remote(make, s3):
     instances = [make.annals(engine, files, dict(SETTINGS), start=False) for _ in range(2)]
     made = Deployment(instances, "remote")
     made.gate, made.s3 = engine.gate, s3
+    engine.behind.server.drop_delay = 1  # a tenant who is deleted while it is killed stays for that long
     return made

@@ -31,7 +31,8 @@ MAX_GROWTH = 60 * MIB
 # Measured: 50 MiB while the engine holds it up, and at its end 127 to 205 MiB whether 100 or 1600 MiB are imported.
 MAX_GROWTH_OF_STALLED_IMPORT = 100 * MIB
 MAX_GROWTH_OF_IMPORT = 300 * MIB
-NEIGHBOUR_SECONDS = 5 * SLOWNESS
+# Whoever waits for the stuck one waits for ever.
+NEIGHBOUR_SECONDS = 30 * SLOWNESS
 WAIT_SECONDS = 30
 STALL_SECONDS = 1
 

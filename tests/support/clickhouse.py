@@ -12,6 +12,8 @@ from support import paths
 from support.ports import free_port
 
 START_SECONDS = 30
+# Of a statement that hangs: one with 240 MB takes half a minute on a busy machine.
+SQL_SECONDS = 300
 STARTS = 5
 
 
@@ -31,6 +33,8 @@ class ClickHouseServer:
             self.directory.mkdir(parents=True, exist_ok=True)
             (self.directory / "users.xml").write_text(users)
         self.port = None
+        # For how many seconds it keeps a table whose DROP a kill has interrupted, from its next start on; None: 480.
+        self.drop_delay = None
         self._process = None
 
     @property
@@ -66,7 +70,7 @@ class ClickHouseServer:
     def sql(self, text, **parameters):
         """Runs one statement and returns its result as text, without the last line break."""
         query = {f"param_{name}": value for name, value in parameters.items()}
-        reply = requests.post(self.endpoint, params=query, data=text.encode(), timeout=30)
+        reply = requests.post(self.endpoint, params=query, data=text.encode(), timeout=SQL_SECONDS)
         if reply.status_code != 200:
             raise SqlError(reply.text)
         return reply.text.rstrip("\n")
@@ -78,6 +82,8 @@ class ClickHouseServer:
     def _run(self):
         """False when the process ended, because somebody else took the port meanwhile."""
         program = [str(paths.CLICKHOUSE_SERVER), str(self.directory), str(self.port)]
+        if self.drop_delay is not None:
+            program.append(str(self.drop_delay))
         self._process = subprocess.Popen(program, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:

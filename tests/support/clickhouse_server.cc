@@ -68,8 +68,10 @@ std::optional<Chdb> load_engine() {
 
 /// Writes the settings that the command line does not take: where BACKUP may write, which is below
 /// `directory`, and which users there are. As in the file that ClickHouse comes with, a user needs grants for
-/// table engines too.
-std::filesystem::path write_settings(const std::filesystem::path& directory) {
+/// table engines too. `drop_delay` is for how many seconds it keeps a table whose DROP a kill has
+/// interrupted,
+/// "" for as long as it does by default.
+std::filesystem::path write_settings(const std::filesystem::path& directory, const std::string& drop_delay) {
   const std::filesystem::path file = directory / "server.xml";
   const std::filesystem::path users = directory / "users.xml";
   std::ofstream settings(file);
@@ -78,15 +80,20 @@ std::filesystem::path write_settings(const std::filesystem::path& directory) {
               "<table_engines_require_grant>true</table_engines_require_grant>"
               "</access_control_improvements>";
   if (std::filesystem::exists(users)) settings << "<users_config>" << users.string() << "</users_config>";
+  if (!drop_delay.empty()) {
+    settings << "<database_atomic_delay_before_drop_table_sec>" << drop_delay
+             << "</database_atomic_delay_before_drop_table_sec>";
+  }
   settings << "</clickhouse>";
   return file;
 }
 
 /// Runs the server. Returns only if it could not start.
-int serve(const Chdb& chdb, const std::filesystem::path& directory, const std::string& port) {
+int serve(const Chdb& chdb, const std::filesystem::path& directory, const std::string& port,
+          const std::string& drop_delay) {
   std::vector<std::string> arguments{"clickhouse",
                                      "--config-file",
-                                     write_settings(directory).string(),
+                                     write_settings(directory, drop_delay).string(),
                                      "--path",
                                      directory.string(),
                                      "--listen_host",
@@ -106,12 +113,12 @@ int serve(const Chdb& chdb, const std::filesystem::path& directory, const std::s
 
 int main(int argc, char** argv) {
   const pid_t parent = getppid();
-  if (argc != 3) return fail("usage: clickhouse_server DIR HTTP_PORT");
+  if (argc != 3 && argc != 4) return fail("usage: clickhouse_server DIR HTTP_PORT [DROP_DELAY]");
   if (!die_with_parent(parent)) return fail("the process that started it is gone");
   const std::filesystem::path directory(argv[1]);
   std::filesystem::create_directories(directory);
   const auto chdb = load_engine();
   if (!chdb) return fail(std::string("cannot use the engine library: ") + dlerror());
   if (!send_output_to(directory / "server.log")) return fail("cannot write to " + directory.string());
-  return serve(*chdb, directory, argv[2]);
+  return serve(*chdb, directory, argv[2], argc == 4 ? argv[3] : "");
 }
