@@ -37,11 +37,12 @@ check_headers() {
 
 # The sources that are compiled, with those first that were changed last, they or their headers.
 sources_by_age() {
-  # shellcheck disable=SC2086  # the folders are words
+  local sources
+  sources=$(over_sources "$compiled_folders" cc printf '%s\n')
   {
-    git -C "$root" log --format= --name-only -- $compiled_folders 2>/dev/null | sed -n 's/\.\(cc\|h\)$/.cc/p'
-    (cd "$root" && find $compiled_folders -name '*.cc' | sort)
-  } | awk -v root="$root" '!seen[$0]++ && system("test -f \"" root "/" $0 "\"") == 0'
+    git -C "$root" log --format= --name-only 2>/dev/null | sed -n 's/\.\(cc\|h\)$/.cc/p'
+    printf '%s\n' "$sources"
+  } | awk 'NR == FNR { there[$0]; next } ($0 in there) && !seen[$0]++' <(printf '%s\n' "$sources") -
 }
 
 # check_tidy MINUTES: when the time is over, it gives up on the rest, which was looked at when it was changed.

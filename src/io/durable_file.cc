@@ -26,8 +26,9 @@ std::filesystem::path unfinished(const std::filesystem::path& path) {
   return path.string() + ".new";
 }
 
-std::filesystem::path directory_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : ".";
+/// Returns the name under which a directory can be opened. A path without one is in the current directory.
+std::string name_of(const std::filesystem::path& directory) {
+  return directory.empty() ? "." : directory.string();
 }
 
 /// Opens a file without a name, of which a crash leaves nothing. It is not open where the file system has
@@ -35,7 +36,7 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
 Descriptor open_without_name(const std::filesystem::path& directory) {
   constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
   if (::access("/proc/self/fd", X_OK) != 0) return Descriptor();
-  return Descriptor(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kOwnerOnly));
+  return Descriptor(::open(name_of(directory).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kOwnerOnly));
 }
 
 }  // namespace
@@ -79,7 +80,7 @@ void replace_durably(const std::filesystem::path& path, std::string_view content
 }
 
 bool make_durably(const std::filesystem::path& path, std::string_view content) {
-  Descriptor descriptor = open_without_name(directory_of(path));
+  Descriptor descriptor = open_without_name(path.parent_path());
   std::string temporary = "/proc/self/fd/" + std::to_string(descriptor.get());
   std::optional<RemovedAtEnd> removed;
   if (!descriptor.open()) {
@@ -99,7 +100,7 @@ bool make_durably(const std::filesystem::path& path, std::string_view content) {
 }
 
 void sync_directory(const std::filesystem::path& directory) {
-  const std::string name = directory.empty() ? "." : directory.string();
+  const std::string name = name_of(directory);
   const int descriptor = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) fail("cannot open", name);
   const bool synced = ::fsync(descriptor) == 0;

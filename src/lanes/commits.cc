@@ -56,8 +56,6 @@ awaitable<void> Commits::append(EventsTable table, KnownTable& known, Batch& bat
     const auto stored = co_await find_stored(table, suspects);
     // An attempt whose answer was lost may have come to the engine since it was looked for.
     const Events fresh = batch.leave_new(suspects, stored, insertion.numbers());
-    // Seen is not durable: the sync of the original may have failed.
-    if (!stored.empty()) co_await table.engine.make_durable();
     if (fresh.empty()) {
       known.end = end;
       co_return;

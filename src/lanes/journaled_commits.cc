@@ -65,8 +65,6 @@ awaitable<std::vector<WriteOutcome>> JournaledCommits::commit_to(EventsTable tab
     co_await moves_.settle(table);
     const auto stored = co_await find_stored(table, suspects);
     fresh = batch.leave_new(suspects, stored);
-    // Seen is not durable: the sync of the original may have failed.
-    if (!stored.empty()) co_await table.engine.make_durable();
   }
   batch.log_conflicts(table.owner);
   if (fresh.empty()) co_return batch.outcomes();

@@ -103,6 +103,7 @@ boost::asio::awaitable<std::map<EventId, StoredContent>> find_stored(events::Eve
     const auto text = co_await table.engine.query(std::move(statement));
     engine::for_each_line(text, [&](std::string_view line) { add_row(found, line); });
   }
+  if (!found.empty()) co_await table.engine.make_durable();
   co_return found;
 }
 

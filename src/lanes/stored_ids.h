@@ -28,7 +28,8 @@ struct StoredContent {
 /// line breaks alone, which an NDJSON export changes into blanks, counts as equal.
 std::string digest_of(const events::Event& event);
 
-/// Asks the table which of the ids it holds, and returns these. Throws engine::EngineError.
+/// Asks the table which of the ids it holds, and returns these once they are durable: seen is not durable,
+/// the sync of the original may have failed. Throws engine::EngineError.
 boost::asio::awaitable<std::map<EventId, StoredContent>> find_stored(events::EventsTable table,
                                                                      std::vector<EventId> ids);
 

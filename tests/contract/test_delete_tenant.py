@@ -50,7 +50,7 @@ def test_database_rows_and_files_go_and_those_of_neighbours_stay(make, engine_ki
             sql(insert_statement(events_table(made[name]), "event_id, record_id", VALUES, "numbers(1000)"))
             annals.files.put(f"{name}/{uuid.uuid4()}")
 
-    annals.remove(made["a"]["client_id"])
+    assert annals.delete(made["a"]["client_id"]).status_code == 204
 
     assert sorted({key.split("/")[0] for key in annals.files.keys()}) == ["A", "a-b", "a_b", "ab"]
     annals.terminate()
@@ -64,7 +64,7 @@ def test_a_database_that_somebody_dropped_is_no_obstacle(make):
     made = annals.initialise("shop")
     annals.sql("DROP DATABASE shop SYNC")
 
-    annals.remove(made["client_id"])
+    assert annals.delete(made["client_id"]).status_code == 204
 
     assert leftovers(annals) == {}
 

@@ -50,7 +50,8 @@ def test_a_killed_backup_is_seen_as_such(backups, steps, when):
     annals = backups.annals
     tenant, kept = filled(annals, **SMALL)
     died = 0
-    for number in steps.of(range(3, 15)):
+    calls = steps.of(range(3, 15))
+    for number in calls:
         before = set(backups.states())
         died += dies(backups, (when, number), "/api/backups", {})
         annals.start()
@@ -62,7 +63,7 @@ def test_a_killed_backup_is_seen_as_such(backups, steps, when):
                 assert backups.restore(one).status_code == 404, "what is unfinished cannot be restored"
         assert len(set(states) - before) <= 1
         expect_whole(annals, tenant, kept)
-    assert died, f"expected that it dies {when} one of these calls"
+    assert died, f"expected that it dies {when} one of the calls {calls}"
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -72,7 +73,8 @@ def test_a_killed_restoration_leaves_a_whole_client_or_none(backups, steps, when
     id = tenant["client_id"]
     backup = backups.create()["backup_id"]
     died = 0
-    for number in steps.of(range(4, 23)):
+    calls = steps.of(range(4, 23))
+    for number in calls:
         annals.remove(id)
         died += dies(backups, (when, number), "/api/restores", {"backup_id": backup})
         annals.start()
@@ -81,7 +83,7 @@ def test_a_killed_restoration_leaves_a_whole_client_or_none(backups, steps, when
             assert annals.files.keys(tenant["database_name"] + "/") == []
             backups.done(backups.restore(backup))
         expect_whole(annals, tenant, kept)
-    assert died, f"expected that it dies {when} one of these calls"
+    assert died, f"expected that it dies {when} one of the calls {calls}"
 
 
 @pytest.mark.parametrize("call", [20, 35, 50])

@@ -247,15 +247,9 @@ def test_a_failed_write_of_the_engine_is_noticed_and_ends_the_process(limited, f
     full.unlink()
     ended = run([paths.ANNALS, "serve"], limited.settings())
     assert ended.returncode == 1 and "the journal still has the events" in ended.stderr, ended
-    start_with_room(limited)
+    marker.unlink()
+    limited.start()
     expect_kept(limited, tenant, [before, during])
-
-
-def start_with_room(annals):
-    """Starts it as the operator is told to: a round of its own may have met the full disk, and then the next start names the
-    tables, which the journal still has everything of."""
-    (annals.engine.directory / "annals-sync-failed").unlink(missing_ok=True)
-    annals.start()
 
 
 def sleeps_after_a_restart(annals, tenant):
@@ -275,7 +269,10 @@ def test_a_table_that_wakes_while_nothing_can_be_written_keeps_its_definition(li
     limited.kill9()
 
     full.unlink()
-    start_with_room(limited)
+    # A round of its own may have met the full disk with what the audit trail had: then the operator says that the journal
+    # has everything.
+    (limited.engine.directory / "annals-sync-failed").unlink(missing_ok=True)
+    limited.start()
     expect_kept(limited, tenant, [before])
 
 
@@ -293,7 +290,8 @@ def test_a_tenant_that_is_made_while_nothing_can_be_written_does_not_prevent_the
 
     full.unlink()
     run([paths.ANNALS, "serve"], limited.settings())  # it names the tables of which something is missing
-    start_with_room(limited)
+    (limited.engine.directory / "annals-sync-failed").unlink()
+    limited.start()
     expect_kept(limited, tenant, [before])
     gone = lambda: [one["database_name"] for one in limited.tenants()] == ["shop"]
     wait_until(gone, "nothing is left of the other", CONVERGE_SECONDS)
@@ -312,7 +310,7 @@ def test_a_definition_that_could_not_be_written_does_not_prevent_the_next_start(
     limited.kill9()
 
     full.unlink()
-    start_with_room(limited)
+    limited.start()
     expect_kept(limited, tenant, [before])
     gone = lambda: [one["database_name"] for one in limited.tenants()] == ["shop"]
     wait_until(gone, "nothing is left of the other", CONVERGE_SECONDS)

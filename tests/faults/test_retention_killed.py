@@ -48,7 +48,8 @@ def files_of(annals, tenant):
 def test_retention_converges(make, steps, when):
     annals = make.annals("embedded", environment=OFTEN, start=False)
     died = 0
-    for number in steps.of(CALLS):
+    calls = steps.of(CALLS)
+    for number in calls:
         kill = Kill(annals, when, number)
         tenant, young = with_events(annals)
         kill.arm()
@@ -71,4 +72,4 @@ def test_retention_converges(make, steps, when):
         assert [one["event_id"] for one in events_of(annals, tenant)] == [young["event_id"]]
         annals.terminate()
         assert annals.sql(f"SELECT count() FROM {events_table(tenant)}") == "1", f"killed {when} call {number}"
-    assert died, f"expected that it dies {when} one of these calls"
+    assert died, f"expected that it dies {when} one of the calls {calls}"

@@ -68,9 +68,8 @@ std::optional<Chdb> load_engine() {
 
 /// Writes the settings that the command line does not take: where BACKUP may write, which is below
 /// `directory`, and which users there are. As in the file that ClickHouse comes with, a user needs grants for
-/// table engines too. `drop_delay` is for how many seconds it keeps a table whose DROP a kill has
-/// interrupted,
-/// "" for as long as it does by default.
+/// table engines too. A table whose DROP a kill has interrupted is kept for `drop_delay` seconds, or for as
+/// long as by default if that is "".
 std::filesystem::path write_settings(const std::filesystem::path& directory, const std::string& drop_delay) {
   const std::filesystem::path file = directory / "server.xml";
   const std::filesystem::path users = directory / "users.xml";

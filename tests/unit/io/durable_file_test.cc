@@ -22,6 +22,18 @@ class DurableFileTest : public testing::Test {
     return names;
   }
 
+  /// Makes the file, and tries to again. Returns the calls of the first time.
+  Names make_once() {
+    EXPECT_TRUE(make_durably(path_, "first"));
+    Names calls = calls_.take();
+    EXPECT_FALSE(make_durably(path_, "second"));
+    EXPECT_EQ(read_if_there(path_), "first");
+    EXPECT_EQ(std::filesystem::status(path_).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_EQ(files(), Names{"file"});
+    return calls;
+  }
+
   support::TemporaryDirectory directory_;
   support::FileCalls calls_{directory_.path()};
   const std::filesystem::path path_ = directory_.path() / "file";
@@ -97,34 +109,18 @@ TEST_F(DurableFileTest, IsNotSaidToBeDurableIfItsNameIsNot) {
 }
 
 TEST_F(DurableFileTest, IsMadeOnceForItsOwnerOnly) {
-  EXPECT_TRUE(make_durably(path_, "first"));
-  const Names calls = calls_.take();
+  const Names calls = make_once();
   ASSERT_EQ(calls.size(), 3U);
   EXPECT_EQ(calls[0], "open .");
   EXPECT_TRUE(calls[1].starts_with("sync #")) << "a file without a name: " << calls[1];
   EXPECT_EQ(calls[2], "sync .");
-
-  EXPECT_FALSE(make_durably(path_, "second"));
-
-  EXPECT_EQ(read_if_there(path_), "first");
-  EXPECT_EQ(std::filesystem::status(path_).permissions(),
-            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  EXPECT_EQ(files(), Names{"file"});
 }
 
 TEST_F(DurableFileTest, IsMadeWhereTheFileSystemHasNoFilesWithoutNamesToo) {
   calls_.fail("open .", EOPNOTSUPP);
-  EXPECT_TRUE(make_durably(path_, "first"));
-  const Names calls = calls_.take();
+  const Names calls = make_once();
   ASSERT_EQ(calls.size(), 3U);
   EXPECT_TRUE(calls[1].starts_with("sync file.")) << calls[1];
-
-  EXPECT_FALSE(make_durably(path_, "second"));
-
-  EXPECT_EQ(read_if_there(path_), "first");
-  EXPECT_EQ(std::filesystem::status(path_).permissions(),
-            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  EXPECT_EQ(files(), Names{"file"});
 }
 
 TEST_F(DurableFileTest, ThatCannotBeMadeIsAnError) {
