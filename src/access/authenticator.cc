@@ -107,6 +107,7 @@ boost::asio::awaitable<Caller> Authenticator::by_viewer_token(Permission permiss
   const Error wrong = unauthorized_api_key("the viewer token is forged, or its tenant or secret is gone");
   const auto client = ViewerTokens::client_in(token);
   if (!client) refuse(wrong, credentials.address);
+  co_await parts_.viewer_tokens.prepare();
   auto tenant = co_await parts_.directory.find(client->text());
   const auto now = text::now();
   auto grant = tenant ? parts_.viewer_tokens.open(token, *tenant, now) : std::nullopt;

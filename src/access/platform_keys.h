@@ -1,5 +1,6 @@
 #pragma once
 
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,10 +17,10 @@ namespace annals::access {
 /// Thread-safe.
 class PlatformKeys {
  public:
-  explicit PlatformKeys(const std::vector<crypto::Secret>& keys) { replace(keys); }
+  explicit PlatformKeys(const std::vector<crypto::Secret>& keys) : current_(keys_of(keys)) {}
 
   /// Makes these the keys in place of those of before, whose viewer tokens end with them. Returns false if
-  /// they are the same. It takes some tens of milliseconds for each key.
+  /// they are the same.
   bool replace(const std::vector<crypto::Secret>& keys);
 
   /// Returns the id of the key if it is one of the valid ones, nullopt otherwise. The id is safe to log. The
@@ -33,8 +34,11 @@ class PlatformKeys {
     crypto::Sha256 key;
   };
   using Signers = std::vector<Signer>;
-  /// Returns the signers of all keys, in the order in which the keys were given. Never null.
+  /// Returns the signers of all keys, in the order in which the keys were given. Never null. The first call
+  /// for these keys takes some tens of milliseconds for each of them, and calls meanwhile wait for it.
   [[nodiscard]] std::shared_ptr<const Signers> signers() const;
+  /// Returns whether signers() is quick.
+  [[nodiscard]] bool has_signers() const;
 
  private:
   struct Key {
@@ -43,13 +47,14 @@ class PlatformKeys {
   };
   struct Keys {
     std::vector<Key> keys;
-    Signers signers;
+    std::shared_future<Signers> signers;  // derived when they are first asked for
   };
 
+  static std::shared_ptr<const Keys> keys_of(const std::vector<crypto::Secret>& secrets);
   [[nodiscard]] std::shared_ptr<const Keys> current() const;
 
   mutable std::mutex mutex_;  // guards the next one
-  std::shared_ptr<const Keys> current_ = std::make_shared<const Keys>();
+  std::shared_ptr<const Keys> current_;
 };
 
 }  // namespace annals::access

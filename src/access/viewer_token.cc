@@ -199,6 +199,11 @@ std::optional<Permission> parse_viewer_permission(std::string_view name) {
   return std::nullopt;
 }
 
+boost::asio::awaitable<void> ViewerTokens::prepare() const {
+  if (keys_.has_signers()) co_return;
+  co_await deriving_.run([this] { static_cast<void>(keys_.signers()); });
+}
+
 crypto::Secret ViewerTokens::make(const ViewerGrant& grant, const tenants::Tenant& tenant,
                                   std::string_view signer) const {
   const auto configured = keys_.signers();

@@ -7,11 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include <boost/asio/awaitable.hpp>
+
 #include "access/permission.h"
 #include "access/platform_keys.h"
 #include "crypto/secret.h"
 #include "events/filter.h"
 #include "ids/id.h"
+#include "io/blocking_pool.h"
 #include "tenants/tenant.h"
 #include "text/time.h"
 
@@ -52,6 +55,11 @@ class ViewerTokens {
   /// `keys` must outlive this object.
   explicit ViewerTokens(const PlatformKeys& keys) : keys_(keys) {}
 
+  /// Derives what the configured keys sign with, on a thread of its own. Quick once that is done. Await it
+  /// before make() and open(), which otherwise do it themselves and keep the caller's thread for some tens of
+  /// milliseconds. Throws Error(overloaded) if very many wait for it already.
+  [[nodiscard]] boost::asio::awaitable<void> prepare() const;
+
   /// Returns the token of a grant for that tenant, signed with the present secret of the tenant and with the
   /// configured key of the id `signer`, or with the first one if there is no such key. It may be longer than
   /// kMaxLength: then nobody can use it. Throws std::logic_error if there is no configured key.
@@ -69,10 +77,13 @@ class ViewerTokens {
                                                 Timestamp now) const;
 
  private:
+  static constexpr std::size_t kMaxWaiting = 1024;  // calls of prepare()
+
   [[nodiscard]] bool is_signed(std::string_view content, std::string_view signature,
                                const tenants::Tenant& tenant, Timestamp now) const;
 
   const PlatformKeys& keys_;
+  mutable io::SideThreads deriving_{1, kMaxWaiting};
 };
 
 }  // namespace annals::access

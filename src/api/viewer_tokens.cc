@@ -150,6 +150,7 @@ awaitable<tenants::Tenant> ViewerTokens::named_tenant(Caller caller, ClientId id
 
 awaitable<Response> ViewerTokens::create(Caller caller, Request request) {
   const ViewerGrant grant = decode(request, caller);
+  co_await parts_.tokens.prepare();
   const auto tenant = co_await named_tenant(caller, grant.client_id);
   const auto token = parts_.tokens.make(grant, tenant, caller.key_id);
   if (token.reveal().size() > access::ViewerTokens::kMaxLength) refuse_long_token();

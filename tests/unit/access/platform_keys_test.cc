@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 namespace annals::access {
 namespace {
 
@@ -45,8 +47,26 @@ TEST(PlatformKeys, ReplacedKeysAndTheirSignersAreGone) {
   EXPECT_EQ(old_signers->size(), 1U) << "who holds them may go on";
 }
 
+TEST(PlatformKeys, WhatTheySignWithIsDerivedOnceWhenItIsFirstNeeded) {
+  PlatformKeys keys({crypto::Secret("the-old-key"), crypto::Secret("the-new-key")});
+  EXPECT_TRUE(keys.find("the-old-key"));
+  EXPECT_FALSE(keys.has_signers());
+
+  std::vector<std::future<std::shared_ptr<const PlatformKeys::Signers>>> asked;
+  for (int i = 0; i < 4; ++i) {
+    asked.push_back(std::async(std::launch::async, [&keys] { return keys.signers(); }));
+  }
+
+  for (auto& one : asked) EXPECT_EQ(one.get(), keys.signers()) << "expected the same signers for all";
+  EXPECT_TRUE(keys.has_signers());
+  EXPECT_TRUE(keys.replace({crypto::Secret("another-key")}));
+  EXPECT_FALSE(keys.has_signers()) << "the new keys sign with something else";
+}
+
 TEST(PlatformKeys, WithoutKeysNobodyGetsIn) {
-  EXPECT_FALSE(PlatformKeys({}).find(""));
+  const PlatformKeys none({});
+  EXPECT_FALSE(none.find(""));
+  EXPECT_TRUE(none.signers()->empty());
 }
 
 }  // namespace

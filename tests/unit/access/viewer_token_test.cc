@@ -5,6 +5,7 @@
 #include <chrono>
 #include <limits>
 
+#include "support/run.h"
 #include "text/base64.h"
 
 namespace annals::access {
@@ -80,6 +81,14 @@ TEST_F(ViewerTokenTest, GivesBackWhatItWasMadeOf) {
   ASSERT_TRUE(opened->visible);
   EXPECT_EQ(*opened->visible, filter);
   EXPECT_EQ(make(given), token) << "expected one text of each token";
+}
+
+TEST_F(ViewerTokenTest, IsSignedWithWhatWasDerivedOnAnotherThread) {
+  support::run(tokens_.prepare());
+
+  EXPECT_TRUE(keys_.has_signers());
+  EXPECT_TRUE(opens(make(grant())));
+  support::run(tokens_.prepare());
 }
 
 TEST_F(ViewerTokenTest, WithoutAFilterShowsEverything) {
