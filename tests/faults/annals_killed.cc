@@ -1,21 +1,26 @@
 // The program `annals` whose ports are wrapped, so that the process dies by SIGKILL at one chosen call: a
-// test can put a crash between any two steps. TEST_KILL is `before:N` or `after:N`; calls count from when the
-// file TEST_KILL_ARM exists. Those that name the table of the audit trail count only if TEST_KILL_TRAIL is
-// set: every act is recorded twice, and one test of that is enough. The chosen call removes the file when it
-// begins: so the test that no longer finds it knows that the process dies, also by a call of the service's
-// own that ends only when the request of the test has been answered.
+// test can put a crash between any two steps. It is armed by the file TEST_KILL_ARM, which says `before:N` or
+// `after:N`; calls count from when it does. The chosen call removes the file when it begins: so the test that
+// no longer finds it knows that the process dies, also by a call of the service's own that ends only when the
+// request of the test has been answered.
+//
+// Calls that name the table of the audit trail count only if TEST_KILL_TRAIL is set: every act is recorded
+// twice, and one test of that is enough. If TEST_KILL_REQUESTS is set, calls count that are made for a
+// request, and none of the service's own rounds.
 
 #include <unistd.h>
 
-#include <atomic>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "cli/cli.h"
+#include "ops/traced.h"
 
 namespace annals {
 namespace {
@@ -23,22 +28,14 @@ namespace {
 /// Counts calls and dies at the chosen one. Safe for concurrent use.
 class Killer {
  public:
-  Killer() {
-    const std::string_view wish = variable("TEST_KILL");
-    const auto colon = wish.find(':');
-    if (colon == std::string_view::npos) return;
-    before_ = wish.substr(0, colon) == "before";
-    const std::string_view count = wish.substr(colon + 1);
-    std::from_chars(count.data(), count.data() + count.size(), at_);
-  }
-
-  /// Begins a call; true: the process dies when it ends.
-  bool begin(std::string_view sql) {
+  /// Begins a call, made at that place of a trace; true: the process dies when it ends.
+  bool begin(const ops::TracePlace& place, std::string_view sql) {
     constexpr std::string_view kTrail = "events_00000000000000000000616e6e616c73";
-    if (!std::filesystem::exists(arm_file_)) return false;
     if (!counts_trail_ && sql.contains(kTrail)) return false;
-    if (++calls_ != at_ || !std::filesystem::remove(arm_file_)) return false;
-    if (before_) die();
+    if (counts_requests_only_ && place.trace_id().empty()) return false;
+    const std::scoped_lock lock(mutex_);
+    if (!is_chosen()) return false;
+    if (wish_.starts_with("before:")) die();
     return true;
   }
   static void die() { ::kill(::getpid(), SIGKILL); }
@@ -49,17 +46,30 @@ class Killer {
     return value == nullptr ? std::string_view() : value;
   }
 
-  std::filesystem::path arm_file_{variable("TEST_KILL_ARM")};
+  bool is_chosen() {
+    std::string wish;
+    if (!(std::ifstream(arm_file_) >> wish)) return false;
+    if (wish != wish_) calls_ = 0;
+    wish_ = wish;
+    int number = 0;
+    const std::string_view digits = std::string_view(wish).substr(wish.find(':') + 1);
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return ++calls_ == number && std::filesystem::remove(arm_file_);
+  }
+
+  const std::filesystem::path arm_file_{variable("TEST_KILL_ARM")};
   const bool counts_trail_ = !variable("TEST_KILL_TRAIL").empty();
-  bool before_ = true;
-  int at_ = 0;
-  std::atomic<int> calls_ = 0;
+  const bool counts_requests_only_ = !variable("TEST_KILL_REQUESTS").empty();
+  std::mutex mutex_;  // guards what follows
+  std::string wish_;
+  int calls_ = 0;
 };
 
 /// Is one call, for as long as it lasts; it ends the process also when it throws.
 class Call {
  public:
-  explicit Call(Killer& killer, std::string_view sql = {}) : last_(killer.begin(sql)) {}
+  Call(Killer& killer, const ops::TracePlace& place, std::string_view sql = {})
+      : last_(killer.begin(place, sql)) {}
   ~Call() {
     if (last_) Killer::die();
   }
@@ -76,27 +86,27 @@ class KilledEngine final : public engine::Engine {
       : inner_(std::move(inner)), killer_(std::move(killer)) {}
 
   boost::asio::awaitable<void> execute(engine::Statement statement) override {
-    const Call call(*killer_, statement.sql);
+    const Call call(*killer_, co_await ops::current_place(), statement.sql);
     co_await inner_->execute(std::move(statement));
   }
   boost::asio::awaitable<std::string> query(engine::Statement statement) override {
-    const Call call(*killer_, statement.sql);
+    const Call call(*killer_, co_await ops::current_place(), statement.sql);
     co_return co_await inner_->query(std::move(statement));
   }
   boost::asio::awaitable<void> scan(engine::Statement statement, Sink sink) override {
-    const Call call(*killer_, statement.sql);
+    const Call call(*killer_, co_await ops::current_place(), statement.sql);
     co_await inner_->scan(std::move(statement), std::move(sink));
   }
   boost::asio::awaitable<std::unique_ptr<engine::ResultStream>> stream(engine::Statement statement) override {
-    const Call call(*killer_, statement.sql);
+    const Call call(*killer_, co_await ops::current_place(), statement.sql);
     co_return co_await inner_->stream(std::move(statement));
   }
   boost::asio::awaitable<void> insert(engine::Insert insert) override {
-    const Call call(*killer_, insert.into);
+    const Call call(*killer_, co_await ops::current_place(), insert.into);
     co_await inner_->insert(std::move(insert));
   }
   boost::asio::awaitable<void> make_durable() override {
-    const Call call(*killer_);
+    const Call call(*killer_, co_await ops::current_place());
     co_await inner_->make_durable();
   }
 
@@ -112,7 +122,7 @@ class KilledFileStore final : public files::FileStore {
 
   boost::asio::awaitable<files::RemovedFiles> remove_all(DatabaseName database,
                                                          files::BeforePage before_page) override {
-    const Call call(*killer_);
+    const Call call(*killer_, co_await ops::current_place());
     co_return co_await inner_->remove_all(std::move(database), std::move(before_page));
   }
   boost::asio::awaitable<void> prepare(DatabaseName database) override {
@@ -141,7 +151,7 @@ class KilledFileStore final : public files::FileStore {
   }
   boost::asio::awaitable<files::RemovedFiles> remove_files(DatabaseName database, std::vector<FileId> files,
                                                            files::BeforePage before_page) override {
-    const Call call(*killer_);
+    const Call call(*killer_, co_await ops::current_place());
     co_return co_await inner_->remove_files(std::move(database), std::move(files), std::move(before_page));
   }
   boost::asio::awaitable<std::vector<FileId>> list(DatabaseName database) override {
@@ -152,7 +162,7 @@ class KilledFileStore final : public files::FileStore {
   }
   boost::asio::awaitable<void> put(files::TenantFile file, files::FileHeaders headers, std::uint64_t size,
                                    files::NextPart next) override {
-    const Call call(*killer_);
+    const Call call(*killer_, co_await ops::current_place());
     co_await inner_->put(std::move(file), std::move(headers), size, std::move(next));
   }
   boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override {
@@ -171,7 +181,7 @@ class KilledDestination final : public backup::Destination {
       : inner_(std::move(inner)), killer_(std::move(killer)) {}
 
   boost::asio::awaitable<void> put(std::string name, std::string content) override {
-    const Call call(*killer_);
+    const Call call(*killer_, co_await ops::current_place());
     co_await inner_->put(std::move(name), std::move(content));
   }
   boost::asio::awaitable<std::optional<std::string>> get(std::string name) override {
@@ -181,7 +191,7 @@ class KilledDestination final : public backup::Destination {
     return inner_->list(std::move(folder));
   }
   boost::asio::awaitable<void> remove(std::string name) override {
-    const Call call(*killer_);
+    const Call call(*killer_, co_await ops::current_place());
     co_await inner_->remove(std::move(name));
   }
 

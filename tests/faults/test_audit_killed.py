@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.crash import RESTARTED, Crash
+from support.crash import Crash
 from support.keys import PATH
 from support.trail import records
 
@@ -27,18 +27,15 @@ def results_of(annals, key):
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_whatever_was_done_is_on_record(stopped, steps, when):
     annals = stopped
+    crash = Crash(annals, when, trail=True)
     found = []
     for number in steps.upto(MOST_CALLS):
         key = new_key(number)
-        died = Crash(annals, when, number, trail=True).request("POST", PATH, json=key)
-        if annals.running:
-            annals.kill9()
-        annals.start(environment=RESTARTED)
+        died = crash.request(number, "POST", PATH, json=key)
         there = [one["expires_at"] for one in annals.get(f"{PATH}?limit=1000").json()["results"]]
         is_there = key["expires_at"] in there
         told = results_of(annals, key)
         found.append(told)
-        annals.kill9()
 
         step = f"killed {when} call {number}"
         if is_there:

@@ -1,6 +1,6 @@
 """kill -9 at calls to the engine, the file store and the destination: a backup is complete or none, a client is whole or gone.
 
-The program `annals_killed` is Annals that kills itself at the N-th of these calls, counted from when a file exists.
+The program `annals_killed` is Annals that kills itself at the N-th of these calls.
 """
 
 import json
@@ -20,29 +20,34 @@ SMALL = {"events": 20, "files": (b"a", b"bb")}
 SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "2", "ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "0.1"}
 
 
+class KilledBackups(Backups):
+    """Those of a service that dies when it is told to."""
+
+    def __init__(self, annals, directory):
+        super().__init__(annals, directory)
+        self._kill = Kill(annals)
+
+    def dies(self, when, call, path, body, method="POST"):
+        """Asks for a job, and waits for its end or that of the service, which is started again. Whether it died."""
+        self._kill.arm(when, call)
+        answer = self.annals.outcome(method, path, json=body)
+
+        def is_over():
+            jobs = self.annals.outcome("GET", "/api/backup-jobs") if answer else None
+            return jobs is None or all(one["ended_at"] for one in json.loads(jobs[1])["results"])
+
+        wait_until(is_over, "the job ends, or the service", SECONDS)
+        died = self._kill.disarm()
+        if died:
+            self._kill.start()
+        return died
+
+
 @pytest.fixture
 def backups(make, tmp_path):
     directory = tmp_path / "backups"
-    annals = make.annals("embedded", environment={"ANNALS_BACKUP_DIRECTORY": str(directory), **SWEEP})
-    return Backups(annals, directory)
-
-
-def dies(backups, at, path, body, method="POST"):
-    """Asks for a job, and waits for its end or that of the service, which dies at a call. Returns whether it died."""
-    annals = backups.annals
-    annals.terminate()
-    kill = Kill(annals, *at)
-    kill.arm()
-    answer = annals.outcome(method, path, json=body)
-
-    def is_over():
-        jobs = annals.outcome("GET", "/api/backup-jobs") if answer else None
-        return jobs is None or all(one["ended_at"] for one in json.loads(jobs[1])["results"])
-
-    wait_until(is_over, "the job ends, or the service", SECONDS)
-    died = kill.disarm()
-    annals.kill9()
-    return died
+    settings = {"ANNALS_BACKUP_DIRECTORY": str(directory), **SWEEP}
+    return KilledBackups(make.annals("embedded", environment=settings, start=False), directory)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -53,8 +58,7 @@ def test_a_killed_backup_is_seen_as_such(backups, steps, when):
     calls = steps.of(range(3, 15))
     for number in calls:
         before = set(backups.states())
-        died += dies(backups, (when, number), "/api/backups", {})
-        annals.start()
+        died += backups.dies(when, number, "/api/backups", {})
         states = backups.states()
         for one, state in states.items():
             if state == "complete":
@@ -76,8 +80,7 @@ def test_a_killed_restoration_leaves_a_whole_client_or_none(backups, steps, when
     calls = steps.of(range(4, 23))
     for number in calls:
         annals.remove(id)
-        died += dies(backups, (when, number), "/api/restores", {"backup_id": backup})
-        annals.start()
+        died += backups.dies(when, number, "/api/restores", {"backup_id": backup})
         wait_until(lambda: (annals.tenant(id) or {}).get("state") in (None, "active"), "it is whole or gone", SECONDS)
         if annals.tenant(id) is None:
             assert annals.files.keys(tenant["database_name"] + "/") == []
@@ -93,10 +96,9 @@ def test_a_killed_restoration_of_everything_is_finished_by_the_same_command(back
     backup = backups.create()["backup_id"]
     for tenant, _ in tenants:
         annals.remove(tenant["client_id"])
-    died = dies(backups, ("before", call), "/api/restores", {"backup_id": backup})
+    died = backups.dies("before", call, "/api/restores", {"backup_id": backup})
     assert died, f"expected that it dies before call {call}"
 
-    annals.start()
     # One that was half made holds its name until it is swept, and then the command brings it too.
     wait_until(lambda: backups.ended(backups.restore(backup))["state"] == "done", "all can be restored", SECONDS)
 
@@ -116,8 +118,7 @@ def test_a_killed_deletion_leaves_a_whole_backup_or_one_that_is_deleted_again(ba
         manifests = backups.directory / "manifests"
         if what == "unfinished":
             (manifests / f"{backup}.json").rename(manifests / f"{backup}.started")
-        died = dies(backups, (when, number), f"/api/backups/{backup}", None, "DELETE")
-        annals.start()
+        died = backups.dies(when, number, f"/api/backups/{backup}", None, "DELETE")
         state = backups.states().get(backup, "gone")
         assert state in (what, "deleting", "gone"), (number, state)
         if state == "complete":

@@ -2,7 +2,7 @@
 
 With the embedded engine it is the read that moves the events from the journal into the table. After a restart the event
 is there or not, never twice, it is there if it was acknowledged, and sending it again ends with exactly once. The program
-`annals_killed` is Annals that kills itself at the N-th of these calls, counted from when a file exists.
+`annals_killed` is Annals that kills itself at the N-th of these calls.
 """
 
 import pytest
@@ -33,8 +33,8 @@ def tenant(annals):
 
 def dies(annals, tenant, events, when, number):
     """Whether the service died at that call of the requests, and whether the events were acknowledged before."""
-    kill = Kill(annals, when, number)
-    kill.arm()
+    kill = Kill(annals)
+    kill.arm(when, number)
     headers = {"X-Client-Id": tenant["client_id"]}
     posted = annals.outcome("POST", "/api/events", headers=headers, json=events)
     read = posted and annals.outcome("GET", HISTORY, headers=headers)

@@ -1,6 +1,6 @@
 """kill -9 before and after calls to the engine and the file store while retention is enforced: the next run ends it.
 
-The program `annals_killed` is Annals that kills itself at the N-th of these calls, counted from when a file exists.
+The program `annals_killed` is Annals that kills itself at the N-th of these calls.
 """
 
 import datetime
@@ -50,9 +50,9 @@ def test_retention_converges(make, steps, when):
     died = 0
     calls = steps.of(CALLS)
     for number in calls:
-        kill = Kill(annals, when, number)
+        kill = Kill(annals)
         tenant, young = with_events(annals)
-        kill.arm()
+        kill.arm(when, number)
         change(annals, tenant)
         wait_until(
             lambda: not annals.running or files_of(annals, tenant) == [young["file_id"]], "it dies or is done", SECONDS

@@ -5,25 +5,26 @@ from support.waiting import SLOWNESS
 
 # Who is killed, or loses an answer, holds its leases for a short time only.
 LEASES = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": str(2 * SLOWNESS)}
-ARMED = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
-RESTARTED = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 CONVERGE_SECONDS = 30
 
 
 class Kill:
     """A service that dies before or after one call, counted from when it is armed until it is disarmed."""
 
-    def __init__(self, annals, when, number, environment=None, trail=False):
-        """Starts it. What the audit trail calls counts if told so."""
+    def __init__(self, annals, environment=None):
+        """Starts it."""
         self.annals = annals
         self._arm = annals.directory / "arm"
-        kill = {"TEST_KILL": f"{when}:{number}", "TEST_KILL_ARM": str(self._arm)}
-        if trail:
-            kill["TEST_KILL_TRAIL"] = "1"
-        annals.start(program=paths.ANNALS_KILLED, environment={**(environment or {}), **kill})
+        self._environment = {**(environment or {}), "TEST_KILL_ARM": str(self._arm)}
+        self.start()
 
-    def arm(self):
-        self._arm.touch()
+    def start(self):
+        self.annals.start(program=paths.ANNALS_KILLED, environment=self._environment)
+
+    def arm(self, when, number):
+        new = self._arm.with_suffix(".new")
+        new.write_text(f"{when}:{number}")
+        new.rename(self._arm)
 
     def disarm(self):
         """Whether the call has begun; waits for the death then."""
@@ -36,17 +37,23 @@ class Kill:
 
 
 class Crash:
-    """A service that dies at one call of the request that follows."""
+    """A service that dies at chosen calls of requests, whatever its own rounds do, and is started again."""
 
-    def __init__(self, annals, when, number, trail=False):
+    def __init__(self, annals, when, trail=False):
+        """Starts it. What the audit trail calls counts if told so."""
         self.annals = annals
-        self._kill = Kill(annals, when, number, ARMED, trail)
+        self._when = when
+        settings = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2", "TEST_KILL_REQUESTS": "1"}
+        if trail:
+            settings["TEST_KILL_TRAIL"] = "1"
+        self._kill = Kill(annals, settings)
 
-    def request(self, method, path, **arguments):
-        """True when it died; False when the request came through in fewer calls."""
-        self._kill.arm()
+    def request(self, number, method, path, **arguments):
+        """True when it died at that call and runs again; False when the request came through in fewer calls."""
+        self._kill.arm(self._when, number)
         outcome = self.annals.outcome(method, path, **arguments)
         if self._kill.disarm():
+            self._kill.start()
             return True
         assert outcome, "expected that the process answers, or dies at the chosen call"
         assert outcome[0] in (200, 201, 204), f"expected that the request succeeds or the process dies, got {outcome}"
