@@ -25,11 +25,14 @@ def unsettled(annals):
     return [tenant for tenant in annals.tenants() if tenant["state"] != "active"]
 
 
-def expect_nothing_left(annals):
-    """Looks once for all steps: whatever one of them has left would still be there, with the step in its name."""
+def expect_nothing_left(annals, step, is_last):
+    """With the embedded engine, which must be stopped for that, it looks once for all steps: whatever one of them has
+    left would still be there, with the step in its name."""
     if annals.engine.kind == "embedded":
+        if not is_last:
+            return
         annals.terminate()
-    wait_until_nothing_is_left(annals, "in the end", CONVERGE_SECONDS)
+    wait_until_nothing_is_left(annals, step, CONVERGE_SECONDS)
 
 
 def test_initialise_converges(stopped, steps, when):
@@ -51,9 +54,9 @@ def test_initialise_converges(stopped, steps, when):
         (tenant,) = annals.tenants()
         assert tenant["state"] == "active"
         annals.remove(tenant["client_id"])
+        expect_nothing_left(annals, step, is_last=not died)
         if not died:
             assert number > steps.first, f"expected that it dies {when} call {steps.first}"
-            expect_nothing_left(annals)
             return
     pytest.fail(f"expected that an initialisation needs at most {MOST_CALLS} calls")
 
@@ -74,8 +77,8 @@ def test_delete_converges(stopped, steps, when):
         again = annals.delete(client_id)
         gone = (again.status_code, again.json() if again.content else None) in ((204, None), (400, NO_SUCH_CLIENT))
         assert gone, f"{step}: expected 204, or 400 when it is gone already, got {again.status_code} {again.text}"
+        expect_nothing_left(annals, step, is_last=not died)
         if not died:
             assert number > steps.first, f"expected that it dies {when} call {steps.first}"
-            expect_nothing_left(annals)
             return
     pytest.fail(f"expected that a deletion needs at most {MOST_CALLS} calls")
