@@ -31,12 +31,6 @@ set_up_sanitizers() {
   export TSAN_OPTIONS=$symbolizer:suppressions=$root/tests/tsan.supp
 }
 
-# A third of the time of the tests goes into page faults, most of them of services that live for seconds: with large
-# pages there are half as many. The settings are of the C library and of the engine's allocator.
-set_up_memory() {
-  export GLIBC_TUNABLES=glibc.malloc.hugetlb=1 JE_MALLOC_CONF=thp:always
-}
-
 # Runs the Python tests. Fails if a suite that was requested by name has none.
 run_pytest() {
   local suite folders=() options=(--seed "$seed" "${thorough[@]}")
@@ -49,7 +43,6 @@ run_pytest() {
     fi
   done
   [[ ${#folders[@]} -gt 0 ]] || return 0
-  set_up_memory
   say "running pytest: ${folders[*]#"$root/"}"
   ! wants chaos || options+=(--minutes "$minutes")
   say "to choose the same chaos and the same steps: ./dev test ${options[*]}"

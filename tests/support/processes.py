@@ -3,13 +3,10 @@
 import os
 import subprocess
 
-ALLOCATORS = ("GLIBC_TUNABLES", "JE_MALLOC_CONF")  # settings of the two
-KEPT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", *ALLOCATORS)
-
 
 def environment(settings):
     """Nothing of the caller's environment but what every program and instrumented builds need: no ANNALS_*, no AWS_*."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
     instruments = {name: value for name, value in os.environ.items() if name.endswith(("SAN_OPTIONS", "LLVM_PROFILE_FILE"))}
     return {**kept, **instruments, **settings}
 
