@@ -1,0 +1,156 @@
+"""Signals: what stops the program, what it still answers then, and what is there afterwards."""
+
+import concurrent.futures
+import fcntl
+import os
+import pty
+import re
+import signal
+import subprocess
+import termios
+import time
+
+from support import paths
+from support.annals import API_KEY
+from support.problems import CLIENT_EXISTS, expect
+from support.processes import environment
+from support.raw_http import RawConnection, head
+from support.waiting import wait_until
+
+
+def test_sigterm_ends_it_with_0(make, engine_kind):
+    make.annals(engine_kind).terminate()
+
+
+def test_a_hang_up_makes_it_read_its_configuration_again_and_a_stop_still_drains(make):
+    annals = make.annals()
+
+    for times in range(1, 4):
+        os.kill(annals.pid, signal.SIGHUP)
+        wait_until(lambda: annals.log.count("the configuration was read again") == times, "it reads it again")
+
+    assert annals.get("/readyz").status_code == 200
+    annals.terminate()
+
+
+def in_terminal(annals):
+    """Starts it in a terminal of its own; returns the process, and the other end of the terminal."""
+    annals.directory.mkdir(exist_ok=True)
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [paths.ANNALS, "serve"],
+        env=environment(annals.settings()),
+        stdin=subprocess.DEVNULL,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
+    )
+    os.close(follower)
+    return process, leader
+
+
+def read_until(leader, text):
+    printed = b""
+    while text not in printed:
+        printed += os.read(leader, 4096)
+    return printed
+
+
+def test_the_hang_up_of_its_terminal_stops_it(make):
+    process, leader = in_terminal(make.annals(start=False))
+    with process:
+        read_until(leader, b"listening")
+        os.close(leader)
+        assert process.wait(timeout=20) == 0, "expected that it stops as after SIGTERM"
+
+
+def test_in_a_terminal_it_logs_text_and_a_signal_alone_does_not_stop_it(make):
+    process, leader = in_terminal(make.annals(start=False))
+    with process:
+        printed = read_until(leader, b"listening")
+        assert re.search(rb"^[0-9T:.-]+Z info +starting version=", printed, re.MULTILINE), printed
+        process.send_signal(signal.SIGHUP)
+        read_until(leader, b"the configuration was read again")
+        process.terminate()
+        read_until(leader, b"stopping")
+        assert process.wait(timeout=20) == 0
+    os.close(leader)
+
+
+def test_sigterm_with_idle_connections_ends_it_with_0(make):
+    annals = make.annals()
+    with RawConnection(annals) as idle, RawConnection(annals):
+        idle.send(head("GET", "/healthz")).reply()
+        started = time.monotonic()
+        annals.terminate()
+
+    assert time.monotonic() - started < 5, "expected that idle connections do not hold it up"
+
+
+def test_a_request_that_runs_at_sigterm_is_answered(make):
+    annals = make.annals("remote")
+    annals.engine.server.stop()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        running = pool.submit(annals.post_tenant, {"database_name": "shop", "client_label": "shop"})
+        wait_until(lambda: has_unread_request(annals.engine.server.port), "the request reaches the engine")
+
+        annals.send_terminate()
+        wait_until(lambda: refuses_connections(annals), "it takes no more connections")
+        annals.engine.server.cont()
+
+        assert running.result().status_code == 201
+    annals.wait_terminated()
+
+
+def test_sigterm_while_the_engine_hangs_ends_it_in_time(make):
+    annals = make.annals("remote")
+    annals.engine.server.stop()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        body = {"database_name": "shop", "client_label": "shop"}
+        running = pool.submit(annals.outcome, "POST", "/api/initialize-tenant", json=body)
+        wait_until(lambda: has_unread_request(annals.engine.server.port), "the request reaches the engine")
+
+        annals.terminate()
+
+        answer = running.result()
+        assert answer is None or answer[0] == 503, f"expected 503 or a closed connection, got {answer}"
+
+
+def test_sigterm_while_a_body_arrives_ends_it_in_time(make):
+    annals = make.annals()
+    with RawConnection(annals) as connection:
+        lines = (f"X-API-Key: {API_KEY}", "Content-Length: 100")
+        connection.send(head("POST", "/api/initialize-tenant", *lines) + b"{")
+        annals.get("/healthz")
+
+        annals.terminate()
+
+
+def test_what_was_acknowledged_is_there_after_a_stop(make, engine_kind):
+    annals = make.annals(engine_kind)
+    made = annals.initialise("shop", "The shop")
+
+    annals.restart()
+
+    assert annals.tenant(made["client_id"])["database_name"] == "shop"
+    expect(annals.post_tenant({"database_name": "other", "client_label": "The shop"}), 400, CLIENT_EXISTS)
+
+
+def refuses_connections(annals):
+    """False as long as the kernel takes them, be it only to reset those that nobody accepts any more."""
+    try:
+        RawConnection(annals).socket.close()
+    except ConnectionRefusedError:
+        return True
+    except ConnectionResetError:
+        return False
+    return False
+
+
+def has_unread_request(port):
+    """True when a request waits unread at that port of 127.0.0.1, in the kernel's receive queue."""
+    suffix = f":{port:04X}"
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        rows = [line.split() for line in table][1:]
+    return any(row[1].endswith(suffix) and row[3] == "01" and int(row[4].split(":")[1], 16) > 0 for row in rows)
