@@ -1,15 +1,22 @@
 #include "io/durable_file.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "io/removed_at_end.h"
 
@@ -39,7 +46,56 @@ Descriptor open_without_name(const std::filesystem::path& directory) {
   return Descriptor(::open(name_of(directory).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kOwnerOnly));
 }
 
+bool is_in_memory(const Descriptor& file, const std::filesystem::path& path) {
+  struct statfs its{};
+  if (::fstatfs(file.get(), &its) != 0) fail("cannot look at the file system of", path);
+  return its.f_type == TMPFS_MAGIC || its.f_type == RAMFS_MAGIC;
+}
+
+/// Returns whether the system's cache holds a page of that part of a file, which begins at a page. False if
+/// the file system has no files that can be mapped, and nobody can know.
+bool is_part_cached(const Descriptor& file, off_t begin, std::size_t bytes) {
+  void* mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.get(), begin);
+  if (mapped == MAP_FAILED) return false;  // NOLINT(*-cstyle-cast,*-int-to-ptr): the system's macro
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::vector<unsigned char> pages((bytes + page - 1) / page);
+  const bool is_known = ::mincore(mapped, bytes, pages.data()) == 0;
+  ::munmap(mapped, bytes);
+  return is_known && std::ranges::any_of(pages, [](unsigned char one) { return (one & 1U) != 0; });
+}
+
+bool is_cached(const Descriptor& file, const std::filesystem::path& path) {
+  constexpr off_t kPart = off_t{64} << 20U;
+  struct stat its{};
+  if (::fstat(file.get(), &its) != 0) fail("cannot look at", path);
+  for (off_t begin = 0; begin < its.st_size; begin += kPart) {
+    if (is_part_cached(file, begin, static_cast<std::size_t>(std::min(kPart, its.st_size - begin))))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+void drop_cached(const Descriptor& file, const std::filesystem::path& path,
+                 std::chrono::milliseconds patience) {
+  constexpr off_t kToTheEnd = 0;
+  constexpr std::chrono::milliseconds kPause{5};
+  if (is_in_memory(file, path)) return;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    const int error = ::posix_fadvise(file.get(), 0, kToTheEnd, POSIX_FADV_DONTNEED);
+    if (error != 0) io::fail(error, path.string() + ": posix_fadvise");
+    if (!is_cached(file, path)) return;
+    if (std::chrono::steady_clock::now() >= deadline) {
+      io::fail(EBUSY,
+               path.string() +
+                   " cannot be read from the disk again, after a write has failed, while another process "
+                   "uses it; end that process, or restart the machine");
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
 
 std::optional<std::string> read_if_there(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

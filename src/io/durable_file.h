@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -28,6 +29,14 @@ bool make_durably(const std::filesystem::path& path, std::string_view content);
 
 /// Returns once the names in the directory are on the disk. Throws std::system_error.
 void sync_directory(const std::filesystem::path& directory);
+
+/// Returns once the system's cache holds nothing of an open file, so that it is read from the disk again; at
+/// once if the file system is memory and has no disk. Sync the file before: what is not written yet stays in
+/// the cache. The system takes POSIX_FADV_DONTNEED for a wish and tells nobody what it has kept, so this
+/// looks and asks again; it throws std::system_error if the cache still holds a part after `patience`,
+/// because another process uses it. `path` is for the message.
+void drop_cached(const Descriptor& file, const std::filesystem::path& path,
+                 std::chrono::milliseconds patience = std::chrono::seconds(10));
 
 /// Writes a file that grows at its end. Every call throws std::system_error.
 class GrowingFile {

@@ -182,9 +182,7 @@ void cut_segment(const std::filesystem::path& path, std::size_t end) {
 void sync_segment(const std::filesystem::path& path, bool forget_cached) {
   const io::Descriptor file = open_file(path, O_RDWR);
   sync_file(file.get(), path);
-  if (!forget_cached) return;
-  const int error = ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
-  if (error != 0) io::fail(error, path.string() + ": posix_fadvise");
+  if (forget_cached) io::drop_cached(file, path);
 }
 
 void rewrite_segment(const std::filesystem::path& path, const Segment::Header& header,

@@ -69,7 +69,8 @@ std::optional<SegmentContent> read_segment(const std::filesystem::path& path);
 void cut_segment(const std::filesystem::path& path, std::size_t end);
 
 /// Writes what the system still holds of a file to the disk, and with `forget_cached` makes sure that it is
-/// read from there next. Throws std::system_error.
+/// read from there next. Throws std::system_error, also if it cannot be because another process uses the
+/// file.
 void sync_segment(const std::filesystem::path& path, bool forget_cached);
 
 /// Replaces a segment by one that holds only these records, so that a crash leaves one or the other. Throws

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -23,6 +26,13 @@ class TemporaryDirectory {
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  /// Returns whether its file system has a disk behind the system's cache.
+  [[nodiscard]] bool has_disk() const {
+    struct statfs its{};
+    if (::statfs(path_.c_str(), &its) != 0) throw std::runtime_error("cannot look at a temporary directory");
+    return its.f_type != TMPFS_MAGIC;
+  }
 
  private:
   std::filesystem::path path_;

@@ -30,9 +30,7 @@ std::filesystem::path marker_in(const std::filesystem::path& directory) {
 void drop_cached_file(const std::filesystem::path& path) {
   const io::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.open()) io::fail(errno, path.string());
-  constexpr off_t kToTheEnd = 0;
-  const int error = ::posix_fadvise(file.get(), 0, kToTheEnd, POSIX_FADV_DONTNEED);
-  if (error != 0) io::fail(error, path.string());
+  io::drop_cached(file, path);
 }
 
 /// Returns the quoted names of the tables that a query gives as rows of database and name.

@@ -17,7 +17,8 @@ void note_failed_sync(const std::filesystem::path& directory) noexcept;
 bool sync_has_failed(const std::filesystem::path& directory);
 
 /// Drops every file below the directory from the system's cache, so that it is read from the disk again. What
-/// is not written yet stays in the cache: call it after a sync. Throws std::system_error.
+/// is not written yet stays in the cache: call it after a sync. Throws std::system_error, also if a file
+/// stays in the cache because another process uses it.
 void drop_cached_files(const std::filesystem::path& directory);
 
 /// Reads every table that users' data is in, and compares it with its checksums. Throws std::runtime_error

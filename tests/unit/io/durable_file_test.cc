@@ -1,6 +1,12 @@
 #include "io/durable_file.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+
+#include <chrono>
+#include <future>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -169,6 +175,38 @@ TEST_F(DurableFileTest, IsLeftOpenOnlyByWhoBorrowedIt) {
   }
   EXPECT_EQ(open_files(), before);
   EXPECT_EQ(read_if_there(path_), "moved");
+}
+
+/// What another process does that reads a file by its pages: they cannot be dropped as long as it has them.
+class MappedFile {
+ public:
+  explicit MappedFile(const Descriptor& file)
+      : page_(::mmap(nullptr, 1, PROT_READ, MAP_SHARED | MAP_POPULATE, file.get(), 0)) {}
+  ~MappedFile() { ::munmap(page_, 1); }
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+ private:
+  void* page_;
+};
+
+TEST_F(DurableFileTest, CannotBeReadFromTheDiskAgainWhileAnotherUsesIt) {
+  if (!directory_.has_disk()) GTEST_SKIP() << "this file system is in memory";
+  replace_durably(path_, "on the disk");
+  replace_durably(directory_.path() / "empty", "");
+  const Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor empty(::open((directory_.path() / "empty").c_str(), O_RDONLY | O_CLOEXEC));
+  std::optional<MappedFile> mapped(file);
+  constexpr std::chrono::milliseconds kNoPatience{0};
+  EXPECT_EQ(error_of([&] { drop_cached(file, path_, kNoPatience); }), EBUSY);
+  EXPECT_EQ(error_of([&] { drop_cached(empty, path_, kNoPatience); }), 0);
+
+  calls_.take();
+  auto dropped = std::async(std::launch::async, [&] { return error_of([&] { drop_cached(file, path_); }); });
+  std::size_t tries = 0;
+  while (tries < 2) tries += calls_.take().size();
+  mapped.reset();
+  EXPECT_EQ(dropped.get(), 0) << "it is asked again until it is done";
 }
 
 TEST_F(DurableFileTest, ReportsWhatTheDiskRefuses) {

@@ -1,5 +1,6 @@
 // What of a segment is on the disk, and when.
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -100,7 +101,10 @@ TEST_F(SegmentSyncTest, IsCutAndRewrittenDurably) {
 
   sync_segment(file_, false);
   sync_segment(file_, true);
-  EXPECT_EQ(calls_.take(), (Names{"sync " + name_, "sync " + name_, "uncache " + name_}));
+  Names calls = calls_.take();
+  const auto repeated = std::ranges::unique(calls.begin() + 2, calls.end());  // until nothing is in the cache
+  calls.erase(repeated.begin(), repeated.end());
+  EXPECT_EQ(calls, (Names{"sync " + name_, "sync " + name_, "uncache " + name_}));
 }
 
 TEST_F(SegmentSyncTest, IsWrittenWholeHoweverOftenAWriteIsInterrupted) {
