@@ -7,7 +7,7 @@ import pytest
 
 from support.annals import events_table
 from support.arrival import Reader, expect_one_order
-from support.events import event, get_history, post_events
+from support.events import event, expect_stored, get_history, post_events
 from support.holding_gate import HoldingGate
 from support.waiting import wait_until
 
@@ -16,12 +16,11 @@ WRITERS = 6
 IMPATIENT = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "2"}
 OF_INSERT = "insert_deduplication_token"
 OF_LOOKING = "countIf(commit IN"
-CONVERGE_SECONDS = 30
+CONVERGE_SECONDS = 90
 
 
 def post(annals, tenant, *events):
-    reply = post_events(annals, tenant, list(events))
-    assert reply.status_code == 201, reply.text
+    expect_stored(annals, tenant, list(events))
     return reply.json()
 
 

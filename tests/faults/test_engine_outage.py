@@ -11,7 +11,7 @@ from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
 SETTINGS = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "1", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.3"}
-RECOVERY_SECONDS = 30
+RECOVERY_SECONDS = 90
 
 
 @pytest.fixture

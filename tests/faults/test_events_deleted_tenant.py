@@ -3,7 +3,7 @@
 import json
 import threading
 
-from support.events import EVENT_BRIDGE, NDJSON, envelope, event, get_history, history, post_events
+from support.events import EVENT_BRIDGE, NDJSON, envelope, event, expect_stored, get_history, history, post_events
 from support.leftovers import leftovers
 from support.load import Readers, Writers, ndjson
 from support.problems import NO_SUCH_CLIENT, UNAVAILABLE, expect
@@ -11,9 +11,9 @@ from support.waiting import wait_until
 
 CLIENTS = 24
 ENOUGH = 40
-WAIT_SECONDS = 30
+WAIT_SECONDS = 90
 # Two seconds when the machine has time.
-SEEN_ELSEWHERE_SECONDS = 30
+SEEN_ELSEWHERE_SECONDS = 90
 
 
 def expect_honest(answers, good):
@@ -61,7 +61,8 @@ def test_under_load_a_deletion_leaves_nothing_and_every_later_request_is_refused
     assert gone.status_code == 204, f"expected 204, got {gone.status_code} {gone.text}"
     assert at_once, "expected that the instance which deleted it refuses every request from then on"
     assert first.tenant(tenant["client_id"]) is None
-    assert set(others.statuses()) == {201}, f"expected nothing but 201 for the neighbour, got {others.statuses()}"
+    assert set(others.statuses()) <= {201, 503}, f"expected that the neighbour is served, got {others.statuses()}"
+    expect_honest(others.answers, 201)
     expect_nothing_left(first, "shop")
     expect_honest(writers.answers, 201)
     expect_honest(readers.answers, 200)
@@ -71,7 +72,7 @@ def test_what_waits_in_the_lane_is_refused_when_the_tenant_goes(instances):
     """None of these is acknowledged after the 204: whoever got 201 after it was told of events that are not there."""
     first = instances[0]
     tenant = first.initialise("shop")
-    assert post_events(first, tenant, event()).status_code == 201
+    expect_stored(first, tenant, event())
 
     with Writers(instances[:1], tenant, CLIENTS) as writers:
         wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", WAIT_SECONDS)
@@ -96,7 +97,7 @@ def test_a_tenant_of_the_same_name_begins_empty_while_clients_of_the_old_one_wri
         first.remove(old["client_id"])
         new = first.initialise("shop")
         mine = event()
-        assert post_events(first, new, mine).status_code == 201
+        expect_stored(first, new, mine)
         refused = lambda: writers.statuses()[400] >= 2 * CLIENTS
         wait_until(refused, "the old one's clients are refused", WAIT_SECONDS)
         pages = [history(annals, new) for annals in instances]
@@ -172,7 +173,7 @@ def test_a_tail_of_a_deleted_tenant_ends(instances):
     tenant = first.initialise("shop")
     headers = {"X-Client-Id": tenant["client_id"]}
     for annals in instances:
-        assert post_events(annals, tenant, event()).status_code == 201
+        expect_stored(annals, tenant, event())
     tails = [annals.get("/api/history/tail", headers=headers, stream=True) for annals in instances]
 
     first.remove(tenant["client_id"])

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from support.annals import events_table
-from support.events import HISTORY, NDJSON, envelope, event, get_history, history, post_envelope, post_events, shown
+from support.events import HISTORY, NDJSON, envelope, event, expect_stored, get_history, history, post_envelope, post_events, shown
 from support.insert_gate import InsertGate
 from support.load import Writers, at_once, everything, expect_once, following, ndjson, shown_ids, stored_ids
 from support.outages import OUTAGES
@@ -22,7 +22,7 @@ PATIENT = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "1", "ANNALS_EVENTS_RETRY_SECONDS": 
 CLIENTS = 16
 ENOUGH = 40
 LONG_OUTAGE_SECONDS = 10
-WAIT_SECONDS = 30
+WAIT_SECONDS = 90
 ANSWER_SECONDS = 10
 
 HOW = pytest.mark.parametrize("how", ["lost", "unheard", "late"])
@@ -69,8 +69,7 @@ def test_under_load_an_outage_is_503_and_ends_by_itself(make, bring_down, repair
     expect_kept(annals, tenant, writers)
     refused = [one for answer in writers.unacknowledged() for one in answer.events]
     for some in (refused[i : i + 1000] for i in range(0, len(refused), 1000)):
-        reply = post_events(annals, tenant, some)
-        assert reply.status_code == 201, f"expected 201 when they are sent again, got {reply.status_code} {reply.text}"
+        expect_stored(annals, tenant, some)
     sent = writers.sent_ids()
     expect_once(shown_ids(annals, tenant), sent, sent, "the history, all sent again")
 
@@ -110,7 +109,7 @@ def fault_of(call):
 def test_every_way_in_and_out_says_that_the_database_is_away(make, bring_down, repair):
     annals = make.annals("remote", environment=IMPATIENT)
     tenant = annals.initialise("shop")
-    assert post_events(annals, tenant, event()).status_code == 201
+    expect_stored(annals, tenant, event())
     ways = ways_in_and_out(annals, tenant)
     bring_down(annals.engine.server)
 
@@ -120,7 +119,7 @@ def test_every_way_in_and_out_says_that_the_database_is_away(make, bring_down, r
     faults = {name: fault for name, fault in faults.items() if fault is not None}
     assert not faults, f"expected 503 {UNAVAILABLE} with Retry-After from every way, got {faults}"
     wait_until(lambda: get_history(annals, tenant).status_code == 200, "the history is back")
-    assert post_events(annals, tenant, event()).status_code == 201
+    expect_stored(annals, tenant, event())
 
 
 def test_while_an_engine_hangs_for_ten_seconds_nothing_is_lost_and_nothing_is_doubled(make):
@@ -195,7 +194,7 @@ def test_two_batches_have_two_tokens(gated, how):
     gate.fail_inserts(1, how)
 
     for _ in range(2):
-        assert post_events(gated, tenant, event()).status_code == 201
+        expect_stored(gated, tenant, event())
 
     gate.repair()
     first, last = gate.tokens[0], gate.tokens[-1]
@@ -227,7 +226,7 @@ def test_a_poller_in_order_of_arrival_misses_no_insert_that_came_late(make, engi
 def test_a_bad_line_does_not_hide_that_the_lines_before_it_are_not_kept(make):
     annals = make.annals("remote", environment=IMPATIENT)
     tenant = annals.initialise("shop")
-    assert post_events(annals, tenant, event()).status_code == 201
+    expect_stored(annals, tenant, event())
     annals.engine.server.kill()
 
     reply = post_events(annals, tenant, ndjson([event()]) + "{", NDJSON)

@@ -10,7 +10,7 @@ from support.problems import UNAVAILABLE, expect
 from support.processes import run
 from support.waiting import wait_until
 
-CONVERGE_SECONDS = 30
+CONVERGE_SECONDS = 90
 
 
 @pytest.fixture

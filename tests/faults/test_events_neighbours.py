@@ -13,7 +13,7 @@ from support.waiting import SLOWNESS, wait_until
 
 CLIENTS = 12
 ENOUGH = 80
-WAIT_SECONDS = 40
+WAIT_SECONDS = 90
 BULK = 2000
 FLOODERS = 4
 SINGLES = 30

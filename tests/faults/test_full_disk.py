@@ -17,7 +17,7 @@ from support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
 
-CONVERGE_SECONDS = 40
+CONVERGE_SECONDS = 90
 ENDS_SECONDS = 120
 # The files of the journal that were made before the disk was full take some twenty of these.
 ABOUT_A_MEGABYTE = 900

@@ -12,7 +12,7 @@ from support.problems import NO_SUCH_CLIENT
 from support.waiting import wait_until
 
 SETTINGS = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
-CONVERGE_SECONDS = 30
+CONVERGE_SECONDS = 90
 MOST_CALLS = 60
 
 pytestmark = pytest.mark.parametrize("how", ["lost", "unheard", "late"])

@@ -9,7 +9,7 @@ import pytest
 
 from support.annals import events_table
 from support.crash import Kill
-from support.events import event, events_of, post_events
+from support.events import event, events_of, expect_stored
 from support.file_links import new_upload, put
 from support.names import unique_name
 from support.waiting import wait_until
@@ -31,8 +31,7 @@ def with_events(annals):
     now = datetime.datetime.now(datetime.timezone.utc).isoformat()
     young = event(event_time=now, file_id=uploaded(annals, tenant))
     old = event(file_id=uploaded(annals, tenant))
-    reply = post_events(annals, tenant, [old, young])
-    assert reply.status_code == 201, f"expected 201, got {reply.status_code} {reply.text}"
+    expect_stored(annals, tenant, [old, young])
     return tenant, young
 
 

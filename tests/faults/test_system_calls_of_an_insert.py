@@ -28,7 +28,7 @@ CALLS_AND_WRITES = f"{CALLS},ftruncate,write,pwrite64"
 
 BULK = 3
 SETTINGS = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2", "ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2"}
-CONVERGE_SECONDS = 30
+CONVERGE_SECONDS = 90
 PART = re.compile(r"/store/\w+/([0-9a-f-]+)/\w*all_\w+/")
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing: run ./dev setup")

@@ -3,6 +3,7 @@
 import uuid
 
 from support.names import unique_name
+from support.waiting import repeat_unavailable
 
 EVENTS = "/api/events"
 EVENT_BRIDGE = "/api/event-bridge/create-event"
@@ -69,6 +70,12 @@ def post_events(annals, tenant, body, content_type=JSON, headers=None, query="",
     return annals.request("POST", EVENTS + query, headers=headers, **data, **arguments)
 
 
+def expect_stored(annals, tenant, body, **arguments):
+    """Sends events, which must be stored in the end: again as long as the answer is 503."""
+    reply = repeat_unavailable(lambda: post_events(annals, tenant, body, **arguments))
+    assert reply.status_code == 201, f"expected 201, got {reply.status_code} {reply.text}"
+
+
 def tenant_with(annals, events):
     """A tenant of its own that has these events."""
     tenant = annals.initialise(unique_name())
@@ -88,8 +95,8 @@ def get_history(annals, tenant, **query):
 
 
 def history(annals, tenant, **query):
-    """The page that GET /api/history/events gives, which must be 200."""
-    reply = get_history(annals, tenant, **query)
+    """The page that GET /api/history/events gives, which must be 200 in the end."""
+    reply = repeat_unavailable(lambda: get_history(annals, tenant, **query))
     assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
     return reply.json()
 

@@ -10,6 +10,7 @@ import requests
 
 from support.annals import events_table
 from support.events import NDJSON, event, get_history, history, post_events
+from support.waiting import repeat_unavailable
 
 PAGE = 1000
 BULK = 20
@@ -37,7 +38,8 @@ def following(annals, tenant, page):
     """What the pages after that one show. In order of arrival there is always a next one, at last an empty one."""
     events = []
     while page["next"] is not None and page["results"]:
-        reply = annals.get(page["next"].removeprefix(annals.url), headers={"X-Client-Id": tenant["client_id"]})
+        path = page["next"].removeprefix(annals.url)
+        reply = repeat_unavailable(lambda path=path: annals.get(path, headers={"X-Client-Id": tenant["client_id"]}))
         assert reply.status_code == 200, f"expected 200 for {page['next']}, got {reply.status_code} {reply.text}"
         page = reply.json()
         events += page["results"]
