@@ -39,6 +39,7 @@ PYTHON = [
     ("src/lanes/*", ["faults/test_events_redelivered.py", "faults/test_arrival_order.py", "faults/test_events_killed.py",
                      "faults/test_events_overload.py", "faults/test_events_deleted_tenant.py", "faults/test_journal.py",
                      "faults/test_power_cut.py"]),
+    ("src/tenants/reconciliation.cc", ["faults/test_lost_registry.py", "faults/test_late_statements.py", "faults/test_races.py"]),
     ("src/tenants/*", ["contract/test_initialize_tenant.py", "contract/test_delete_tenant.py", "contract/test_change_tenant.py",
                        "contract/test_backup.py", "faults/test_races.py", "faults/test_lost_registry.py",
                        "faults/test_late_statements.py", "faults/test_kill_at_every_step.py"]),
