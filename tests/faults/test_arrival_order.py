@@ -20,8 +20,7 @@ CONVERGE_SECONDS = 90
 
 
 def post(annals, tenant, *events):
-    expect_stored(annals, tenant, list(events))
-    return reply.json()
+    return expect_stored(annals, tenant, list(events))
 
 
 @pytest.fixture

@@ -71,9 +71,10 @@ def post_events(annals, tenant, body, content_type=JSON, headers=None, query="",
 
 
 def expect_stored(annals, tenant, body, **arguments):
-    """Sends events, which must be stored in the end: again as long as the answer is 503."""
+    """Sends events, which must be stored in the end: again as long as the answer is 503. Returns the answer's body."""
     reply = repeat_unavailable(lambda: post_events(annals, tenant, body, **arguments))
     assert reply.status_code == 201, f"expected 201, got {reply.status_code} {reply.text}"
+    return reply.json()
 
 
 def tenant_with(annals, events):
