@@ -4,7 +4,6 @@ that are not implied by others.
 usage: draw_layers.py [--check]     --check writes nothing and fails if the picture is not current
 """
 
-import pathlib
 import sys
 
 import layers as table

@@ -30,6 +30,11 @@ check_picture() {
   /usr/bin/python3 "$root/scripts/draw_layers.py" --check
 }
 
+check_python() {
+  say "lint: checking the Python sources"
+  git -C "$root" ls-files -z -- '*.py' | (cd "$root" && xargs -0 /usr/bin/python3 -m pyflakes)
+}
+
 check_headers() {
   say "lint: checking that every header compiles alone"
   /usr/bin/python3 "$root/scripts/check_headers.py" "$root/build/release/compile_commands.json"
@@ -71,6 +76,7 @@ lint() {
   check_format || failed=1
   check_includes || failed=1
   check_picture || failed=1
+  check_python || failed=1
   if [[ $minutes != quick ]]; then
     build release  # clang-tidy needs the precompiled header and the compile commands
     check_headers || failed=1

@@ -12,7 +12,7 @@ instrument_packages=(llvm-19)
 # What finds out which packages a program needs, and says what it consists of.
 package_packages=(binutils dpkg-dev file python3)
 # The libraries are for a plugin of clang-tidy.
-lint_packages=(clang-format-19 clang-tidy-19 libclang-19-dev llvm-19-dev python3)
+lint_packages=(clang-format-19 clang-tidy-19 libclang-19-dev llvm-19-dev python3 pyflakes3)
 # The tests run a real S3 server (Ceph's), behind a proxy that can misbehave, kill Annals at its system calls, and
 # cut the power of a disk in a file. Pages of other origins are opened in a real browser, and packages are installed.
 test_packages=(

@@ -219,7 +219,6 @@ def test_a_damaged_backup_is_refused_before_anything_is_changed(backups, harm):
 
 
 def test_a_backup_of_a_newer_form_is_refused_with_a_sentence(backups):
-    annals = backups.annals
     backup = backups.create()["backup_id"]
     file = backups.directory / "manifests" / f"{backup}.json"
     body = json.dumps({**json.loads(file.read_text())["manifest"], "format": 2}, separators=(",", ":"))

@@ -55,7 +55,7 @@ PROFILES = {
 def fill(annals, tenant):
     columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data, file_id"
     values = (
-        f"generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"w', toString(number % 10), '\"'), "
+        "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"w', toString(number % 10), '\"'), "
         "if(number % 2 = 0, NULL, generateUUIDv4())"
     )
     annals.engine.sql(insert_statement(events_table(tenant), columns, values, f"numbers({ROWS})"))

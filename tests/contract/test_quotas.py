@@ -6,8 +6,6 @@ import json
 import pytest
 
 from support.events import (
-    EVENT_BRIDGE,
-    HISTORY,
     NDJSON,
     envelope,
     event,
