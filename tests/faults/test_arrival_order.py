@@ -9,14 +9,13 @@ from support.annals import events_table
 from support.arrival import Reader, expect_one_order
 from support.events import event, expect_stored, get_history, post_events
 from support.holding_gate import HoldingGate
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 INSTANCES = 3
 WRITERS = 6
 IMPATIENT = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "2"}
 OF_INSERT = "insert_deduplication_token"
 OF_LOOKING = "countIf(commit IN"
-CONVERGE_SECONDS = 90
 
 
 def post(annals, tenant, *events):
@@ -60,7 +59,7 @@ def test_a_statement_of_an_insert_that_is_late_changes_nothing(engine, slow, oth
     twice = event(record_id=99)
     held = engine.gate.hold(statement)
     posted = in_background(post, slow, tenant, twice, event(record_id=3))
-    assert held.arrived.wait(CONVERGE_SECONDS)
+    assert held.arrived.wait(PATIENCE_SECONDS)
 
     post(other, tenant, twice)
     post(other, tenant, event(record_id=4))
@@ -68,7 +67,7 @@ def test_a_statement_of_an_insert_that_is_late_changes_nothing(engine, slow, oth
     posted.result()
     reader.read_on()
     held.release()
-    assert held.done.wait(CONVERGE_SECONDS)
+    assert held.done.wait(PATIENCE_SECONDS)
 
     post(slow, tenant, event(record_id=5))
     expect_one_order(other, tenant, [reader], [1, 2, 99, 3, 4, 5])
@@ -82,14 +81,14 @@ def test_what_an_instance_leaves_behind_that_is_killed_in_an_insert_is_shown_onc
     twice = event(record_id=99)
     held = engine.gate.hold(statement)
     posted = in_background(post_events, slow, tenant, [twice, event(record_id=3)])
-    assert held.arrived.wait(CONVERGE_SECONDS)
+    assert held.arrived.wait(PATIENCE_SECONDS)
     slow.kill9()
     assert posted.exception() is not None
 
     post(other, tenant, twice)
     reader.read_on()
     held.release()
-    assert held.done.wait(CONVERGE_SECONDS)
+    assert held.done.wait(PATIENCE_SECONDS)
 
     # The one that was killed has acknowledged nothing, so its other event may be there or not.
     records = [1, 2, 99] + ([3] if statement == OF_LOOKING else [])

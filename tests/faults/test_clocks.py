@@ -11,10 +11,9 @@ from support.arrival import Reader, expect_one_order
 from support.crash import LEASES
 from support.events import event, expect_stored, get_history
 from support.leftovers import wait_until_nothing_is_left
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 HOUR = 3600
-CONVERGE_SECONDS = 90
 SWEEPING = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 
 
@@ -86,4 +85,4 @@ def test_of_instances_with_wrong_clocks_one_gets_a_name(instances):
             client = made[0]["client_id"]
             gone = {reply.status_code for reply in pool.map(lambda annals: annals.delete(client), instances)}
         assert 204 in gone and gone <= {204, 400, 503}, f"expected a deletion, got {gone}"
-        wait_until_nothing_is_left(instances[1], "deletions by wrong clocks", CONVERGE_SECONDS)
+        wait_until_nothing_is_left(instances[1], "deletions by wrong clocks", PATIENCE_SECONDS)

@@ -10,13 +10,12 @@ import pytest
 from support.annals import events_table, insert_statement
 from support.leftovers import leftovers
 from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, TENANT_NOT_FOUND, expect, files_not_deleted
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 NO_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600", "ANNALS_FILES_TIMEOUT_SECONDS": "1"}
 FAST_SWEEP = {**NO_SWEEP, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 LABEL = "The 'shop'"
 NEIGHBOURS = ("shop-b", "shopb", "Shop", "sho")
-CONVERGE_SECONDS = 90
 
 
 @pytest.fixture
@@ -85,7 +84,7 @@ def expect_gone(annals, shop):
 
 
 def wait_until_gone(annals, shop):
-    wait_until(lambda: annals.tenant(shop["client_id"]) is None, "the tenant is gone", CONVERGE_SECONDS)
+    wait_until(lambda: annals.tenant(shop["client_id"]) is None, "the tenant is gone", PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("fault", list(FAULTS))

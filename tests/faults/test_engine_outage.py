@@ -8,10 +8,9 @@ from support.leftovers import leftovers
 from support.outages import OUTAGES
 from support.problems import UNAVAILABLE, expect, expect_invalid, missing
 from support.raw_http import RawConnection, head
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 SETTINGS = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "1", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.3"}
-RECOVERY_SECONDS = 90
 
 
 @pytest.fixture
@@ -38,11 +37,11 @@ def test_who_needs_the_engine_gets_503_and_later_an_answer(annals, bring_down, r
     repair(annals.engine.server)
 
     annals.wait_until_ready()
-    wait_until(lambda: annals.get("/api/tenants").status_code == 200, "the tenants can be read", RECOVERY_SECONDS)
+    wait_until(lambda: annals.get("/api/tenants").status_code == 200, "the tenants can be read", PATIENCE_SECONDS)
     wait_until(
         lambda: annals.post_tenant({"database_name": "other", "client_label": "other"}).status_code in (201, 400),
         "the tenant can be made after all",
-        RECOVERY_SECONDS,
+        PATIENCE_SECONDS,
     )
 
 
@@ -50,14 +49,14 @@ def test_who_needs_the_engine_gets_503_and_later_an_answer(annals, bring_down, r
 def test_readiness_tells_of_the_outage_and_health_does_not(annals, bring_down, repair):
     bring_down(annals.engine.server)
 
-    wait_until(lambda: annals.get("/readyz", key=None).status_code == 503, "/readyz answers 503", RECOVERY_SECONDS)
+    wait_until(lambda: annals.get("/readyz", key=None).status_code == 503, "/readyz answers 503", PATIENCE_SECONDS)
     reply = annals.get("/readyz", key=None)
     assert reply.json()["detail"] == UNAVAILABLE["detail"] and reply.json()["engine"] == "does not answer", reply.text
     assert int(reply.headers["Retry-After"]) >= 1
     assert annals.get("/healthz", key=None).status_code == 200
 
     repair(annals.engine.server)
-    wait_until(lambda: annals.get("/readyz", key=None).status_code == 200, "/readyz answers 200", RECOVERY_SECONDS)
+    wait_until(lambda: annals.get("/readyz", key=None).status_code == 200, "/readyz answers 200", PATIENCE_SECONDS)
 
 
 @OUTAGES
@@ -103,10 +102,10 @@ def test_a_tenant_that_was_being_made_when_the_engine_died_vanishes_or_is_whole(
     def settled():
         return all(tenant["state"] == "active" for tenant in annals.tenants())
 
-    wait_until(settled, "no tenant stays half-made", RECOVERY_SECONDS)
+    wait_until(settled, "no tenant stays half-made", PATIENCE_SECONDS)
     for tenant in annals.tenants():
         annals.remove(tenant["client_id"])
-    wait_until(lambda: leftovers(annals) == {}, "nothing is left", RECOVERY_SECONDS)
+    wait_until(lambda: leftovers(annals) == {}, "nothing is left", PATIENCE_SECONDS)
 
 
 def test_an_engine_that_is_away_does_not_fill_the_log(make):

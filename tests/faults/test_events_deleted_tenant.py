@@ -7,13 +7,10 @@ from support.events import EVENT_BRIDGE, NDJSON, envelope, event, expect_stored,
 from support.leftovers import leftovers
 from support.load import Readers, Writers, ndjson
 from support.problems import NO_SUCH_CLIENT, UNAVAILABLE, expect
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 CLIENTS = 24
 ENOUGH = 40
-WAIT_SECONDS = 90
-# Two seconds when the machine has time.
-SEEN_ELSEWHERE_SECONDS = 90
 
 
 def expect_honest(answers, good):
@@ -41,7 +38,7 @@ def refuses_everything(annals, tenant):
 def expect_nothing_left(annals, database):
     if annals.engine.kind == "embedded":
         annals.terminate()
-    wait_until(lambda: leftovers(annals, database) == {}, "nothing is left of the tenant", WAIT_SECONDS)
+    wait_until(lambda: leftovers(annals, database) == {}, "nothing is left of the tenant", PATIENCE_SECONDS)
 
 
 def test_under_load_a_deletion_leaves_nothing_and_every_later_request_is_refused(instances):
@@ -50,13 +47,13 @@ def test_under_load_a_deletion_leaves_nothing_and_every_later_request_is_refused
 
     with Writers(instances, tenant, CLIENTS) as writers, Readers(instances, tenant, 8) as readers:
         with Writers(instances, neighbour, 4) as others:
-            wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", WAIT_SECONDS)
+            wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", PATIENCE_SECONDS)
             gone = first.delete(tenant["client_id"])
             at_once = refuses_everything(first, tenant)
             elsewhere = lambda: refuses_everything(instances[-1], tenant)
-            wait_until(elsewhere, "every instance refuses it", SEEN_ELSEWHERE_SECONDS)
+            wait_until(elsewhere, "every instance refuses it", PATIENCE_SECONDS)
             kept = others.acknowledged()
-            wait_until(lambda: others.acknowledged() > kept + 10, "the neighbour goes on", WAIT_SECONDS)
+            wait_until(lambda: others.acknowledged() > kept + 10, "the neighbour goes on", PATIENCE_SECONDS)
 
     assert gone.status_code == 204, f"expected 204, got {gone.status_code} {gone.text}"
     assert at_once, "expected that the instance which deleted it refuses every request from then on"
@@ -75,11 +72,11 @@ def test_what_waits_in_the_lane_is_refused_when_the_tenant_goes(instances):
     expect_stored(first, tenant, event())
 
     with Writers(instances[:1], tenant, CLIENTS) as writers:
-        wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", WAIT_SECONDS)
+        wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", PATIENCE_SECONDS)
         first.remove(tenant["client_id"])
         acknowledged = writers.acknowledged()
         refused = lambda: writers.statuses()[400] >= 10 * CLIENTS
-        wait_until(refused, "every client is refused several times", WAIT_SECONDS)
+        wait_until(refused, "every client is refused several times", PATIENCE_SECONDS)
 
     # The answers of the last moment before the 204 may reach their clients a little after it.
     assert writers.acknowledged() <= acknowledged + CLIENTS
@@ -93,13 +90,13 @@ def test_a_tenant_of_the_same_name_begins_empty_while_clients_of_the_old_one_wri
     old = first.initialise("shop")
 
     with Writers(instances, old, CLIENTS) as writers, Readers(instances, old, 4) as readers:
-        wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", WAIT_SECONDS)
+        wait_until(lambda: writers.acknowledged() >= ENOUGH, f"{ENOUGH} are acknowledged", PATIENCE_SECONDS)
         first.remove(old["client_id"])
         new = first.initialise("shop")
         mine = event()
         expect_stored(first, new, mine)
         refused = lambda: writers.statuses()[400] >= 2 * CLIENTS
-        wait_until(refused, "the old one's clients are refused", WAIT_SECONDS)
+        wait_until(refused, "the old one's clients are refused", PATIENCE_SECONDS)
         pages = [history(annals, new) for annals in instances]
 
     for page in pages:
@@ -130,7 +127,7 @@ def test_envelopes_that_name_a_deleted_tenant_are_refused(instances):
     for body, name in ((by_name, "shop"), (by_id, tenant["client_id"])):
         assert refused(first, body, name), f"expected the deleting instance to refuse {name}"
         elsewhere = lambda body=body, name=name: refused(instances[-1], body, name)
-        wait_until(elsewhere, f"every instance refuses {name}", SEEN_ELSEWHERE_SECONDS)
+        wait_until(elsewhere, f"every instance refuses {name}", PATIENCE_SECONDS)
     expect_nothing_left(first, "shop")
 
 
@@ -148,7 +145,7 @@ def test_a_bulk_import_ends_when_its_tenant_goes(instances):
     def parts():
         for _ in range(20):
             yield lines(1000)
-        deleted.wait(WAIT_SECONDS)
+        deleted.wait(PATIENCE_SECONDS)
         yield late  # at once: a sender of `requests` that still sends when it is answered does not read the answer
 
     replies = []
@@ -157,7 +154,7 @@ def test_a_bulk_import_ends_when_its_tenant_goes(instances):
     client = threading.Thread(target=send, daemon=True)
     client.start()
     arrived = lambda: history(first, tenant, limit=1)["total_count"] > 0
-    wait_until(arrived, "the first events are there", WAIT_SECONDS)
+    wait_until(arrived, "the first events are there", PATIENCE_SECONDS)
 
     gone = first.delete(tenant["client_id"])
 
@@ -180,7 +177,7 @@ def test_a_tail_of_a_deleted_tenant_ends(instances):
 
     for tail in tails:
         assert tail.status_code == 200
-        assert ends(tail), f"expected the tail to end within {WAIT_SECONDS} s of the deletion"
+        assert ends(tail), f"expected the tail to end within {PATIENCE_SECONDS} s of the deletion"
     expect_nothing_left(first, "shop")
 
 
@@ -188,7 +185,7 @@ def ends(reply):
     """True when the body of a streamed answer ends, well or broken off, in time."""
     reader = threading.Thread(target=drain, args=(reply,), daemon=True)
     reader.start()
-    reader.join(WAIT_SECONDS)
+    reader.join(PATIENCE_SECONDS)
     return not reader.is_alive()
 
 

@@ -13,7 +13,7 @@ from support.insert_gate import InsertGate
 from support.load import Writers, at_once, everything, expect_once, following, ndjson, shown_ids, stored_ids
 from support.outages import OUTAGES
 from support.problems import UNAVAILABLE
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 # An insert without an answer is given up soon: its client gets 503.
 IMPATIENT = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "0.5", "ANNALS_EVENTS_RETRY_SECONDS": "0.5"}
@@ -22,7 +22,6 @@ PATIENT = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "1", "ANNALS_EVENTS_RETRY_SECONDS": 
 CLIENTS = 16
 ENOUGH = 40
 LONG_OUTAGE_SECONDS = 10
-WAIT_SECONDS = 90
 ANSWER_SECONDS = 10
 
 HOW = pytest.mark.parametrize("how", ["lost", "unheard", "late"])
@@ -32,7 +31,7 @@ def wait_for(writers, status, count):
     """Until so many more requests were answered like that."""
     before = writers.statuses()[status]
     enough = lambda: writers.statuses()[status] >= before + count
-    wait_until(enough, f"{count} more answers with {status}", WAIT_SECONDS)
+    wait_until(enough, f"{count} more answers with {status}", PATIENCE_SECONDS)
 
 
 def expect_clear_answers(writers):

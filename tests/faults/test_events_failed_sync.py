@@ -8,9 +8,7 @@ from support.annals import events_table
 from support.events import event, events_of, post_events
 from support.problems import UNAVAILABLE, expect
 from support.processes import run
-from support.waiting import wait_until
-
-CONVERGE_SECONDS = 90
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 
 @pytest.fixture
@@ -48,7 +46,7 @@ def doubtful(annals, tenant, broken):
     assert post_events(annals, tenant, [one]).status_code == 201
     broken.touch()
     assert len(events_of(annals, tenant)) == 1  # moves it
-    wait_until(marker(annals).exists, "it remembers the failed sync", CONVERGE_SECONDS)
+    wait_until(marker(annals).exists, "it remembers the failed sync", PATIENCE_SECONDS)
     annals.terminate()
     return one
 

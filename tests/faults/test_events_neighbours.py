@@ -9,11 +9,10 @@ import time
 from support.events import EVENT_BRIDGE, NDJSON, envelope, event, history, post_events, without
 from support.load import Readers, Writers, at_once, everything, expect_once, ids_of, ndjson, shown_ids
 from support.problems import not_an_integer
-from support.waiting import SLOWNESS, wait_until
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
 CLIENTS = 12
 ENOUGH = 80
-WAIT_SECONDS = 90
 BULK = 2000
 FLOODERS = 4
 SINGLES = 30
@@ -39,7 +38,7 @@ def test_tenants_that_hammer_at_once_never_see_each_others_events(instances):
 
     with writers["red"], writers["blue"], readers["red"], readers["blue"]:
         enough = lambda: all(one.acknowledged() >= ENOUGH for one in writers.values())
-        wait_until(enough, f"{ENOUGH} requests of each are acknowledged", WAIT_SECONDS)
+        wait_until(enough, f"{ENOUGH} requests of each are acknowledged", PATIENCE_SECONDS)
 
     for name, other in (("red", "blue"), ("blue", "red")):
         assert set(writers[name].statuses()) == {201}, f"expected nothing but 201, got {writers[name].statuses()}"
@@ -86,7 +85,7 @@ def test_a_flood_in_bulk_does_not_keep_anothers_single_events_waiting(instances)
     with concurrent.futures.ThreadPoolExecutor(FLOODERS) as pool:
         flooders = [pool.submit(flood) for _ in range(FLOODERS)]
         try:
-            wait_until(lambda: len(floods) >= FLOODERS, "the flood is running", WAIT_SECONDS)
+            wait_until(lambda: len(floods) >= FLOODERS, "the flood is running", PATIENCE_SECONDS)
             timings = [timed(annals, neighbour) for _ in range(SINGLES)]
         finally:
             ended.set()

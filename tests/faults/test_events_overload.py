@@ -13,7 +13,7 @@ from support.events import EVENTS, NDJSON, event, expect_stored, history, post_e
 from support.insert_gate import InsertGate
 from support.load import Writers, at_once, everything, expect_once, ids_of, shown_ids, stored_ids
 from support.problems import UNAVAILABLE
-from support.waiting import SLOWNESS, wait_until
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
 MIB = 1 << 20
 LIMIT = MIB
@@ -33,7 +33,6 @@ MAX_GROWTH_OF_STALLED_IMPORT = 100 * MIB
 MAX_GROWTH_OF_IMPORT = 300 * MIB
 # Whoever waits for the stuck one waits for ever.
 NEIGHBOUR_SECONDS = 30 * SLOWNESS
-WAIT_SECONDS = 90
 STALL_SECONDS = 1
 
 plain_builds_only = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitizer keeps freed memory for a while")
@@ -97,10 +96,10 @@ def test_a_client_that_sends_too_much_gets_429_until_there_is_room(gated):
     gate.hold(tenant)
 
     with Writers([gated], tenant, CLIENTS, large_event, kinds=("single",)) as writers:
-        wait_until(lambda: writers.statuses()[429] >= CLIENTS, f"{CLIENTS} answers with 429", WAIT_SECONDS)
+        wait_until(lambda: writers.statuses()[429] >= CLIENTS, f"{CLIENTS} answers with 429", PATIENCE_SECONDS)
         assert writers.acknowledged() == 0, "expected no acknowledgement of what is not written"
         gate.release()
-        wait_until(lambda: writers.acknowledged() >= CLIENTS, f"{CLIENTS} answers with 201", WAIT_SECONDS)
+        wait_until(lambda: writers.acknowledged() >= CLIENTS, f"{CLIENTS} answers with 201", PATIENCE_SECONDS)
 
     for answer in refused_requests(writers):
         expect_over_quota(answer)
@@ -117,7 +116,7 @@ def test_what_fits_waits_and_is_kept(gated):
     gate.hold(tenant)
 
     def release_when_some_are_refused():
-        wait_until(lambda: len(refused) >= 10, "ten are refused", WAIT_SECONDS)
+        wait_until(lambda: len(refused) >= 10, "ten are refused", PATIENCE_SECONDS)
         gate.release()
 
     sent, refused = [large_event() for _ in range(20)], []
@@ -150,7 +149,7 @@ def test_a_neighbour_of_a_stuck_client_is_served(gated):
     gated.engine.gate.hold(flooding)
 
     with Writers([gated], flooding, CLIENTS, large_event, kinds=("single",)) as writers:
-        wait_until(lambda: writers.statuses()[429] >= CLIENTS, f"{CLIENTS} answers with 429", WAIT_SECONDS)
+        wait_until(lambda: writers.statuses()[429] >= CLIENTS, f"{CLIENTS} answers with 429", PATIENCE_SECONDS)
         answers = [timed(gated, neighbour) for _ in range(10)]
         gated.engine.gate.release()
 
@@ -172,7 +171,7 @@ def test_when_all_room_is_taken_others_get_503_that_says_so(make):
     with Writers([annals], flooding, CLIENTS, large_event, kinds=("single",)) as writers:
         # One client may have all the room here.
         refused = lambda: writers.statuses()[429] + writers.statuses()[503] >= CLIENTS
-        wait_until(refused, f"{CLIENTS} refusals", WAIT_SECONDS)
+        wait_until(refused, f"{CLIENTS} refusals", PATIENCE_SECONDS)
         reply = post_events(annals, neighbour, large_event())
         engine.gate.release()
 
@@ -191,14 +190,14 @@ def test_with_an_engine_that_hangs_nothing_that_was_acknowledged_is_lost(make):
 
     with Writers([annals], flooding, CLIENTS, large_event, kinds=("single",)) as writers:
         with Writers([annals], neighbour, 2) as others:
-            wait_until(lambda: min(writers.acknowledged(), others.acknowledged()) >= 10, "some are kept", WAIT_SECONDS)
+            wait_until(lambda: min(writers.acknowledged(), others.acknowledged()) >= 10, "some are kept", PATIENCE_SECONDS)
             server.stop()
             refused = lambda: writers.statuses()[429] + writers.statuses()[503] >= CLIENTS
-            wait_until(refused, f"{CLIENTS} are refused", WAIT_SECONDS)
+            wait_until(refused, f"{CLIENTS} are refused", PATIENCE_SECONDS)
             server.cont()
             before = writers.acknowledged(), others.acknowledged()
             goes_on = lambda: writers.acknowledged() > before[0] + 10 and others.acknowledged() > before[1] + 10
-            wait_until(goes_on, "both go on", WAIT_SECONDS)
+            wait_until(goes_on, "both go on", PATIENCE_SECONDS)
 
     assert writers.statuses()[429] > 0, f"expected 429 for the client that floods, got {writers.statuses()}"
     for answer in refused_requests(writers) + refused_requests(others):
@@ -276,7 +275,7 @@ def test_a_bulk_import_waits_for_the_engine_instead_of_filling_memory(make, limi
     engine.gate.hold(tenant)
 
     with Peak(annals) as peak, Import(annals, tenant, size) as client:
-        wait_until(client.is_stalled, "the client is slowed down", WAIT_SECONDS)
+        wait_until(client.is_stalled, "the client is slowed down", PATIENCE_SECONDS)
         taken, growth_when_stalled = client.sent, peak.growth
         engine.gate.release()
 

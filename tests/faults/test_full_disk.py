@@ -13,11 +13,10 @@ from support.problems import UNAVAILABLE, expect
 from support.processes import run
 from support.raw_http import RawConnection, head
 from support.trail import wait_for
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
 
-CONVERGE_SECONDS = 90
 ENDS_SECONDS = 120
 # The files of the journal that were made before the disk was full take some twenty of these.
 ABOUT_A_MEGABYTE = 900
@@ -70,8 +69,8 @@ def test_what_has_no_room_is_refused_and_what_was_acknowledged_is_kept(annals, f
     assert annals.get("/healthz").status_code == 200
 
     full.unlink()
-    wait_until(lambda: post_events(annals, other, event()).status_code == 201, "it takes events again", CONVERGE_SECONDS)
-    wait_until(lambda: get_history(annals, tenant).status_code == 200, "it moves events again", CONVERGE_SECONDS)
+    wait_until(lambda: post_events(annals, other, event()).status_code == 201, "it takes events again", PATIENCE_SECONDS)
+    wait_until(lambda: get_history(annals, tenant).status_code == 200, "it moves events again", PATIENCE_SECONDS)
     expect_kept(annals, tenant, [before, *acknowledged])
 
 
@@ -99,7 +98,7 @@ def test_a_tenant_can_be_deleted_while_there_is_no_room_for_events(annals, full)
     assert reply.status_code == 204, f"expected 204, got {reply.status_code} {reply.text}"
     assert annals.tenant(tenant["client_id"]) is None
     full.unlink()
-    wait_until(lambda: get_history(annals, other).status_code == 200, "it moves events again", CONVERGE_SECONDS)
+    wait_until(lambda: get_history(annals, other).status_code == 200, "it moves events again", PATIENCE_SECONDS)
     expect_kept(annals, other, acknowledged)
 
 
@@ -141,7 +140,7 @@ def test_what_cannot_be_put_on_record_is_not_done_but_what_takes_away_is(annals,
 
     assert "unrecorded" not in annals.get("/api/tenants").text, "expected that it was not done"
     full.unlink()
-    wait_until(lambda: annals.request("POST", "/api/keys", json={}).status_code == 422, "acts go on", CONVERGE_SECONDS)
+    wait_until(lambda: annals.request("POST", "/api/keys", json={}).status_code == 422, "acts go on", PATIENCE_SECONDS)
     told = wait_for(annals, "delete_tenant", lambda one: one["result"] == "done")
     assert len(told) == 1, f"expected that it is recorded once there is room, got {told}"
 
@@ -294,7 +293,7 @@ def test_a_tenant_that_is_made_while_nothing_can_be_written_does_not_prevent_the
     limited.start()
     expect_kept(limited, tenant, [before])
     gone = lambda: [one["database_name"] for one in limited.tenants()] == ["shop"]
-    wait_until(gone, "nothing is left of the other", CONVERGE_SECONDS)
+    wait_until(gone, "nothing is left of the other", PATIENCE_SECONDS)
     assert limited.initialise("other")
 
 
@@ -313,5 +312,5 @@ def test_a_definition_that_could_not_be_written_does_not_prevent_the_next_start(
     limited.start()
     expect_kept(limited, tenant, [before])
     gone = lambda: [one["database_name"] for one in limited.tenants()] == ["shop"]
-    wait_until(gone, "nothing is left of the other", CONVERGE_SECONDS)
+    wait_until(gone, "nothing is left of the other", PATIENCE_SECONDS)
     assert limited.initialise("other")

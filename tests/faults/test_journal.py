@@ -13,9 +13,8 @@ from support.load import stored_ids
 from support.problems import NO_SUCH_CLIENT, expect
 from support.processes import run
 from support.raw_http import RawConnection, head
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
-CONVERGE_SECONDS = 90
 HANG_UPS = 80
 # No event that a test sends is of this record.
 REFUSING = "CONSTRAINT nothing CHECK record_id = 0"
@@ -102,7 +101,7 @@ def test_clients_that_hang_up_while_they_read_stop_nothing(annals, tenant):
 
     # Until its readers that are gone have had their turn, a client may get 503 for more of them.
     served = lambda: get_history(annals, tenant).status_code == 200
-    wait_until(served, "the client is served again", CONVERGE_SECONDS)
+    wait_until(served, "the client is served again", PATIENCE_SECONDS)
     assert history(annals, tenant)["total_count"] == HANG_UPS
     assert arrived(annals, tenant, limit=1000) == list(range(HANG_UPS))
 
@@ -156,7 +155,7 @@ def test_a_tenant_whose_table_refuses_is_named_and_costs_the_others_nothing(make
     large = ["x" * 100_000]
 
     statuses = [post_events(annals, broken, event(event_data=large)).status_code for _ in range(15)]
-    wait_until(lambda: "cannot be moved" in annals.log, "the log tells of it", CONVERGE_SECONDS)
+    wait_until(lambda: "cannot be moved" in annals.log, "the log tells of it", PATIENCE_SECONDS)
 
     assert set(statuses) == {201, 503}, f"expected that it is refused once its share is full, got {statuses}"
     assert broken["client_id"] in annals.log

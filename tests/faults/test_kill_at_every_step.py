@@ -5,10 +5,10 @@ The program `annals_killed` is Annals that kills itself at the N-th of these cal
 
 import pytest
 
-from support.crash import CONVERGE_SECONDS, Crash
+from support.crash import Crash
 from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 MOST_CALLS = 100
 
@@ -32,7 +32,7 @@ def expect_nothing_left(annals, step, is_last):
         if not is_last:
             return
         annals.terminate()
-    wait_until_nothing_is_left(annals, step, CONVERGE_SECONDS)
+    wait_until_nothing_is_left(annals, step, PATIENCE_SECONDS)
 
 
 def test_initialise_converges(stopped, steps, when):
@@ -43,13 +43,13 @@ def test_initialise_converges(stopped, steps, when):
         body = {"database_name": f"shop{number}", "client_label": f"The shop {number}"}
         died = crash.request(number, "POST", "/api/initialize-tenant", json=body)
 
-        wait_until(lambda: not unsettled(annals), f"{step}: no tenant stays half-made", CONVERGE_SECONDS)
+        wait_until(lambda: not unsettled(annals), f"{step}: no tenant stays half-made", PATIENCE_SECONDS)
 
         if not annals.tenants():
             wait_until(
                 lambda body=body: annals.post_tenant(body).status_code == 201,
                 f"{step}: the name and the label are free again",
-                CONVERGE_SECONDS,
+                PATIENCE_SECONDS,
             )
         (tenant,) = annals.tenants()
         assert tenant["state"] == "active"
@@ -72,7 +72,7 @@ def test_delete_converges(stopped, steps, when):
             annals.files.put(f"{database}/{i}")
         died = crash.request(number, "DELETE", "/api/delete-tenant", headers={"X-Client-Id": client_id})
 
-        wait_until(lambda: not unsettled(annals), f"{step}: the deletion goes on by itself", CONVERGE_SECONDS)
+        wait_until(lambda: not unsettled(annals), f"{step}: the deletion goes on by itself", PATIENCE_SECONDS)
 
         again = annals.delete(client_id)
         gone = (again.status_code, again.json() if again.content else None) in ((204, None), (400, NO_SUCH_CLIENT))

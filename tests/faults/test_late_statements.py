@@ -11,11 +11,10 @@ from support.crash import LEASES
 from support.events import HISTORY, event, expect_stored, history, post_events
 from support.holding_gate import HoldingGate
 from support.leftovers import wait_until_nothing_is_left
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 SETTLED = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
 SWEEPING = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
-CONVERGE_SECONDS = 90
 SHOP = {"database_name": "shop", "client_label": "The shop"}
 
 # Every statement that changes something, by words that no other statement of the request has.
@@ -70,7 +69,7 @@ class Heir:
                 made.append(reply.json())
             return made
 
-        wait_until(has_the_name, "the name is free for another tenant", CONVERGE_SECONDS)
+        wait_until(has_the_name, "the name is free for another tenant", PATIENCE_SECONDS)
         self.tenant = made[0]
         headers = {"X-Client-Id": self.tenant["client_id"]}
         upload = annals.get("/api/files/upload-url", headers=headers).json()
@@ -91,23 +90,23 @@ class Heir:
         )
 
     def expect_served_and_deletable(self, statement):
-        wait_until(self.is_served, f"after a late {statement!r} the heir has its events and files", CONVERGE_SECONDS)
+        wait_until(self.is_served, f"after a late {statement!r} the heir has its events and files", PATIENCE_SECONDS)
         assert history(self._annals, self.tenant)["total_count"] == len(self._sent)
         self._annals.remove(self.tenant["client_id"])
-        wait_until_nothing_is_left(self._annals, f"late {statement}", CONVERGE_SECONDS)
+        wait_until_nothing_is_left(self._annals, f"late {statement}", PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("statement", OF_INITIALISE)
 def test_a_late_statement_of_an_initialisation_harms_no_heir(engine, slow, take_over, in_background, statement):
     held = engine.gate.hold(statement, hangs_up=True)
     initialised = in_background(slow.post_tenant, SHOP)
-    assert held.arrived.wait(CONVERGE_SECONDS), f"expected a statement with {statement!r}"
+    assert held.arrived.wait(PATIENCE_SECONDS), f"expected a statement with {statement!r}"
     assert initialised.result().status_code == 503, "a tenant that is not made is not announced"
 
     other = take_over()
     heir = Heir(other)
     held.release()
-    assert held.done.wait(CONVERGE_SECONDS)
+    assert held.done.wait(PATIENCE_SECONDS)
 
     heir.expect_served_and_deletable(statement)
 
@@ -118,7 +117,7 @@ def test_a_late_statement_of_a_deletion_harms_no_heir(engine, slow, take_over, i
     post_events(slow, first, [event()])
     held = engine.gate.hold(statement, hangs_up=True)
     deleted = in_background(slow.delete, first["client_id"])
-    assert held.arrived.wait(CONVERGE_SECONDS), f"expected a statement with {statement!r}"
+    assert held.arrived.wait(PATIENCE_SECONDS), f"expected a statement with {statement!r}"
     assert deleted.result().status_code == 503, "a tenant that is not gone is not said to be gone"
 
     other = take_over()
@@ -126,9 +125,9 @@ def test_a_late_statement_of_a_deletion_harms_no_heir(engine, slow, take_over, i
     def is_gone():
         return other.delete(first["client_id"]).status_code in (204, 400) and other.tenant(first["client_id"]) is None
 
-    wait_until(is_gone, "another instance finishes the deletion", CONVERGE_SECONDS)
+    wait_until(is_gone, "another instance finishes the deletion", PATIENCE_SECONDS)
     heir = Heir(other)
     held.release()
-    assert held.done.wait(CONVERGE_SECONDS)
+    assert held.done.wait(PATIENCE_SECONDS)
 
     heir.expect_served_and_deletable(statement)

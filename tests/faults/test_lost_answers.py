@@ -9,10 +9,9 @@ from support.crash import LEASES
 from support.gate import Gate
 from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 SETTINGS = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
-CONVERGE_SECONDS = 90
 MOST_CALLS = 60
 
 pytestmark = pytest.mark.parametrize("how", ["lost", "unheard", "late"])
@@ -35,7 +34,7 @@ def settle(make, engine, files, step):
     environment = {**SETTINGS, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
     sweeper = make.annals(engine, files, environment)
     done = lambda: all(tenant["state"] == "active" for tenant in sweeper.tenants())
-    wait_until(done, f"{step}: no tenant stays half-done", CONVERGE_SECONDS)
+    wait_until(done, f"{step}: no tenant stays half-done", PATIENCE_SECONDS)
     return sweeper
 
 
@@ -60,10 +59,10 @@ def test_initialise_tells_the_truth_and_converges(make, service, steps, how):
             assert (tenant["client_id"], tenant["state"]) == (reply.json()["client_id"], "active")
         if not sweeper.tenants():
             free = lambda: sweeper.post_tenant(body).status_code == 201
-            wait_until(free, f"{step}: the name is free again", CONVERGE_SECONDS)
+            wait_until(free, f"{step}: the name is free again", PATIENCE_SECONDS)
         (tenant,) = sweeper.tenants()
         service.remove(tenant["client_id"])
-        wait_until_nothing_is_left(sweeper, step, CONVERGE_SECONDS)
+        wait_until_nothing_is_left(sweeper, step, PATIENCE_SECONDS)
         sweeper.terminate()
     pytest.fail(f"expected that an initialisation needs at most {MOST_CALLS} statements")
 
@@ -90,6 +89,6 @@ def test_delete_tells_the_truth_and_converges(make, service, steps, how):
             assert (again.status_code, again.json()) == (400, NO_SUCH_CLIENT), f"{step}: expected that 204 means gone"
         ended = again.status_code in (204, 400)
         assert ended, f"{step}: expected that a second DELETE ends it, got {again.status_code} {again.text}"
-        wait_until_nothing_is_left(sweeper, step, CONVERGE_SECONDS)
+        wait_until_nothing_is_left(sweeper, step, PATIENCE_SECONDS)
         sweeper.terminate()
     pytest.fail(f"expected that a deletion needs at most {MOST_CALLS} statements")

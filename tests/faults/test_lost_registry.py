@@ -7,11 +7,10 @@ from support.events import event, expect_stored, history
 from support.files import LocalFiles
 from support.leftovers import databases
 from support.problems import CLIENT_EXISTS, expect
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 FAST_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 UNKNOWN = "holds events of a tenant that the registry does not know"
-CONVERGE_SECONDS = 90
 MOVE_AWAY = "RENAME TABLE default.annals_tenants TO default.kept"
 MOVE_BACK = ["DROP TABLE IF EXISTS default.annals_tenants SYNC", "RENAME TABLE default.kept TO default.annals_tenants"]
 
@@ -33,7 +32,7 @@ def sweeps(annals):
 
 def wait_for_sweeps(annals):
     seen = sweeps(annals)
-    wait_until(lambda: sweeps(annals) > seen + 2, "the sweep goes on and tells of it", CONVERGE_SECONDS)
+    wait_until(lambda: sweeps(annals) > seen + 2, "the sweep goes on and tells of it", PATIENCE_SECONDS)
 
 
 def test_a_lost_registry_costs_no_tenant_anything(annals):
@@ -70,7 +69,7 @@ def test_a_database_of_an_unknown_tenant_is_told_of_and_kept_only_if_it_holds_ev
 
     annals.start()
 
-    wait_until(lambda: kept["client_id"] in annals.log, "the log names the tenant", CONVERGE_SECONDS)
+    wait_until(lambda: kept["client_id"] in annals.log, "the log names the tenant", PATIENCE_SECONDS)
     wait_for_sweeps(annals)
     assert annals.get("/readyz", key=None).status_code == 200, "the others are served"
     annals.terminate()
@@ -85,7 +84,7 @@ def test_an_active_tenant_without_a_database_is_named_in_the_log(annals):
 
     annals.start()
 
-    wait_until(lambda: "an active tenant has no database" in annals.log, "the log tells of it", CONVERGE_SECONDS)
+    wait_until(lambda: "an active tenant has no database" in annals.log, "the log tells of it", PATIENCE_SECONDS)
     assert shop["client_id"] in annals.log
 
 

@@ -18,7 +18,7 @@ from support.events import HISTORY, event, expect_taken, history, post_events, t
 from support.leftovers import wait_until_nothing_is_left
 from support.load import expect_once, shown_ids
 from support.problems import NO_SUCH_CLIENT
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 MOST_CALLS = 400
 NAMES = "rename,renameat,renameat2,mkdir,mkdirat,link,linkat,symlink,symlinkat,unlink,unlinkat,rmdir"
@@ -28,7 +28,6 @@ CALLS_AND_WRITES = f"{CALLS},ftruncate,write,pwrite64"
 
 BULK = 3
 SETTINGS = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2", "ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "2"}
-CONVERGE_SECONDS = 90
 PART = re.compile(r"/store/\w+/([0-9a-f-]+)/\w*all_\w+/")
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing: run ./dev setup")
@@ -231,7 +230,7 @@ def test_a_tenant_is_made_as_a_whole_or_not_at_all(annals, steps):
 
         done = answered(annals, CALLS, number, "POST", "/api/initialize-tenant", json=body)
 
-        wait_until(lambda: not unsettled(annals), f"{step}: no tenant stays half-made", CONVERGE_SECONDS)
+        wait_until(lambda: not unsettled(annals), f"{step}: no tenant stays half-made", PATIENCE_SECONDS)
         if annals.tenants():
             (made,) = annals.tenants()
             expect_usable(annals, made, 0, step)
@@ -246,7 +245,7 @@ def test_a_tenant_is_made_as_a_whole_or_not_at_all(annals, steps):
     else:
         pytest.fail(f"expected that an initialisation needs at most {MOST_CALLS} calls")
     annals.terminate()
-    wait_until_nothing_is_left(annals, "in the end", CONVERGE_SECONDS)
+    wait_until_nothing_is_left(annals, "in the end", PATIENCE_SECONDS)
 
 
 def test_a_tenant_is_deleted_as_a_whole(annals, steps):
@@ -272,4 +271,4 @@ def test_a_tenant_is_deleted_as_a_whole(annals, steps):
     else:
         pytest.fail(f"expected that a deletion needs at most {MOST_CALLS} calls")
     annals.terminate()
-    wait_until_nothing_is_left(annals, "in the end", CONVERGE_SECONDS)
+    wait_until_nothing_is_left(annals, "in the end", PATIENCE_SECONDS)

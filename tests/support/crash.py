@@ -5,7 +5,6 @@ from support.waiting import SLOWNESS
 
 # Who is killed, or loses an answer, holds its leases for a short time only.
 LEASES = {"ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": str(2 * SLOWNESS)}
-CONVERGE_SECONDS = 90
 
 
 class Kill:
