@@ -33,6 +33,11 @@ Budget::Share::~Share() {
   if (--holder_->second.shares == 0) budget_->holders_.erase(holder_);
 }
 
+std::size_t Budget::holders() const {
+  const std::scoped_lock lock(mutex_);
+  return holders_.size();
+}
+
 bool Budget::Share::take(std::size_t bytes) {
   const Limits& limits = budget_->limits_;
   const std::scoped_lock lock(budget_->mutex_);

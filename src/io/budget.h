@@ -57,9 +57,12 @@ class Budget {
     std::size_t held_ = 0;
   };
 
+  /// Returns how many holders have a share. Nothing is kept of the others.
+  [[nodiscard]] std::size_t holders() const;
+
  private:
   const Limits limits_;
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::size_t taken_ = 0;
   Holders holders_;  // those that have a share
 };

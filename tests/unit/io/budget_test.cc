@@ -59,6 +59,33 @@ TEST(Budget, AMovedShareIsGivenBackOnce) {
   EXPECT_TRUE(other.take(10));
 }
 
+TEST(Budget, WhatIsGivenBackCanBeTakenOnce) {
+  Budget budget({.total = 10, .of_one = 10});
+  {
+    Budget::Share released(budget, "a");
+    EXPECT_TRUE(released.take(6));
+    released.release();
+  }
+  Budget::Share whole(budget, "b");
+  EXPECT_TRUE(whole.take(10));
+  Budget::Share other(budget, "c");
+  EXPECT_FALSE(other.take(1)) << "all is taken: what was given back counts once";
+}
+
+TEST(Budget, KeepsNothingOfAHolderWhoseLastShareHasGone) {
+  Budget budget({.total = 10, .of_one = 10});
+  {
+    Budget::Share first(budget, "a");
+    const Budget::Share moved(std::move(first));
+    {
+      const Budget::Share second(budget, "a");
+      EXPECT_EQ(budget.holders(), 1U);
+    }
+    EXPECT_EQ(budget.holders(), 1U);
+  }
+  EXPECT_EQ(budget.holders(), 0U);
+}
+
 TEST(Budget, FairLimitsLeaveRoomBesideOneHolderWhateverTheTotal) {
   for (const std::size_t total : {kMiB, 4 * kMiB, 256 * kMiB, 4096 * kMiB}) {
     Budget budget(Budget::fair(total));
