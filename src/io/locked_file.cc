@@ -28,8 +28,13 @@ bool still_named(const std::filesystem::path& path, const Descriptor& file) {
          is_same_file(named, opened);
 }
 
+bool is_regular(const Descriptor& file) {
+  struct stat status{};
+  return ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 std::filesystem::path unfinished_of(const std::filesystem::path& path) {
-  return path.string() + ".new";
+  return path.string() + ".annals-new";  // no name that a user's file has
 }
 
 bool knows_no_locks(int error) {
@@ -42,8 +47,10 @@ bool knows_no_locks(int error) {
 std::optional<Descriptor> open_locked(const std::filesystem::path& path) {
   constexpr int kAttempts = 100;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kMode));
-    if (!file.open()) fail(errno, "cannot open " + path.string());
+    // A FIFO does not wait for a reader then, and has the error ENXIO.
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, kMode));
+    if (!file.open() && errno != ENXIO) fail(errno, "cannot open " + path.string());
+    if (!file.open() || !is_regular(file)) throw NoRegularFile(path);
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && !knows_no_locks(errno)) {
       if (errno != EWOULDBLOCK) fail(errno, "cannot lock " + path.string());
       return std::nullopt;
@@ -53,10 +60,10 @@ std::optional<Descriptor> open_locked(const std::filesystem::path& path) {
   throw std::runtime_error("another process replaces " + path.string() + " all the time");
 }
 
-std::optional<LockedFile> LockedFile::open(std::filesystem::path path) {
+std::optional<LockedFile> LockedFile::open(const std::filesystem::path& path) {
   auto descriptor = open_locked(path);
   if (!descriptor) return std::nullopt;
-  return LockedFile(std::move(path), *std::move(descriptor));
+  return LockedFile(std::filesystem::canonical(path), *std::move(descriptor));
 }
 
 LockedFile::LockedFile(std::filesystem::path path, Descriptor descriptor)
@@ -80,8 +87,10 @@ void LockedFile::replace(std::string_view content) {
 }
 
 void LockedFile::probe() {
-  const RemovedAtEnd unfinished(unfinished_of(path_));
-  if (!open_locked(unfinished_of(path_))) fail(EWOULDBLOCK, "cannot lock " + unfinished_of(path_).string());
+  const std::filesystem::path unfinished = unfinished_of(path_);
+  const auto next = open_locked(unfinished);
+  if (!next) fail(EWOULDBLOCK, "cannot lock " + unfinished.string());
+  const RemovedAtEnd removed(unfinished);  // while it is locked: it is nobody else's
 }
 
 void LockedFile::remove() {

@@ -1,6 +1,7 @@
 #include "support/file_calls.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -181,6 +182,10 @@ extern "C" int open(const char* path, int flags, ...) {
   }
   const int error = is_unnamed ? FileCalls::note("open", {path}) : 0;
   return unless_failing(error, SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+extern "C" int flock(int descriptor, int operation) noexcept {
+  return unless_failing(FileCalls::note_descriptor("lock", descriptor), SYS_flock, descriptor, operation);
 }
 
 extern "C" int ftruncate(int descriptor, off_t size) noexcept {

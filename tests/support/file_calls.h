@@ -12,9 +12,9 @@
 namespace annals::support {
 
 /// Records in which order the program makes files below a directory durable: `sync NAME`, `rename OLD NEW`,
-/// `cut NAME`, `uncache NAME`, `open NAME` for a file without a name in that directory. Without a power cut
-/// nothing else tells whether a sync was forgotten, or came too early. The names are without their
-/// directories, and the directory itself is `.`. Thread-safe; one at a time.
+/// `cut NAME`, `lock NAME`, `uncache NAME`, `open NAME` for a file without a name in that directory. Without
+/// a power cut nothing else tells whether a sync was forgotten, or came too early. The names are without
+/// their directories, and the directory itself is `.`. Thread-safe; one at a time.
 class FileCalls {
  public:
   struct Call {
