@@ -14,7 +14,7 @@ import pytest
 
 from support import paths
 from support.cutting_proxy import CuttingProxy
-from support.commands import Tenant, event, write_lines
+from support.commands import Tenant, event, expect_ended, write_lines
 from support.names import UNKNOWN_ID
 from support.ports import free_port
 from support.processes import run
@@ -33,7 +33,7 @@ def tenant(annals, tmp_path):
     events = [event(i, file_id=FILE_ID if i % 2 else None, more={"of": "it"}) for i in range(200)]
     for e in events[100:150]:  # told apart by nothing but their ids
         e.update(record_id=7, event_time="1969-12-31T23:59:59.999Z")
-    expect(tenant.run("import", write_lines(tmp_path / "in.ndjson", events)), 0)
+    expect_ended(tenant.run("import", write_lines(tmp_path / "in.ndjson", events)), 0)
     return tenant
 
 
@@ -43,7 +43,7 @@ def large(make, engine_kind, tmp_path):
     annals = make.annals(engine_kind, environment={"ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"})
     tenant = Tenant(annals, tmp_path)
     events = (event(i, event_data={"number": i, "padding": "x" * 500}) for i in range(LARGE))
-    expect(tenant.run("import", write_lines(tmp_path / "in.ndjson", events)), 0)
+    expect_ended(tenant.run("import", write_lines(tmp_path / "in.ndjson", events)), 0)
     return tenant
 
 
@@ -71,11 +71,6 @@ def cut(tenant):
         proxy.close()
 
 
-def expect(ended, code, words=""):
-    assert ended.returncode == code, f"expected exit code {code}, got {ended.returncode}: {ended.stdout}{ended.stderr}"
-    assert words in ended.stdout + ended.stderr, f"expected {words!r} in {ended.stdout + ended.stderr!r}"
-
-
 def milliseconds_of(text):
     time = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
     return (time - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)) // datetime.timedelta(milliseconds=1)
@@ -96,7 +91,7 @@ def expect_nothing_left(file):
 def test_what_is_imported_is_exported_in_the_order_of_the_records(tenant, tmp_path):
     file = tmp_path / "out.ndjson"
 
-    expect(tenant.run("export", file), 0, "200 events")
+    expect_ended(tenant.run("export", file), 0, "200 events")
 
     exported = [json.loads(line) for line in file.read_text().splitlines()]
     keys = [(e["record_id"], e["event_time"]) for e in exported]
@@ -115,8 +110,8 @@ def test_what_other_parsers_of_json_refuse_comes_in_and_goes_out(any_annals, tmp
     sent.write_text(line.replace('"here"', value) + "\n")
     tenant = Tenant(any_annals, tmp_path)
 
-    expect(tenant.run("import", sent), 0)
-    expect(tenant.run("export", out), 0)
+    expect_ended(tenant.run("import", sent), 0)
+    expect_ended(tenant.run("export", out), 0)
 
     assert value in out.read_text(), f"expected {value[:40]} as it was sent, got {out.read_text()[:200]}"
 
@@ -125,17 +120,17 @@ def test_an_export_can_be_imported_into_another_tenant(tenant, annals, tmp_path)
     tenant.run("export", tmp_path / "out.ndjson")
     other = Tenant(annals, tmp_path)
 
-    expect(other.run("import", tmp_path / "out.ndjson"), 0, "200 accepted")
+    expect_ended(other.run("import", tmp_path / "out.ndjson"), 0, "200 accepted")
 
     assert other.export() == tenant.export()
-    expect(tenant.run("import", tmp_path / "out.ndjson"), 0, "0 accepted, 200 duplicates")
+    expect_ended(tenant.run("import", tmp_path / "out.ndjson"), 0, "0 accepted, 200 duplicates")
 
 
 def test_filters_are_those_of_the_history(tenant, tmp_path):
     file = tmp_path / "out.ndjson"
     filters = ("--record-id", "3", "--record-id", "4", "--from", "2024-01-02T00:00:00Z", "--to", "2024-01-20T00:00:00Z")
 
-    expect(tenant.run("export", file, *filters), 0)
+    expect_ended(tenant.run("export", file, *filters), 0)
 
     exported = [json.loads(line) for line in file.read_text().splitlines()]
     assert {e["record_id"] for e in exported} == {3, 4}
@@ -146,14 +141,14 @@ def test_filters_are_those_of_the_history(tenant, tmp_path):
 def test_standard_output_gets_the_events_and_nothing_else(tenant):
     ended = tenant.run("export", "-")
 
-    expect(ended, 0)
+    expect_ended(ended, 0)
     assert ended.stdout.splitlines() == tenant.export()
 
 
 def test_csv_has_a_head_and_leaves_what_is_null_empty(tenant, tmp_path):
     file = tmp_path / "out.csv"
 
-    expect(tenant.run("export", file), 0, "200 events")
+    expect_ended(tenant.run("export", file), 0, "200 events")
 
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
     assert len(rows) == 200
@@ -165,7 +160,7 @@ def test_csv_has_a_head_and_leaves_what_is_null_empty(tenant, tmp_path):
 def test_csv_of_many_events_has_one_head(large, tmp_path):
     file = tmp_path / "out.csv"
 
-    expect(large.run("export", file), 0, f"{LARGE} events")
+    expect_ended(large.run("export", file), 0, f"{LARGE} events")
 
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
     assert sorted(int(row["source_id"]) for row in rows) == list(range(LARGE))
@@ -174,7 +169,7 @@ def test_csv_of_many_events_has_one_head(large, tmp_path):
 def test_parquet_of_many_events_is_one_document(large, shared, tmp_path):
     file = tmp_path / "out.parquet"
 
-    expect(large.run("export", file), 0)
+    expect_ended(large.run("export", file), 0)
 
     # A real reader of Parquet.
     found = shared("remote").sql("SELECT count(), uniqExact(source_id) FROM file({file:String}, Parquet)", file=str(file))
@@ -184,7 +179,7 @@ def test_parquet_of_many_events_is_one_document(large, shared, tmp_path):
 def test_parquet_is_parquet(tenant, tmp_path):
     file = tmp_path / "history"
 
-    expect(tenant.run("export", file, "--format", "parquet"), 0)
+    expect_ended(tenant.run("export", file, "--format", "parquet"), 0)
 
     content = file.read_bytes()
     assert (content[:4], content[-4:]) == (b"PAR1", b"PAR1")
@@ -194,7 +189,7 @@ def test_parquet_is_parquet(tenant, tmp_path):
 def test_a_tenant_without_events_gives_an_empty_file(any_annals, tmp_path):
     file = tmp_path / "out.ndjson"
 
-    expect(Tenant(any_annals, tmp_path).run("export", file), 0)
+    expect_ended(Tenant(any_annals, tmp_path).run("export", file), 0)
 
     assert file.read_bytes() == b""
 
@@ -233,7 +228,7 @@ def test_an_export_killed_midway_goes_on_and_gives_exactly_the_same_lines(large,
 
     resumed = large.run("export", file)
 
-    expect(resumed, 0, "resuming after ")
+    expect_ended(resumed, 0, "resuming after ")
     assert file.read_text().splitlines() == large.export()
     expect_nothing_left(file)
 
@@ -257,7 +252,7 @@ def test_a_part_of_another_query_is_not_gone_on_from(tenant, tmp_path):
     part_of(file).write_text(json.dumps(event(1, event_id=UNKNOWN_ID)) + "\n")
     file.with_name(file.name + ".annals-export").write_text("http://elsewhere somebody\n")
 
-    expect(tenant.run("export", file), 0)
+    expect_ended(tenant.run("export", file), 0)
 
     assert file.read_text().splitlines() == tenant.export()
 
@@ -278,13 +273,13 @@ def test_an_export_that_was_cut_although_its_end_looks_clean_is_asked_for_again(
 
     ended = tenant.run("export", file)
 
-    expect(ended, 0, "the answer of the service at ")
+    expect_ended(ended, 0, "the answer of the service at ")
     assert proxy.cuts == 0
     assert "was cut: it ends " in ended.stderr
     expect_nothing_left(file)
     proxy.size = None
     whole = tmp_path / f"whole.{form}"
-    expect(tenant.run("export", whole), 0)
+    expect_ended(tenant.run("export", whole), 0)
     if form == "parquet":
         assert file.read_bytes()[-4:] == b"PAR1"
     else:
@@ -299,7 +294,7 @@ def test_an_export_that_was_cut_between_two_events_is_asked_for_again(tenant, cu
 
     ended = tenant.run("export", file)
 
-    expect(ended, 0, f"was cut: it ends after {50 if form == 'csv' else 51} of 200 events. Retrying")
+    expect_ended(ended, 0, f"was cut: it ends after {50 if form == 'csv' else 51} of 200 events. Retrying")
     assert file.read_bytes() == reply.content
 
 
@@ -310,7 +305,7 @@ def test_an_export_that_is_always_cut_is_no_export(tenant, cut, tmp_path, form):
 
     ended = tenant.run("export", file, "--format", form, "--patience", "0")
 
-    expect(ended, 1, "was cut: it ends ")
+    expect_ended(ended, 1, "was cut: it ends ")
     assert not file.exists(), "expected that a cut export does not get its name"
 
 
@@ -331,7 +326,7 @@ def test_a_cut_export_on_standard_output_goes_on_there(tenant, cut):
 
     ended = tenant.run("export", "-")
 
-    expect(ended, 0)
+    expect_ended(ended, 0)
     assert ended.stdout.splitlines() == tenant.export()
 
 
@@ -339,14 +334,14 @@ def test_a_cut_export_on_standard_output_goes_on_there(tenant, cut):
 def test_an_export_without_events_is_whole(any_annals, tmp_path, form):
     file = tmp_path / f"out.{form}"
 
-    expect(Tenant(any_annals, tmp_path).run("export", file, "--patience", "0"), 0)
+    expect_ended(Tenant(any_annals, tmp_path).run("export", file, "--patience", "0"), 0)
 
     assert file.read_bytes().startswith(b"PAR1" if form == "parquet" else b'"event_id"')
 
 
 def test_an_export_of_nothing_that_the_filter_finds_is_whole(tenant, tmp_path):
     for form in ("ndjson", "csv", "parquet"):
-        expect(tenant.run("export", tmp_path / f"out.{form}", "--record-id", "12345678", "--patience", "0"), 0)
+        expect_ended(tenant.run("export", tmp_path / f"out.{form}", "--record-id", "12345678", "--patience", "0"), 0)
 
 
 # --- where it goes ---
@@ -364,12 +359,12 @@ def test_a_second_export_to_the_same_file_is_refused(large, midway, tmp_path):
         url, large.url = large.url, large.annals.url
         second = large.run("export", name, "--format", form)
         large.url = url
-        expect(second, 1, f"another export writes {name}")
+        expect_ended(second, 1, f"another export writes {name}")
 
     midway.release()
     assert first.wait() == 0, first.output
     assert file.read_text().splitlines() == large.export()
-    expect(large.run("export", file), 0)
+    expect_ended(large.run("export", file), 0)
     expect_nothing_left(file)
 
 
@@ -381,7 +376,7 @@ def test_a_fifo_is_written_into(tenant, tmp_path, form):
         ended = tenant.run("export", fifo, "--format", form)
         content = reader.stdout.read()
 
-    expect(ended, 0)
+    expect_ended(ended, 0)
     assert stat.S_ISFIFO(fifo.stat().st_mode), "expected that the FIFO is still one"
     assert len(content) == size_of_export(tenant, form)
     expect_nothing_left(fifo)
@@ -391,8 +386,8 @@ def test_a_device_is_written_into(tenant, tmp_path):
     device = tmp_path / "null"
     device.symlink_to("/dev/null")
 
-    expect(tenant.run("export", device), 0, "200 events")
-    expect(tenant.run("export", "/dev/full"), 1, "No space left on device")
+    expect_ended(tenant.run("export", device), 0, "200 events")
+    expect_ended(tenant.run("export", "/dev/full"), 1, "No space left on device")
 
     assert device.is_symlink() and pathlib.Path("/dev/null").is_char_device()
     expect_nothing_left(device)
@@ -408,7 +403,7 @@ def test_a_link_stays_a_link_and_its_target_is_replaced(tenant, tmp_path, exists
     link = tmp_path / "out.ndjson"
     link.symlink_to("middle")
 
-    expect(tenant.run("export", link), 0)
+    expect_ended(tenant.run("export", link), 0)
 
     assert link.is_symlink()
     assert target.read_text().splitlines() == tenant.export()
@@ -432,10 +427,10 @@ def test_standard_output_by_another_name_is_standard_output(tenant, tmp_path, na
 def test_a_place_where_no_file_can_be_is_a_mistake(tenant, tmp_path):
     (tmp_path / "circle").symlink_to("circle")
 
-    expect(tenant.run("export", tmp_path), 2, "is a directory; name a file")
-    expect(tenant.run("export", tmp_path / "missing" / "out.csv"), 2, f"there is no directory {tmp_path}/missing")
-    expect(tenant.run("export", tmp_path / "circle"), 2, "is a link that leads in a circle")
-    expect(tenant.run("export", ""), 2, "FILE is empty")
+    expect_ended(tenant.run("export", tmp_path), 2, "is a directory; name a file")
+    expect_ended(tenant.run("export", tmp_path / "missing" / "out.csv"), 2, f"there is no directory {tmp_path}/missing")
+    expect_ended(tenant.run("export", tmp_path / "circle"), 2, "is a link that leads in a circle")
+    expect_ended(tenant.run("export", ""), 2, "FILE is empty")
 
 
 @pytest.mark.parametrize(
@@ -449,7 +444,7 @@ def test_a_place_where_no_file_can_be_is_a_mistake(tenant, tmp_path):
     ],
 )
 def test_a_name_that_says_another_content_is_a_mistake(tenant, tmp_path, name, words):
-    expect(tenant.run("export", tmp_path / name), 2, words)
+    expect_ended(tenant.run("export", tmp_path / name), 2, words)
 
     assert not (tmp_path / name).exists()
 
@@ -458,13 +453,13 @@ def test_a_name_that_says_another_content_is_a_mistake(tenant, tmp_path, name, w
     ("name", "begin"), [("x.CSV", b'"event_id"'), ("x.Parquet", b"PAR1"), ("x.jsonl", b"{"), ("x", b"{")]
 )
 def test_the_ending_names_the_format(tenant, tmp_path, name, begin):
-    expect(tenant.run("export", tmp_path / name), 0)
+    expect_ended(tenant.run("export", tmp_path / name), 0)
 
     assert (tmp_path / name).read_bytes().startswith(begin)
 
 
 def test_a_format_that_is_named_goes_under_any_name(tenant, tmp_path):
-    expect(tenant.run("export", tmp_path / "history.2024-01", "--format", "csv"), 0, "200 events")
+    expect_ended(tenant.run("export", tmp_path / "history.2024-01", "--format", "csv"), 0, "200 events")
 
 
 # --- messages ---
@@ -473,7 +468,7 @@ def test_a_format_that_is_named_goes_under_any_name(tenant, tmp_path):
 def test_a_wrong_key_is_told(tenant, tmp_path):
     tenant.key_file.write_text("a-key-that-nobody-knows\n")
 
-    expect(tenant.run("export", tmp_path / "out.ndjson"), 1, "401: Unauthorized API Key.")
+    expect_ended(tenant.run("export", tmp_path / "out.ndjson"), 1, "401: Unauthorized API Key.")
 
     assert not (tmp_path / "out.ndjson").exists()
 
@@ -481,14 +476,14 @@ def test_a_wrong_key_is_told(tenant, tmp_path):
 def test_a_filter_that_is_none_is_a_mistake(tenant, tmp_path):
     ended = tenant.run("export", tmp_path / "out.ndjson", "--record-id", "-7")
 
-    expect(ended, 2, "record_id: ensure this value is greater than or equal to 0")
+    expect_ended(ended, 2, "record_id: ensure this value is greater than or equal to 0")
 
 
 def test_an_unreachable_service_is_told_with_its_address(tmp_path):
     url = f"http://127.0.0.1:{free_port()}"
     command = [paths.ANNALS, "export", tmp_path / "out", "--url", url, "--client-id", UNKNOWN_ID]
 
-    expect(run(command, {"ANNALS_API_KEY": "key"}), 1, f"annals export: cannot reach the service at {url}: ")
+    expect_ended(run(command, {"ANNALS_API_KEY": "key"}), 1, f"annals export: cannot reach the service at {url}: ")
 
 
 @pytest.mark.parametrize(("content", "problem"), [
@@ -502,7 +497,7 @@ def test_a_ca_file_that_is_none_is_a_mistake(tmp_path, content, problem):
         ca_file.write_text(content)
     command = [paths.ANNALS, "export", tmp_path / "out", "--ca-file", ca_file, "--client-id", UNKNOWN_ID]
 
-    expect(run(command, {"ANNALS_API_KEY": "key"}), 2, f"--ca-file: {ca_file} {problem}")
+    expect_ended(run(command, {"ANNALS_API_KEY": "key"}), 2, f"--ca-file: {ca_file} {problem}")
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv"])
@@ -522,7 +517,7 @@ def test_a_closed_standard_output_is_told(tenant):
 
     ended = run(["sh", "-c", command, *tenant.arguments("export", "-")], {})
 
-    expect(ended, 1, "cannot write to standard output: Bad file descriptor")
+    expect_ended(ended, 1, "cannot write to standard output: Bad file descriptor")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -540,7 +535,7 @@ def test_an_interruption_is_told_with_what_to_do(large, midway, tmp_path, number
     assert exporter.wait() == -number, "expected that it ends by the signal, as a shell and a supervisor expect"
     assert f"annals export: interrupted; {words}" in exporter.output
     midway.release()
-    expect(large.run("export", file), 0, "resuming after " if form == "ndjson" else f"{LARGE} events")
+    expect_ended(large.run("export", file), 0, "resuming after " if form == "ndjson" else f"{LARGE} events")
     assert len(file.read_text().splitlines()) == LARGE + (1 if form == "csv" else 0)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.commands import Tenant, event, write_lines
+from support.commands import Tenant, event, expect_ended, write_lines
 from support.names import UNKNOWN_ID
 from support.ports import free_port
 from support.processes import run
@@ -84,11 +84,6 @@ def rejected_of(file):
     return file.with_name(file.name + ".rejected")
 
 
-def expect(ended, code, words=""):
-    assert ended.returncode == code, f"expected exit code {code}, got {ended.returncode}: {ended.stdout}{ended.stderr}"
-    assert words in ended.stdout + ended.stderr, f"expected {words!r} in {ended.stdout + ended.stderr!r}"
-
-
 def expect_each_once(tenant, count=MANY):
     """Every event of the file is there, and none twice."""
     numbers = sorted(json.loads(line)["event_data"]["number"] for line in tenant.export())
@@ -103,8 +98,8 @@ def test_a_file_is_imported_and_again_is_all_duplicates(tenant, own_copy):
     first = tenant.run("import", own_copy)
     second = tenant.run("import", own_copy)
 
-    expect(first, 0, f"{MANY} accepted, 0 duplicates, 0 rejected")
-    expect(second, 0, f"0 accepted, {MANY} duplicates, 0 rejected")
+    expect_ended(first, 0, f"{MANY} accepted, 0 duplicates, 0 rejected")
+    expect_ended(second, 0, f"0 accepted, {MANY} duplicates, 0 rejected")
     assert re.search(r"; [0-9.]+ s, [0-9]+ rows/s", first.stdout)
     assert not place_of(own_copy).exists()
     expect_each_once(tenant)
@@ -114,7 +109,7 @@ def test_ids_in_the_file_are_kept_and_others_stay_the_same(any_tenant, tmp_path)
     given = {"event_id": "0b0f5a3e-6d5c-4e0e-9f0a-1a2b3c4d5e6f"}
     file = write_lines(tmp_path / "two.ndjson", [event(0, **given), event(1)])
 
-    expect(any_tenant.run("import", file), 0, "2 accepted")
+    expect_ended(any_tenant.run("import", file), 0, "2 accepted")
 
     ids = {e["source_id"]: e["event_id"] for e in map(json.loads, any_tenant.export())}
     assert ids[0] == given["event_id"]
@@ -126,10 +121,10 @@ def test_a_line_with_the_id_of_another_event_is_told(any_tenant, tmp_path):
     file = write_lines(tmp_path / "first.ndjson", [first])
     other = write_lines(tmp_path / "other.ndjson", [first, {**first, "source_id": 99}, event(1)])
 
-    expect(any_tenant.run("import", file), 0, "1 accepted, 0 duplicates")
+    expect_ended(any_tenant.run("import", file), 0, "1 accepted, 0 duplicates")
     ended = any_tenant.run("import", other)
 
-    expect(ended, 3, "1 accepted, 2 duplicates, 0 rejected")
+    expect_ended(ended, 3, "1 accepted, 2 duplicates, 0 rejected")
     assert "1 of the duplicates were not stored although they differ" in ended.stdout, f"expected it told: {ended.stdout}"
     assert "event_ids of their own" in ended.stdout, f"expected how to repair it: {ended.stdout}"
 
@@ -139,8 +134,8 @@ def test_a_repeated_event_without_a_time_is_still_one(any_tenant, tmp_path):
     del timeless["event_time"]
     file = write_lines(tmp_path / "timeless.ndjson", [timeless])
 
-    expect(any_tenant.run("import", file), 0, "1 accepted")
-    expect(any_tenant.run("import", file), 0, "0 accepted, 1 duplicates")
+    expect_ended(any_tenant.run("import", file), 0, "1 accepted")
+    expect_ended(any_tenant.run("import", file), 0, "0 accepted, 1 duplicates")
 
     assert any_tenant.count() == 1
 
@@ -153,12 +148,12 @@ def test_standard_input_is_imported(any_tenant, tmp_path):
         input=lines, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False,
     )
 
-    expect(ended, 0, "standard input: 10 accepted")
+    expect_ended(ended, 0, "standard input: 10 accepted")
     expect_each_once(any_tenant, 10)
 
 
 def test_an_empty_file_is_done_at_once(any_tenant, tmp_path):
-    expect(any_tenant.run("import", write_lines(tmp_path / "none.ndjson", [])), 0, "0 accepted")
+    expect_ended(any_tenant.run("import", write_lines(tmp_path / "none.ndjson", [])), 0, "0 accepted")
 
 
 def test_the_tenants_own_secret_opens_it(any_tenant, tmp_path):
@@ -167,8 +162,8 @@ def test_the_tenants_own_secret_opens_it(any_tenant, tmp_path):
     file = write_lines(tmp_path / "one.ndjson", [event(0)])
     command = [paths.ANNALS, "import", file, "--url", any_tenant.annals.url, "--client-id", any_tenant.id]
 
-    expect(run([*command, "--secret-file", secret], {}), 0, "1 accepted")
-    expect(run(command, {"ANNALS_API_KEY": API_KEY}), 0, "1 duplicates")
+    expect_ended(run([*command, "--secret-file", secret], {}), 0, "1 accepted")
+    expect_ended(run(command, {"ANNALS_API_KEY": API_KEY}), 0, "1 duplicates")
 
 
 # --- interrupted ---
@@ -186,7 +181,7 @@ def test_an_importer_killed_midway_goes_on_where_it_was(own_service, midway, tmp
 
     resumed = tenant.run("import", own_copy)
 
-    expect(resumed, 0, "resuming after line ")
+    expect_ended(resumed, 0, "resuming after line ")
     assert not place_of(own_copy).exists()
     expect_each_once(tenant)
 
@@ -219,7 +214,7 @@ def test_a_service_that_stays_away_ends_the_import_and_the_next_one_goes_on(own_
     assert relay.url in importer.output
     assert "run the same command again to resume" in importer.output
     own_service.start()
-    expect(tenant.run("import", own_copy), 0, "resuming after line ")
+    expect_ended(tenant.run("import", own_copy), 0, "resuming after line ")
     expect_each_once(tenant)
 
 
@@ -232,7 +227,7 @@ def test_a_place_of_another_tenant_is_not_gone_on_from(any_annals, tmp_path, own
         })
     )
 
-    expect(Tenant(any_annals, tmp_path).run("import", own_copy), 0, f"{MANY} accepted")
+    expect_ended(Tenant(any_annals, tmp_path).run("import", own_copy), 0, f"{MANY} accepted")
 
 
 @pytest.mark.parametrize("option", [(), ("--restart",)])
@@ -246,13 +241,13 @@ def test_a_place_is_believed_unless_told_to_restart(any_annals, tmp_path, own_co
         })
     )
 
-    expect(tenant.run("import", own_copy, *option), 0, f"{MANY} accepted" if option else "0 accepted")
+    expect_ended(tenant.run("import", own_copy, *option), 0, f"{MANY} accepted" if option else "0 accepted")
 
 
 def test_a_place_that_is_damaged_begins_at_the_first_line(any_annals, tmp_path, own_copy):
     place_of(own_copy).write_bytes(b"\0" * 100)
 
-    expect(Tenant(any_annals, tmp_path).run("import", own_copy), 0, f"{MANY} accepted")
+    expect_ended(Tenant(any_annals, tmp_path).run("import", own_copy), 0, f"{MANY} accepted")
 
 
 # --- bad lines ---
@@ -270,7 +265,7 @@ def test_a_bad_line_is_named_and_nothing_after_it_is_sent(any_tenant, tmp_path):
 
     ended = any_tenant.run("import", file)
 
-    expect(ended, 1, "line 4: event_type_id: field required; source_id: field required;")
+    expect_ended(ended, 1, "line 4: event_type_id: field required; source_id: field required;")
     assert any_tenant.count() == 3
 
 
@@ -280,7 +275,7 @@ def test_a_file_without_its_bad_lines_goes_in_once_after_it_has_stopped(any_tena
 
     write_lines(file, map(event, range(10)))
 
-    expect(any_tenant.run("import", file), 0, "7 accepted, 3 duplicates, 0 rejected")
+    expect_ended(any_tenant.run("import", file), 0, "7 accepted, 3 duplicates, 0 rejected")
     expect_each_once(any_tenant, 10)
 
 
@@ -289,7 +284,7 @@ def test_bad_lines_are_put_aside_on_wish(any_tenant, tmp_path):
 
     ended = any_tenant.run("import", file, "--on-error", "skip")
 
-    expect(ended, 3, "10 accepted, 0 duplicates, 2 rejected")
+    expect_ended(ended, 3, "10 accepted, 0 duplicates, 2 rejected")
     assert str(rejected_of(file)) in ended.stdout
     first, second = map(json.loads, rejected_of(file).read_text().splitlines())
     assert (first["line"], first["text"]) == (4, '{"record_id": 7}')
@@ -306,7 +301,7 @@ def test_the_first_line_being_bad_is_told_as_such(any_tenant, tmp_path, mark):
 
     ended = any_tenant.run("import", file)
 
-    expect(ended, 1, "line 1: event_type_id: field required")
+    expect_ended(ended, 1, "line 1: event_type_id: field required")
     assert "nothing is imported; correct it" in ended.stderr
     assert "the lines before it" not in ended.stderr
 
@@ -321,8 +316,8 @@ def test_byte_order_marks_are_skipped(any_tenant, tmp_path):
     file.write_bytes(b"".join(mark + json.dumps(event(i)).encode() + b"\r\n" for i in range(2)))
     plain = write_lines(tmp_path / "plain.ndjson", [json.dumps(event(i)) + "\r" for i in range(2)])
 
-    expect(any_tenant.run("import", file), 0, "2 accepted")
-    expect(any_tenant.run("import", plain), 0, "0 accepted, 2 duplicates")
+    expect_ended(any_tenant.run("import", file), 0, "2 accepted")
+    expect_ended(any_tenant.run("import", plain), 0, "0 accepted, 2 duplicates")
 
 
 KINDS = {
@@ -343,7 +338,7 @@ def test_a_file_of_another_kind_is_named_and_nothing_of_it_is_rejected_line_by_l
 
     ended = any_tenant.run("import", file, *options)
 
-    expect(ended, 1, words)
+    expect_ended(ended, 1, words)
     assert not rejected_of(file).exists() and not place_of(file).exists()
 
 
@@ -354,7 +349,7 @@ def test_a_json_array_is_named(any_tenant, tmp_path, indent):
 
     ended = any_tenant.run("import", file)
 
-    expect(ended, 1, "this looks like a JSON array: write its elements one per line (jq -c '.[]' FILE)")
+    expect_ended(ended, 1, "this looks like a JSON array: write its elements one per line (jq -c '.[]' FILE)")
     assert "nothing is imported" in ended.stderr
     assert any_tenant.count() == 0
 
@@ -383,7 +378,7 @@ def read_only(tmp_path):
 def test_a_directory_that_cannot_be_written_is_told_before_anything_is_sent(any_tenant, read_only):
     ended = any_tenant.run("import", read_only)
 
-    expect(ended, 2, f"cannot open {place_of(read_only)}: Read-only file system; name a file with --state" if os.geteuid() == 0
+    expect_ended(ended, 2, f"cannot open {place_of(read_only)}: Read-only file system; name a file with --state" if os.geteuid() == 0
            else "Permission denied; name a file with --state")
     assert any_tenant.count() == 0
 
@@ -395,8 +390,8 @@ def test_the_progress_and_the_rejected_lines_are_kept_where_it_is_told(any_tenan
     assert json.loads(state.read_text())["lines"] == 1
     resumed = any_tenant.run("import", read_only, "--state", state, "--on-error", "skip")
 
-    expect(stopped, 1, "line 2: ")
-    expect(resumed, 3, f"resuming after line 1 ({len(read_only.read_bytes().splitlines()[0]) + 1} B of ")
+    expect_ended(stopped, 1, "line 2: ")
+    expect_ended(resumed, 3, f"resuming after line 1 ({len(read_only.read_bytes().splitlines()[0]) + 1} B of ")
     assert "2 accepted, 0 duplicates, 1 rejected" in resumed.stdout
     assert json.loads((tmp_path / "state.rejected").read_text())["line"] == 2
     assert not state.exists()
@@ -410,7 +405,7 @@ def test_a_place_for_the_progress_that_cannot_be_written_is_a_mistake(any_tenant
 
     ended = any_tenant.run("import", file, "--on-error", "skip", "--state", tmp_path / state.removesuffix(".rejected"))
 
-    expect(ended, 2, "cannot open ")
+    expect_ended(ended, 2, "cannot open ")
     assert any_tenant.count() == 0
 
 
@@ -420,7 +415,7 @@ def test_rejected_lines_of_a_pipe_that_cannot_be_kept_are_told_before_anything_i
         input=json.dumps(event(0)) + "\nbad\n", capture_output=True, text=True, timeout=60, cwd=read_only.parent, check=False,
     )
 
-    expect(ended, 2, "name a file with --state that can be written")
+    expect_ended(ended, 2, "name a file with --state that can be written")
     assert any_tenant.count() == 0
 
 
@@ -431,8 +426,8 @@ def test_a_second_import_that_would_write_the_same_progress_is_refused(own_servi
     wait_until(lambda: has_place(own_copy), "a batch is acknowledged")
     other = Tenant(own_service, tmp_path)
 
-    expect(other.run("import", own_copy), 1, f"another import writes {place_of(own_copy)}; wait for its end")
-    expect(other.run("import", own_copy, "--state", tmp_path / "other"), 0, f"{MANY} accepted")
+    expect_ended(other.run("import", own_copy), 1, f"another import writes {place_of(own_copy)}; wait for its end")
+    expect_ended(other.run("import", own_copy, "--state", tmp_path / "other"), 0, f"{MANY} accepted")
 
     relay.release()
     assert importer.wait() == 0, importer.output
@@ -475,14 +470,14 @@ def test_an_interruption_is_told_and_the_next_one_goes_on(own_service, midway, t
     assert importer.wait() == -signal.SIGINT, "expected that it ends by the signal"
     assert "annals import: interrupted; run the same command again to resume" in importer.output
     relay.release()
-    expect(tenant.run("import", own_copy), 0, "resuming after line ")
+    expect_ended(tenant.run("import", own_copy), 0, "resuming after line ")
     expect_each_once(tenant)
 
 
 def test_a_closed_standard_input_is_told(any_tenant):
     ended = run(["sh", "-c", 'exec "$0" "$@" <&-', *any_tenant.arguments("import", "-")], {})
 
-    expect(ended, 1, "cannot read the file: Bad file descriptor")
+    expect_ended(ended, 1, "cannot read the file: Bad file descriptor")
 
 
 def test_a_wrong_key_is_told_before_anything_is_sent(any_tenant, tmp_path):
@@ -490,7 +485,7 @@ def test_a_wrong_key_is_told_before_anything_is_sent(any_tenant, tmp_path):
 
     ended = any_tenant.run("import", write_lines(tmp_path / "one.ndjson", [event(0)]))
 
-    expect(ended, 1, "401: Unauthorized API Key. Check the key ")
+    expect_ended(ended, 1, "401: Unauthorized API Key. Check the key ")
     assert "a-key-that-nobody-knows" not in ended.stdout + ended.stderr
 
 
@@ -499,7 +494,7 @@ def test_an_unknown_client_is_told(any_tenant, tmp_path):
 
     ended = any_tenant.run("import", write_lines(tmp_path / "one.ndjson", [event(0)]))
 
-    expect(ended, 1, "400: Failed to connect to tenant db. Check --client-id.")
+    expect_ended(ended, 1, "400: Failed to connect to tenant db. Check --client-id.")
 
 
 def test_an_unreachable_service_is_told_at_once_with_its_address(tmp_path):
@@ -508,7 +503,7 @@ def test_an_unreachable_service_is_told_at_once_with_its_address(tmp_path):
 
     ended = run([paths.ANNALS, "import", file, "--url", url, "--client-id", UNKNOWN_ID], {"ANNALS_API_KEY": "key"})
 
-    expect(ended, 1, f"annals import: cannot reach the service at {url}: ")
+    expect_ended(ended, 1, f"annals import: cannot reach the service at {url}: ")
 
 
 @pytest.mark.parametrize("command", ["import", "export"])
@@ -516,13 +511,13 @@ def test_https_at_a_port_for_http_is_told_as_such(any_tenant, tmp_path, command)
     file = write_lines(tmp_path / "one.ndjson", [event(0)])
     any_tenant.url = any_tenant.url.replace("http:", "https:")
 
-    expect(any_tenant.run(command, file), 1, f"the service at {any_tenant.url} speaks http, not https; give --url with http://")
+    expect_ended(any_tenant.run(command, file), 1, f"the service at {any_tenant.url} speaks http, not https; give --url with http://")
 
 
 def test_https_at_a_port_where_nobody_listens_is_told_as_such(any_tenant, tmp_path):
     any_tenant.url = f"https://127.0.0.1:{free_port()}"
 
-    expect(any_tenant.run("import", write_lines(tmp_path / "one.ndjson", [event(0)])), 1, "cannot reach the service at https:")
+    expect_ended(any_tenant.run("import", write_lines(tmp_path / "one.ndjson", [event(0)])), 1, "cannot reach the service at https:")
 
 
 def test_mistakes_in_the_arguments_are_2(tmp_path):
@@ -530,10 +525,10 @@ def test_mistakes_in_the_arguments_are_2(tmp_path):
     client = ("--client-id", UNKNOWN_ID)
     key = {"ANNALS_API_KEY": "key"}
 
-    expect(run([paths.ANNALS, "import", file], key), 2, "no tenant is named: pass --client-id")
-    expect(run([paths.ANNALS, "import", file, *client, "--url", "ftp://x"], key), 2, "http://")
-    expect(run([paths.ANNALS, "import", file, *client, "--secret-file", tmp_path / "none"], {}), 2, "cannot read")
-    expect(run([paths.ANNALS, "import", tmp_path / "none", *client], key), 2, "No such file or directory")
+    expect_ended(run([paths.ANNALS, "import", file], key), 2, "no tenant is named: pass --client-id")
+    expect_ended(run([paths.ANNALS, "import", file, *client, "--url", "ftp://x"], key), 2, "http://")
+    expect_ended(run([paths.ANNALS, "import", file, *client, "--secret-file", tmp_path / "none"], {}), 2, "cannot read")
+    expect_ended(run([paths.ANNALS, "import", tmp_path / "none", *client], key), 2, "No such file or directory")
 
 
 def test_the_variable_for_the_key_does_not_disturb_the_service(make):

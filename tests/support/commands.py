@@ -125,6 +125,12 @@ def platform_client(annals, directory):
     return Client(directory, "--url", annals.url, "--key-file", key_file)
 
 
+def expect_ended(ended, code, words=""):
+    """A command has ended with that exit code, and has said `words`."""
+    assert ended.returncode == code, f"expected exit code {code}, got {ended.returncode}: {ended.stdout}{ended.stderr}"
+    assert words in ended.stdout + ended.stderr, f"expected {words!r} in {ended.stdout + ended.stderr!r}"
+
+
 def event(number, **changes):
     """An event without an id; each number makes another one."""
     return {
