@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/command/mistake.h"
 #include "io/locked_file.h"
 
 namespace annals::cli {
@@ -51,7 +52,14 @@ ExportTarget::ExportTarget(Request request)
 void ExportTarget::resume_part() {
   auto part = io::open_locked(part_);
   if (!part) throw std::runtime_error("another export writes " + request_.file);
-  const auto kept = read_if_there(identity_).value_or("");
+  const auto identity = read_if_there(identity_);
+  // It is written before the part: another program's downloads may have such a name.
+  if (!identity && std::filesystem::file_size(part_) > 0) {
+    throw Mistake(fmt::format(
+        "{} is there already and is no part of an export; move it away, or export to another file",
+        part_.string()));
+  }
+  const auto kept = identity.value_or("");
   const bool same = is_resumable() && kept.starts_with(request_.identity);
   std::uint64_t keep = 0;
   const auto left = same ? exported_lines(part_) : ExportedLines{};

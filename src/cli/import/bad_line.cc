@@ -19,4 +19,12 @@ std::string BadLine::json() const {
   return boost::json::serialize(object) + "\n";
 }
 
+bool BadLine::may_begin(std::string_view file) {
+  constexpr std::string_view kLine = "{\"line\":";
+  constexpr std::string_view kErrors = ",\"errors\":[";
+  if (!file.starts_with(kLine)) return file.empty();
+  const auto behind = file.find_first_not_of("0123456789", kLine.size());
+  return behind != std::string_view::npos && file.substr(behind).starts_with(kErrors);
+}
+
 }  // namespace annals::cli

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace annals::cli {
@@ -17,6 +18,8 @@ struct BadLine {
   [[nodiscard]] std::string words() const;
   /// Returns one line of JSON for the file of rejected lines, its line break included.
   [[nodiscard]] std::string json() const;
+  /// Returns whether a file that begins so may be a file of rejected lines, as an empty one is.
+  static bool may_begin(std::string_view file);
 };
 
 /// Ends an import at its first bad line.

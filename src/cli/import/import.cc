@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/import/kept_files.h"
 #include "cli/import/record.h"
 #include "cli/import/sources/source.h"
 #include "cli/terminal/exit_codes.h"
@@ -24,7 +25,6 @@ namespace annals::cli {
 namespace {
 
 using io::LockedFile;
-using io::read_if_there;
 using std::filesystem::path;
 
 struct Input {
@@ -52,57 +52,34 @@ Input open_input(const std::string& file) {
   return input;
 }
 
-/// The files that an import writes.
-struct Paths {
-  path checkpoint;  // empty: none is kept
-  path rejected;
-};
-
-Paths paths_of(const ImportOptions& options, bool seekable) {
-  const std::string name = options.file == "-" ? "stdin" : options.file;
-  Paths paths{.checkpoint = {}, .rejected = (options.state.empty() ? name : options.state) + ".rejected"};
-  if (seekable) paths.checkpoint = options.state.empty() ? name + ".annals-import" : options.state;
-  return paths;
-}
-
-/// Opens a file that the import writes, before anything is sent: an import that found out later would fail
-/// after its first request, each time. Throws Mistake if it cannot be written.
-std::optional<LockedFile> open_to_write(const path& file) {
-  if (file.empty()) return std::nullopt;
-  try {
-    auto opened = LockedFile::open(file);
-    if (opened) {
-      opened->probe();
-      return opened;
-    }
-  } catch (const std::system_error& error) {
-    throw Mistake(fmt::format("{}; name a file with --state that can be written", error.what()));
-  }
-  throw std::runtime_error(fmt::format(
-      "another import writes {}; wait for its end, or name another file with --state", file.string()));
-}
-
 void say(std::string_view text) {
   fmt::print(stderr, "annals import: {}\n", text);
 }
 
 /// Returns the checkpoint to start from: the beginning, or that of an earlier run of this import.
-ImportCheckpoint find_start(const ImportIdentity& identity, const path& kept, bool restart) {
+ImportCheckpoint find_start(const ImportIdentity& identity, const KeptFiles& files, bool restart) {
   ImportCheckpoint beginning{.identity = identity};
-  if (kept.empty() || restart) return beginning;
-  const auto text = read_if_there(kept);
-  if (!text || text->empty()) return beginning;
-  auto checkpoint = ImportCheckpoint::parse(*text);
-  if (!checkpoint || checkpoint->identity != identity) {
+  auto kept = files.read_checkpoint();
+  if (!kept || restart) return beginning;
+  if (kept->identity != identity) {
     say(fmt::format(
         "{} belongs to another file, client or service, or the file has changed: starting at the first line; "
         "events that are already imported count as duplicates",
-        kept.string()));
+        files.checkpoint.string()));
     return beginning;
   }
-  say(fmt::format("resuming after line {} ({} of it), as recorded in {}", checkpoint->done.lines,
-                  size_text(static_cast<double>(checkpoint->done.offset)), kept.string()));
-  return *std::move(checkpoint);
+  say(fmt::format("resuming after line {} ({} of it), as recorded in {}", kept->done.lines,
+                  size_text(static_cast<double>(kept->done.offset)), files.checkpoint.string()));
+  return *std::move(kept);
+}
+
+/// Opens the file of rejected lines if it `is_wanted`, as open_to_write() does. Throws Mistake also if
+/// another file is there.
+std::optional<LockedFile> open_rejected(const path& file, const std::string& input, bool is_wanted) {
+  if (!is_wanted) return std::nullopt;
+  auto opened = open_to_write(file, input);
+  expect_rejected_lines(file);
+  return opened;
 }
 
 /// Imports a file, or the rest of it after an earlier run.
@@ -112,14 +89,14 @@ class Import {
       : access_(std::move(access)),
         input_(std::move(input)),
         batch_settings_{.max_rows = options.batch_rows, .skip_bad = options.on_error == "skip"},
-        paths_(paths_of(options, input_.seekable)),
-        checkpoint_(open_to_write(paths_.checkpoint)),
+        files_(KeptFiles::of(options, input_.seekable)),
+        checkpoint_(open_to_write(files_.checkpoint, input_.name)),
         start_(find_start({.size = input_.size,
                            .changed = input_.changed,
                            .url = access_.url,
                            .client_id = access_.client_id},
-                          paths_.checkpoint, options.restart)),
-        rejected_(open_to_write(writes_rejected() ? paths_.rejected : "")) {
+                          files_, options.restart)),
+        rejected_(open_rejected(files_.rejected, input_.name, writes_rejected())) {
     // A pipe may keep us waiting; the service is asked first then.
     if (input_.seekable) source_.emplace(input_.descriptor.get());
   }
@@ -134,7 +111,7 @@ class Import {
     // Sent before the first line, so that a wrong key or address is reported at once.
     client.ask({.target = "/api/history/events?limit=1&count=false"});
     ImportRecord record(start_,
-                        {.checkpoint = checkpoint_ ? &*checkpoint_ : nullptr, .rejected = paths_.rejected});
+                        {.checkpoint = checkpoint_ ? &*checkpoint_ : nullptr, .rejected = files_.rejected});
     try {
       send_all(client, record, progress);
     } catch (const ImportStopped& bad) {
@@ -208,13 +185,13 @@ class Import {
           counts.conflicts);
     }
     if (counts.rejected == 0) return;
-    fmt::print("annals import: the rejected lines are in {}\n", paths_.rejected.string());
+    fmt::print("annals import: the rejected lines are in {}\n", files_.rejected.string());
   }
 
   const ServiceAccess access_;
   const Input input_;
   const ImportBatches::Settings batch_settings_;
-  const Paths paths_;
+  const KeptFiles files_;
   std::optional<LockedFile> checkpoint_;
   const ImportCheckpoint start_;
   const std::optional<LockedFile> rejected_;  // only kept from other imports
