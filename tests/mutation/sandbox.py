@@ -14,12 +14,13 @@ MAX_MEMORY = 8 * GIBIBYTE
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
-# All that is mounted becomes read-only in a mount namespace of its own, but for the directory. Temporary files are in memory
-# if that is wished: a sync costs nothing there.
+# The root's file system and the names of devices become read-only in a mount namespace of its own, but for the directory.
+# Temporary files are in memory if that is wished: a sync costs nothing there.
 READ_ONLY = """
 set -e
 mount --bind "$1" "$1"
 mount -o remount,ro,bind /
+mount -o remount,ro,bind /dev || [ ! -w /dev ]
 [ "$2" = disk ] || mount -t tmpfs -o size=2G tmpfs "$1/tmp"
 shift 2
 exec "$@"
