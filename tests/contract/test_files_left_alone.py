@@ -151,7 +151,7 @@ def test_an_export_leaves_the_unfinished_download_of_another_program(tenant, tmp
 def test_an_empty_part_is_nobodys(tenant, tmp_path):
     (tmp_path / "out.ndjson.part").touch()
 
-    expect_ended(tenant.run("export", tmp_path / "out.ndjson"), 0)
+    expect_ended(tenant.run("export", tmp_path / "out.ndjson"), 0, "out.ndjson: 0 events, 0 B; ")
     assert not (tmp_path / "out.ndjson.part").exists()
 
 

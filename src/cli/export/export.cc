@@ -41,13 +41,15 @@ void finish(ExportTarget& target, Progress& progress) {
   progress.clear();
 }
 
-void report(const ExportOptions& options, Amount done, Amount before, std::chrono::milliseconds elapsed) {
+/// Tells what was done. Nobody counts the events of a Parquet document.
+void report(const ExportOptions& options, bool counts_events, Amount done, Amount before,
+            std::chrono::milliseconds elapsed) {
   const double seconds = std::max(std::chrono::duration<double>(elapsed).count(), 0.001);
   // Standard output may carry the export itself; the report then goes to standard error.
   std::string text = "annals export: ";
   text += options.file == "-" ? "standard output" : options.file;
   text += ": ";
-  if (done.rows > 0) text += fmt::format("{} events, ", done.rows);
+  if (counts_events) text += fmt::format("{} events, ", done.rows);
   text += fmt::format("{}; {:.1f} s", size_text(static_cast<double>(done.bytes)), seconds);
   if (done.rows > 0) {
     text += fmt::format(", {:.0f} rows/s", static_cast<double>(done.rows - before.rows) / seconds);
@@ -98,7 +100,7 @@ int export_file(const ExportOptions& options) {
   if (answer.status == kInvalid)
     throw Mistake("the service rejected the request: " + problems_of(answer.body, 1));
   finish(target, progress);
-  report(options, target.done(), before, progress.elapsed());
+  report(options, format != "parquet", target.done(), before, progress.elapsed());
   return kDone;
 }
 
