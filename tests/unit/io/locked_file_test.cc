@@ -121,7 +121,12 @@ TEST_F(LockedFileTest, DoesNotTouchWhatAnotherProcessWrites) {
   replace_file(unfinished_, "another's");
   const auto others = open_locked(unfinished_);
 
-  EXPECT_THROW(file->replace("new"), std::runtime_error);
+  try {
+    file->replace("new");
+    ADD_FAILURE() << "expected an exception";
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(error.what(), "another process writes " + unfinished_.string());
+  }
   EXPECT_EQ(error_of([&] { file->probe(); }), std::errc::operation_would_block);
 
   EXPECT_EQ(read_if_there(path_), "content");
