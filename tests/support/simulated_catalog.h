@@ -78,7 +78,7 @@ class SimulatedCatalog {
     const std::string& sql = statement.sql;
     if (sql.contains("system.dropped_tables")) return "0\n";
     if (sql.contains("SELECT name, substring(comment")) return strays(statement);
-    if (sql.contains("WHERE state = 2 AND (database_name")) return "";
+    if (sql.contains("WHERE state = 2 AND (database_name")) return missing(statement);
     if (sql.contains("system.tables")) return count_if(tables_of(parameter(statement, "name")), is_filled);
     if (sql.contains("system.databases")) return ask_databases(statement);
     return ask_registry(statement);
@@ -173,6 +173,18 @@ class SimulatedCatalog {
       const bool known = std::ranges::any_of(rows, [&id](const Row& row) { return row.id == id; });
       if (known && !name.starts_with(parameter(statement, "aside"))) continue;
       found += fmt::format("[\"{}\",\"{}\"]\n", name, id);
+    }
+    return found;
+  }
+
+  /// Returns the active tenants without a database.
+  [[nodiscard]] std::string missing(const engine::Statement& statement) const {
+    std::string found;
+    for (const Row& row : final_rows()) {
+      const auto database = databases.find(row.database);
+      const bool has_database =
+          database != databases.end() && database->second.comment == parameter(statement, "mark") + row.id;
+      if (row.state == 2 && !has_database) found += fmt::format("[\"{}\",\"{}\"]\n", row.database, row.id);
     }
     return found;
   }

@@ -1,0 +1,185 @@
+#include "tenants/reconciliation.h"
+
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "leases/in_process_leases.h"
+#include "support/driven.h"
+#include "support/simulated_catalog.h"
+
+namespace annals::tenants {
+namespace {
+
+using engine::Statement;
+using Names = std::vector<std::string>;
+
+constexpr int kCreating = 1;
+constexpr int kActive = 2;
+constexpr int kDeleting = 3;
+
+class ReconciliationTest : public testing::Test {
+ protected:
+  ReconciliationTest() {
+    engine_.on_execute = [this](const Statement& statement) {
+      catalog_.execute(statement);
+      return support::done();
+    };
+    engine_.on_query = [this](const Statement& statement) {
+      auto text = catalog_.query(statement);
+      if (after_query) std::exchange(after_query, nullptr)();
+      return support::answer(std::move(text));
+    };
+  }
+
+  static std::string aside(const std::string& id) {
+    return fmt::format("{}{}_01234567", DatabaseName::kAsidePrefix, id);
+  }
+  void add_tenant(const std::string& id, const std::string& name, int state = kActive) {
+    catalog_.rows.push_back({.id = id, .label = name, .database = name, .state = state});
+  }
+  void add_database(const std::string& name, const std::string& id, int rows = 0) {
+    catalog_.databases[name] = {.comment = "Annals tenant " + id, .tables = {{"events_1", rows}}};
+  }
+  /// Returns what is logged meanwhile.
+  std::string run() {
+    testing::internal::CaptureStderr();
+    support::run_to_end(driver_, reconciliation_.run());
+    return testing::internal::GetCapturedStderr();
+  }
+  [[nodiscard]] Names names() const {
+    Names found;
+    for (const auto& [name, database] : catalog_.databases) found.push_back(name);
+    return found;
+  }
+
+  support::Driver driver_;
+  support::ScriptedEngine engine_;
+  support::SimulatedCatalog catalog_;
+  Registry registry_{engine_};
+  Databases databases_{engine_};
+  leases::InProcessLeases leases_;
+  Reconciliation reconciliation_{
+      {.engine = engine_, .registry = registry_, .databases = databases_, .leases = leases_}};
+  std::function<void()> after_query;  // once
+  const std::string id_ = ClientId::random().text();
+  const std::string other_ = ClientId::random().text();
+};
+
+TEST_F(ReconciliationTest, MakesTheRegistryBeforeItComparesAnythingWithIt) {
+  run();
+  ASSERT_FALSE(engine_.seen.empty());
+  EXPECT_TRUE(engine_.seen.front().sql.contains("CREATE TABLE IF NOT EXISTS default.annals_tenants"));
+}
+
+TEST_F(ReconciliationTest, DropsAnEmptyDatabaseThatHasNoTenant) {
+  add_database("stray", id_);
+  const std::string log = run();
+  EXPECT_EQ(names(), Names{});
+  EXPECT_TRUE(log.contains("an empty database without a tenant was dropped") && log.contains(id_)) << log;
+}
+
+TEST_F(ReconciliationTest, KeepsTheEventsOfAnUnknownTenantAndTellsOfThem) {
+  add_tenant(other_, "known");
+  add_database("known", other_);
+  add_database("stray", id_, 1);
+  add_database("empty", ClientId::random().text());
+
+  const std::string log = run();
+
+  EXPECT_EQ(names(), (Names{"known", "stray"}));
+  EXPECT_TRUE(log.contains("holds events of a tenant that the registry does not know") && log.contains(id_))
+      << log;
+  EXPECT_FALSE(log.contains("\"stray\",\"client_id\":\"" + other_)) << log;
+  EXPECT_FALSE(reconciliation_.registry_is_lost()) << "it knows another tenant";
+}
+
+TEST_F(ReconciliationTest, RemovesNothingWhileTheRegistryIsLost) {
+  add_database("stray", id_, 1);
+  add_database("empty", other_);
+  add_database(aside(other_), other_);
+  const Names all = names();
+
+  run();
+  EXPECT_TRUE(reconciliation_.registry_is_lost());
+  EXPECT_EQ(names(), all);
+
+  add_tenant(ClientId::random().text(), "new");
+  run();
+  EXPECT_TRUE(reconciliation_.registry_is_lost()) << "a new tenant does not bring the old ones back";
+  EXPECT_EQ(names(), all);
+
+  add_tenant(id_, "stray");
+  run();
+  EXPECT_FALSE(reconciliation_.registry_is_lost());
+  EXPECT_EQ(names(), Names{"stray"});
+}
+
+TEST_F(ReconciliationTest, GivesTheDatabaseOfAnActiveTenantItsNameBack) {
+  for (const bool is_lost : {false, true}) {
+    catalog_ = {};
+    add_tenant(id_, "demo");
+    add_database(aside(id_), id_, 7);
+    if (is_lost) {
+      catalog_.rows.clear();
+      run();
+      ASSERT_TRUE(reconciliation_.registry_is_lost());
+      add_tenant(id_, "demo");
+      add_database("unknown", other_, 1);
+    }
+
+    const std::string log = run();
+
+    EXPECT_TRUE(catalog_.databases.contains("demo")) << is_lost;
+    EXPECT_FALSE(catalog_.databases.contains(aside(id_))) << is_lost;
+    EXPECT_FALSE(log.contains("registry does not know\",\"database\":\"" + aside(id_))) << log;
+  }
+}
+
+TEST_F(ReconciliationTest, LeavesAsideWhatIsNotInUse) {
+  for (const int state : {kCreating, kDeleting}) {
+    catalog_ = {};
+    add_tenant(id_, "demo", state);
+    add_database(aside(id_), id_, 7);
+    const std::string log = run();
+    EXPECT_EQ(names(), Names{aside(id_)}) << "its deletion removes it; state " << state;
+    EXPECT_FALSE(log.contains("registry does not know")) << log;
+  }
+}
+
+TEST_F(ReconciliationTest, LeavesTheDatabaseOfATenantThatIsMadeMeanwhile) {
+  add_database("demo", id_);
+  after_query = [this] { add_tenant(id_, "demo"); };
+  run();
+  EXPECT_EQ(names(), Names{"demo"});
+  EXPECT_EQ(engine_.count("RENAME"), 0U);
+}
+
+TEST_F(ReconciliationTest, LeavesWhatCarriesNoTenantsId) {
+  add_database("demo", "nobody");
+  run();
+  EXPECT_EQ(names(), Names{"demo"});
+}
+
+TEST_F(ReconciliationTest, LeavesANameOnWhichSomebodyIsAtWorkToTheNextTime) {
+  add_database("stray", id_);
+  {
+    const auto lease =
+        support::run_to_end(driver_, leases_.acquire(leases::name_key(DatabaseName::parse("stray").value())));
+    run();
+    EXPECT_EQ(names(), Names{"stray"});
+  }
+  run();
+  EXPECT_EQ(names(), Names{});
+}
+
+TEST_F(ReconciliationTest, TellsOfAnActiveTenantWithoutADatabase) {
+  add_tenant(id_, "demo");
+  add_tenant(other_, "leaving", kDeleting);
+  const std::string log = run();
+  EXPECT_TRUE(log.contains("an active tenant has no database") && log.contains(id_)) << log;
+  EXPECT_FALSE(log.contains(other_)) << log;
+}
+
+}  // namespace
+}  // namespace annals::tenants
