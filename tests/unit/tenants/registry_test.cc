@@ -1,6 +1,9 @@
 #include "tenants/registry.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
+#include <boost/json.hpp>
 
 #include "support/driven.h"
 #include "support/scripted_engine.h"
@@ -115,6 +118,117 @@ TEST_F(RegistryTest, APageAsksForItsRowsAndForTheCountOfTheSameState) {
   }
   EXPECT_EQ(parameter(engine_.seen[2], "limit"), "5");
   EXPECT_EQ(parameter(engine_.seen[2], "offset"), "10");
+}
+
+TEST_F(RegistryTest, EachQuestionMakesTheTablesThatItNeeds) {
+  const NewTenant tenant{.database = DatabaseName::parse("demo").value(), .label = "Demo"};
+  answer_ = "1\n";
+  const auto expect_made = [this](const std::string& question, auto&& ask) {
+    engine_.seen.clear();
+    Registry registry(engine_);
+    ask(registry);
+    ASSERT_FALSE(engine_.seen.empty()) << question;
+    EXPECT_TRUE(engine_.seen.front().sql.contains("CREATE TABLE")) << question;
+  };
+  expect_made("taken", [&](Registry& made) { support::run_to_end(driver_, made.taken(tenant)); });
+  expect_made("label", [&](Registry& made) { support::run_to_end(driver_, made.label_taken("Demo")); });
+  expect_made("check", [&](Registry& made) { support::run_to_end(driver_, made.check()); });
+}
+
+TEST_F(RegistryTest, SettingsThatCouldNotBeMadeAreMadeAtTheNextQuestion) {
+  engine_.on_execute = [](const engine::Statement& statement) {
+    if (!statement.sql.contains("settings")) return support::done();
+    return support::fail_with(engine::EngineError(engine::EngineError::Kind::unavailable, 0, "away"));
+  };
+  EXPECT_EQ(support::error_of(driver_, registry_.find(id_)), ErrorCode::engine_unavailable);
+  engine_.on_execute = [](const engine::Statement& /*statement*/) { return support::done(); };
+  support::run_to_end(driver_, registry_.find(id_));
+  EXPECT_EQ(engine_.count("CREATE TABLE IF NOT EXISTS default.annals_tenant_settings"), 2U);
+}
+
+TEST_F(RegistryTest, ACheckReadsEveryColumn) {
+  support::run_to_end(driver_, registry_.check());
+  EXPECT_TRUE(engine_.seen.back().sql.contains("NOT ignore(*)")) << engine_.seen.back().sql;
+}
+
+TEST_F(RegistryTest, ATenantBecomesActiveOnlyTogetherWithItsDatabase) {
+  support::run_to_end(driver_, registry_.advance(id_, TenantState::active));
+  EXPECT_TRUE(engine_.seen.back().sql.contains("system.databases")) << engine_.seen.back().sql;
+  EXPECT_EQ(parameter(engine_.seen.back(), "mark"), "Annals tenant ");
+  support::run_to_end(driver_, registry_.advance(id_, TenantState::deleting));
+  EXPECT_FALSE(engine_.seen.back().sql.contains("system.databases")) << "its database may be gone";
+}
+
+TEST_F(RegistryTest, ABackupKeepsActiveTenantsOnly) {
+  answer_ = row_of(kId, "demo", a_hash());
+  answer_.replace(answer_.find(R"("settings":"")"), 13, R"("settings":"{\"suspended\":true}")");
+  const auto kept = support::run_to_end(driver_, registry_.keep(id_));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->id, id_);
+  EXPECT_EQ(kept->request.database.text(), "demo");
+  EXPECT_EQ(kept->request.label, "L");
+  EXPECT_EQ(kept->secret_hash.hex(), a_hash());
+  EXPECT_EQ(kept->created_at.time_since_epoch().count(), 1700000000123);
+  EXPECT_EQ(kept->settings, R"({"suspended":true})");
+
+  answer_.replace(answer_.find("\"state\":2"), 9, "\"state\":3");
+  EXPECT_FALSE(support::run_to_end(driver_, registry_.keep(id_)));
+  answer_.clear();
+  EXPECT_FALSE(support::run_to_end(driver_, registry_.keep(id_)));
+}
+
+TEST_F(RegistryTest, RestoredSettingsAreWrittenIfTheyDiffer) {
+  TenantSettings settings;
+  settings.is_suspended = true;
+  const std::string document = settings.document();
+  std::string stored;
+  engine_.on_query = [&stored](const engine::Statement& /*statement*/) {
+    return support::answer(boost::json::serialize(boost::json::array{1, stored, 0}) + "\n");
+  };
+  const auto restore = [this](const std::string& text) {
+    return support::error_of(driver_, registry_.restore_settings(id_, text));
+  };
+  const auto refused = engine::EngineError(engine::EngineError::Kind::refused, 0, "").code();
+  EXPECT_EQ(restore(document), refused) << "it is written, which this engine does not";
+  EXPECT_EQ(engine_.inserted.size(), 1U);
+  EXPECT_TRUE(engine_.inserted.at(0).rows.contains(document));
+
+  stored = document;
+  EXPECT_FALSE(restore(document));
+  settings.label = "another";
+  stored = TenantSettings::without_label(settings.document());
+  EXPECT_FALSE(restore(settings.document())) << "the label is that of the row";
+  stored.clear();
+  EXPECT_FALSE(restore(""));
+  EXPECT_EQ(engine_.inserted.size(), 1U);
+}
+
+TEST_F(RegistryTest, APageHasWhatItsFilterSays) {
+  answer_ = "0\n";
+  engine_.on_query = [](const engine::Statement& statement) {
+    return support::answer(statement.sql.contains("SELECT count()") ? "0\n" : "");
+  };
+  const TenantFilter filter{
+      .state = TenantState::deleting, .database = "demo", .label = "Demo", .ids = std::set{id_}};
+  support::run_to_end(driver_, registry_.list(filter, 5, 10));
+  ASSERT_EQ(engine_.seen.size(), 4U);
+  for (std::size_t i = 2; i < engine_.seen.size(); ++i) {
+    const auto& statement = engine_.seen[i];
+    for (const std::string condition :
+         {" WHERE least(state, 3) = {state:UInt8}", " AND database_name = {database:String}",
+          " = {label:String}", " AND client_id IN {ids:Array(UUID)}"}) {
+      EXPECT_TRUE(statement.sql.contains(condition)) << condition << " in " << statement.sql;
+    }
+    EXPECT_EQ(parameter(statement, "database"), "demo");
+    EXPECT_EQ(parameter(statement, "label"), "Demo");
+    EXPECT_EQ(parameter(statement, "ids"), fmt::format("['{}']", kId));
+  }
+  EXPECT_TRUE(engine_.seen[2].sql.contains("ORDER BY created_at DESC, client_id LIMIT"))
+      << engine_.seen[2].sql;
+  EXPECT_FALSE(engine_.seen[3].sql.contains("LIMIT")) << engine_.seen[3].sql;
+
+  support::run_to_end(driver_, registry_.list({}, 5, 10));
+  EXPECT_FALSE(engine_.seen.back().sql.contains("WHERE")) << engine_.seen.back().sql;
 }
 
 }  // namespace
