@@ -15,13 +15,14 @@ PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
 # The root's file system and the names of devices become read-only in a mount namespace of its own, but for the directory.
-# Temporary files are in memory if that is wished: a sync costs nothing there.
+# Temporary files are in memory if that is wished: a sync costs nothing there. GoogleTest knows no other place than /tmp.
 READ_ONLY = """
 set -e
 mount --bind "$1" "$1"
 mount -o remount,ro,bind /
 mount -o remount,ro,bind /dev || [ ! -w /dev ]
 [ "$2" = disk ] || mount -t tmpfs -o size=2G tmpfs "$1/tmp"
+case $1 in /tmp/*) ;; *) mount --bind "$1/tmp" /tmp ;; esac
 shift 2
 exec "$@"
 """
