@@ -129,6 +129,19 @@ TEST_F(CommitsTest, OtherContentUnderAKnownIdIsAConflictAndTheFirstStays) {
   }
 }
 
+TEST_F(CommitsTest, AConflictIsLoggedWithoutItsContent) {
+  Commits commits({});
+  const Event first = an_event();
+  Event other = first;
+  other.event_data = "\"a secret\"";
+  testing::internal::CaptureStderr();
+  commit(commits, {first, other});
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(log.contains("events came again with other content") && log.contains(first.event_id.text()))
+      << log;
+  EXPECT_FALSE(log.contains("a secret")) << log;
+}
+
 TEST_F(CommitsTest, ATimeThatNobodyGaveAndOtherLineBreaksAreNoConflict) {
   Commits commits({});
   Event first = an_event();

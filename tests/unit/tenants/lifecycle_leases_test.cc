@@ -262,5 +262,9 @@ TEST_F(LifecycleLeasesTest, WhatCouldNotBeFilledIsRemoved) {
   EXPECT_TRUE(table_.rows.empty());
 }
 
+TEST_F(LifecycleLeasesTest, NoLeaseIsGivenBackIfThereIsNone) {
+  support::run_to_end(driver_, leases::release_quietly(nullptr));
+}
+
 }  // namespace
 }  // namespace annals::tenants

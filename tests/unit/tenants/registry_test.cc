@@ -198,9 +198,27 @@ TEST_F(RegistryTest, RestoredSettingsAreWrittenIfTheyDiffer) {
   settings.label = "another";
   stored = TenantSettings::without_label(settings.document());
   EXPECT_FALSE(restore(settings.document())) << "the label is that of the row";
-  stored.clear();
+  const auto asked = engine_.seen.size();
   EXPECT_FALSE(restore(""));
+  EXPECT_EQ(engine_.seen.size(), asked) << "there are none";
   EXPECT_EQ(engine_.inserted.size(), 1U);
+}
+
+TEST_F(RegistryTest, SettingsAreWrittenIfSomethingWasDecided) {
+  engine_.on_query = [](const engine::Statement& /*statement*/) { return support::answer("[1,\"{}\",7]\n"); };
+  const auto change = [this](bool decision) {
+    return support::error_of(
+        driver_, registry_.change_settings(id_, [decision](TenantSettings& settings, Timestamp now) {
+          EXPECT_EQ(now.time_since_epoch().count(), 7) << "the engine's clock";
+          settings.is_suspended = true;
+          return decision;
+        }));
+  };
+  EXPECT_FALSE(change(false));
+  EXPECT_TRUE(engine_.inserted.empty());
+  EXPECT_TRUE(change(true)) << "it is written, which this engine does not";
+  ASSERT_EQ(engine_.inserted.size(), 1U);
+  EXPECT_TRUE(engine_.inserted.front().rows.contains(R"("suspended":true)"));
 }
 
 TEST_F(RegistryTest, APageHasWhatItsFilterSays) {
