@@ -46,6 +46,12 @@ Descriptor open_without_name(const std::filesystem::path& directory) {
   return Descriptor(::open(name_of(directory).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kOwnerOnly));
 }
 
+Descriptor open_to_append(const std::filesystem::path& path) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kMode));
+  if (!file.open()) fail("cannot open", path);
+  return file;
+}
+
 bool is_in_memory(const Descriptor& file, const std::filesystem::path& path) {
   struct statfs its{};
   if (::fstatfs(file.get(), &its) != 0) fail("cannot look at the file system of", path);
@@ -165,19 +171,14 @@ void sync_directory(const std::filesystem::path& directory) {
   if (!synced) fail("cannot sync", name);
 }
 
-GrowingFile::GrowingFile(std::filesystem::path path, std::uint64_t keep)
-    : path_(std::move(path)),
-      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kMode)),
-      owned_(true) {
-  if (descriptor_ < 0) fail("cannot open", path_);
-  cut(keep);
-}
+GrowingFile::GrowingFile(const std::filesystem::path& path, std::uint64_t keep)
+    : GrowingFile(open_to_append(path), path, keep) {}
 
 GrowingFile::GrowingFile(Descriptor descriptor, std::filesystem::path path)
     : path_(std::move(path)), descriptor_(descriptor.release()), owned_(true) {}
 
 GrowingFile::GrowingFile(Descriptor descriptor, std::filesystem::path path, std::uint64_t keep)
-    : GrowingFile(std::move(descriptor), std::move(path)) {
+    : GrowingFile(std::move(descriptor), std::move(path)) {  // its destructor closes the file if this throws
   cut(keep);
 }
 

@@ -43,7 +43,7 @@ class GrowingFile {
  public:
   GrowingFile() = default;
   /// Opens or creates the file and cuts it off after its first `keep` bytes.
-  GrowingFile(std::filesystem::path path, std::uint64_t keep);
+  GrowingFile(const std::filesystem::path& path, std::uint64_t keep);
   /// Takes over what is open for writing, such as a device. `path` is its name.
   GrowingFile(Descriptor descriptor, std::filesystem::path path);
   /// Takes over a file that is open for writing at its end, and cuts it off after its first `keep` bytes.

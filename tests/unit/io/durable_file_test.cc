@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <future>
+#include <iterator>
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -106,6 +107,19 @@ TEST_F(DurableFileTest, AFailureLeavesTheOldContentAndNothingElse) {
     EXPECT_EQ(read_if_there(path_), "old") << step;
   }
   EXPECT_EQ(files(), Names{"file"});
+}
+
+TEST_F(DurableFileTest, AFailureLeavesNoFileOpen) {
+  const auto open_files = [] {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  const auto before = open_files();
+  for (const std::string step : {"cut file.new", "sync file.new", "rename file.new file", "sync ."}) {
+    calls_.fail(step, EIO);
+    EXPECT_EQ(error_of([&] { replace_durably(path_, "new"); }), EIO) << step;
+    EXPECT_EQ(open_files(), before) << step;
+  }
 }
 
 TEST_F(DurableFileTest, IsNotSaidToBeDurableIfItsNameIsNot) {
