@@ -30,6 +30,22 @@ class SimulatedCatalog {
     std::map<std::string, int> tables = {};  // and how many rows each has
   };
 
+  /// Lets an engine do what the catalog does.
+  void answer_for(ScriptedEngine& engine) {
+    engine.on_execute = [this](const engine::Statement& statement) {
+      execute(statement);
+      return done();
+    };
+    engine.on_query = [this](const engine::Statement& statement) { return answer(query(statement)); };
+  }
+
+  /// Returns the names of the databases, sorted.
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> found;
+    for (const auto& [name, database] : databases) found.push_back(name);
+    return found;
+  }
+
   /// Does a statement. Throws EngineError where ClickHouse refuses it.
   void execute(const engine::Statement& statement) {
     const std::string& sql = statement.sql;

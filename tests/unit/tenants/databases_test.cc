@@ -12,21 +12,11 @@ namespace annals::tenants {
 namespace {
 
 using engine::Statement;
+using Names = std::vector<std::string>;
 
 class DatabasesTest : public testing::Test {
  protected:
-  DatabasesTest() {
-    engine_.on_execute = [this](const Statement& statement) {
-      if (before_execute) before_execute(statement);
-      catalog_.execute(statement);
-      return support::done();
-    };
-    engine_.on_query = [this](const Statement& statement) {
-      auto text = catalog_.query(statement);
-      if (after_query) after_query(statement);
-      return support::answer(std::move(text));
-    };
-  }
+  DatabasesTest() { catalog_.answer_for(engine_); }
 
   static Owner owner(const std::string& name = "demo") {
     return {.id = ClientId::random(), .database = DatabaseName::parse(name).value()};
@@ -56,20 +46,10 @@ class DatabasesTest : public testing::Test {
     };
     return support::error_of(driver_, databases_.remove(of, fence));
   }
-  [[nodiscard]] std::vector<std::string> names() const {
-    std::vector<std::string> found;
-    for (const auto& [name, database] : catalog_.databases) found.push_back(name);
-    return found;
-  }
-
-  using Names = std::vector<std::string>;
-
   support::Driver driver_;
   support::ScriptedEngine engine_;
   support::SimulatedCatalog catalog_;
   Databases databases_{engine_};
-  std::function<void(const Statement&)> before_execute;
-  std::function<void(const Statement&)> after_query;
   int fences_ = 0;
 };
 
@@ -95,7 +75,7 @@ TEST_F(DatabasesTest, TakesADatabaseThatIsThereForItsOwnIfItCarriesItsOwner) {
 TEST_F(DatabasesTest, DoesNotTakeAnyFailureForADatabaseThatIsThere) {
   const Owner one = owner();
   put("demo", one);
-  before_execute = [](const Statement&) { throw failure(); };
+  engine_.on_execute = [](const Statement& /*statement*/) { return support::fail_with(failure()); };
   EXPECT_THROW(make(one), engine::EngineError);
 }
 
@@ -108,7 +88,7 @@ TEST_F(DatabasesTest, RemovesWhatItHasSetAsideAndAsksTheFenceBefore) {
       remove(one, [this] { EXPECT_EQ(engine_.count("DROP") + engine_.count("RENAME"), fences_ - 1); }));
 
   EXPECT_EQ(fences_, 2) << "before it is set aside, and before it is dropped";
-  EXPECT_EQ(names(), Names{"another"});
+  EXPECT_EQ(catalog_.names(), Names{"another"});
 }
 
 TEST_F(DatabasesTest, RemovesWhatAnInterruptedRemovalHasSetAside) {
@@ -116,13 +96,13 @@ TEST_F(DatabasesTest, RemovesWhatAnInterruptedRemovalHasSetAside) {
   put(aside(one, "01234567"), one, 7);
   put(aside(one, "89abcdef"), one, 7);
   EXPECT_FALSE(remove(one));
-  EXPECT_EQ(names(), Names{});
+  EXPECT_EQ(catalog_.names(), Names{});
 }
 
 TEST_F(DatabasesTest, TouchesNothingThatAnotherOwns) {
   put("demo", owner(), 7);
   EXPECT_FALSE(remove(owner()));
-  EXPECT_EQ(names(), Names{"demo"});
+  EXPECT_EQ(catalog_.names(), Names{"demo"});
   EXPECT_EQ(engine_.count("RENAME"), 0U);
 }
 
@@ -133,7 +113,7 @@ TEST_F(DatabasesTest, GivesBackTheNameThatWasGivenToAnotherMeanwhile) {
 
   EXPECT_EQ(remove(one, [&] { put("demo", other, 9); }), ErrorCode::overloaded);
 
-  EXPECT_EQ(names(), Names{"demo"});
+  EXPECT_EQ(catalog_.names(), Names{"demo"});
   EXPECT_EQ(catalog_.databases.at("demo").comment, mark(other));
 }
 
@@ -146,10 +126,10 @@ TEST_F(DatabasesTest, IsContentIfAnotherHasRemovedItMeanwhile) {
 TEST_F(DatabasesTest, DoesNotTakeAnyFailureForADatabaseThatIsGone) {
   const Owner one = owner();
   put("demo", one, 7);
-  before_execute = [](const Statement&) { throw failure(); };
+  engine_.on_execute = [](const Statement& /*statement*/) { return support::fail_with(failure()); };
   EXPECT_EQ(remove(one), failure().code());
   EXPECT_EQ(fences_, 1);
-  EXPECT_EQ(names(), Names{"demo"});
+  EXPECT_EQ(catalog_.names(), Names{"demo"});
 }
 
 TEST_F(DatabasesTest, GivesUpOnADatabaseThatComesBack) {
@@ -165,7 +145,7 @@ TEST_F(DatabasesTest, IsNotDoneWhileTablesAreOnTheDisk) {
     return support::answer(statement.sql.contains("dropped_tables") ? "1\n" : catalog_.query(statement));
   };
   EXPECT_EQ(remove(one), ErrorCode::engine_unavailable);
-  EXPECT_EQ(names(), Names{});
+  EXPECT_EQ(catalog_.names(), Names{});
 }
 
 TEST_F(DatabasesTest, RemovesAnEmptyDatabaseWhateverItsName) {
@@ -174,7 +154,7 @@ TEST_F(DatabasesTest, RemovesAnEmptyDatabaseWhateverItsName) {
   put(aside(one), one);
   EXPECT_TRUE(remove_if_empty(one));
   EXPECT_TRUE(remove_if_empty(under(one, aside(one))));
-  EXPECT_EQ(names(), Names{});
+  EXPECT_EQ(catalog_.names(), Names{});
   EXPECT_EQ(engine_.count("RENAME"), 1U) << "what lies aside need not be moved";
 }
 
@@ -184,26 +164,32 @@ TEST_F(DatabasesTest, LeavesADatabaseWithEventsWhereItIs) {
   put(aside(one), one, 1);
   EXPECT_FALSE(remove_if_empty(one));
   EXPECT_FALSE(remove_if_empty(under(one, aside(one))));
-  EXPECT_EQ(names(), (Names{aside(one), "demo"}));
+  EXPECT_EQ(catalog_.names(), (Names{aside(one), "demo"}));
   EXPECT_TRUE(engine_.count("RENAME") == 0 && engine_.count("DROP") == 0);
 }
 
 TEST_F(DatabasesTest, GivesADatabaseItsNameBackThatGotEventsMeanwhile) {
   const Owner one = owner();
   put("demo", one);
-  before_execute = [&](const Statement& statement) {
+  engine_.on_execute = [this](const Statement& statement) {
     if (statement.sql.contains("RENAME")) catalog_.databases.begin()->second.tables["events_1"] = 1;
+    catalog_.execute(statement);
+    return support::done();
   };
   EXPECT_FALSE(remove_if_empty(one));
-  EXPECT_EQ(names(), Names{"demo"});
+  EXPECT_EQ(catalog_.names(), Names{"demo"});
 }
 
 TEST_F(DatabasesTest, LeavesADatabaseAsideThatGotEventsMeanwhile) {
   const Owner one = owner();
   put(aside(one), one);
-  after_query = [&](const Statement&) { put(aside(one), one, 1); };
+  engine_.on_query = [this, &one](const Statement& statement) {
+    auto text = catalog_.query(statement);
+    put(aside(one), one, 1);
+    return support::answer(std::move(text));
+  };
   EXPECT_FALSE(remove_if_empty(under(one, aside(one))));
-  EXPECT_EQ(names(), Names{aside(one)});
+  EXPECT_EQ(catalog_.names(), Names{aside(one)});
   EXPECT_EQ(engine_.count("RENAME"), 0U);
 }
 
@@ -217,7 +203,7 @@ TEST_F(DatabasesTest, DoesNotRemoveAnEmptyDatabaseThatAnotherOwnsByNow) {
   const Owner one = owner();
   put("demo", owner());
   EXPECT_EQ(support::error_of(driver_, databases_.remove_if_empty(one)), ErrorCode::overloaded);
-  EXPECT_EQ(names(), Names{"demo"});
+  EXPECT_EQ(catalog_.names(), Names{"demo"});
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "tenants/reconciliation.h"
 
-#include <functional>
-
 #include <gtest/gtest.h>
 
 #include "leases/in_process_leases.h"
@@ -20,17 +18,7 @@ constexpr int kDeleting = 3;
 
 class ReconciliationTest : public testing::Test {
  protected:
-  ReconciliationTest() {
-    engine_.on_execute = [this](const Statement& statement) {
-      catalog_.execute(statement);
-      return support::done();
-    };
-    engine_.on_query = [this](const Statement& statement) {
-      auto text = catalog_.query(statement);
-      if (after_query) std::exchange(after_query, nullptr)();
-      return support::answer(std::move(text));
-    };
-  }
+  ReconciliationTest() { catalog_.answer_for(engine_); }
 
   static std::string aside(const std::string& id) {
     return fmt::format("{}{}_01234567", DatabaseName::kAsidePrefix, id);
@@ -47,12 +35,6 @@ class ReconciliationTest : public testing::Test {
     support::run_to_end(driver_, reconciliation_.run());
     return testing::internal::GetCapturedStderr();
   }
-  [[nodiscard]] Names names() const {
-    Names found;
-    for (const auto& [name, database] : catalog_.databases) found.push_back(name);
-    return found;
-  }
-
   support::Driver driver_;
   support::ScriptedEngine engine_;
   support::SimulatedCatalog catalog_;
@@ -61,7 +43,6 @@ class ReconciliationTest : public testing::Test {
   leases::InProcessLeases leases_;
   Reconciliation reconciliation_{
       {.engine = engine_, .registry = registry_, .databases = databases_, .leases = leases_}};
-  std::function<void()> after_query;  // once
   const std::string id_ = ClientId::random().text();
   const std::string other_ = ClientId::random().text();
 };
@@ -75,7 +56,7 @@ TEST_F(ReconciliationTest, MakesTheRegistryBeforeItComparesAnythingWithIt) {
 TEST_F(ReconciliationTest, DropsAnEmptyDatabaseThatHasNoTenant) {
   add_database("stray", id_);
   const std::string log = run();
-  EXPECT_EQ(names(), Names{});
+  EXPECT_EQ(catalog_.names(), Names{});
   EXPECT_TRUE(log.contains("an empty database without a tenant was dropped") && log.contains(id_)) << log;
 }
 
@@ -87,7 +68,7 @@ TEST_F(ReconciliationTest, KeepsTheEventsOfAnUnknownTenantAndTellsOfThem) {
 
   const std::string log = run();
 
-  EXPECT_EQ(names(), (Names{"known", "stray"}));
+  EXPECT_EQ(catalog_.names(), (Names{"known", "stray"}));
   EXPECT_TRUE(log.contains("holds events of a tenant that the registry does not know") && log.contains(id_))
       << log;
   EXPECT_FALSE(log.contains("\"stray\",\"client_id\":\"" + other_)) << log;
@@ -98,21 +79,21 @@ TEST_F(ReconciliationTest, RemovesNothingWhileTheRegistryIsLost) {
   add_database("stray", id_, 1);
   add_database("empty", other_);
   add_database(aside(other_), other_);
-  const Names all = names();
+  const Names all = catalog_.names();
 
   run();
   EXPECT_TRUE(reconciliation_.registry_is_lost());
-  EXPECT_EQ(names(), all);
+  EXPECT_EQ(catalog_.names(), all);
 
   add_tenant(ClientId::random().text(), "new");
   run();
   EXPECT_TRUE(reconciliation_.registry_is_lost()) << "a new tenant does not bring the old ones back";
-  EXPECT_EQ(names(), all);
+  EXPECT_EQ(catalog_.names(), all);
 
   add_tenant(id_, "stray");
   run();
   EXPECT_FALSE(reconciliation_.registry_is_lost());
-  EXPECT_EQ(names(), Names{"stray"});
+  EXPECT_EQ(catalog_.names(), Names{"stray"});
 }
 
 TEST_F(ReconciliationTest, GivesTheDatabaseOfAnActiveTenantItsNameBack) {
@@ -142,23 +123,27 @@ TEST_F(ReconciliationTest, LeavesAsideWhatIsNotInUse) {
     add_tenant(id_, "demo", state);
     add_database(aside(id_), id_, 7);
     const std::string log = run();
-    EXPECT_EQ(names(), Names{aside(id_)}) << "its deletion removes it; state " << state;
+    EXPECT_EQ(catalog_.names(), Names{aside(id_)}) << "its deletion removes it; state " << state;
     EXPECT_FALSE(log.contains("registry does not know")) << log;
   }
 }
 
 TEST_F(ReconciliationTest, LeavesTheDatabaseOfATenantThatIsMadeMeanwhile) {
   add_database("demo", id_);
-  after_query = [this] { add_tenant(id_, "demo"); };
+  engine_.on_query = [this](const Statement& statement) {
+    auto text = catalog_.query(statement);
+    if (catalog_.rows.empty()) add_tenant(id_, "demo");
+    return support::answer(std::move(text));
+  };
   run();
-  EXPECT_EQ(names(), Names{"demo"});
+  EXPECT_EQ(catalog_.names(), Names{"demo"});
   EXPECT_EQ(engine_.count("RENAME"), 0U);
 }
 
 TEST_F(ReconciliationTest, LeavesWhatCarriesNoTenantsId) {
   add_database("demo", "nobody");
   run();
-  EXPECT_EQ(names(), Names{"demo"});
+  EXPECT_EQ(catalog_.names(), Names{"demo"});
 }
 
 TEST_F(ReconciliationTest, LeavesANameOnWhichSomebodyIsAtWorkToTheNextTime) {
@@ -167,10 +152,10 @@ TEST_F(ReconciliationTest, LeavesANameOnWhichSomebodyIsAtWorkToTheNextTime) {
     const auto lease =
         support::run_to_end(driver_, leases_.acquire(leases::name_key(DatabaseName::parse("stray").value())));
     run();
-    EXPECT_EQ(names(), Names{"stray"});
+    EXPECT_EQ(catalog_.names(), Names{"stray"});
   }
   run();
-  EXPECT_EQ(names(), Names{});
+  EXPECT_EQ(catalog_.names(), Names{});
 }
 
 TEST_F(ReconciliationTest, TellsOfAnActiveTenantWithoutADatabase) {
