@@ -87,11 +87,12 @@ void drop_cached(const Descriptor& file, const std::filesystem::path& path,
                  std::chrono::milliseconds patience) {
   constexpr off_t kToTheEnd = 0;
   constexpr std::chrono::milliseconds kPause{5};
+  const bool has_disk = !is_in_memory(file, path);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (true) {
     const int error = ::posix_fadvise(file.get(), 0, kToTheEnd, POSIX_FADV_DONTNEED);
     if (error != 0) io::fail(error, path.string() + ": posix_fadvise");
-    if (is_in_memory(file, path) || !is_cached(file, path)) return;
+    if (!has_disk || !is_cached(file, path)) return;
     if (std::chrono::steady_clock::now() >= deadline) {
       io::fail(EBUSY,
                path.string() +

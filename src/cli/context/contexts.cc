@@ -150,7 +150,7 @@ void Contexts::write(const fs::path& path) const {
   std::ostringstream text;
   text << file << "\n";
   fs::create_directories(path.parent_path());
-  io::replace_file(fs::exists(path) ? fs::canonical(path) : path, text.str());  // a link stays one
+  io::replace_file(fs::weakly_canonical(path), text.str());  // a link stays one
 }
 
 }  // namespace annals::cli
