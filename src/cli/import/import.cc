@@ -25,7 +25,6 @@ namespace annals::cli {
 namespace {
 
 using io::LockedFile;
-using std::filesystem::path;
 
 struct Input {
   io::Descriptor descriptor;
@@ -73,15 +72,6 @@ ImportCheckpoint find_start(const ImportIdentity& identity, const KeptFiles& fil
   return *std::move(kept);
 }
 
-/// Opens the file of rejected lines if it `is_wanted`, as open_to_write() does. Throws Mistake also if
-/// another file is there.
-std::optional<LockedFile> open_rejected(const path& file, const std::string& input, bool is_wanted) {
-  if (!is_wanted) return std::nullopt;
-  auto opened = open_to_write(file, input);
-  expect_rejected_lines(file);
-  return opened;
-}
-
 /// Imports a file, or the rest of it after an earlier run.
 class Import {
  public:
@@ -96,7 +86,7 @@ class Import {
                            .url = access_.url,
                            .client_id = access_.client_id},
                           files_, options.restart)),
-        rejected_(open_rejected(files_.rejected, input_.name, writes_rejected())) {
+        rejected_(open_rejected(writes_rejected() ? files_.rejected : "", input_.name)) {
     // A pipe may keep us waiting; the service is asked first then.
     if (input_.seekable) source_.emplace(input_.descriptor.get());
   }

@@ -1,13 +1,14 @@
 #include "cli/import/kept_files.h"
 
+#include <cerrno>
 #include <fstream>
 #include <string>
-#include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/command/mistake.h"
 #include "cli/import/bad_line.h"
+#include "io/descriptor.h"
 
 namespace annals::cli {
 namespace {
@@ -16,12 +17,13 @@ using io::LockedFile;
 using std::filesystem::path;
 
 /// Returns what the file holds, or a part that is too long for a checkpoint: it may be any file of the
-/// user's.
+/// user's. Throws std::system_error if it cannot be read, and so might hold anything.
 std::string beginning_of(const path& file) {
   constexpr std::streamsize kMost = 64 << 10U;
   std::ifstream stream(file, std::ios::binary);
   std::string text(kMost, '\0');
-  stream.read(text.data(), kMost);
+  if (stream.is_open()) stream.read(text.data(), kMost);
+  if (!stream.is_open() || stream.bad()) io::fail(errno, "cannot read " + file.string());
   text.resize(static_cast<std::size_t>(stream.gcount()));
   return text;
 }
@@ -71,8 +73,9 @@ std::optional<LockedFile> open_to_write(const path& file, const std::string& inp
       "another import writes {}; wait for its end, or name another file with --state", file.string()));
 }
 
-void expect_rejected_lines(const path& file) {
-  if (BadLine::may_begin(beginning_of(file))) return;
+std::optional<LockedFile> open_rejected(const path& file, const std::string& input) {
+  auto opened = open_to_write(file, input);
+  if (!opened || BadLine::may_begin(beginning_of(file))) return opened;
   throw Mistake(fmt::format(
       "{} is there already and holds no rejected lines of an import; move it away, or name another file with "
       "--state",

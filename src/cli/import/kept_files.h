@@ -20,7 +20,8 @@ struct KeptFiles {
   static KeptFiles of(const ImportOptions& options, bool seekable);
 
   /// Returns the checkpoint of an earlier run, if there is one: one of no file if it cannot be read, as after
-  /// a crash of the machine. Throws Mistake if the user has named a file that holds something else.
+  /// a crash of the machine. Throws Mistake if the user has named a file that holds something else, and
+  /// std::system_error if the system does not let it be read.
   [[nodiscard]] std::optional<ImportCheckpoint> read_checkpoint() const;
 };
 
@@ -29,7 +30,7 @@ struct KeptFiles {
 /// cannot be written, and std::runtime_error if another import has it open.
 std::optional<io::LockedFile> open_to_write(const std::filesystem::path& file, const std::string& input);
 
-/// Throws Mistake if the file holds something else than lines that an import has rejected.
-void expect_rejected_lines(const std::filesystem::path& file);
+/// Opens the file of rejected lines as open_to_write() does. Throws Mistake also if it holds something else.
+std::optional<io::LockedFile> open_rejected(const std::filesystem::path& file, const std::string& input);
 
 }  // namespace annals::cli
