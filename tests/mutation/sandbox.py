@@ -34,9 +34,9 @@ def command(directory, temporary, arguments):
             "sh", "-c", READ_ONLY, "sh", str(directory), temporary, *map(str, arguments)]
 
 
-def run(directory, arguments, cwd, seconds, environment=None, small=True):
+def run(directory, arguments, cwd, seconds, environment=None, small=True, on_disk=False):
     """Returns how a program ended: "passed", "failed", "killed by signal N" or "timed out". What it prints is in output.txt.
-    A small one takes little memory, and has its temporary files there.
+    A small one takes little memory, and has its temporary files there unless they are to be on the disk.
     """
     directory = pathlib.Path(directory)
     temporary = directory / "tmp"
@@ -51,7 +51,7 @@ def run(directory, arguments, cwd, seconds, environment=None, small=True):
 
     with open(directory / "output.txt", "wb") as output:
         try:
-            ended = subprocess.run(command(directory, "memory" if small else "disk", arguments), cwd=cwd, timeout=seconds,
+            ended = subprocess.run(command(directory, "memory" if small and not on_disk else "disk", arguments), cwd=cwd, timeout=seconds,
                                    stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False,
                                    preexec_fn=limit, env={**os.environ, "TMPDIR": str(temporary), **(environment or {})})
         except subprocess.TimeoutExpired:

@@ -56,6 +56,9 @@ PYTHON = [
                   "faults/test_power_cut.py"]),
 ]
 
+# What these do with the cache in front of the disk cannot be seen where files are in memory.
+ON_DISK = ["src/io/durable_file.cc"]
+
 
 def unit_tests_of(path):
     return _first(UNIT, path)
@@ -63,6 +66,10 @@ def unit_tests_of(path):
 
 def python_tests_of(path):
     return _first(PYTHON, path)
+
+
+def is_on_disk(path):
+    return any(fnmatch.fnmatch(path, pattern) for pattern in ON_DISK)
 
 
 def program_of(unit_test):

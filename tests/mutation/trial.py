@@ -110,24 +110,27 @@ class Bench:
             shutil.rmtree(self._workshop.directory / "tmp", ignore_errors=True)
 
     def _ask_unit_tests(self, mutant, environment, link=False):
+        on_disk = suites.is_on_disk(mutant.path)
         for test in suites.unit_tests_of(mutant.path):
-            seconds = self._baseline.limit(test, lambda: self._run_unit_without_mutant(test), UNIT_SECONDS, UNIT_FACTOR)
+            name = f"{test} on the disk" if on_disk else test
+            seconds = self._baseline.limit(name, lambda: self._run_unit_without_mutant(test, on_disk), UNIT_SECONDS, UNIT_FACTOR)
             program = suites.program_of(test)
             if link and self._workshop.link(program, [self._workshop.object]) is None:
                 return NOT_COMPILED
             built = self._workshop.directory / building.output_of(program)
-            ended = self._run_unit(self._workshop, built, test, seconds, environment)
+            ended = self._run_unit(self._workshop, built, test, seconds, environment, on_disk)
             if ended != "passed":
                 return Outcome("killed", f"{test} {ended}")
         return None
 
-    def _run_unit_without_mutant(self, test):
+    def _run_unit_without_mutant(self, test, on_disk):
         program = self._original.link(suites.program_of(test), [])
-        return "cannot be linked" if program is None else self._run_unit(self._original, program, test, 600, {})
+        return "cannot be linked" if program is None else self._run_unit(self._original, program, test, 600, {}, on_disk)
 
     @staticmethod
-    def _run_unit(workshop, program, test, seconds, environment):
-        return sandbox.run(workshop.directory, gtest(program, test), building.ROOT, seconds, RANDOM | environment)
+    def _run_unit(workshop, program, test, seconds, environment, on_disk):
+        command = gtest(program, test)
+        return sandbox.run(workshop.directory, command, building.ROOT, seconds, RANDOM | environment, on_disk=on_disk)
 
     def _ask_python(self, tests):
         """Asks one file after the other, the quickest first."""

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <future>
@@ -145,6 +146,7 @@ TEST_F(DurableFileTest, IsMadeWhereTheFileSystemHasNoFilesWithoutNamesToo) {
 
 TEST_F(DurableFileTest, ThatCannotBeMadeIsAnError) {
   EXPECT_EQ(error_of([&] { make_durably(path_ / "below" / "nothing", "x"); }), ENOENT);
+  EXPECT_EQ(error_of([&] { make_durably(directory_.path() / std::string(1000, 'x'), "x"); }), ENAMETOOLONG);
   EXPECT_EQ(error_of([&] { replace_durably(path_ / "below" / "nothing", "x"); }), ENOENT);
   EXPECT_EQ(error_of([&] { sync_directory(path_); }), ENOENT);
 }
@@ -191,6 +193,44 @@ TEST_F(DurableFileTest, IsLeftOpenOnlyByWhoBorrowedIt) {
   EXPECT_EQ(read_if_there(path_), "moved");
 }
 
+TEST_F(DurableFileTest, HasAfterAMoveAllThatTheOtherHad) {
+  const std::size_t before = open_files();
+  {
+    GrowingFile file = GrowingFile::borrowed(1, "standard output");
+    file = GrowingFile(path_, 0);
+    file.append("content");
+    file.sync_and_rename(directory_.path() / "final");
+  }
+  EXPECT_NE(::fcntl(1, F_GETFD), -1);
+  EXPECT_EQ(open_files(), before);
+  EXPECT_EQ(read_if_there(directory_.path() / "final"), "content");
+}
+
+/// A process that was started without a standard input gets its number for the first file that it opens.
+class NoStandardInput {
+ public:
+  NoStandardInput() { ::close(STDIN_FILENO); }
+  ~NoStandardInput() { ::dup2(kept_.get(), STDIN_FILENO); }
+  NoStandardInput(const NoStandardInput&) = delete;
+  NoStandardInput& operator=(const NoStandardInput&) = delete;
+
+ private:
+  Descriptor kept_{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)};
+};
+
+TEST_F(DurableFileTest, NeedsNoStandardInput) {
+  const NoStandardInput none;
+  replace_durably(path_, "content");
+  EXPECT_EQ(read_if_there(path_), "content");
+  EXPECT_EQ(error_of([&] { sync_directory(directory_.path()); }), 0);
+  EXPECT_TRUE(make_durably(directory_.path() / "made", "x"));
+  {
+    GrowingFile(path_, 3).append("sent");
+  }
+  EXPECT_EQ(read_if_there(path_), "consent");
+  EXPECT_EQ(::fcntl(STDIN_FILENO, F_GETFD), -1) << "expected that all of them are closed";
+}
+
 /// What another process does that reads a file by its pages: they cannot be dropped as long as it has them.
 class MappedFile {
  public:
@@ -216,6 +256,11 @@ TEST_F(DurableFileTest, CannotBeReadFromTheDiskAgainWhileAnotherUsesIt) {
   EXPECT_EQ(error_of([&] { drop_cached(empty, path_, kNoPatience); }), 0);
 
   calls_.take();
+  constexpr std::chrono::milliseconds kPatience{50};
+  EXPECT_EQ(error_of([&] { drop_cached(file, path_, kPatience); }), EBUSY);
+  EXPECT_LE(calls_.take().size(), 11U) << "expected a pause of 5 ms between two tries";
+
+  calls_.take();
   auto dropped = std::async(std::launch::async, [&] { return error_of([&] { drop_cached(file, path_); }); });
   std::size_t tries = 0;
   while (tries < 2 && dropped.wait_for(kNoPatience) != std::future_status::ready)
@@ -225,12 +270,42 @@ TEST_F(DurableFileTest, CannotBeReadFromTheDiskAgainWhileAnotherUsesIt) {
   EXPECT_GE(tries, 2U) << "expected that it asks again until it is done";
 }
 
+TEST_F(DurableFileTest, IsNotMappedAnyMoreOnceItIsDropped) {
+  if (!directory_.has_disk()) GTEST_SKIP() << "this file system is in memory";
+  replace_durably(path_, "on the disk");
+  drop_cached(Descriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)), path_);
+  EXPECT_FALSE(read_if_there("/proc/self/maps")->contains(path_.string()));
+}
+
+TEST_F(DurableFileTest, HasNoDiskToBeReadFromIfItIsInMemory) {
+  const Descriptor file(::memfd_create("in memory", MFD_CLOEXEC));
+  GrowingFile::borrowed(file.get(), "in memory").append("content");
+  EXPECT_EQ(error_of([&] { drop_cached(file, path_, std::chrono::milliseconds(0)); }), 0);
+}
+
 TEST_F(DurableFileTest, ReportsWhatTheDiskRefuses) {
   GrowingFile full(Descriptor(::open("/dev/full", O_WRONLY | O_CLOEXEC)), "/dev/full");
   EXPECT_EQ(error_of([&] { full.append("x"); }), ENOSPC);
   GrowingFile file(path_, 0);
   calls_.fail("cut file", EIO);
   EXPECT_EQ(error_of([&] { file.cut(0); }), EIO);
+  const Descriptor open(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+  calls_.fail("uncache file", EIO);
+  EXPECT_EQ(error_of([&] { drop_cached(open, path_); }), EIO);
+}
+
+TEST_F(DurableFileTest, IsNamedInTheMessage) {
+  const auto message_of = [](GrowingFile file) {
+    try {
+      file.append("x");
+    } catch (const std::system_error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_TRUE(message_of(GrowingFile::borrowed(-1, "standard output")).contains("standard output"));
+  const auto open_full = [] { return Descriptor(::open("/dev/full", O_WRONLY | O_CLOEXEC)); };
+  EXPECT_TRUE(message_of(GrowingFile(open_full(), "a device")).contains("a device"));
 }
 
 }  // namespace
