@@ -51,18 +51,15 @@ setup_packages() {
     fail "could not install the packages above; Annals is built on Debian 12 (bookworm)"
 }
 
-# modules_are_current FOLDER: succeeds if what its package-lock.json pins is installed.
-modules_are_current() {
-  local modules=$1/node_modules
-  [[ -f $modules/.package-lock.json ]] &&
-    cmp -s <(grep -o '"integrity": *"[^"]*"' "$1/package-lock.json" | sort) \
-           <(grep -o '"integrity": *"[^"]*"' "$modules/.package-lock.json" | sort)
-}
+# modules_are_current FOLDER: succeeds if what its package-lock.json pins is installed. npm's own list of what it has
+# installed cannot tell: packages for other machines are pinned too, and missing there.
+modules_are_current() { cmp -s "$1/package-lock.json" "$1/node_modules/.installed-lock.json"; }
 
 # install_modules FOLDER WHAT
 install_modules() {
   command -v npm >/dev/null || setup_packages nodejs npm
   (cd "$1" && npm ci --no-audit --no-fund --loglevel=error --fetch-retries=5 >&2) || fail "npm could not install $2"
+  cp "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
 }
 
 # The engine library comes from npm; the lock file holds its hash.
