@@ -2,9 +2,9 @@
 # Debian's pytest.
 # shellcheck shell=bash disable=SC2154  # root and the package lists come from the others
 
-# In this order the files that take longest come first, so that no worker waits for another at the end.
+# In this order the files that take longest come first, so that no worker waits long for another at the end.
 ctest_suites=(unit models integration)
-pytest_suites=(chaos package faults contract browser)
+pytest_suites=(chaos package browser faults contract)
 
 # is_among WORD WORD…: succeeds if the first word is one of the others.
 is_among() { [[ " ${*:2} " == *" $1 "* ]]; }
@@ -46,12 +46,12 @@ run_pytest() {
   say "running pytest: ${folders[*]#"$root/"}"
   ! wants chaos || options+=(--minutes "$minutes")
   say "to choose the same chaos and the same steps: ./dev test ${options[*]}"
-  # The tests wait for a third of their time, so there is one worker more than cores. They start their own services,
-  # which must not inherit the settings of this shell.
+  # The tests wait for much of their time, so there are more workers than cores. They start their own services, which
+  # must not inherit the settings of this shell.
   local name settings=()
   for name in $(compgen -e ANNALS_); do settings+=(-u "$name"); done
   env "${settings[@]}" ANNALS_BUILD_DIR="$root/build/$preset" PYTHONDONTWRITEBYTECODE=1 \
-    /usr/bin/python3 -m pytest --rootdir "$root" -q -p no:cacheprovider -n $(($(nproc) + 1)) --dist loadfile \
+    /usr/bin/python3 -m pytest --rootdir "$root" -q -p no:cacheprovider -n $(($(nproc) * 2)) --dist loadfile \
     "${folders[@]}" "${options[@]}" "$@"
 }
 
