@@ -7,7 +7,7 @@ import pytest
 from support.annals import API_KEY, events_table, insert_statement
 
 # More than the sockets hold, so that an export whose reader pauses is not over.
-ROWS = 60_000
+ROWS = 30_000
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def annals(make):
 
 @pytest.fixture
 def large(annals):
-    """A tenant whose export is about 60 MB."""
+    """A tenant whose export is about 30 MB."""
     tenant = annals.initialise("large")
     columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
     values = "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat('x', 1000), '\"')"

@@ -104,8 +104,9 @@ TEST_P(EngineTest, refuses_with_the_number_of_the_engines_error) {
 TEST_P(EngineTest, refuses_a_statement_that_needs_too_much_memory_and_runs_the_next) {
   try {
     query(
-        "SELECT length(groupArray(number)) FROM numbers(1000000000) SETTINGS max_memory_usage = 2000000000");
-    FAIL() << "it needs eight gigabytes; the embedded engine has one, and the statement may have two";
+        "SELECT sum(length(repeat(materialize('x'), 100000))) FROM numbers(60000) "
+        "SETTINGS max_memory_usage = 2000000000, max_block_size = 60000");
+    FAIL() << "it needs six gigabytes at once; the embedded engine has one, and the statement may have two";
   } catch (const EngineError& error) {
     EXPECT_EQ(error.kind(), EngineError::Kind::unavailable) << error.what();
   }
