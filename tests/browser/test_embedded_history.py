@@ -217,7 +217,8 @@ def test_it_follows_new_events_over_the_end_of_a_token(service, site, tmp_path):
 
     seen = visit("live", site, service, tenant, tmp_path)
 
-    assert seen["said"] == []
+    # A page on a busy machine may use a token that has ended since; then the browser says so, and it goes on with another.
+    assert [said for said in seen["said"] if "401 (Unauthorized)" not in said] == []
     assert seen["shown"] == list(reversed(range(seen["sent"]))), "expected every event once, the newest first"
     assert seen["tokens"] > 1
     assert seen["errors"] == []
