@@ -8,6 +8,7 @@ import pytest
 
 from support.audit_log import NAMES, audit_log
 from support.commands import Tenant
+from support.engines import needs_engine_library
 from support.events import HISTORY, history
 from support.file_links import client
 
@@ -151,7 +152,7 @@ def test_counts_say_what_the_log_has(log):
     assert {one["time"][:10]: one["count"] for one in days} == collections.Counter(one["event_time"][:10] for one in LOG)
 
 
-@pytest.mark.parametrize("format", ["ndjson", "csv", "parquet"])
+@pytest.mark.parametrize("format", ["ndjson", "csv", pytest.param("parquet", marks=needs_engine_library)])
 def test_an_export_that_is_imported_again_is_the_same_log(log, tmp_path, format):
     first = log.annals.get(EXPORT, headers=client(own(log)))
     file = tmp_path / f"log.{format}"

@@ -7,6 +7,7 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
+from support.engines import needs_engine_library
 from support.ports import free_port
 from support.processes import run
 
@@ -33,7 +34,7 @@ def settings(tmp_path):
     return {"ANNALS_DATA_DIR": str(tmp_path / "data"), "ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"}
 
 
-@pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build loads no engine library")
+@needs_engine_library
 def test_a_machine_without_a_service_is_examined_and_not_changed(settings, tmp_path):
     findings = doctor(settings, 0)
 
@@ -64,7 +65,7 @@ def test_each_mistake_of_the_configuration_is_named_with_its_repair(settings):
     assert all(finding["repair"] for finding in findings["configuration"])
 
 
-@pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build loads no engine library")
+@needs_engine_library
 def test_what_cannot_work_is_a_problem(settings, tmp_path):
     remote = {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": f"http://127.0.0.1:{free_port()}"}
     assert "problem" in results(doctor({**settings, **remote}, 1), "engine")
@@ -76,7 +77,7 @@ def test_what_cannot_work_is_a_problem(settings, tmp_path):
     assert "problem" in results(doctor({**settings, **large}, 1), "disk")
 
 
-@pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build loads no engine library")
+@needs_engine_library
 def test_what_others_can_read_is_a_warning(settings, tmp_path):
     (tmp_path / "data" / "engine").mkdir(parents=True)
     os.chmod(tmp_path / "data" / "engine", 0o755)

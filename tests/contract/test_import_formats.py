@@ -9,6 +9,7 @@ import pytest
 
 from support import paths
 from support.commands import Tenant, event, expect_ended, write_lines
+from support.engines import needs_engine_library
 from support.processes import run
 from support.relay import Relay
 from support.waiting import wait_until
@@ -90,9 +91,7 @@ def test_a_packed_file_resumes(tenant, tmp_path):
         ("ndjson", True),
         ("csv", False),
         ("csv", True),
-        pytest.param(
-            "parquet", False, marks=pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build loads no engine library")
-        ),
+        pytest.param("parquet", False, marks=needs_engine_library),
     ],
 )
 def test_an_export_goes_into_another_tenant_as_it_was(any_annals, tenant, tmp_path, form, packed):
@@ -176,7 +175,7 @@ IDS = ("event_type_id", "record_id", "source_type_id", "source_id")
 STRINGS = ["ORD-17", "17", "-17", '"17"', "日本", 'a "b", c', "it's", "back\\slash", "a;b\tc".replace("\t", " ")]
 
 
-@pytest.mark.parametrize("form", ["ndjson", "csv", pytest.param("parquet", marks=pytest.mark.skipif(paths.is_sanitized(), reason="no engine library"))])
+@pytest.mark.parametrize("form", ["ndjson", "csv", pytest.param("parquet", marks=needs_engine_library)])
 def test_an_export_with_strings_goes_into_another_tenant_as_it_was(any_annals, tenant, tmp_path, form):
     events = [{**event(i), IDS[i % 4]: STRINGS[i % len(STRINGS)], "more": i} for i in range(72)]
     events += [event(100), {**event(101), **{name: name for name in IDS}}, {**event(102), "record_id": 2**64 - 1}]

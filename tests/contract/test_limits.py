@@ -8,7 +8,7 @@ import pytest
 from support.annals import API_KEY
 from support.names import unique_name
 from support.raw_http import RawConnection, head
-from support.waiting import wait_until
+from support.waiting import SLOWNESS, wait_until
 
 PATH = "/api/initialize-tenant"
 LINES = (f"X-API-Key: {API_KEY}", "Content-Type: application/json")
@@ -118,7 +118,7 @@ def test_a_body_that_never_comes_is_408_in_time(limited):
         assert reply.status_code == 408, f"expected 408, got {reply.raw}"
         assert isinstance(reply.json()["detail"], str)
         assert connection.closes_within(5)
-    assert REQUEST_SECONDS * 0.9 <= time.monotonic() - started < REQUEST_SECONDS + 5
+    assert REQUEST_SECONDS * 0.9 <= time.monotonic() - started < REQUEST_SECONDS + 5 * SLOWNESS
 
 
 def test_a_body_that_trickles_in_is_408_in_time(limited):
@@ -229,6 +229,6 @@ def test_slow_clients_do_not_hold_up_others(limited):
     with RawConnection(limited) as connection:
         assert connection.send(head("GET", "/healthz")).reply().status_code == 200
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < SLOWNESS
     for connection in slow:
         connection.socket.close()

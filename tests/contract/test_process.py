@@ -3,6 +3,7 @@
 import pytest
 
 from support import paths
+from support.engines import needs_engine_library
 from support.ports import free_port
 from support.problems import UNAUTHORIZED_KEY, expect
 from support.processes import run
@@ -45,7 +46,7 @@ def test_connections_leave_open_files_to_the_engine(make):
             connection.socket.close()
 
 
-@pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build loads no engine library")
+@needs_engine_library
 @pytest.mark.parametrize("library", ["missing.so", "text.so", "."])
 def test_an_engine_library_that_cannot_be_opened_is_named_with_where_to_get_one(tmp_path, library):
     (tmp_path / "text.so").write_text("no library")
@@ -59,7 +60,7 @@ def test_an_engine_library_that_cannot_be_opened_is_named_with_where_to_get_one(
         assert word in ended.stderr, f"expected {word!r} in {ended.stderr}"
 
 
-@pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build loads no engine library")
+@needs_engine_library
 def test_nothing_is_loaded_from_directories_that_the_engine_library_names(make, tmp_path):
     annals = make.annals("embedded", environment={"LD_DEBUG": "libs", "LD_DEBUG_OUTPUT": str(tmp_path / "loading")})
 

@@ -11,7 +11,7 @@ from support.annals import API_KEY, events_table, insert_statement
 from support.events import event, events_of, get_history, post_events
 from support.load import at_once
 from support.raw_http import RawConnection, head
-from support.waiting import wait_until
+from support.waiting import SLOWNESS, wait_until
 
 EXPORT = "/api/history/export"
 # More than the sockets and the service hold between them: an export that nobody reads stands still.
@@ -23,7 +23,7 @@ ALL_STREAMS = 4
 STREAMS = 2
 HANG_UPS = 20
 BETWEEN_WRITES = 4 << 20
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 5 * SLOWNESS
 FREED_SECONDS = 10
 # Another instance learns of a deletion when its cache expires.
 TOLD_SECONDS = 15

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from support import paths
 from support.annals import API_KEY, events_table, insert_statement
 from support.event_streams import Tail
 from support.events import HISTORY, event, events_of, get_history, history, post_events
@@ -61,7 +62,8 @@ def test_pages_that_nobody_reads_take_a_bounded_memory(annals):
         page = get_history(annals, other, limit=1000)
 
     assert set(statuses) == {200, 429}, f"expected that some are refused with 429, got {statuses}"
-    assert grown < MAX_GROWTH, f"expected at most {MAX_GROWTH >> 20} MiB more, got {grown >> 20}"
+    # A sanitizer keeps freed memory for a while.
+    assert grown < MAX_GROWTH or paths.is_sanitized(), f"expected at most {MAX_GROWTH >> 20} MiB more, got {grown >> 20}"
     assert page.status_code == 200 and len(page.json()["results"]) > 100
     # What nobody reads any more is given back.
     assert history(annals, large, limit=1000)["results"]

@@ -1,7 +1,13 @@
 """The two ways in which Annals reaches ClickHouse, with one interface for tests."""
 
+import pytest
+
+from support import paths
 from support.clickhouse import ClickHouseServer
 from support.clickhouse_users import USER, PASSWORD
+
+# For tests of what reads with the engine library, and of the embedded engine alone.
+needs_engine_library = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build loads no engine library")
 
 
 class RemoteEngine:
