@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from support.document_story import Story
+from support.engines import needs_engine_library
 from support.openapi import PATH, Document
 
 CHECKER = pathlib.Path(__file__).resolve().parents[1] / "support" / "openapi_validator"
@@ -99,6 +100,7 @@ def test_every_error_has_an_example(document):
             assert content.get("examples"), f"{place} has none"
 
 
+@needs_engine_library  # the example of /readyz has the journal, which is beside the embedded engine only
 def test_its_examples_are_answered_as_it_shows(make, tmp_path):
     annals = make.annals(environment={"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups")})
     Story(annals, Document(annals.get(PATH, key=None).json())).tell_whole()
