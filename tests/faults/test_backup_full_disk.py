@@ -4,9 +4,10 @@ import pytest
 
 from support import paths
 from support.backups import Backups, expect_whole, filled, with_file
+from support.engines import needs_engine_library
 from support.events import event, post_events
 
-pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
+pytestmark = needs_engine_library
 
 NO_ROOM = "Backup destination has no room."
 KEPT_FREE = 256 << 20

@@ -5,6 +5,7 @@ import urllib.parse
 import pytest
 
 from support import paths
+from support.engines import needs_engine_library
 from support.events import event, get_history, post_events
 from support.load import expect_once, ids_of, shown_ids
 from support.file_links import client, download_url, fetch, new_upload, put, uploaded
@@ -15,7 +16,7 @@ from support.raw_http import RawConnection, head
 from support.trail import wait_for
 from support.waiting import PATIENCE_SECONDS, wait_until
 
-pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
+pytestmark = needs_engine_library
 
 ENDS_SECONDS = 120
 # The files of the journal that were made before the disk was full take some twenty of these.

@@ -17,7 +17,7 @@ import threading
 import pytest
 import requests
 
-from support import paths
+from support.engines import needs_engine_library
 from support.events import event, events_of, expect_taken, history, post_events
 from support.load import Writers, expect_once, shown_ids
 from support.waiting import wait_until
@@ -33,7 +33,7 @@ TENANTS = 3
 SECONDS = 60
 NEEDED = ("mkfs.ext4", "mount", "umount", "losetup")
 
-pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build has no embedded engine")
+pytestmark = needs_engine_library
 
 
 def run(*command):
