@@ -72,19 +72,21 @@ std::string rows_to_insert(std::string_view bytes, const std::string& name) {
 engine::Statement select_rows(const events::EventsTable& table, std::uint64_t after, std::uint64_t last) {
   auto statement = table.statement(
       fmt::format("SELECT {} FROM {} WHERE arrival > {{after:UInt64}} AND arrival <= {{last:UInt64}} "
-                  "FORMAT RowBinary SETTINGS max_execution_time = 0",
+                  "FORMAT RowBinary",
                   events::select_columns(RowShape::with_arrival), table.quoted()),
       {{"after", fmt::format("{}", after)}, {"last", fmt::format("{}", last)}});
   statement.reader = table.owner;  // it may take long
+  statement.time_limit = engine::kNoTimeLimit;
   return statement;
 }
 
 awaitable<TableState> state_of(events::EventsTable table, std::uint64_t last) {
   auto statement = table.statement(fmt::format("SELECT count(), sum(cityHash64({})) FROM {} WHERE arrival <= "
-                                               "{{last:UInt64}} SETTINGS max_execution_time = 0",
+                                               "{{last:UInt64}}",
                                                hashed_columns(), table.quoted()),
                                    {{"last", fmt::format("{}", last)}});
   statement.reader = table.owner;
+  statement.time_limit = engine::kNoTimeLimit;
   const auto text = co_await table.engine.query(std::move(statement));
   const auto numbers = engine::numbers_in(text);
   co_return TableState{.last_arrival = last, .rows = numbers.at(0), .hash = numbers.at(1)};

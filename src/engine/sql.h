@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <optional>
 #include <ranges>
@@ -42,6 +43,9 @@ std::string uuid_array(const Ids& ids) {
 /// Returns texts as the value of a parameter of the type Array(String).
 std::string string_array(const std::vector<std::string>& texts);
 
+/// The time limit of a statement that may take as long as it needs.
+inline constexpr std::chrono::milliseconds kNoTimeLimit{0};
+
 /// An SQL statement. Values of users travel in `parameters`, never in `sql`.
 struct Statement {
   std::string sql;
@@ -49,6 +53,9 @@ struct Statement {
   /// The tenant's database that the statement uses, if it uses one. The embedded engine's tables sleep until
   /// a statement that says so wakes them; to others they do not exist.
   std::optional<DatabaseName> database = {};
+  /// The time that the engine may take for the result of a SELECT; not given: that of any statement. It does
+  /// not stand in `sql`, because an adapter must know it to tell a whole result from one that was cut off.
+  std::optional<std::chrono::milliseconds> time_limit = {};
   /// The format of a result whose rows make one document, as in Parquet; `sql` then has no FORMAT clause.
   std::string document_format = {};
   /// The name of the statement in a ClickHouse server's logs and process list, see new_query_id(). The

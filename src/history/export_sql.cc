@@ -52,7 +52,7 @@ std::string export_sql(const events::EventsTable& table, const std::string& wher
   // In the order of the table its parts are merged while they are read, so that only one block of each part
   // is held in memory. For the same reason blocks are small, and none is read in advance.
   return fmt::format(
-      "SELECT {} FROM {}{} ORDER BY record_id, event_time, event_id SETTINGS max_execution_time = 0, "
+      "SELECT {} FROM {}{} ORDER BY record_id, event_time, event_id SETTINGS "
       "max_memory_usage = {}, readonly = 2, max_threads = 1, optimize_read_in_order = 1, "
       "read_in_order_use_buffering = 0, max_block_size = 2048, prefer_column_name_to_alias = 1, "
       "date_time_output_format = 'iso', format_csv_null_representation = '', "

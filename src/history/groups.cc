@@ -146,8 +146,7 @@ std::string groups_sql(const events::EventsTable& table, const CountByRequest& r
     order.emplace_back(name);
   }
   return fmt::format(
-      "SELECT {}, n FROM (SELECT {}, count() AS n FROM {}{} GROUP BY ALL ORDER BY {} LIMIT {}) "
-      "FORMAT RowBinary",
+      "SELECT {}, n FROM (SELECT {}, count() AS n FROM {}{} GROUP BY ALL ORDER BY {} LIMIT {})",
       fmt::join(shown, ", "), fmt::join(keys, ", "), table.quoted(), where, fmt::join(order, ", "),
       request.limit + 1);
 }

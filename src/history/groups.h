@@ -22,7 +22,7 @@ struct Groups {
 /// read as long as no number of the result may be that of a string.
 enum class GroupedIds : std::uint8_t { numbers, with_strings };
 
-/// Returns the query of a request, without its SETTINGS.
+/// Returns the query of a request, without its SETTINGS and its FORMAT, RowBinary.
 std::string groups_sql(const events::EventsTable& table, const CountByRequest& request,
                        const std::string& where, GroupedIds ids);
 

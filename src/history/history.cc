@@ -90,8 +90,7 @@ void Counts::raise_to(std::uint64_t seen) {
 }
 
 std::string History::limits() const {
-  return fmt::format(" SETTINGS max_execution_time = {}, max_memory_usage = {}, readonly = 2",
-                     std::chrono::duration<double>(settings_.time_limit).count(), settings_.max_memory_bytes);
+  return fmt::format(" SETTINGS max_memory_usage = {}, readonly = 2", settings_.max_memory_bytes);
 }
 
 awaitable<void> History::prepare(EventsTable table) {
@@ -103,12 +102,14 @@ awaitable<void> History::prepare(EventsTable table) {
   }
 }
 
-/// Runs a query on a tenant's table and returns its whole result.
+/// Runs a query on a tenant's table and returns its whole result. Without a time limit it has that of a page.
 awaitable<std::string> History::ask(EventsTable table, std::string sql,
-                                    std::vector<engine::Parameter> parameters) {
+                                    std::vector<engine::Parameter> parameters,
+                                    std::optional<std::chrono::milliseconds> time_limit) {
   co_await prepare(table);
   auto statement = table.statement(std::move(sql), std::move(parameters));
   statement.reader = table.owner;
+  statement.time_limit = time_limit.value_or(settings_.time_limit);
   try {
     auto text = co_await table.engine.query(std::move(statement));
     co_return text;
@@ -138,12 +139,13 @@ awaitable<Page> History::read_page(EventsTable table, PageRequest request) {
   if (request.after) add_after(conditions, *request.after, request.ordering);
   const RowShape shape = request.ordering == Ordering::arrival ? RowShape::with_arrival : RowShape::event;
   auto statement = table.statement(
-      fmt::format("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {} FORMAT RowBinary{}{}, max_threads = 1",
+      fmt::format("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {}{}{}, max_threads = 1 FORMAT RowBinary",
                   events::select_columns(shape), table.quoted(), conditions.where(),
                   order_of(request.ordering), request.limit + 1, request.offset, limits(),
                   reading_of(conditions)),
       std::move(conditions.parameters));
   statement.reader = table.owner;
+  statement.time_limit = settings_.time_limit;
   Page page{.events = {}, .share = {answers_, table.owner}};
   std::string rows;
   std::optional<Error> refusal;
@@ -163,7 +165,7 @@ awaitable<Page> History::read_page(EventsTable table, PageRequest request) {
 
 awaitable<std::optional<std::optional<FileId>>> History::find_file(EventsTable table, EventId id) {
   Conditions conditions = conditions_of(table, {.event_ids = {id}});
-  auto sql = fmt::format("SELECT file_id FROM {}{} LIMIT 1 FORMAT TabSeparated{}, enable_analyzer = 0",
+  auto sql = fmt::format("SELECT file_id FROM {}{} LIMIT 1{}, enable_analyzer = 0 FORMAT TabSeparated",
                          table.quoted(), conditions.where(), limits());
   std::string text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
   if (text.empty()) co_return std::nullopt;
@@ -173,7 +175,7 @@ awaitable<std::optional<std::optional<FileId>>> History::find_file(EventsTable t
 
 awaitable<std::optional<events::FileFacts>> History::find_file_facts(EventsTable table, EventId id) {
   Conditions conditions = conditions_of(table, {.event_ids = {id}});
-  auto sql = fmt::format("SELECT {} FROM {}{} LIMIT 1 FORMAT TabSeparated{}, enable_analyzer = 0",
+  auto sql = fmt::format("SELECT {} FROM {}{} LIMIT 1{}, enable_analyzer = 0 FORMAT TabSeparated",
                          events::file_facts_sql(), table.quoted(), conditions.where(), limits());
   std::string text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
   if (!text.empty()) text.pop_back();  // the line break
@@ -259,7 +261,7 @@ awaitable<std::optional<Groups>> History::groups_of(EventsTable table, CountByRe
   if (request.time_zone) conditions.parameters.push_back({"time_zone", *request.time_zone});
   // Times before 1970 and after 2106 need wider types.
   auto sql = groups_sql(table, request, conditions.where(), ids) + limits() +
-             ", enable_extended_results_for_datetime_functions = 1";
+             ", enable_extended_results_for_datetime_functions = 1 FORMAT RowBinary";
   const auto names = table.names;
   const auto rows = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
   co_return read_groups(rows, request, ids, names.get());
@@ -272,15 +274,16 @@ awaitable<bool> History::is_time_zone(EventsTable table, std::string name) {
 }
 
 awaitable<History::StringColumns> History::columns_with_strings(EventsTable table, Conditions conditions) {
-  constexpr std::string_view kUnlimited = " SETTINGS max_execution_time = 0, readonly = 2";
+  constexpr std::string_view kReadOnly = " SETTINGS readonly = 2";
   const auto where = conditions.where();
-  auto sql = numbers_of_strings_sql(table, where).append(kUnlimited);
-  auto text = co_await ask(table, std::move(sql), conditions.parameters);
+  auto sql = numbers_of_strings_sql(table, where).append(kReadOnly);
+  auto text = co_await ask(table, std::move(sql), conditions.parameters, engine::kNoTimeLimit);
   const auto numbers = engine::numbers_in(text);
   auto answers = std::vector(numbers.begin() + 1, numbers.end());
   if (std::ranges::any_of(answers, [](std::uint64_t may_have) { return may_have != 0; })) {
-    sql = strings_sql(table, where).append(kUnlimited);
-    text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
+    sql = strings_sql(table, where).append(kReadOnly);
+    text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters),
+                        engine::kNoTimeLimit);
     answers = engine::numbers_in(text);
   }
   StringColumns result{.columns = {}, .last_arrival = numbers.at(0)};
@@ -314,6 +317,7 @@ awaitable<std::unique_ptr<engine::ResultStream>> History::export_all(EventsTable
                                  settings_.max_memory_bytes),
                       std::move(conditions.parameters));
   statement.reader = table.owner;
+  statement.time_limit = engine::kNoTimeLimit;
   if (is_document) statement.document_format = "Parquet";
   try {
     auto stream = co_await table.engine.stream(std::move(statement));

@@ -86,7 +86,8 @@ class History {
   [[nodiscard]] std::string limits() const;
   boost::asio::awaitable<void> prepare(events::EventsTable table);
   boost::asio::awaitable<std::string> ask(events::EventsTable table, std::string sql,
-                                          std::vector<engine::Parameter> parameters);
+                                          std::vector<engine::Parameter> parameters,
+                                          std::optional<std::chrono::milliseconds> time_limit = std::nullopt);
 
   boost::asio::awaitable<std::optional<Groups>> groups_of(events::EventsTable table, CountByRequest request,
                                                           GroupedIds ids);

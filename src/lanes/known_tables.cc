@@ -74,9 +74,9 @@ awaitable<void> KnownTables::load(EventsTable table, KnownTable& known) {
     rest.erase(0, whole);
     return !known.ids.is_saturated();
   };
-  auto statement = table.statement(fmt::format(
-      "SELECT event_id FROM {} FORMAT RowBinary SETTINGS max_execution_time = 0", table.quoted()));
+  auto statement = table.statement(fmt::format("SELECT event_id FROM {} FORMAT RowBinary", table.quoted()));
   statement.reader = table.owner;  // it may take long
+  statement.time_limit = engine::kNoTimeLimit;
   co_await table.engine.scan(std::move(statement), add);
   known.bytes = known.ids.bytes();
 }

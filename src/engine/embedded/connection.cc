@@ -1,11 +1,14 @@
 #include "engine/embedded/connection.h"
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "engine/embedded/document_pipe.h"
@@ -66,6 +69,34 @@ struct BoundParameters {
   std::vector<std::size_t> value_lengths;
 };
 
+/// Returns the text of a statement with its time limit.
+std::string sql_of(const Statement& statement) {
+  if (!statement.time_limit) return statement.sql;
+  const std::chrono::duration<double> seconds = *statement.time_limit;
+  return fmt::format("{} SETTINGS max_execution_time = {:.3f}", statement.sql, seconds.count());
+}
+
+/// Tells a whole result from one that the time limit has cut off. When the limit comes between two parts, the
+/// library does not say so: it may pass a part twice, and ends the result as if it were whole (26.7).
+class TimeLimit {
+ public:
+  explicit TimeLimit(std::chrono::milliseconds limit)
+      : limit_(limit), ends_(std::chrono::steady_clock::now() + limit - std::min(limit / 2, kGrain)) {}
+
+  /// Throws EngineError if the engine may have found the time over.
+  void check() const {
+    constexpr int kTimeoutExceeded = 159;  // ClickHouse's number for it
+    if (limit_ == kNoTimeLimit || std::chrono::steady_clock::now() < ends_) return;
+    throw EngineError::of_exception(kTimeoutExceeded, fmt::format("a result took {}", limit_));
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kGrain{10};  // of the engine's clock, at most
+
+  const std::chrono::milliseconds limit_;
+  const std::chrono::steady_clock::time_point ends_;
+};
+
 class EmbeddedConnection final : public Connection {
  public:
   EmbeddedConnection(const Shared& shared, std::vector<std::string> arguments)
@@ -73,7 +104,8 @@ class EmbeddedConnection final : public Connection {
         tables_(shared.tables),
         sync_(shared.sync),
         failed_writes_(shared.failed_writes),
-        directory_(shared.directory) {
+        directory_(shared.directory),
+        time_limit_(shared.time_limit) {
     std::vector<char*> argv;
     argv.reserve(arguments.size());
     for (std::string& argument : arguments) argv.push_back(argument.data());
@@ -158,16 +190,18 @@ class EmbeddedConnection final : public Connection {
   }
 
   void stream_text(const Statement& statement, const Sink& sink) {
+    const TimeLimit limit(statement.time_limit.value_or(time_limit_));
+    const std::string sql = sql_of(statement);
     const BoundParameters bound(statement.parameters);
-    const Result stream(library_,
-                        library_.stream_query_with_params_n(
-                            *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
-                            kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
-                            bound.values.data(), bound.value_lengths.data(), bound.names.size()));
+    const Result stream(library_, library_.stream_query_with_params_n(
+                                      *handle_, sql.data(), sql.size(), kDefaultFormat.data(),
+                                      kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
+                                      bound.values.data(), bound.value_lengths.data(), bound.names.size()));
     stream.check();
     while (true) {
       const Result part(library_, library_.stream_fetch_result(*handle_, stream.get()));
       part.check();
+      limit.check();
       std::string chunk = part.text();
       if (chunk.empty()) return;
       if (sink(std::move(chunk))) continue;
@@ -177,11 +211,12 @@ class EmbeddedConnection final : public Connection {
   }
 
   Result run(const Statement& statement) {
+    const std::string sql = sql_of(statement);
     const BoundParameters bound(statement.parameters);
-    return {library_, library_.query_with_params_n(
-                          *handle_, statement.sql.data(), statement.sql.size(), kDefaultFormat.data(),
-                          kDefaultFormat.size(), bound.names.data(), bound.name_lengths.data(),
-                          bound.values.data(), bound.value_lengths.data(), bound.names.size())};
+    return {library_, library_.query_with_params_n(*handle_, sql.data(), sql.size(), kDefaultFormat.data(),
+                                                   kDefaultFormat.size(), bound.names.data(),
+                                                   bound.name_lengths.data(), bound.values.data(),
+                                                   bound.value_lengths.data(), bound.names.size())};
   }
 
   /// Throws EngineError if there is too little room for events.
@@ -242,7 +277,8 @@ class EmbeddedConnection final : public Connection {
           query({.sql = fmt::format("{} INTO OUTFILE {} TRUNCATE FORMAT {}", statement.sql,
                                     in_quotes(path, '\''), statement.document_format),
                  .parameters = statement.parameters,
-                 .database = statement.database});
+                 .database = statement.database,
+                 .time_limit = statement.time_limit});
         },
         sink);
   }
@@ -252,6 +288,7 @@ class EmbeddedConnection final : public Connection {
   FileSystemSync* sync_;
   FailedWrites& failed_writes_;
   const std::filesystem::path directory_;
+  const std::chrono::milliseconds time_limit_;
   ChdbConnection* handle_ = nullptr;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -20,6 +21,7 @@ struct Shared {
   FileSystemSync* sync;         // makes changes durable; null: they are left to the system's cache
   FailedWrites& failed_writes;  // is asked before changes count as done
   std::filesystem::path directory;
+  std::chrono::milliseconds time_limit;  // of a statement that has no other
 };
 
 /// Connects to the engine in this process. `arguments` are those of the first connection for the whole engine

@@ -144,6 +144,7 @@ class EmbeddedEngineHolder {
       : library_(settings.library),
         arguments_(arguments_of(settings)),
         directory_(settings.directory),
+        time_limit_(settings.statement_timeout),
         tables_(settings.directory, max_awake(settings), settings.may_sleep),
         failed_writes_(settings.directory) {
     if (settings.fsync) sync_.emplace(settings.directory);
@@ -167,7 +168,8 @@ class EmbeddedEngineHolder {
             .tables = tables_,
             .sync = sync_ ? &*sync_ : nullptr,
             .failed_writes = failed_writes_,
-            .directory = directory_};
+            .directory = directory_,
+            .time_limit = time_limit_};
   }
   void sync() {
     if (sync_) sync_->run();
@@ -186,6 +188,7 @@ class EmbeddedEngineHolder {
   const std::vector<std::string> arguments_;
   std::optional<FileSystemSync> sync_;
   const std::filesystem::path directory_;
+  const std::chrono::milliseconds time_limit_;
   SleepingTables tables_;
   FailedWrites failed_writes_;
   bool tables_in_doubt_ = false;

@@ -108,9 +108,7 @@ class RemoteConnection final : public Connection {
   explicit RemoteConnection(const RemoteSettings& settings)
       : settings_(settings),
         client_(settings.ca_file),
-        base_url_(fmt::format("{}/?enable_http_compression=1&max_execution_time={:.3f}{}", settings.endpoint,
-                              static_cast<double>(settings.statement_timeout.count()) / 1000.0,
-                              pinned_settings())) {}
+        base_url_(fmt::format("{}/?enable_http_compression=1{}", settings.endpoint, pinned_settings())) {}
 
   void belong_to(const io::HttpHeaders& trace) override { trace_ = trace; }
 
@@ -143,9 +141,10 @@ class RemoteConnection final : public Connection {
 
   void insert(const Insert& insert) override {
     const std::string sql = fmt::format("INSERT INTO {} FORMAT RowBinary", insert.into);
-    io::HttpRequest request = post(fmt::format("{}{}{}&query={}", base_url_, kWholeAnswer,
-                                               query_id(insert.query_id), text::percent_encode(sql)),
-                                   kBytes, insert.rows);
+    io::HttpRequest request =
+        post(fmt::format("{}&query={}", url(kWholeAnswer, settings_.statement_timeout, insert.query_id),
+                         text::percent_encode(sql)),
+             kBytes, insert.rows);
     request.at_most_once =
         true;  // sent again, it would be taken for a success: the engine may know its token
     std::string packed;
@@ -166,12 +165,15 @@ class RemoteConnection final : public Connection {
   static constexpr std::string_view kProgress =
       "&send_progress_in_http_headers=1&http_headers_progress_interval_ms=1000";
 
-  static std::string query_id(std::string_view id) {
-    return id.empty() ? std::string() : fmt::format("&query_id={}", text::percent_encode(id));
+  [[nodiscard]] std::string url(std::string_view options, std::chrono::duration<double> time_limit,
+                                std::string_view query_id) const {
+    auto url = fmt::format("{}{}&max_execution_time={:.3f}", base_url_, options, time_limit.count());
+    if (!query_id.empty()) url += fmt::format("&query_id={}", text::percent_encode(query_id));
+    return url;
   }
 
   [[nodiscard]] std::string url_of(const Statement& statement, std::string_view options) const {
-    return fmt::format("{}{}{}", base_url_, options, query_id(statement.query_id));
+    return url(options, statement.time_limit.value_or(settings_.statement_timeout), statement.query_id);
   }
 
   [[nodiscard]] io::HttpRequest post(std::string url, std::string_view type, std::string_view body) const {
