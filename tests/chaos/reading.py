@@ -61,7 +61,8 @@ class Reading(Client):
     def _expect_each_once(self, what, tenant, events):
         twice = [one for one, number in ids_of(events).items() if number > 1]
         if twice:
-            self._model.complain(f"{what} of {tenant} shows {len(twice)} events twice, such as {twice[:3]}")
+            copies = [one for one in events if one["event_id"] == twice[0]]
+            self._model.complain(f"{what} of {tenant} shows {len(twice)} events twice, such as {copies}")
 
     def read_file(self):
         tenant = self._tenant()
