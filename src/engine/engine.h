@@ -56,6 +56,13 @@ class EngineError : public Error {
   bool takes_too_much_memory_;
 };
 
+/// A write to this machine's disk has failed. What was done may not be on the disk, and nothing is made
+/// durable any more until a restart.
+class WriteFailed final : public EngineError {
+ public:
+  explicit WriteFailed(const std::string& message) : EngineError(Kind::unknown, 0, message) {}
+};
+
 /// Returns 82 for "Code: 82. DB::Exception: …", and 0 for a text without a code.
 int exception_code_in(std::string_view text);
 
@@ -112,7 +119,8 @@ class Engine {
   virtual boost::asio::awaitable<void> insert(Insert insert) = 0;
 
   /// Returns once everything that a query has shown so far is as durable as the engine's settings make it. A
-  /// row can be seen before its insert has made it durable, and also if that failed.
+  /// row can be seen before its insert has made it durable, and also if that failed. Throws WriteFailed if
+  /// the disk does not keep it; after another EngineError it can be tried again.
   virtual boost::asio::awaitable<void> make_durable() = 0;
 
   /// Returns what the engine does now and has done so far. Quick.

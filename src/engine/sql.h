@@ -61,6 +61,8 @@ struct Statement {
   /// The name of the statement in a ClickHouse server's logs and process list, see new_query_id(). The
   /// embedded engine's interface takes none.
   std::string query_id = {};
+  /// Whether a change must be as durable as the engine's settings make it, before it counts as done.
+  bool durable = true;
   /// Whether the statement must not be sent twice. Others are sent again when a kept connection breaks before
   /// an answer, so they must be idempotent.
   bool at_most_once = false;

@@ -1,6 +1,5 @@
 #include "engine/embedded/connection.h"
 
-#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <system_error>
@@ -8,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "engine/embedded/document_pipe.h"
 #include "engine/embedded/in_quotes.h"
+#include "engine/embedded/time_limit.h"
 #include "engine/kept_free.h"
 #include "io/free_room.h"
 
@@ -38,6 +37,9 @@ class Result {
   void check() const {
     if (result_ == nullptr) refuse("the engine gave no result");
     if (const char* error = library_.result_error(result_); error != nullptr) refuse(error);
+  }
+  [[nodiscard]] bool is_error() const {
+    return result_ == nullptr || library_.result_error(result_) != nullptr;
   }
   [[nodiscard]] std::string text() const {
     const std::size_t length = library_.result_length(result_);
@@ -76,27 +78,6 @@ std::string sql_of(const Statement& statement) {
   return fmt::format("{} SETTINGS max_execution_time = {:.3f}", statement.sql, seconds.count());
 }
 
-/// Tells a whole result from one that the time limit has cut off. When the limit comes between two parts, the
-/// library does not say so: it may pass a part twice, and ends the result as if it were whole (26.7).
-class TimeLimit {
- public:
-  explicit TimeLimit(std::chrono::milliseconds limit)
-      : limit_(limit), ends_(std::chrono::steady_clock::now() + limit - std::min(limit / 2, kGrain)) {}
-
-  /// Throws EngineError if the engine may have found the time over.
-  void check() const {
-    constexpr int kTimeoutExceeded = 159;  // ClickHouse's number for it
-    if (limit_ == kNoTimeLimit || std::chrono::steady_clock::now() < ends_) return;
-    throw EngineError::of_exception(kTimeoutExceeded, fmt::format("a result took {}", limit_));
-  }
-
- private:
-  static constexpr std::chrono::milliseconds kGrain{10};  // of the engine's clock, at most
-
-  const std::chrono::milliseconds limit_;
-  const std::chrono::steady_clock::time_point ends_;
-};
-
 class EmbeddedConnection final : public Connection {
  public:
   EmbeddedConnection(const Shared& shared, std::vector<std::string> arguments)
@@ -121,8 +102,9 @@ class EmbeddedConnection final : public Connection {
   }
 
   void execute(const Statement& statement) override {
-    query(statement);
-    make_durable();
+    const auto in_use = wake(statement.database);
+    judging([&] { change(statement); });
+    if (statement.durable) make_durable();
   }
 
   void make_durable() override { finish_writes({.sync = true}); }
@@ -139,20 +121,56 @@ class EmbeddedConnection final : public Connection {
   void insert(const Insert& insert) override {
     check_room();
     const auto in_use = wake(insert.database);
-    try {
-      stream_rows(insert);
-    } catch (const EngineError&) {
-      release_table_lock();
-      throw;
-    }
+    stream_rows(insert);
     finish_writes({.sync = insert.durable});
   }
 
  private:
+  /// Lasts while a statement runs. One that fails, or whose result is not read to its end, leaves things
+  /// behind (26.7): the next result on this connection begins with the rows that it had made, and a refused
+  /// insert holds its table, so that a DROP … SYNC on another connection would wait. This object's destructor
+  /// does away with that.
+  class Running {
+   public:
+    explicit Running(EmbeddedConnection& connection) : connection_(connection) {
+      if (!connection_.is_clean_) connection_.clean();
+      connection_.is_clean_ = false;
+    }
+    ~Running() {
+      if (!connection_.is_clean_) connection_.try_to_clean();
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+    void succeeded() { connection_.is_clean_ = true; }
+
+   private:
+    EmbeddedConnection& connection_;
+  };
+
+  /// Runs statements until one has the result that it should have. Throws EngineError if none has.
+  void clean() {
+    constexpr int kAttempts = 3;
+    for (int i = 0; i < kAttempts && !is_clean_; ++i) {
+      const Result result = run({.sql = "SELECT 1", .time_limit = kNoTimeLimit});
+      is_clean_ = !result.is_error() && result.text() == "1\n";
+    }
+    if (is_clean_) return;
+    throw EngineError(EngineError::Kind::unavailable, 0, "a connection has something of another statement");
+  }
+
+  /// If it fails, the next statement cleans up before it begins.
+  void try_to_clean() noexcept {
+    try {
+      clean();
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): see above
+    }
+  }
+
   /// Wakes the tables of that database, if there is one, and keeps them awake until the result goes.
   std::unique_ptr<SleepingTables::Use> wake(const std::optional<DatabaseName>& database) {
     if (!database) return nullptr;
-    return tables_.use(*database, [this](const std::string& sql) { run({.sql = sql}).check(); });
+    return tables_.use(*database, [this](const std::string& sql) { change({.sql = sql}); });
   }
 
   /// Reads. What a statement was refused for says nothing about it if a write of the engine has failed: a
@@ -184,12 +202,23 @@ class EmbeddedConnection final : public Connection {
   }
 
   std::string ask(const Statement& statement) {
+    Running running(*this);
+    const TimeLimit limit(statement.time_limit.value_or(time_limit_));
     const Result result = run(statement);
     result.check();
+    limit.check();
+    running.succeeded();
     return result.text();
   }
 
+  void change(const Statement& statement) {
+    Running running(*this);
+    run(statement).check();
+    running.succeeded();
+  }
+
   void stream_text(const Statement& statement, const Sink& sink) {
+    Running running(*this);
     const TimeLimit limit(statement.time_limit.value_or(time_limit_));
     const std::string sql = sql_of(statement);
     const BoundParameters bound(statement.parameters);
@@ -203,7 +232,10 @@ class EmbeddedConnection final : public Connection {
       part.check();
       limit.check();
       std::string chunk = part.text();
-      if (chunk.empty()) return;
+      if (chunk.empty()) {
+        running.succeeded();
+        return;
+      }
       if (sink(std::move(chunk))) continue;
       library_.stream_cancel_query(*handle_, stream.get());
       return;
@@ -237,13 +269,9 @@ class EmbeddedConnection final : public Connection {
       check_writes();
       if (finish.sync && sync_ != nullptr) sync_->run();
     } catch (const std::system_error& error) {
-      throw EngineError(EngineError::Kind::unknown, 0, error.what());
+      throw WriteFailed(error.what());
     }
   }
-
-  /// Makes the engine release the table of a refused insert: the insert holds the table until the
-  /// connection's next statement (26.7), and a DROP … SYNC on another connection would wait for that.
-  void release_table_lock() { run({.sql = "SELECT 1"}); }
 
   // Inserts the rows. A truncated row can make this hang inside the library (26.7): rows must be encoded
   // whole, and are.
@@ -255,6 +283,8 @@ class EmbeddedConnection final : public Connection {
       ChdbInsertStream handle;
       ~Stream() { library.destroy_insert_stream(handle); }  // cancels an unfinished insert
     };
+    Running running(*this);
+    const TimeLimit limit(time_limit_);
     const Stream stream{
         .library = library_,
         .handle = library_.stream_insert_n(*handle_, sql.data(), sql.size(), kFormat.data(), kFormat.size())};
@@ -263,6 +293,8 @@ class EmbeddedConnection final : public Connection {
     check(stream.handle);
     const Result result(library_, library_.stream_done(stream.handle));
     result.check();
+    limit.check();
+    running.succeeded();
   }
 
   void check(ChdbInsertStream stream) const {
@@ -290,6 +322,7 @@ class EmbeddedConnection final : public Connection {
   const std::filesystem::path directory_;
   const std::chrono::milliseconds time_limit_;
   ChdbConnection* handle_ = nullptr;
+  bool is_clean_ = true;  // nothing of a statement is left
 };
 
 }  // namespace

@@ -239,12 +239,15 @@ class EmbeddedEngine final : private EmbeddedEngineHolder, public PooledEngine {
   /// Does from time to time what no statement asks for.
   void watch(const std::stop_token& stop, const std::function<void(const std::string&)>& on_failed_write) {
     const auto ask = [this](const std::string& sql) { return own_connection_->query({.sql = sql}); };
+    const auto run = [this](const std::string& sql) {
+      own_connection_->execute({.sql = sql, .durable = false});
+    };
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable_any stopped;
     while (!stopped.wait_for(lock, stop, kWatch, [&stop] { return stop.stop_requested(); })) {
       look_for_failed_writes(ask, on_failed_write);
-      tables().put_idle_to_sleep(kIdleTime, ask);
+      tables().put_idle_to_sleep(kIdleTime, run);
     }
   }
 
