@@ -236,7 +236,7 @@ awaitable<void> Moves::release() {
   if (releasable.records == 0 && releasable.segments.empty()) co_return;
   try {
     co_await engine_.make_durable();
-  } catch (const EngineError& error) {
+  } catch (const engine::WriteFailed& error) {
     journal_.fail(error.what());  // the disk has failed, so the journal must not be trusted to it either
     throw;
   }

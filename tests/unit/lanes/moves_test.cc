@@ -71,7 +71,8 @@ class MovesTest : public testing::Test {
   }
   awaitable<void> make_durable() {
     ++syncs_;
-    if (sync_fails_) throw EngineError(Kind::unavailable, 0, "the disk has failed");
+    if (sync_fails_) throw engine::WriteFailed("the disk has failed");
+    if (sync_is_late_) throw EngineError(Kind::unknown, 0, "the time is over");
     co_return;
   }
   awaitable<Moves::Whereabouts> find(ClientId owner) {
@@ -99,6 +100,7 @@ class MovesTest : public testing::Test {
   io::Wake held_;
   bool loses_answer_ = false;
   bool sync_fails_ = false;
+  bool sync_is_late_ = false;
   bool is_gone_ = false;
   bool is_being_deleted_ = false;
   int inserts_ = 0;
@@ -301,6 +303,19 @@ TEST_F(MovesTest, TablesThatCannotBeSyncedEndTheJournal) {
   EXPECT_THROW(append(first_), Error);
   run();
   EXPECT_EQ(syncs_, 1) << "the next start moves what is left";
+}
+
+TEST_F(MovesTest, TablesOfWhichItIsNotKnownWhetherTheyAreSyncedAreSyncedAgain) {
+  append(first_);
+  sync_is_late_ = true;
+  EXPECT_THROW(run(), EngineError);
+  EXPECT_FALSE(journal_->has_failed());
+  EXPECT_TRUE(journal_->has_unreleased(first_, 1)) << "they may not be on the disk";
+
+  sync_is_late_ = false;
+  append(first_);
+  EXPECT_TRUE(run_to_end(moves_->move_all(std::chrono::steady_clock::now() + 1min)));
+  EXPECT_FALSE(journal_->has_unreleased(first_, 2));
 }
 
 TEST_F(MovesTest, WhatIsGivenUpIsNeitherInTheJournalNorOnItsDisk) {
