@@ -94,7 +94,15 @@ class Annals:
         return "".join(f.read_text(errors="replace") for f in (self.stdout_file, self.stderr_file) if f.exists())
 
     def wait_until_ready(self):
-        wait_until(lambda: self.get("/readyz", key=None).status_code == 200, "GET /readyz answers 200", START_SECONDS)
+        said = ""
+
+        def is_ready():
+            nonlocal said
+            reply = self.get("/readyz", key=None)
+            said = reply.text
+            return reply.status_code == 200
+
+        wait_until(is_ready, lambda: f"GET /readyz answers 200, not {said}", START_SECONDS)
 
     def kill9(self):
         self._process.kill()

@@ -14,7 +14,8 @@ SLOWNESS = 5 if paths.is_sanitized() else 1
 
 
 def wait_until(condition, expected, seconds=PATIENCE_SECONDS):
-    """Returns the first true result of `condition`; fails, saying what was `expected`, when there is none in time."""
+    """Returns the first true result of `condition`; fails, saying what was `expected`, when there is none in time. `expected`
+    may be a function of no arguments that returns the text."""
     seconds *= SLOWNESS
     deadline = time.monotonic() + seconds
     while True:
@@ -22,6 +23,7 @@ def wait_until(condition, expected, seconds=PATIENCE_SECONDS):
         if result:
             return result
         if time.monotonic() > deadline:
+            expected = expected() if callable(expected) else expected
             pytest.fail(f"expected within {seconds:g} s: {expected}; last result: {result!r}")
         time.sleep(POLL_SECONDS)
 
