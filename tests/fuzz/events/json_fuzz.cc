@@ -1,6 +1,7 @@
 // Properties: parse_json() takes a text if and only if a straight recogniser of RFC 8259 does, at the same
 // depth; the values that are cut out of it are those of Boost.JSON's tree; and json_object() writes the same
 // object again.
+#include <cmath>
 #include <map>
 #include <string>
 
@@ -151,6 +152,20 @@ Kind kind_of(const boost::json::value& value) {
   }
 }
 
+// Boost.JSON 1.81 rounds the last digit of a number by what stands around it.
+bool are_close(const boost::json::value& one, const boost::json::value& other) {
+  constexpr double kDigits = 1e-14;
+  if (!one.is_double() || !other.is_double()) return false;
+  return std::abs(one.get_double() - other.get_double()) <= kDigits * std::abs(other.get_double());
+}
+
+// Requires the same value of a kind that has no parts.
+void check_value(const boost::json::value& cut, const boost::json::value& expected) {
+  if (are_close(cut, expected)) return;
+  // As text: to Boost.JSON 1.81 `0e400` is no number, and differs from itself.
+  require_same(serialize(cut), serialize(expected), "the value");
+}
+
 // NOLINTBEGIN(misc-no-recursion): as deep as the document, whose depth is limited
 void compare(const JsonValue& value, const boost::json::value& expected);
 
@@ -204,8 +219,7 @@ void compare(const JsonValue& value, const boost::json::value& expected) {
       compare_object(value, expected.get_object());
       break;
     default:
-      // As text: to Boost.JSON 1.81 `0e400` is no number, and differs from itself.
-      require_same(serialize(boost::json::parse(value.text())), serialize(expected), "the value");
+      check_value(boost::json::parse(value.text()), expected);
   }
 }
 
