@@ -26,6 +26,8 @@ void blank(const char* path) {
   if (::fstat(file, &status) != 0) std::abort();
   const std::string zeros(static_cast<std::size_t>(status.st_size), '\0');
   if (::write(file, zeros.data(), zeros.size()) != status.st_size) std::abort();
+  // What the disk does not have yet stays in the cache, and a busy disk takes it after the next call only.
+  if (::syscall(SYS_fsync, file) != 0) std::abort();
   ::close(file);
 }
 
