@@ -81,7 +81,8 @@ Service::Service(config::Config config, const Adapters& adapters)
                 .belongings = {exports_, tails_, tenant_files_, late_uploads_, journaled_, databases_,
                                tables_, names_},
                 .directory = {.max_age = max_tenant_age(config_), .is_alone = !shares_its_engine(config_)},
-                .default_retention_days = config_.retention.days}),
+                .default_retention_days = config_.retention.days,
+                .has_waiting_events = waiting_events()}),
       tenant_names_(
           {.names = names_, .registry = tenancy_.registry(), .databases = databases_, .leases = *leases_}),
       late_upload_removal_({.late_uploads = late_uploads_,
@@ -165,7 +166,6 @@ Service::Service(config::Config config, const Adapters& adapters)
             .tenant_field = config_.event_bridge.tenant_field,
             .public_url = [this] { return public_url(); },
             .file_url_time = config_.files.url_time,
-            .has_remote_files = config_.files.kind == config::FilesKind::s3,
             .check_journal = checking(journal_.get()),
             .is_draining = [this] { return is_draining_.load(); },
             .has_room = [this] { return has_room(); }},
@@ -252,6 +252,12 @@ std::optional<lanes::JournaledCommits::Parts> Service::journaled_parts() {
   if (!journal_) return std::nullopt;
   return lanes::JournaledCommits::Parts{
       .journal = *journal_, .moves = *moves_, .changes = changes_, .has_room = [this] { return has_room(); }};
+}
+
+/// Returns what tells whose events the journal has; null if there is none.
+std::function<bool(ClientId)> Service::waiting_events() {
+  if (!journal_) return nullptr;
+  return [this](ClientId owner) { return journal_->last_of(owner).has_value(); };
 }
 
 /// Returns what brings acknowledged events into a table before it is read; null if they are there at once.

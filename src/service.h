@@ -144,6 +144,7 @@ class Service {
   lanes::FindFiles file_finding();
   std::function<boost::asio::awaitable<void>(events::EventsTable)> settling();
   std::function<boost::asio::awaitable<void>(events::EventsTable, std::uint64_t)> giving_up();
+  std::function<bool(ClientId)> waiting_events();
   boost::asio::awaitable<lanes::Moves::Whereabouts> find_table(ClientId owner);
   std::vector<upkeep::Round> rounds();
   std::unique_ptr<backup::Backup> make_backup(const Adapters& adapters);

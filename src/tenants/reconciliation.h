@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -15,8 +17,9 @@ namespace annals::tenants {
 
 /// Compares the registry with the databases that carry marks of tenants. A statement that arrived late can
 /// leave a database without a row, or one under a name that is not its own; a lost registry leaves databases
-/// without rows too, with events in them. So nothing that holds an event is ever removed here: it is logged
-/// as an error and waits for a person. Thread-safe, and safe over any number of instances.
+/// without rows too, with events in them or on the way into them. So nothing that has an event is ever
+/// removed here: it is logged as an error and waits for a person. Thread-safe, and safe over any number of
+/// instances.
 class Reconciliation {
  public:
   struct Parts {
@@ -24,10 +27,13 @@ class Reconciliation {
     Registry& registry;
     Databases& databases;
     leases::Leases& leases;
+    /// Returns whether acknowledged events of a tenant wait for being moved into its table. Null: none ever
+    /// do.
+    std::function<bool(ClientId)> has_waiting_events = {};
   };
 
   /// The parts must outlive this object.
-  explicit Reconciliation(Parts parts) : parts_(parts) {}
+  explicit Reconciliation(Parts parts) : parts_(std::move(parts)) {}
 
   /// Drops databases without a row that hold no event (unless the registry is lost), gives databases that
   /// were moved by mistake their names back, and logs what only a person can repair: events of unknown

@@ -26,8 +26,9 @@ class Tenancy {
     Databases& databases;
     std::vector<std::reference_wrapper<Belonging>> belongings;  // see Lifecycle::Parts
     TenantDirectory::Settings directory;
-    std::chrono::milliseconds poll_interval{50};  // see Lifecycle::Parts
-    std::uint32_t default_retention_days = 0;     // see Registry
+    std::chrono::milliseconds poll_interval{50};            // see Lifecycle::Parts
+    std::uint32_t default_retention_days = 0;               // see Registry
+    std::function<bool(ClientId)> has_waiting_events = {};  // see Reconciliation::Parts
   };
 
   explicit Tenancy(Parts parts)
@@ -43,7 +44,8 @@ class Tenancy {
         reconciliation_({.engine = parts.engine,
                          .registry = registry_,
                          .databases = parts.databases,
-                         .leases = parts.leases}) {}
+                         .leases = parts.leases,
+                         .has_waiting_events = std::move(parts.has_waiting_events)}) {}
 
   [[nodiscard]] Registry& registry() { return registry_; }
   [[nodiscard]] TenantDirectory& directory() { return directory_; }

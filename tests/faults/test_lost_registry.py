@@ -3,7 +3,7 @@
 import pytest
 
 from support.annals import events_table
-from support.events import event, expect_stored, history
+from support.events import event, events_of, expect_stored, history
 from support.files import LocalFiles
 from support.leftovers import databases
 from support.problems import CLIENT_EXISTS, expect
@@ -12,6 +12,9 @@ from support.waiting import PATIENCE_SECONDS, wait_until
 FAST_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 UNKNOWN = "holds events of a tenant that the registry does not know"
 MOVE_AWAY = "RENAME TABLE default.annals_tenants TO default.kept"
+COPY = "CREATE TABLE default.kept AS default.annals_tenants"
+FILL = "INSERT INTO default.kept SELECT * FROM default.annals_tenants"
+FORGET = "ALTER TABLE default.annals_tenants DELETE WHERE client_id = '{}' SETTINGS mutations_sync = 2"
 MOVE_BACK = ["DROP TABLE IF EXISTS default.annals_tenants SYNC", "RENAME TABLE default.kept TO default.annals_tenants"]
 
 
@@ -60,12 +63,33 @@ def test_a_lost_registry_costs_no_tenant_anything(annals):
     assert history(annals, empty)["total_count"] == 0
 
 
+@pytest.mark.parametrize("lost", [[MOVE_AWAY], [COPY, FILL, FORGET]], ids=["the table", "one tenant"])
+def test_events_that_are_still_in_the_journal_keep_their_database(make, lost):
+    annals = make.annals("embedded", environment=FAST_SWEEP)
+    tenants = {name: annals.initialise(name) for name in ("known", "shop")}
+    sent = [event() for _ in range(3)]
+    expect_stored(annals, tenants["shop"], sent)
+    annals.kill9()  # usually before they are moved into their table
+    for statement in lost:
+        annals.sql(statement.format(tenants["shop"]["client_id"]))
+
+    annals.start(ready=False)
+
+    wait_for_sweeps(annals)
+    annals.kill9()
+    assert "shop" in databases(annals.sql)
+    for statement in MOVE_BACK:
+        annals.sql(statement)
+    annals.start()
+    assert sorted(e["event_id"] for e in events_of(annals, tenants["shop"])) == sorted(e["event_id"] for e in sent)
+
+
 def test_a_database_of_an_unknown_tenant_is_told_of_and_kept_only_if_it_holds_events(annals):
     with_event(annals, "known")
     kept, empty = with_event(annals, "kept"), annals.initialise("empty")
     annals.terminate()
     for tenant in (kept, empty):
-        annals.sql(f"ALTER TABLE default.annals_tenants DELETE WHERE client_id = '{tenant['client_id']}' SETTINGS mutations_sync = 2")
+        annals.sql(FORGET.format(tenant["client_id"]))
 
     annals.start()
 

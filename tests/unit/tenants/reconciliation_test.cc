@@ -41,8 +41,13 @@ class ReconciliationTest : public testing::Test {
   Registry registry_{engine_};
   Databases databases_{engine_};
   leases::InProcessLeases leases_;
+  std::string on_their_way_;  // whose events are not in a table yet
   Reconciliation reconciliation_{
-      {.engine = engine_, .registry = registry_, .databases = databases_, .leases = leases_}};
+      {.engine = engine_,
+       .registry = registry_,
+       .databases = databases_,
+       .leases = leases_,
+       .has_waiting_events = [this](ClientId id) { return id.text() == on_their_way_; }}};
   const std::string id_ = ClientId::random().text();
   const std::string other_ = ClientId::random().text();
 };
@@ -73,6 +78,30 @@ TEST_F(ReconciliationTest, KeepsTheEventsOfAnUnknownTenantAndTellsOfThem) {
       << log;
   EXPECT_FALSE(log.contains("\"stray\",\"client_id\":\"" + other_)) << log;
   EXPECT_FALSE(reconciliation_.registry_is_lost()) << "it knows another tenant";
+}
+
+TEST_F(ReconciliationTest, KeepsADatabaseWhoseEventsAreStillOnTheirWay) {
+  add_tenant(other_, "known");
+  add_database("known", other_);
+  add_database("stray", id_);
+  on_their_way_ = id_;
+
+  const std::string log = run();
+
+  EXPECT_EQ(catalog_.names(), (Names{"known", "stray"}));
+  EXPECT_TRUE(log.contains("holds events of a tenant that the registry does not know") && log.contains(id_))
+      << log;
+}
+
+TEST_F(ReconciliationTest, TakesTheRegistryForLostIfAllEventsAreStillOnTheirWay) {
+  add_database("stray", id_);
+  add_database("empty", other_);
+  on_their_way_ = id_;
+
+  run();
+
+  EXPECT_EQ(catalog_.names(), (Names{"empty", "stray"}));
+  EXPECT_TRUE(reconciliation_.registry_is_lost());
 }
 
 TEST_F(ReconciliationTest, RemovesNothingWhileTheRegistryIsLost) {
