@@ -71,8 +71,8 @@ awaitable<void> Lifecycle::make(Making making) {
   if (!name_lease) throw tenant_exists("the database_name is taken");
   auto outcome = co_await io::settled(claim_label(std::move(making), *name_lease));
   co_await leases::release_quietly(std::move(name_lease));
-  const bool made = io::result_of(std::move(outcome));
-  if (!made) throw tenant_exists("the database_name or the client_label is taken");
+  const Refusal refusal = io::result_of(std::move(outcome));
+  if (refusal) throw tenant_exists(*refusal);
 }
 
 /// Returns null if somebody else is making a tenant of that name.
@@ -102,28 +102,28 @@ awaitable<bool> Lifecycle::is_cleaning_up(DatabaseName name) {
   co_return false;
 }
 
-awaitable<bool> Lifecycle::claim_label(Making making, Lease& name_lease) {
+awaitable<Lifecycle::Refusal> Lifecycle::claim_label(Making making, Lease& name_lease) {
   const std::string key = leases::label_key(making.tenant.request.label);
-  auto made = co_await leases::with_lease(parts_.leases, key, [&](Lease& label_lease) {
+  auto refusal = co_await leases::with_lease(parts_.leases, key, [&](Lease& label_lease) {
     return create(making, {.name = name_lease, .label = label_lease});
   });
-  co_return made.value_or(false);
+  co_return refusal.value_or("the client_label is being taken");
 }
 
-/// Returns false if the name or the label is taken.
-awaitable<bool> Lifecycle::create(Making making, Claims claims) {
-  const bool taken = co_await parts_.registry.taken(making.tenant.request);
-  if (taken) co_return false;
+awaitable<Lifecycle::Refusal> Lifecycle::create(Making making, Claims claims) {
+  const auto taken = co_await parts_.registry.taken(making.tenant.request);
+  if (taken.database && taken.label) co_return "the database_name and the client_label are taken";
+  if (taken.database) co_return "the database_name is taken";
+  if (taken.label) co_return "the client_label is taken";
   const ClientId id = making.tenant.id;
   Row row = Row::removed;
   auto outcome = co_await io::settled(create_steps(std::move(making), claims, row));
-  if (!outcome || !*outcome) co_await roll_back(id, row);
-  const bool made = io::result_of(std::move(outcome));
-  co_return made;
+  if (!outcome || *outcome) co_await roll_back(id, row);
+  co_return io::result_of(std::move(outcome));
 }
 
 /// Sets `row` to what becomes of the tenant's row if this fails.
-awaitable<bool> Lifecycle::create_steps(Making making, Claims claims, Row& row) {
+awaitable<Lifecycle::Refusal> Lifecycle::create_steps(Making making, Claims claims, Row& row) {
   const KeptTenant& tenant = making.tenant;
   const NewTenant& request = tenant.request;
   co_await claims.keep();
@@ -132,12 +132,12 @@ awaitable<bool> Lifecycle::create_steps(Making making, Claims claims, Row& row) 
   for (Belonging& belonging : parts_.belongings) {
     const bool made =
         co_await belonging.make({.id = tenant.id, .database = request.database, .label = request.label});
-    if (!made) co_return false;
+    if (!made) co_return "the database_name is taken by something that is no tenant's";
   }
   if (!tenant.settings.empty()) co_await parts_.registry.restore_settings(tenant.id, tenant.settings);
   if (making.fill) co_await making.fill([claims]() mutable { return claims.keep(); });
   co_await activate(tenant.id, request.database, claims, row);
-  co_return true;
+  co_return std::nullopt;
 }
 
 awaitable<void> Lifecycle::activate(ClientId id, DatabaseName database, Claims claims, Row& row) {

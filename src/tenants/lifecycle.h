@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -88,14 +89,17 @@ class Lifecycle {
     Fill fill = {};                            // null: nothing
   };
 
+  /// Says to the log why a tenant was not made. Nullopt if it was.
+  using Refusal = std::optional<std::string>;
+
   boost::asio::awaitable<void> make(Making making);
   boost::asio::awaitable<bool> restore_alone(Making making);
-  boost::asio::awaitable<bool> claim_label(Making making, leases::Lease& name_lease);
+  boost::asio::awaitable<Refusal> claim_label(Making making, leases::Lease& name_lease);
   /// Says whether a deletion removes the tenant's row, or leaves that to recover().
   enum class Row : bool { kept, removed };
 
-  boost::asio::awaitable<bool> create(Making making, Claims claims);
-  boost::asio::awaitable<bool> create_steps(Making making, Claims claims, Row& row);
+  boost::asio::awaitable<Refusal> create(Making making, Claims claims);
+  boost::asio::awaitable<Refusal> create_steps(Making making, Claims claims, Row& row);
   boost::asio::awaitable<void> activate(ClientId id, DatabaseName database, Claims claims, Row& row);
   boost::asio::awaitable<void> roll_back(ClientId id, Row row);
   boost::asio::awaitable<bool> delete_alone(ClientId id, Row row = Row::removed);

@@ -245,14 +245,15 @@ boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(Databas
   co_return tenants.front();
 }
 
-boost::asio::awaitable<bool> Registry::taken(NewTenant tenant) {
-  co_await bootstrap();
-  Statement statement{.sql = fmt::format("SELECT count() FROM default.annals_tenants{} WHERE database_name = "
-                                         "{{database:String}} OR {} = {{label:String}}",
-                                         fmt::format(kWithSettings, ""), kLabel),
-                      .parameters = {{"database", tenant.database.text()}, {"label", tenant.label}}};
-  const bool any = co_await engine::counts_any(engine_, std::move(statement));
-  co_return any;
+boost::asio::awaitable<Registry::Taken> Registry::taken(NewTenant tenant) {
+  Statement statement{
+      .sql = fmt::format("SELECT countIf(database_name = {{database:String}}) > 0 AS has_database, "
+                         "countIf({} = {{label:String}}) > 0 AS has_label FROM default.annals_tenants{} {}",
+                         kLabel, fmt::format(kWithSettings, ""), kFormat),
+      .parameters = {{"database", tenant.database.text()}, {"label", tenant.label}}};
+  const auto text = co_await ask(std::move(statement));
+  const boost::json::object row = boost::json::parse(text).as_object();
+  co_return Taken{.database = row.at("has_database") == 1, .label = row.at("has_label") == 1};
 }
 
 boost::asio::awaitable<bool> Registry::label_taken(std::string label) {

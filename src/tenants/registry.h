@@ -84,8 +84,13 @@ class Registry {
   /// Returns the tenant of that database, or nullopt if there is none.
   boost::asio::awaitable<std::optional<Tenant>> find_by_database(DatabaseName database);
 
-  /// Returns whether a tenant, in any state, has that database name or that label.
-  boost::asio::awaitable<bool> taken(NewTenant tenant);
+  /// Says which names of a new tenant another one has.
+  struct Taken {
+    bool database = false;
+    bool label = false;
+  };
+  /// Returns which of these names a tenant, in any state, has.
+  boost::asio::awaitable<Taken> taken(NewTenant tenant);
 
   /// Returns whether a tenant, in any state, has that label.
   boost::asio::awaitable<bool> label_taken(std::string label);

@@ -31,15 +31,19 @@ def expect_reason(annals, reply, status, *words):
 
 def test_the_log_says_why_a_request_was_refused(annals):
     name = unique_name()
-    tenant = annals.initialise(name)
+    tenant = annals.initialise(name, "The label")
     body = {"database_name": name, "client_label": "another"}
+    same_label = {"database_name": f"{name}_2", "client_label": "The label"}
+    both = {**body, "client_label": "The label"}
     bearer = {"Authorization": "Bearer hush-hush-7261", "X-Client-Id": tenant["client_id"]}
 
     expect_reason(annals, post_events(annals, tenant, "{}", "text/plain; x=y"), 422, "'text/plain'", "application/json")
     expect_reason(annals, annals.get("/api/history/events", key=None, headers=bearer), 401, "X-API-Key", "Authorization")
     expect_reason(annals, annals.get("/api/history/events", key="x" * 20, headers=bearer), 401, "X-API-Key")
     expect_reason(annals, post_events(annals, {"client_id": UNKNOWN_ID}, event()), 400, "no active tenant")
-    expect_reason(annals, annals.post_tenant(body), 400, "database_name", "taken")
+    expect_reason(annals, annals.post_tenant(body), 400, "the database_name is taken")
+    expect_reason(annals, annals.post_tenant(same_label), 400, "the client_label is taken")
+    expect_reason(annals, annals.post_tenant(both), 400, "the database_name and the client_label are taken")
     expect_reason(annals, annals.post_tenant({**body, "database_name": "system"}), 400, "reserved")
     expect_reason(annals, post_events(annals, tenant, event(record_id=True)), 422, "record_id", "not a valid integer")
 

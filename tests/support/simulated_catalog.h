@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "engine/engine.h"
+#include "support/names_taken.h"
 #include "support/scripted_engine.h"
 
 namespace annals::support {
@@ -210,9 +211,8 @@ class SimulatedCatalog {
     const std::string label = parameter(statement, "label");
     const std::string database = parameter(statement, "database");
     const std::string age = parameter(statement, "age");
-    if (!label.empty()) {
-      return count_if(rows, [&](const Row& row) { return row.database == database || row.label == label; });
-    }
+    if (statement.sql.contains("AS has_label")) return names_taken(rows, database, label);
+    if (!label.empty()) return count_if(rows, [&](const Row& row) { return row.label == label; });
     const auto selected = [&](const Row& row) {
       if (!id.empty()) return row.id == id;
       if (!database.empty()) return row.database == database;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "support/names_taken.h"
 #include "support/scripted_engine.h"
 
 namespace annals::support {
@@ -79,10 +80,11 @@ class TenantsTable {
     const bool unfinished = statement.sql.contains("state = 3 OR");
     const std::string database = parameter(statement, "database");
     const std::string label = parameter(statement, "label");
+    if (statement.sql.contains("AS has_label")) return names_taken(rows, database, label);
     const auto selected = [&](const Row& row) {
       if (by_id) return row.id == parameter(statement, "id");
       if (unfinished) return row.state != 2;
-      if (!label.empty()) return row.database == database || row.label == label;
+      if (!label.empty()) return row.label == label;
       return database.empty() || row.database == database;
     };
     std::string lines;

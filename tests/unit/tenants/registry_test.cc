@@ -42,8 +42,9 @@ TEST_F(RegistryTest, ValuesOfUsersTravelAsParametersOnly) {
   const std::string label = "'); DROP TABLE x; --";
   const NewTenant tenant{.database = DatabaseName::parse("demo").value(), .label = label};
   support::run_to_end(driver_, registry_.add(id_, tenant, crypto::SecretHash("s")));
-  answer_ = "0\n";
-  support::run_to_end(driver_, registry_.taken(tenant));
+  answer_ = R"({"has_database":0,"has_label":1})";
+  const auto taken = support::run_to_end(driver_, registry_.taken(tenant));
+  EXPECT_TRUE(!taken.database && taken.label);
   for (const auto& statement : engine_.seen) EXPECT_FALSE(statement.sql.contains("DROP")) << statement.sql;
   EXPECT_EQ(parameter(engine_.seen[2], "label"), label);
   EXPECT_EQ(parameter(engine_.seen[3], "label"), label);
@@ -130,7 +131,9 @@ TEST_F(RegistryTest, EachQuestionMakesTheTablesThatItNeeds) {
     ASSERT_FALSE(engine_.seen.empty()) << question;
     EXPECT_TRUE(engine_.seen.front().sql.contains("CREATE TABLE")) << question;
   };
+  answer_ = R"({"has_database":0,"has_label":0})";
   expect_made("taken", [&](Registry& made) { support::run_to_end(driver_, made.taken(tenant)); });
+  answer_ = "1\n";
   expect_made("label", [&](Registry& made) { support::run_to_end(driver_, made.label_taken("Demo")); });
   expect_made("check", [&](Registry& made) { support::run_to_end(driver_, made.check()); });
 }
