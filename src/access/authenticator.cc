@@ -41,6 +41,20 @@ void Authenticator::refuse(const Error& wrong, const std::string& address) const
   throw wrong;  // NOLINT(*-throw-by-value-catch-by-reference): an Error is not derived from further
 }
 
+/// Returns the tenant that somebody without a key names. An address that has presented too many wrong secrets
+/// gets no further questions to the registry, except about tenants that were active here before: whoever
+/// invents ids must not cost the others anything, and an honest client behind the same address goes on.
+boost::asio::awaitable<std::shared_ptr<const tenants::Tenant>> Authenticator::find_unproven(
+    std::string client_id, std::string address) const {
+  const bool is_counted = wrong_keys_ && !address.empty();
+  if (is_counted && wrong_keys_->is_used_up(network_of(address), ops::Damper::Clock::now()) &&
+      !parts_.directory.has_known(client_id)) {
+    throw too_many_wrong_keys();
+  }
+  auto tenant = co_await parts_.directory.find(std::move(client_id));
+  co_return tenant;
+}
+
 /// Throws unless the tenant is the one that the caller has named and may touch.
 void Authenticator::check_tenant(const Caller& caller, const Credentials& credentials) const {
   if (caller.role != Role::tenant) {
@@ -108,7 +122,7 @@ boost::asio::awaitable<Caller> Authenticator::by_viewer_token(Permission permiss
   const auto client = ViewerTokens::client_in(token);
   if (!client) refuse(wrong, credentials.address);
   co_await parts_.viewer_tokens.prepare();
-  auto tenant = co_await parts_.directory.find(client->text());
+  auto tenant = co_await find_unproven(client->text(), credentials.address);
   const auto now = text::now();
   auto grant = tenant ? parts_.viewer_tokens.open(token, *tenant, now) : std::nullopt;
   if (!grant) refuse(wrong, credentials.address);
@@ -147,7 +161,11 @@ boost::asio::awaitable<Caller> Authenticator::authenticate(Permission permission
     caller.tenant = parts_.trail;
     co_return caller;
   }
-  caller.tenant = co_await parts_.directory.find(credentials.client_id);
+  if (caller.role == Role::tenant) {
+    caller.tenant = co_await find_unproven(credentials.client_id, credentials.address);
+  } else {
+    caller.tenant = co_await parts_.directory.find(credentials.client_id);
+  }
   check_tenant(caller, credentials);
   if (caller.tenant->is_suspended) throw tenants::client_suspended();
   co_return caller;

@@ -69,6 +69,8 @@ class Authenticator {
   [[nodiscard]] Caller by_credentials(const Credentials& credentials, Permission permission) const;
   boost::asio::awaitable<Caller> by_viewer_token(Permission permission, std::string token,
                                                  Credentials credentials) const;
+  boost::asio::awaitable<std::shared_ptr<const tenants::Tenant>> find_unproven(std::string client_id,
+                                                                               std::string address) const;
   [[nodiscard]] bool has_issuer(const ViewerGrant& grant) const;
   [[nodiscard]] std::optional<Caller> find_holder(const std::string& key) const;
   [[nodiscard]] Caller by_key(const std::string& presented, const std::string& address) const;

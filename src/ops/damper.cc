@@ -22,6 +22,13 @@ std::optional<std::uint64_t> Damper::admit(std::string_view kind, Clock::time_po
   return std::exchange(window.left_out, 0);
 }
 
+bool Damper::is_used_up(std::string_view kind, Clock::time_point now) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = windows_.find(kind);
+  return found != windows_.end() && now - found->second.begin < limits_.per &&
+         found->second.written >= limits_.lines;
+}
+
 void Damper::make_room() {
   if (windows_.size() < limits_.kinds) return;
   windows_.erase(

@@ -29,6 +29,9 @@ class Damper {
   /// Returns nullopt if the line is one too many of its kind, else how many before it were not written.
   std::optional<std::uint64_t> admit(std::string_view kind, Clock::time_point now);
 
+  /// Returns whether admit() would refuse a line of that kind.
+  [[nodiscard]] bool is_used_up(std::string_view kind, Clock::time_point now) const;
+
  private:
   struct Window {
     Clock::time_point begin;
@@ -39,7 +42,7 @@ class Damper {
   void make_room();
 
   const Limits limits_;
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::map<std::string, Window, std::less<>> windows_;
 };
 

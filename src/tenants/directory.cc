@@ -28,6 +28,13 @@ awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find(std::string clien
   co_return learn(std::move(found), asked);
 }
 
+bool TenantDirectory::has_known(std::string_view client_id) const {
+  const auto id = ClientId::parse(client_id);
+  if (!id || is_unknown(*id)) return true;
+  const std::shared_lock lock(mutex_);
+  return entries_.contains(*id);
+}
+
 awaitable<std::shared_ptr<const Tenant>> TenantDirectory::find_by_database(std::string name) {
   const auto database = DatabaseName::parse(name);
   if (!database) co_return nullptr;

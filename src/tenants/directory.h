@@ -7,6 +7,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -34,6 +35,9 @@ class TenantDirectory {
   /// Returns the active tenant of that id (the X-Client-Id header as it was sent), or null. Throws
   /// engine::EngineError if the registry had to be asked and could not answer.
   boost::asio::awaitable<std::shared_ptr<const Tenant>> find(std::string client_id);
+
+  /// Returns whether find() answers without a question to the registry, or has known that tenant as active.
+  [[nodiscard]] bool has_known(std::string_view client_id) const;
 
   /// Returns the active tenant of that database, or null. Throws as find().
   boost::asio::awaitable<std::shared_ptr<const Tenant>> find_by_database(std::string name);

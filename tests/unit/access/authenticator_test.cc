@@ -19,11 +19,27 @@ class WrongKeysTest : public testing::Test {
                                                                   {.api_key = key, .address = address}));
   }
 
+  std::optional<ErrorCode> present_secret(const ClientId& id, const std::string& secret,
+                                          const std::string& address) {
+    const Credentials credentials{.client_secret = secret, .client_id = id.text(), .address = address};
+    return support::error_of(driver_, authenticator_.authenticate(Permission::read_history, credentials));
+  }
+
+  ClientId add_tenant(const std::string& name, const std::string& secret) {
+    const auto id = ClientId::random();
+    table_.rows.push_back({.id = id.text(),
+                           .label = name,
+                           .database = name,
+                           .secret_hash = crypto::SecretHash(secret).hex(),
+                           .state = 2});
+    return id;
+  }
+
   support::Driver driver_;
   support::ScriptedEngine engine_;
   support::TenantsTable table_;
   tenants::Registry registry_{engine_};
-  tenants::TenantDirectory directory_{registry_, {.max_age = std::chrono::hours(1)}};
+  tenants::TenantDirectory directory_{registry_, {.max_age = {}}};  // each request asks the registry
   PlatformKeys keys_{{crypto::Secret("the-right-key")}};
   KeyTable no_table_{engine_};
   KeyRing no_ring_{no_table_, {}};
@@ -52,23 +68,45 @@ TEST_F(WrongKeysTest, OfOneIpv6NetworkAreCountedTogether) {
 }
 
 TEST_F(WrongKeysTest, AreSecretsOfTenantsToo) {
-  const Credentials guess{
-      .client_secret = "guess", .client_id = ClientId::random().text(), .address = "192.0.2.1"};
-  const auto outcome = [&] {
-    return support::error_of(driver_, authenticator_.authenticate(Permission::read_history, guess));
-  };
-  EXPECT_EQ(outcome(), ErrorCode::unauthorized_client);
-  EXPECT_EQ(outcome(), ErrorCode::unauthorized_client);
-  EXPECT_EQ(outcome(), ErrorCode::too_many_wrong_keys);
+  const auto id = add_tenant("demo", "right");
+  EXPECT_EQ(present_secret(id, "guess", "192.0.2.1"), ErrorCode::unauthorized_client);
+  EXPECT_EQ(present_secret(id, "guess", "192.0.2.1"), ErrorCode::unauthorized_client);
+  EXPECT_EQ(present_secret(id, "guess", "192.0.2.1"), ErrorCode::too_many_wrong_keys);
+  EXPECT_EQ(present_secret(id, "right", "192.0.2.1"), std::nullopt);
+}
+
+TEST_F(WrongKeysTest, OfInventedTenantsCostTheRegistrySoManyQuestionsOnly) {
+  const auto demo = add_tenant("demo", "right");
+  const auto late = add_tenant("late", "right");
+  EXPECT_EQ(present_secret(demo, "right", "192.0.2.1"), std::nullopt);
+  EXPECT_EQ(present_secret(ClientId::random(), "x", "192.0.2.1"), ErrorCode::unauthorized_client);
+  EXPECT_EQ(present_secret(ClientId::random(), "x", "192.0.2.1"), ErrorCode::unauthorized_client);
+  const auto demo_tenant = support::run_to_end(driver_, directory_.find(demo.text()));
+  const auto asked = engine_.seen.size();
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(present_secret(ClientId::random(), "x", "192.0.2.1"), ErrorCode::too_many_wrong_keys);
+  }
+  tenants::Tenant invented = *demo_tenant;
+  invented.id = ClientId::random();
+  const ViewerGrant grant{.client_id = invented.id,
+                          .issued_at = text::now(),
+                          .expires_at = text::now() + std::chrono::hours(1),
+                          .permissions = {Permission::read_history}};
+  const std::string token = viewer_tokens_.make(grant, invented, "").reveal();
+  EXPECT_EQ(support::error_of(driver_,
+                              authenticator_.authenticate(Permission::read_history,
+                                                          {.viewer_token = token, .address = "192.0.2.1"})),
+            ErrorCode::too_many_wrong_keys);
+  EXPECT_EQ(engine_.seen.size(), asked) << "no further question for this address";
+
+  EXPECT_EQ(present_secret(demo, "right", "192.0.2.1"), std::nullopt) << "it was active here before";
+  EXPECT_EQ(present_secret(late, "right", "192.0.2.1"), ErrorCode::too_many_wrong_keys);
+  EXPECT_EQ(present_secret(late, "right", "192.0.2.2"), std::nullopt) << "another address has its own";
+  EXPECT_EQ(present_secret(late, "right", "192.0.2.1"), std::nullopt) << "it is known from now on";
 }
 
 TEST_F(WrongKeysTest, AreForgedViewerTokensTooButNotExpiredOnes) {
-  const auto tenant_id = ClientId::random();
-  table_.rows.push_back({.id = tenant_id.text(),
-                         .label = "demo",
-                         .database = "demo",
-                         .secret_hash = crypto::SecretHash("secret").hex(),
-                         .state = 2});
+  const auto tenant_id = add_tenant("demo", "secret");
   const auto tenant = support::run_to_end(driver_, directory_.find(tenant_id.text()));
   const auto now = text::now();
   const ViewerGrant expired{
