@@ -84,7 +84,7 @@ history::OpenStreams::Limits export_limits(const config::Config& config) {
 
 // A tail keeps a connection of a client. A quarter of them stays free of tails.
 history::OpenStreams::Limits tail_limits(const config::Config& config) {
-  const std::size_t connections = config.server.max_connections;
+  const std::size_t connections = max_connections(config);
   return {.total = std::max<std::size_t>(1, connections * 3 / 4),
           .of_one = std::max<std::size_t>(1, connections / 2),
           .reserved = connections / 16};

@@ -1,9 +1,13 @@
 """The program and its machine: open files, the engine library, one process for a directory and a port, its log."""
 
+import contextlib
+
 import pytest
 
 from support import paths
 from support.engines import needs_engine_library
+from support.event_streams import Tail
+from support.events import event, post_events
 from support.ports import free_port
 from support.problems import UNAUTHORIZED_KEY, expect
 from support.processes import run
@@ -44,6 +48,21 @@ def test_connections_leave_open_files_to_the_engine(make):
     finally:
         for connection in held:
             connection.socket.close()
+
+
+def test_tails_leave_connections_to_others_also_where_the_system_grants_few(make):
+    annals = make.annals(start=False)
+    annals.start(program=start_with_open_files(annals, 400))
+    one, other = annals.initialise("one"), annals.initialise("other")
+    connections = 400 // 2
+
+    with contextlib.ExitStack() as stack:
+        for _ in range(connections // 2):
+            stack.enter_context(Tail(annals, one))
+        refused = annals.get("/api/history/tail", headers={"X-Client-Id": one["client_id"]})
+        assert refused.status_code == 429, f"expected no further tail of this client, got {refused.status_code}"
+        stack.enter_context(Tail(annals, other))
+        assert post_events(annals, other, event()).status_code == 201
 
 
 @needs_engine_library
