@@ -24,25 +24,12 @@ using events::Ordering;
 using events::Position;
 using history::Filter;
 
-/// Reads a time, or a date, which is its first moment in UTC.
-std::optional<Timestamp> read_time(http::QueryFields& fields, std::string_view name) {
-  constexpr std::size_t kDateSize = std::string_view("2026-11-01").size();
+std::optional<Timestamp> read_bound(http::QueryFields& fields, std::string_view name) {
   const auto text = fields.text(name);
   if (!text) return std::nullopt;
-  const auto time = text::parse_time(text->size() == kDateSize ? *text + "T00:00:00Z" : *text);
+  const auto time = parse_bound(*text);
   if (!time) fields.add_problem(name, input::not_a_time());
   return time;
-}
-
-/// Reads the two bounds of time. A bound beyond the times that can be stored is one beyond all events.
-void read_times(http::QueryFields& fields, Filter& filter) {
-  filter.from = read_time(fields, "event_time_from");
-  filter.to = read_time(fields, "event_time_to");
-  const bool after_all = filter.from && *filter.from > text::kLatestTime;
-  if (filter.from) filter.from = std::clamp(*filter.from, text::kEarliestTime, text::kLatestTime);
-  if (filter.to && *filter.to > text::kLatestTime) filter.to.reset();
-  if (filter.to) filter.to = std::max(*filter.to, text::kEarliestTime);
-  if (after_all) filter.to = text::kEarliestTime;
 }
 
 input::FieldProblem no_cursor(std::string_view text, Ordering ordering) {
@@ -119,6 +106,18 @@ NumberStyle read_numbers(http::QueryFields& fields, const http::Request& request
 
 }  // namespace
 
+std::optional<Timestamp> parse_bound(std::string_view text) {
+  constexpr std::size_t kDateSize = std::string_view("2026-11-01").size();
+  return text::parse_time(text.size() == kDateSize ? std::string(text) + "T00:00:00Z" : std::string(text));
+}
+
+void set_bounds(Filter& filter, std::optional<Timestamp> from, std::optional<Timestamp> to) {
+  const bool after_all = from && *from > text::kLatestTime;
+  if (from) filter.from = std::clamp(*from, text::kEarliestTime, text::kLatestTime);
+  if (to && *to <= text::kLatestTime) filter.to = std::max(*to, text::kEarliestTime);
+  if (after_all) filter.to = text::kEarliestTime;
+}
+
 bool wants_names(const http::Request& request) {
   return http::QueryFields(request).flag(kNames).value_or(false);
 }
@@ -139,7 +138,8 @@ Filter read_filter(http::QueryFields& fields) {
   filter.source_type_ids = ids(IdColumn::source_type_id);
   filter.source_ids = ids(IdColumn::source_id);
   filter.event_ids = read_ids(fields);
-  read_times(fields, filter);
+  const auto from = read_bound(fields, "event_time_from");
+  set_bounds(filter, from, read_bound(fields, "event_time_to"));
   filter.terms = read_terms(fields);
   filter.fields = read_fields(fields);
   return filter;

@@ -20,6 +20,13 @@ inline constexpr std::string_view kNumbersHeader = "x-annals-numbers";
 /// Reads the parameters that make a filter, in the contract's order; their problems are added to `fields`.
 history::Filter read_filter(http::QueryFields& fields);
 
+/// Returns the bound of a filter: a time, or a date, which is its first moment in UTC; nullopt if it is
+/// neither. It may be one that no event can have.
+std::optional<Timestamp> parse_bound(std::string_view text);
+
+/// Gives a filter its bounds. One beyond the times that can be stored becomes one beyond all events.
+void set_bounds(history::Filter& filter, std::optional<Timestamp> from, std::optional<Timestamp> to);
+
 /// Returns the terms for which a search looks, each once; or a problem if they have no word, so that
 /// everything would be found, or too many.
 std::expected<std::vector<std::string>, input::FieldProblem> search_terms(std::string_view text);

@@ -42,9 +42,12 @@ std::vector<EventId> read_event_ids(BodyFields& fields) {
   return ids;
 }
 
-std::optional<Timestamp> read_time(BodyFields& fields, std::string_view name) {
-  fields.refuse_null(name);
-  return fields.nullable_time(name);
+std::optional<Timestamp> read_bound(BodyFields& fields, std::string_view name) {
+  const auto text = fields.optional_text(name, {});
+  if (!text) return std::nullopt;
+  const auto time = parse_bound(*text);
+  if (!time) fields.add_problem(name, input::not_a_time());
+  return time;
 }
 
 std::vector<std::string> read_terms(BodyFields& fields) {
@@ -78,8 +81,8 @@ Filter read_filter(BodyFields& fields) {
   filter.source_type_ids = ids(IdColumn::source_type_id);
   filter.source_ids = ids(IdColumn::source_id);
   filter.event_ids = read_event_ids(fields);
-  filter.from = read_time(fields, "event_time_from");
-  filter.to = read_time(fields, "event_time_to");
+  const auto from = read_bound(fields, "event_time_from");
+  set_bounds(filter, from, read_bound(fields, "event_time_to"));
   filter.terms = read_terms(fields);
   if (fields.has("fields")) {
     fields.object("fields", [&filter](BodyFields& parts) { filter.fields = read_fields(parts); });

@@ -107,16 +107,21 @@ BodyFields::BodyFields(std::unique_ptr<Document> document, input::Place place)
 BodyFields::~BodyFields() = default;
 
 std::string BodyFields::text(std::string_view name, const TextRule& rule) {
+  return read_text(name, rule).value_or("");
+}
+
+/// Returns nullopt after adding a problem.
+std::optional<std::string> BodyFields::read_text(std::string_view name, const TextRule& rule) {
   const boost::json::value* value = document_->find(name);
   auto problem = text_problem(value, rule);
   if (!problem) return std::string(value->get_string());
   add_problem(name, *std::move(problem));
-  return {};
+  return std::nullopt;
 }
 
 std::optional<std::string> BodyFields::optional_text(std::string_view name, const TextRule& rule) {
   if (document_->find(name) == nullptr) return std::nullopt;
-  return text(name, rule);
+  return read_text(name, rule);
 }
 
 std::optional<std::string> BodyFields::nullable_text(std::string_view name, const TextRule& rule) {

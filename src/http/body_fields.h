@@ -106,6 +106,7 @@ class BodyFields {
   struct Document;
   BodyFields(std::unique_ptr<Document> document, input::Place place);
 
+  std::optional<std::string> read_text(std::string_view name, const TextRule& rule);
   template <class T, class Check>
   std::vector<T> list(std::string_view name, std::size_t max_items, Check check);
 

@@ -82,6 +82,27 @@ def test_admins_readers_and_the_tenant_itself_make_tokens(annals, tenant):
     expect(post_token(annals, tenant, headers=bearer(new_token(annals, tenant))), 403, UNAUTHORIZED_ROLE)
 
 
+@pytest.mark.parametrize(
+    "bounds, is_shown",
+    [
+        ({"event_time_from": "0001-01-01T00:00:00Z"}, True),
+        ({"event_time_to": "9999-12-31T23:59:59Z"}, True),
+        ({"event_time_from": "9999-01-01"}, False),
+        ({"event_time_to": "0001-01-01"}, False),
+        ({"event_time_from": "2022-11-10", "event_time_to": "2022-11-11"}, True),
+        ({"event_time_from": "2022-11-11", "event_time_to": "9999-01-01"}, False),
+    ],
+)
+def test_a_bound_of_time_may_be_a_date_and_lie_beyond_all_events(annals, bounds, is_shown):
+    tenant = annals.initialise(unique_name())
+    sent = event(event_time="2022-11-10T10:26:12.111Z")
+    assert post_events(annals, tenant, sent).status_code == 201
+
+    page = view(annals, new_token(annals, tenant, bounds), HISTORY).json()
+
+    assert [one["event_id"] for one in page["results"]] == ([sent["event_id"]] if is_shown else [])
+
+
 def test_a_body_that_is_wrong_is_refused_with_every_problem(any_annals):
     too_many = problem(
         ["body", "filter", "source_id"],
