@@ -177,14 +177,14 @@ awaitable<FileHead> FileUploads::keep(std::shared_ptr<Upload> upload) {
 /// Returns the file that the upload replaces, or null. Throws if it must not be replaced.
 awaitable<std::shared_ptr<const StoredFile>> FileUploads::check_target(std::shared_ptr<Upload> upload) {
   auto seen = co_await store_.open(upload->target.database, upload->target.id);
+  // Preconditions count for what would be done without them only (RFC 9110, section 13.2.1).
+  const bool named = seen && co_await is_named(upload->target, upload->request.request_id);
+  if (named) throw files::file_in_use();
   const auto now = this_second();
   const auto current = seen ? std::optional(validators_of(*seen, now)) : std::nullopt;
   if (http::check_preconditions(upload->request, current, now) != http::Verdict::proceed) {
     throw files::precondition_failed();
   }
-  if (!seen) co_return nullptr;
-  const bool named = co_await is_named(upload->target, upload->request.request_id);
-  if (named) throw files::file_in_use();
   co_return seen;
 }
 

@@ -15,6 +15,7 @@ from support.waiting import wait_until
 IN_USE = {"detail": "An event names this file. It cannot be replaced."}
 FAILED = {"detail": "Precondition Failed"}
 PART = b"x" * 300_000
+LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"
 
 
 @pytest.fixture
@@ -29,6 +30,15 @@ def any_tenant(any_annals):
 
 def path_of(url):
     return "/" + url.split("/", 3)[3]
+
+
+@pytest.mark.parametrize("headers", [{"If-None-Match": "*"}, {"If-Match": '"x"'}, {"If-Unmodified-Since": LONG_AGO}])
+def test_preconditions_change_nothing_of_that(annals, tenant, headers):
+    made = new_upload(annals, tenant)
+    put(made["upload_url"], b"first").raise_for_status()
+    assert post_events(annals, tenant, event(file_id=made["file_id"])).status_code == 201
+
+    expect(put(made["upload_url"], b"second", **headers), 409, IN_USE)
 
 
 def test_a_file_that_an_event_names_cannot_be_replaced(annals, tenant):
@@ -104,7 +114,7 @@ CASES = {
     "any version": ({"If-Match": "*"}, 200),
     "this version, but weakly": ({"If-Match": "W/{etag}"}, 412),
     "that version": ({"If-Match": '"x"'}, 412),
-    "unmodified for long": ({"If-Unmodified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"}, 412),
+    "unmodified for long": ({"If-Unmodified-Since": LONG_AGO}, 412),
     "unmodified since its time": ({"If-Unmodified-Since": "{modified}"}, 200),
     "If-Modified-Since is for GET": ({"If-Modified-Since": "{modified}"}, 200),
 }
