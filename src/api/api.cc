@@ -32,7 +32,7 @@ Api::Api(const Parts& parts, const MoreRoutes& more_routes)
                .check_engine = parts.check_engine,
                .registry = parts.registry,
                .reconciliation = parts.reconciliation,
-               .remote_files = parts.has_remote_files ? &parts.files : nullptr,
+               .files = parts.files,
                .check_journal = parts.check_journal,
                .is_draining = parts.is_draining,
                .has_room = parts.has_room},

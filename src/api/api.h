@@ -52,7 +52,6 @@ class Api {
     std::function<std::string()> public_url;
     std::chrono::seconds file_url_time;
     // See ReadinessProbe::Parts.
-    bool has_remote_files = false;
     std::function<void()> check_journal = nullptr;
     std::function<bool()> is_draining = [] { return false; };
     std::function<bool()> has_room = [] { return true; };

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using boost::asio::awaitable;
 
 constexpr auto kGoodFor = 1s;
-/// S3 counts every request, and an outage of it is rarely a reason to hurry.
+/// S3 counts every request, and an outage of a file store is rarely a reason to hurry.
 constexpr auto kFilesGoodFor = 10s;
 
 constexpr std::string_view kOk = "ok";
@@ -151,11 +151,13 @@ void ReadinessProbe::look_at_disk(Readiness& found) const {
 
 /// A file store that fails keeps nobody from events and history: it is told, and the service is ready.
 awaitable<void> ReadinessProbe::look_at_files(Readiness& found) {
-  if (parts_.remote_files == nullptr) co_return;
   if (files_found_.empty() || Clock::now() - files_at_ >= kFilesGoodFor) {
     files_found_ = kOk;
     try {
-      co_await parts_.remote_files->check();
+      co_await parts_.files.probe();
+    } catch (const files::FileStoreFull& error) {
+      log_cause("files", error.what());
+      files_found_ = "full";
     } catch (const std::exception& error) {
       log_cause("files", error.what());
       files_found_ = "cannot be used";

@@ -36,7 +36,7 @@ class ReadinessProbe {
     std::function<boost::asio::awaitable<void>()> check_engine;
     tenants::Registry& registry;
     const tenants::Reconciliation& reconciliation;
-    files::FileStore* remote_files = nullptr;       // null if the files lie on this machine's disk
+    files::FileStore& files;
     std::function<void()> check_journal = nullptr;  // throws if it has failed; null if there is none
     std::function<bool()> is_draining = [] { return false; };  // whether the service is about to stop
     std::function<bool()> has_room = [] { return true; };  // whether this machine's disk has room for events

@@ -90,4 +90,8 @@ awaitable<void> CountedStore::check() {
   return counted(Operation::check, store_->check());
 }
 
+awaitable<void> CountedStore::probe() {
+  return counted(Operation::check, store_->probe());
+}
+
 }  // namespace annals::files

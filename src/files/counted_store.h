@@ -51,6 +51,7 @@ class CountedStore final : public FileStore {
                                    NextPart next) override;
   boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override;
   boost::asio::awaitable<void> check() override;
+  boost::asio::awaitable<void> probe() override;
   [[nodiscard]] std::optional<Time> credentials_expire_at() const override {
     return store_->credentials_expire_at();
   }

@@ -169,6 +169,9 @@ class FileStore {
 
   /// Proves cheaply that the store can be used (credentials, bucket or directory). Throws FileStoreError.
   virtual boost::asio::awaitable<void> check() = 0;
+
+  /// Does the same for a store that is in use, and makes nothing that is missing.
+  virtual boost::asio::awaitable<void> probe() { return check(); }
 };
 
 }  // namespace annals::files

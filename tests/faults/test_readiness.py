@@ -1,6 +1,7 @@
 """GET /readyz tells the truth about everything that the service needs, and asking for it costs nobody anything."""
 
 import concurrent.futures
+import shutil
 
 from support import paths
 from support.waiting import wait_until
@@ -24,6 +25,20 @@ def wait_for(annals, code, **fields):
 def test_everything_is_named_when_all_is_well(make, engine_kind):
     journal = {"journal": "ok"} if engine_kind == "embedded" else {}
     assert readiness(make.annals(engine_kind)) == (200, {**ALL_WELL, **journal})
+
+
+def test_a_directory_of_files_that_is_gone_is_named_and_keeps_nobody_from_events(make):
+    annals = make.annals("embedded")
+    shutil.move(annals.files.directory, annals.directory / "aside")
+    wait_for(annals, 200, files="cannot be used", disk="ok")
+
+    shutil.move(annals.directory / "aside", annals.files.directory)
+    wait_for(annals, 200, **ALL_WELL)
+
+
+def test_a_disk_without_room_for_files_is_named(make):
+    annals = make.annals("embedded", environment={"ANNALS_FILES_MIN_FREE_BYTES": str(2**50)})
+    wait_for(annals, 200, files="full", disk="ok")
 
 
 def test_a_registry_that_cannot_be_read_is_named(make):

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "io/descriptor.h"
+#include "io/free_room.h"
 
 namespace annals::files {
 namespace {
@@ -106,12 +107,20 @@ void remove_abandoned_in(Descriptor directory) {
 
 void FileDirectory::prepare() const {
   std::filesystem::create_directories(root_);
+  prove_writable();
+}
+
+void FileDirectory::prove_writable() const {
   // No name of a database begins with a dot, so that a file left by a crash before the unlink is not taken
   // for a database.
   std::string name = (root_ / ".check-XXXXXX").string();
   const Descriptor file(mkostemp(name.data(), O_CLOEXEC));
   if (!file.open()) fail(errno, root_.string());
   if (unlink(name.c_str()) != 0) fail(errno, name);
+}
+
+std::uint64_t FileDirectory::free_bytes() const {
+  return io::free_room(root_);
 }
 
 void FileDirectory::make(const std::string& top) const {

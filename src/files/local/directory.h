@@ -31,6 +31,12 @@ class FileDirectory {
   /// Creates the directory if it does not exist, and proves that a file can be created in it.
   void prepare() const;
 
+  /// Proves that a file can be created in it, without one being left.
+  void prove_writable() const;
+
+  /// Returns how many bytes can still be written to its disk.
+  [[nodiscard]] std::uint64_t free_bytes() const;
+
   /// Creates the directory of a database durably, if it does not exist.
   void make(const std::string& top) const;
 

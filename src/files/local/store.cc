@@ -62,9 +62,8 @@ class LocalContent final : public FileContent {
   std::shared_ptr<const StoredFile> file_;
 };
 
-/// Throws FileStoreFull if too little room is left on the disk of the upload.
-void check_room(const UploadFile& upload, std::uint64_t least) {
-  const std::uint64_t free = upload.free_bytes();
+/// Throws FileStoreFull if too little room is left on the disk.
+void check_room(std::uint64_t free, std::uint64_t least) {
   if (free >= least) return;
   throw FileStoreFull(
       fmt::format("local file store: {} bytes are free on the disk, fewer than files.min_free_bytes", free));
@@ -103,7 +102,7 @@ boost::asio::awaitable<std::optional<FileInfo>> LocalFileStore::find(TenantFile 
 boost::asio::awaitable<std::shared_ptr<UploadFile>> LocalFileStore::begin_upload(DatabaseName database) {
   auto begin = [name = database.text(), least = min_free_bytes_](FileDirectory& directory) {
     auto upload = std::shared_ptr<UploadFile>(directory.begin_upload(name));
-    if (upload) check_room(*upload, least);
+    if (upload) check_room(upload->free_bytes(), least);
     return upload;
   };
   auto upload = co_await pool_.run(as_file_store(std::move(begin)));
@@ -113,7 +112,7 @@ boost::asio::awaitable<std::shared_ptr<UploadFile>> LocalFileStore::begin_upload
 boost::asio::awaitable<void> LocalFileStore::write(std::shared_ptr<UploadFile> upload, std::string part) {
   auto write = [upload = std::move(upload), part = std::move(part),
                 least = min_free_bytes_](FileDirectory& /*directory*/) {
-    check_room(*upload, least);
+    check_room(upload->free_bytes(), least);
     upload->write(part);
   };
   co_await pool_.run(as_file_store(std::move(write)));
@@ -278,6 +277,14 @@ boost::asio::awaitable<void> LocalFileStore::check() {
     directory.remove_abandoned_uploads();
   };
   co_await pool_.run(as_file_store(prepare));
+}
+
+boost::asio::awaitable<void> LocalFileStore::probe() {
+  auto look = [least = min_free_bytes_](FileDirectory& directory) {
+    directory.prove_writable();
+    check_room(directory.free_bytes(), least);
+  };
+  co_await pool_.run(as_file_store(std::move(look)));
 }
 
 }  // namespace annals::files

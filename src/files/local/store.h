@@ -42,6 +42,8 @@ class LocalFileStore : public FileStore {
   boost::asio::awaitable<std::uint64_t> stored_bytes(DatabaseName database) override;
   /// Also creates the root, and removes the unfinished uploads that a crash has left.
   boost::asio::awaitable<void> check() override;
+  /// Throws FileStoreFull while uploads are refused.
+  boost::asio::awaitable<void> probe() override;
 
   /// Returns the maker of the links that presign_upload() and presign_download() return.
   [[nodiscard]] const FileLinks& links() const { return links_; }
