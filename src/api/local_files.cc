@@ -71,8 +71,7 @@ class FileParts final : public http::BodyParts {
 std::vector<std::pair<std::string, std::string>> guards() {
   return {{"Content-Security-Policy", "sandbox; default-src 'none'"},
           {"Cross-Origin-Resource-Policy", "same-origin"},
-          {"Referrer-Policy", "no-referrer"},  // the URL is a credential
-          {"X-Content-Type-Options", "nosniff"}};
+          {"Referrer-Policy", "no-referrer"}};  // the URL is a credential
 }
 
 /// Returns an answer about a file with the headers that all of them have.

@@ -121,6 +121,16 @@ def test_what_may_be_a_tenants_is_not_to_be_stored(any_annals, path):
     assert reply.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/healthz", "/api/tenants", "/x", "/healthz/", "/api/history/events", "/files/shop/x", "/docs", "/openapi.json", "/viewer.js"],
+)
+def test_no_browser_is_to_guess_what_an_answer_is(any_annals, path):
+    reply = any_annals.request("GET", path, allow_redirects=False)
+
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_an_answer_with_a_secret_is_not_to_be_stored(any_annals):
     name = unique_name()
     reply = any_annals.post_tenant({"database_name": name, "client_label": name})

@@ -36,8 +36,7 @@ http::Page::Headers guards(std::string_view images = "", std::string_view connec
            fmt::format("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{}; "
                        "connect-src 'self'{}; {}base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
                        images, connections, more)},
-          {"Referrer-Policy", "no-referrer"},
-          {"X-Content-Type-Options", "nosniff"}};
+          {"Referrer-Policy", "no-referrer"}};
 }
 
 /// Lets the console fetch attached files and show them, which it then has in memory.
@@ -88,8 +87,7 @@ void Pages::add_to(http::Router& router, const Admission& admission, const std::
   const auto document = http::openapi_document(
       router,
       {.title = "Annals", .version = ANNALS_VERSION, .description = kDescription, .path = public_path});
-  document_ = std::make_unique<http::Page>(boost::json::serialize(document), "application/json",
-                                           http::Page::Headers{{"X-Content-Type-Options", "nosniff"}});
+  document_ = std::make_unique<http::Page>(boost::json::serialize(document), "application/json");
 }
 
 }  // namespace annals::api

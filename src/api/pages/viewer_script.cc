@@ -31,9 +31,7 @@ ViewerScript::ViewerScript()
       file_(of_version_.digest() + ".js") {}
 
 http::Page::Headers ViewerScript::headers() {
-  return {{"Access-Control-Allow-Origin", "*"},
-          {"Cross-Origin-Resource-Policy", "cross-origin"},
-          {"X-Content-Type-Options", "nosniff"}};
+  return {{"Access-Control-Allow-Origin", "*"}, {"Cross-Origin-Resource-Policy", "cross-origin"}};
 }
 
 // The path is relative to this one, so that it leads through whatever proxy the request came through.
