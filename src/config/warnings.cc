@@ -98,6 +98,12 @@ std::vector<std::string> warnings(const Config& config) {
   if (is_open(config.files.s3_endpoint)) {
     result.emplace_back("files.s3_endpoint is http: files cross the network in plain text");
   }
+  if (is_open(config.files.s3_public_endpoint)) {
+    result.emplace_back("files.s3_public_endpoint is http: files cross the network in plain text");
+  }
+  if (is_open(config.backup.s3_endpoint)) {
+    result.emplace_back("backup.s3_endpoint is http: whole backups cross the network in plain text");
+  }
   if (is_open(config.tracing.endpoint) && !config.tracing.headers.empty()) {
     result.emplace_back("tracing.endpoint is http: tracing.headers cross the network in plain text");
   }

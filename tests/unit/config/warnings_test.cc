@@ -87,6 +87,13 @@ TEST(Warnings, plain_text_over_a_network_is_named) {
                 {"ANNALS_FILES_S3_BUCKET", "bucket"},
                 {"ANNALS_FILES_S3_ENDPOINT", "http://s3.example"}},
                "files.s3_endpoint is http");
+  expect_named({{"ANNALS_FILES_KIND", "s3"},
+                {"ANNALS_FILES_S3_BUCKET", "bucket"},
+                {"ANNALS_FILES_S3_ENDPOINT", "https://s3.example"},
+                {"ANNALS_FILES_S3_PUBLIC_ENDPOINT", "http://files.example"}},
+               "files.s3_public_endpoint is http");
+  expect_named({{"ANNALS_BACKUP_S3_BUCKET", "bucket"}, {"ANNALS_BACKUP_S3_ENDPOINT", "http://s3.example"}},
+               "backup.s3_endpoint is http");
 }
 
 }  // namespace
