@@ -27,6 +27,7 @@ awaitable<std::shared_ptr<KnownTable>> KnownTables::find(EventsTable table) {
   if (max_bytes_ > 0 && end.arrival > 0) co_await load(table, *known);
   known->end = end;
   const std::scoped_lock lock(mutex_);
+  if (tables_.size() >= max_tables_) forget_unused();
   // Another commit may have been faster; what it has added since must not be lost.
   co_return tables_.try_emplace(table.owner, known).first->second;
 }
@@ -38,9 +39,14 @@ std::vector<EventId> KnownTables::add(KnownTable& known, std::span<const EventId
   const std::scoped_lock lock(mutex_);
   const auto bytes = [](std::size_t sum, const auto& entry) { return sum + entry.second->bytes; };
   if (std::accumulate(tables_.begin(), tables_.end(), std::size_t{0}, bytes) > max_bytes_) {
-    std::erase_if(tables_, [](const auto& entry) { return entry.second.use_count() == 1; });
+    forget_unused();
   }
   return suspects;
+}
+
+/// Forgets the tables that no commit uses now. The caller holds the lock.
+void KnownTables::forget_unused() {
+  std::erase_if(tables_, [](const auto& entry) { return entry.second.use_count() == 1; });
 }
 
 awaitable<std::vector<WriteOutcome>> KnownTables::unless_gone(ClientId owner,

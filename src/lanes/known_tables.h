@@ -38,10 +38,14 @@ class KnownTables {
   /// Brings everything into a table that belongs there, before the table is read.
   using Prepare = std::function<boost::asio::awaitable<void>(events::EventsTable)>;
 
+  static constexpr std::size_t kMaxTables = 100'000;
+
   /// `max_bytes` limits the ids of all tables together; with 0 none are remembered. `clock` must outlive this
-  /// object. `prepare` may be null.
-  KnownTables(std::size_t max_bytes, EngineClock& clock, Prepare prepare = {})
-      : max_bytes_(max_bytes), clock_(clock), prepare_(std::move(prepare)) {}
+  /// object. `prepare` may be null. Of more than `max_tables`, those that no commit uses are forgotten:
+  /// tables of deleted tenants are among them.
+  KnownTables(std::size_t max_bytes, EngineClock& clock, Prepare prepare = {},
+              std::size_t max_tables = kMaxTables)
+      : max_bytes_(max_bytes), max_tables_(max_tables), clock_(clock), prepare_(std::move(prepare)) {}
 
   /// Returns what is known of the table, and reads it first if nothing is. Throws engine::EngineError.
   boost::asio::awaitable<std::shared_ptr<KnownTable>> find(events::EventsTable table);
@@ -60,8 +64,10 @@ class KnownTables {
 
  private:
   boost::asio::awaitable<void> load(events::EventsTable table, KnownTable& known);
+  void forget_unused();
 
   const std::size_t max_bytes_;
+  const std::size_t max_tables_;
   EngineClock& clock_;
   const Prepare prepare_;
   std::mutex mutex_;  // guards what follows
