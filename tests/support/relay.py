@@ -8,10 +8,11 @@ PART = 65_536
 
 class Relay:
     """Relays connections to `port` of 127.0.0.1. Of all connections together only `up` bytes pass to the service, or
-    `down` bytes to the client, until release(); None: all."""
+    `down` bytes to the client, until release(); None: all. `hear` is called with each part that a client has sent."""
 
-    def __init__(self, port, up=None, down=None):
+    def __init__(self, port, up=None, down=None, hear=None):
         self._upstream = port
+        self._hear = hear
         self._room = {"up": up, "down": down}
         self._lock = threading.Lock()
         self._released = threading.Event()
@@ -46,6 +47,8 @@ class Relay:
     def _pass(self, source, target, way):
         try:
             while part := source.recv(PART):
+                if way == "up" and self._hear:
+                    self._hear(part)
                 self._wait_for_room(way, len(part))
                 target.sendall(part)
         except OSError:
