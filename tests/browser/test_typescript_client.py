@@ -14,7 +14,7 @@ from support.documents import blocks
 from support.names import unique_name
 from support.ports import free_port
 from support.processes import environment
-from support.typescript_client import SOURCES, Site, copy_of_the_client, run_in
+from support.typescript_client import SOURCES, Redirection, Site, copy_of_the_client, run_in
 from support.wire import Wire
 
 BROWSER_SECONDS = 240
@@ -31,11 +31,13 @@ def client(tmp_path_factory):
 
 @pytest.fixture
 def stage(make, client):
-    """A service that tests may kill and start, a wire to it, and the site that a browser loads the tests from."""
+    """A service that tests may kill and start, a wire to it, one that redirects, and the site that a browser loads the
+    tests from."""
     site = Site({"compiled": client / "build-tests"})
     settings = {"ANNALS_SERVER_CORS_ORIGINS": site.origin, "ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"}
     annals = make.annals(environment=settings)
     wire = Wire(annals.port)
+    redirection = Redirection()
     site.orders = {
         "kill": annals.kill9,
         "start": lambda: annals.start() and None,
@@ -44,9 +46,11 @@ def stage(make, client):
         "cut": wire.cut,
         "hold": wire.hold,
         "release": wire.release,
+        "redirected": redirection.seen,
     }
-    given = {"api": annals.url, "wire": wire.url, "key": API_KEY}
+    given = {"api": annals.url, "wire": wire.url, "redirecting": redirection.url, "key": API_KEY}
     yield site, given
+    redirection.close()
     wire.close()
     site.close()
 

@@ -5,7 +5,8 @@ import threading
 
 
 class LoopbackServer:
-    """Calls `answer` with the handler (http.server.BaseHTTPRequestHandler) of each GET, POST and PUT."""
+    """Calls `answer` with the handler (http.server.BaseHTTPRequestHandler) of each GET, POST, PUT and
+    OPTIONS."""
 
     def __init__(self, answer):
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -14,7 +15,7 @@ class LoopbackServer:
             def do_GET(self):
                 answer(self)
 
-            do_POST = do_PUT = do_GET
+            do_POST = do_PUT = do_OPTIONS = do_GET
 
             def log_message(self, *_):
                 pass

@@ -34,6 +34,50 @@ def copy_of_the_client(directory):
     return copy
 
 
+class Redirection:
+    """A service that answers everything with a redirect to another origin, and what arrives there. Pages of any origin may
+    ask both."""
+
+    def __init__(self):
+        self.asked = 0
+        self.arrived = []  # the headers of each request, preflights included
+        self._elsewhere = LoopbackServer(self._welcome)
+        self._server = LoopbackServer(self._redirect)
+        self.url = self._server.url
+
+    def close(self):
+        self._server.close()
+        self._elsewhere.close()
+
+    def seen(self):
+        return {"asked": self.asked, "arrived": self.arrived}
+
+    def _redirect(self, handler):
+        if handler.command == "OPTIONS":
+            self._answer(handler, 204)
+            return
+        self.asked += 1
+        self._answer(handler, 307, ("Location", self._elsewhere.url + handler.path))
+
+    def _welcome(self, handler):
+        self.arrived.append({"method": handler.command, **handler.headers})
+        self._answer(handler, 204 if handler.command == "OPTIONS" else 200)
+
+    @staticmethod
+    def _answer(handler, status, *headers):
+        handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
+        content = b"" if status == 204 else b'{"results":[]}'
+        handler.send_response(status)
+        allowed = ("Origin", "*"), ("Headers", "*"), ("Methods", "*")
+        for name, value in [*headers, *((f"Access-Control-Allow-{what}", value) for what, value in allowed)]:
+            handler.send_header(name, value)
+        if content:
+            handler.send_header("Content-Type", "application/json")
+            handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+
 class Site:
     """A site of another origin: it serves `page` and the files of `folders`, by the first part of their path, and
     carries out orders (POST /control/<name>) with the functions in `orders`."""

@@ -1,4 +1,4 @@
-import { Annals, AnnalsError, AuthenticationError, PermissionDeniedError } from '../../src/index.js';
+import { Annals, AnnalsError, AuthenticationError, ConnectionError, PermissionDeniedError } from '../../src/index.js';
 import { event } from '../support/events.js';
 import { expect, rejection, same } from '../support/expect.js';
 import { json, scripted } from '../support/scripted.js';
@@ -145,6 +145,21 @@ test('a viewer token goes alone, and a key with the client', async () => {
     sent.map((one) => one.headers.get('x-client-id')),
     ['c', 'other', '_annals'],
   );
+});
+
+test('a key goes along no redirect, and the call fails', async (stage) => {
+  const client = stage.client({ baseUrl: stage.given.redirecting, clientId: 'c', maxRetries: 0 });
+  const calls = [() => client.events.list(), () => client.events.create(event()), () => client.tenants.list()];
+
+  for (const call of calls) {
+    const error = await rejection(call, ConnectionError);
+    expect(error.message.includes('The connection failed: '), `that the failure is named, got ${error.message}`);
+    // A page is not told why.
+    expect('document' in globalThis || /redirect/.test(error.message), `the reason, got ${error.message}`);
+  }
+
+  const { asked, arrived } = JSON.parse(await stage.order('redirected')) as { asked: number; arrived: unknown[] };
+  same([asked, arrived], [calls.length, []], 'requests to the service, and to where it redirects:');
 });
 
 test('no secret is shown by the client, its errors or its refusals', async () => {

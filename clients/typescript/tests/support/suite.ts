@@ -9,6 +9,8 @@ export interface Given {
   api: string;
   /** The same through a wire that can lose answers, hold them back and break. */
   wire: string;
+  /** A service that answers everything with a redirect to another origin. */
+  redirecting: string;
   /** Takes the commands of `Stage.order`. */
   control: string;
   key: string;
@@ -29,8 +31,13 @@ export class Stage {
     return this.client({ clientId: made.client_id, ...options });
   }
 
-  /** Has the harness do something: kill or start the service, lose the next answer, cut, hold or release the wire. */
-  async order(command: 'kill' | 'start' | 'lose-answer' | 'lost' | 'cut' | 'hold' | 'release'): Promise<string> {
+  /**
+   * Has the harness do something: kill or start the service, lose the next answer, cut, hold or release the wire, tell
+   * what was lost, or what has arrived where a redirect leads.
+   */
+  async order(
+    command: 'kill' | 'start' | 'lose-answer' | 'lost' | 'cut' | 'hold' | 'release' | 'redirected',
+  ): Promise<string> {
     const done = await fetch(`${this.given.control}/control/${command}`, { method: 'POST' });
     if (!done.ok) throw new Error(`the harness could not ${command}: ${await done.text()}`);
     return done.text();
