@@ -36,14 +36,47 @@ def test_the_tour_shows_the_history_and_leaves_nothing(newcomer):
     assert newcomer.get("/api/tenants", key=key).json()["total_count"] == 0
 
 
-def test_the_tour_stops_at_an_error_and_shows_it(newcomer):
-    key = (newcomer.data / "api_key").read_text().strip()
-    newcomer.post_tenant({"database_name": "tour", "client_label": "Mine"}, key=key)
+def name_is_taken(annals):
+    key = (annals.data / "api_key").read_text().strip()
+    annals.post_tenant({"database_name": "tour", "client_label": "Mine"}, key=key)
+
+
+def key_is_wrong(annals):
+    (annals.data / "api_key").write_text("a-key-that-nobody-knows\n")
+
+
+def file_is_too_large(annals):
+    annals.restart(environment={"ANNALS_FILES_MAX_BYTES": "10"})
+
+
+def event_is_over_a_quota(annals):
+    file_bytes = (annals.directory / "README.md").stat().st_size
+    annals.restart(environment={"ANNALS_QUOTAS_BYTES_PER_DAY": str(file_bytes + 10)})
+
+
+def nobody_answers(annals):
+    annals.terminate()
+
+
+MISHAPS = {
+    "the name is taken": (name_is_taken, "Client already exist.", 1),
+    "the key is wrong": (key_is_wrong, "Unauthorized API Key.", 1),
+    "the upload is refused": (file_is_too_large, "Request body is larger than 10 bytes.", 2),
+    "the event is refused": (event_is_over_a_quota, "Quota bytes_per_day", 3),
+    "nobody answers": (nobody_answers, "Failed to connect", 1),
+}
+
+
+@pytest.mark.parametrize(("mishap", "words", "step"), MISHAPS.values(), ids=MISHAPS)
+def test_the_tour_stops_at_an_error_and_shows_it(newcomer, mishap, words, step):
+    mishap(newcomer)
 
     ended = take_tour(newcomer)
 
-    assert ended.returncode != 0
-    assert "Client already exist." in ended.stdout and "2. A file" not in ended.stdout, ended.stdout
+    assert ended.returncode != 0, f"expected that the tour fails, got {ended}"
+    assert words in ended.stdout + ended.stderr, f"expected the error, got {ended}"
+    begun = re.findall(r"^(\d)\. ", ended.stdout, re.MULTILINE)
+    assert begun == [str(number + 1) for number in range(step)], f"expected that step {step} is the last, got {ended.stdout}"
 
 
 def test_the_tour_and_the_first_command_make_different_clients(newcomer):
