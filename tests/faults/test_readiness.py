@@ -3,7 +3,12 @@
 import concurrent.futures
 import shutil
 
+import pytest
+
 from support import paths
+from support.events import event, events_of, post_events
+from support.ports import free_port
+from support.problems import UNAVAILABLE, expect
 from support.waiting import wait_until
 
 ALL_WELL = {"status": "ready", "engine": "ok", "registry": "ok", "disk": "ok", "files": "ok"}
@@ -89,13 +94,90 @@ def test_a_full_disk_is_named(make, tmp_path):
     wait_for(annals, 200, **ALL_WELL)
 
 
-def test_a_bucket_that_does_not_exist_is_named(make):
+def no_such_bucket(_files):
+    return {"ANNALS_FILES_S3_BUCKET": "no-such-bucket"}
+
+
+def a_wrong_secret(_files):
+    return {"AWS_SECRET_ACCESS_KEY": "wrong"}
+
+
+def a_key_that_nobody_has(_files):
+    return {"AWS_ACCESS_KEY_ID": "WRONG"}
+
+
+def a_bucket_of_somebody_else(files):
+    _, access_key, secret_key = files.server.new_account()
+    return {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret_key}
+
+
+def a_port_where_nobody_listens(_files):
+    return {"ANNALS_FILES_S3_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
+
+
+@pytest.mark.parametrize(
+    "mistake", [no_such_bucket, a_wrong_secret, a_key_that_nobody_has, a_bucket_of_somebody_else, a_port_where_nobody_listens]
+)
+def test_a_bucket_that_cannot_be_used_is_named_and_the_service_is_ready(make, mistake):
     files = make.files()
-    annals = make.annals(files=files, environment={"ANNALS_FILES_S3_BUCKET": "no-such-bucket"}, start=False)
+    annals = make.annals(files=files, environment=mistake(files), start=False)
 
     annals.start(ready=False)
 
-    wait_for(annals, 200, files="cannot be used", engine="ok", status="ready")
+    wait_for(annals, 200, files="cannot be used", engine="ok", registry="ok", status="ready")
+    assert "detail" not in readiness(annals)[1], f"expected no reason not to be ready, got {readiness(annals)}"
+
+
+@pytest.mark.parametrize("fault", ["403", "503", "reset"])
+def test_a_bucket_that_fails_later_is_named_until_it_is_back(make, fault):
+    files = make.files(through_proxy=True)
+    annals = make.annals(files=files)
+    assert readiness(annals)[1]["files"] == "ok"
+    try:
+        files.server.fault("proxy", "all", fault)
+
+        wait_for(annals, 200, files="cannot be used", status="ready")
+    finally:
+        files.server.fault("proxy", "all", "none")
+
+    wait_for(annals, 200, files="ok", status="ready")
+
+
+@pytest.fixture
+def failing_disk(make, tmp_path):
+    """A service, and the file during whose existence every sync fails."""
+    broken = tmp_path / "broken"
+    environment = {"LD_PRELOAD": str(paths.FAILING_SYNC), "TEST_FAILING_SYNC": str(broken), "ANNALS_EVENTS_RETRY_SECONDS": "0.5"}
+    return make.annals("embedded", environment=environment), broken
+
+
+def test_a_journal_whose_sync_has_failed_is_named_until_a_restart(failing_disk):
+    annals, broken = failing_disk
+    tenant = annals.initialise("shop")
+    broken.touch()
+
+    expect(post_events(annals, tenant, [event()]), 503, UNAVAILABLE)
+
+    wait_for(annals, 503, journal="has failed", engine="ok", registry="ok", detail=UNAVAILABLE["detail"])
+    broken.unlink()
+    assert readiness(annals)[1]["journal"] == "has failed", "expected that a disk that works again changes nothing"
+    annals.restart()
+    assert readiness(annals) == (200, {**ALL_WELL, "journal": "ok"})
+
+
+def test_a_disk_on_which_the_engine_s_sync_has_failed_is_named_until_a_restart(failing_disk):
+    annals, broken = failing_disk
+    tenant = annals.initialise("shop")
+    assert post_events(annals, tenant, [event()]).status_code == 201
+    broken.touch()
+
+    assert len(events_of(annals, tenant)) == 1, "expected that a reader moves the event into its table"
+
+    wait_for(annals, 503, disk="has failed", detail=UNAVAILABLE["detail"])
+    broken.unlink()
+    assert readiness(annals)[1]["disk"] == "has failed", "expected that a disk that works again changes nothing"
+    annals.restart()
+    assert readiness(annals) == (200, {**ALL_WELL, "journal": "ok"})
 
 
 def test_many_who_ask_are_answered_by_few_queries(make):
