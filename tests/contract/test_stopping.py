@@ -33,6 +33,78 @@ def test_a_hang_up_makes_it_read_its_configuration_again_and_a_stop_still_drains
     annals.terminate()
 
 
+OPENS = "opening the embedded engine"
+LISTENS = "annals: listening"
+
+
+def hung_up_while_it_starts(annals):
+    """Starts it, and hangs up again and again from when its engine opens until it listens. Returns whether it did so in
+    time."""
+    opened, listened = annals.log.count(OPENS), annals.log.count(LISTENS)
+    sent = 0
+
+    def hang_up_until_it_listens():
+        nonlocal sent
+        if annals.log.count(OPENS) == opened:
+            return False
+        if annals.log.count(LISTENS) > listened or not annals.running:
+            return True
+        os.kill(annals.pid, signal.SIGHUP)
+        sent += 1
+        return False
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        sending = pool.submit(wait_until, hang_up_until_it_listens, "it listens or has ended")
+        annals.restart()
+        sending.result()
+    return sent > 0
+
+
+def test_a_hang_up_during_the_start_does_not_end_it(make):
+    annals = make.annals("embedded", start=False)
+
+    wait_until(lambda: hung_up_while_it_starts(annals), "it is hung up before it listens")
+
+    assert annals.get("/readyz").status_code == 200
+    annals.terminate()
+
+
+def test_a_hang_up_during_the_drain_ends_neither_the_drain_nor_the_process(make):
+    drain_seconds = 3
+    annals = make.annals(environment={"ANNALS_SERVER_DRAIN_DELAY_SECONDS": str(drain_seconds)})
+
+    def is_draining():
+        answer = annals.outcome("GET", "/readyz", key=None)
+        return answer is None or answer[0] == 503  # None: the drain is over before the test has looked
+
+    asked = time.monotonic()
+    annals.send_terminate()
+    wait_until(is_draining, "it drains")
+
+    os.kill(annals.pid, signal.SIGHUP)
+
+    annals.wait_terminated()
+    lasted = time.monotonic() - asked
+    assert lasted >= drain_seconds, f"expected that it drains for {drain_seconds} s whatever hangs up, got {lasted}"
+
+
+def test_a_hang_up_while_the_last_requests_are_answered_ends_none_of_them(make):
+    annals = make.annals("remote")
+    annals.engine.server.stop()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        running = pool.submit(annals.post_tenant, {"database_name": "shop", "client_label": "shop"})
+        wait_until(lambda: has_unread_request(annals.engine.server.port), "the request reaches the engine")
+        annals.send_terminate()
+        wait_until(lambda: refuses_connections(annals), "it takes no more connections")
+
+        for _ in range(3):
+            os.kill(annals.pid, signal.SIGHUP)
+        annals.engine.server.cont()
+
+        assert running.result().status_code == 201
+    annals.wait_terminated()
+
+
 def in_terminal(annals):
     """Starts it in a terminal of its own; returns the process, and the other end of the terminal."""
     annals.directory.mkdir(exist_ok=True)
