@@ -50,10 +50,19 @@ def test_every_upload_url_is_for_another_file(any_annals, tenant):
     assert len({new_upload(any_annals, tenant)["file_id"] for _ in range(20)}) == 20
 
 
-def test_an_upload_url_takes_no_parameters(any_annals, tenant):
-    reply = any_annals.get("/api/files/upload-url?file_name=a.pdf", headers={"X-Client-Id": tenant["client_id"]})
+@pytest.mark.parametrize(
+    "query, names",
+    [
+        ("file_name=a.pdf", ["file_name"]),
+        ("content-type=text/plain", ["content-type"]),
+        ("Size=5", ["Size"]),
+        ("file_name=a.pdf&Content_Type=x&expires_in=60&size=5", ["file_name", "Content_Type", "expires_in"]),
+    ],
+)
+def test_an_upload_url_takes_no_other_parameters(any_annals, tenant, query, names):
+    reply = any_annals.get(f"/api/files/upload-url?{query}", headers={"X-Client-Id": tenant["client_id"]})
 
-    expect_invalid(reply, extra("file_name"))
+    expect_invalid(reply, *(extra(name) for name in names))
 
 
 def test_upload_urls_begin_with_the_public_url(make):

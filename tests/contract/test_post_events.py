@@ -11,6 +11,7 @@ from support.event_problems import not_among, not_a_uuid
 from support.events import event, events_of, expect_taken, history, post_events, shown, without
 from support.names import unique_name
 from support.problems import expect_invalid, missing, not_an_integer, null, problem, too_small
+from support.query_problems import extra
 from support.waiting import wait_until
 
 SKIP = "?on_error=skip"
@@ -236,6 +237,18 @@ def test_what_to_do_on_an_error_is_one_of_two(annals, tenant, value):
     reply = post_events(annals, tenant, event(), query=f"?on_error={value}")
 
     expect_invalid(reply, not_among("query", "on_error", permitted=("fail", "skip")))
+    expect_kept(annals, tenant, [])
+
+
+@pytest.mark.parametrize(
+    "query, names",
+    [("?on_eror=skip", ["on_eror"]), ("?on_error=skip&onerror=skip", ["onerror"]), ("?x=1&y=2", ["x", "y"])],
+)
+@pytest.mark.parametrize("sent", [[event(), event(record_id=-1)], [event()]], ids=["with a bad event", "all good"])
+def test_a_parameter_that_there_is_not_is_told_and_nothing_is_stored(annals, tenant, query, names, sent):
+    reply = post_events(annals, tenant, sent, query=query)
+
+    expect_invalid(reply, *(extra(name) for name in names))
     expect_kept(annals, tenant, [])
 
 
