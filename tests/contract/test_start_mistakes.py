@@ -1,5 +1,6 @@
 """Mistakes in the configuration and the arguments: all are named, and nothing is started."""
 
+import json
 import re
 
 import pytest
@@ -67,6 +68,78 @@ def test_the_environment_wins_over_the_file(make, tmp_path):
         lines = (f"X-API-Key: {API_KEY}", "Content-Length: 101")
         reply = connection.send(head("POST", "/api/initialize-tenant", *lines)).reply()
     assert reply.status_code == 413, "expected the file's max_body_bytes and the environment's listen"
+
+
+DEFAULTS = {
+    "files.kind": "local",
+    "files.s3_endpoint": "",
+    "files.s3_bucket": "",
+    "files.s3_region": "us-east-1",
+    "files.s3_path_style": False,
+    "backup.s3_endpoint": "",
+    "backup.s3_bucket": "",
+    "backup.s3_region": "us-east-1",
+    "backup.s3_path_style": False,
+    "backup.s3_prefix": "annals-backup/",
+    "engine.kind": "embedded",
+    "engine.endpoints": "",
+    "engine.user": "default",
+    "engine.password": "",
+}
+LISTS = ("engine.endpoints",)
+
+
+def in_the_environment(settings, _directory):
+    """The variables and arguments that give a service these settings."""
+    texts = {key: str(value).lower() if isinstance(value, bool) else value for key, value in settings.items()}
+    return {f"ANNALS_{key.replace('.', '_').upper()}": text for key, text in texts.items()}, []
+
+
+def in_the_file(settings, directory):
+    file = directory / "annals.toml"
+    values = {key: [] if key in LISTS and value == "" else value for key, value in settings.items()}
+    file.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()))
+    return {}, ["--config", file]
+
+
+def checked(settings, place, directory):
+    """What `annals serve --check` says of these settings."""
+    variables, arguments = place(settings, directory)
+    own = {"ANNALS_DATA_DIR": str(directory / "data"), "ANNALS_AUTH_API_KEYS": API_KEY}
+    return run([paths.ANNALS, "serve", "--check", *arguments], {**own, **variables})
+
+
+@pytest.mark.parametrize("place", [in_the_environment, in_the_file])
+@pytest.mark.parametrize("backup", ["none", "local"])
+def test_defaults_that_are_written_out_are_no_mistake(tmp_path, place, backup):
+    local = {"backup.directory": str(tmp_path / "backups")} if backup == "local" else {}
+
+    ended = checked({**DEFAULTS, **local}, place, tmp_path)
+
+    assert (ended.returncode, ended.stderr) == (0, ""), f"expected that the defaults change nothing, got {ended}"
+
+
+@pytest.mark.parametrize("place", [in_the_environment, in_the_file])
+@pytest.mark.parametrize("backup", ["none", "local"])
+@pytest.mark.parametrize(
+    "key, value", [("backup.s3_region", "eu-central-1"), ("backup.s3_path_style", True), ("backup.s3_prefix", "other/")]
+)
+def test_another_value_for_backups_in_s3_is_a_mistake_without_s3(tmp_path, place, backup, key, value):
+    local = {"backup.directory": str(tmp_path / "backups")} if backup == "local" else {}
+
+    ended = checked({**local, key: value}, place, tmp_path)
+
+    (name,) = place({key: value}, tmp_path)[0] or [key]
+    assert ended.returncode == 2, f"expected exit status 2, got {ended}"
+    assert name in ended.stderr, f"expected {name} in {ended.stderr}"
+
+
+def test_a_service_starts_with_the_defaults_of_backups_in_s3_written_out(make):
+    variables, _ = in_the_environment({key: value for key, value in DEFAULTS.items() if key.startswith("backup.")}, None)
+
+    annals = make.annals(environment=variables)
+
+    assert annals.get("/readyz", key=None).status_code == 200
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["serve", "--nonsense"], ["serve", "x"]], ids=str)
