@@ -14,6 +14,13 @@ def annals(make):
     return make.annals(environment={"ANNALS_LOG_LEVEL": "debug"})
 
 
+@pytest.fixture(scope="module")
+def debugging(module_make):
+    """The same for all tests, with a tenant."""
+    annals = module_make.annals(environment={"ANNALS_LOG_LEVEL": "debug"})
+    return annals, annals.initialise(unique_name())
+
+
 def refusals_of(annals, reply):
     """The lines that the log has of the request's refusal, parsed."""
     lines = [json.loads(line) for line in annals.stderr_file.read_text().splitlines() if line.startswith("{")]
@@ -48,6 +55,51 @@ def test_the_log_says_why_a_request_was_refused(annals):
     expect_reason(annals, post_events(annals, tenant, event(record_id=True)), 422, "record_id", "not a valid integer")
 
     assert "hush-hush" not in annals.log and tenant["client_secret"] not in annals.log
+
+
+ROUTES = {
+    "events": ("POST", "/api/events"),
+    "event-bridge": ("POST", "/api/event-bridge/create-event"),
+    "initialize-tenant": ("POST", "/api/initialize-tenant"),
+    "change-tenant": ("PATCH", "/api/tenants/{client_id}"),
+    "rotate-secret": ("POST", "/api/tenants/{client_id}/rotate-secret"),
+    "names": ("PATCH", "/api/tenants/{client_id}/names"),
+    "viewer-tokens": ("POST", "/api/viewer-tokens"),
+    "keys": ("POST", "/api/keys"),
+}
+
+
+def send_a_body(annals, tenant, method, path, headers=None):
+    """Sends JSON that no route takes. As bytes, for which the sender adds no type of its own."""
+    path = path.format(client_id=tenant["client_id"])
+    headers = {"X-Client-Id": tenant["client_id"], **(headers or {})}
+    return annals.request(method, path, data=b'{"nonsense":"hush-hush-7261"}', headers=headers)
+
+
+# The second is what `curl -d` says.
+@pytest.mark.parametrize("declared", ["text/plain", "application/x-www-form-urlencoded", "Text/JSON; charset=utf-8"])
+@pytest.mark.parametrize("method, path", ROUTES.values(), ids=ROUTES)
+def test_a_body_that_is_declared_as_something_else_than_json_is_named(debugging, method, path, declared):
+    annals, tenant = debugging
+
+    reply = send_a_body(annals, tenant, method, path, {"Content-Type": declared})
+
+    named = declared.split(";")[0].lower()
+    expect_reason(annals, reply, 422, f"the Content-Type is '{named}' instead of application/json", "value is not a valid dict")
+    assert "hush-hush" not in annals.log, "expected that nothing of the body is in the log"
+
+
+@pytest.mark.parametrize("method, path", ROUTES.values(), ids=ROUTES)
+def test_a_body_without_a_content_type_is_read_as_json_and_its_problems_are_named(debugging, method, path):
+    annals, tenant = debugging
+
+    reply = send_a_body(annals, tenant, method, path)
+
+    assert "Content-Type" not in reply.request.headers
+    expect_reason(annals, reply, 422, '{"loc":["body","')
+    (line,) = refusals_of(annals, reply)
+    assert "Content-Type" not in line["error"], f"expected that the fields are named, not the type: {line}"
+    assert "hush-hush" not in annals.log, "expected that nothing of the body is in the log"
 
 
 def test_usually_the_log_says_nothing_of_them(any_annals):
