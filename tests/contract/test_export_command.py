@@ -14,7 +14,7 @@ import pytest
 
 from support import paths
 from support.cutting_proxy import CuttingProxy
-from support.commands import Tenant, event, expect_ended, write_lines
+from support.commands import COMMAND_SECONDS, Tenant, event, expect_ended, write_lines
 from support.names import UNKNOWN_ID
 from support.ports import free_port
 from support.processes import run
@@ -537,6 +537,26 @@ def test_an_interruption_is_told_with_what_to_do(large, midway, tmp_path, number
     midway.release()
     expect_ended(large.run("export", file), 0, "resuming after " if form == "ndjson" else f"{LARGE} events")
     assert len(file.read_text().splitlines()) == LARGE + (1 if form == "csv" else 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+@pytest.mark.parametrize("name", ["-", "fifo"])
+def test_an_interruption_of_a_stream_is_told(large, midway, tmp_path, number, form, name):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    command = [str(a) for a in large.arguments("export", "-" if name == "-" else fifo, "--format", form)]
+    exporter = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with fifo.open("rb") if name == "fifo" else exporter.stdout as output:
+        assert output.readline() != b"", "expected that the export has begun"
+
+        exporter.send_signal(number)
+
+        rest = output.read()
+    assert exporter.wait(COMMAND_SECONDS) == -number, "expected that it ends by the signal, as a shell and a supervisor expect"
+    assert exporter.stderr.read().splitlines()[-1] == b"annals export: interrupted"
+    assert rest.count(b"\n") < LARGE, "expected that it was interrupted midway"
+    assert stat.S_ISFIFO(fifo.stat().st_mode), "expected that the FIFO is still one"
 
 
 def test_a_signal_that_the_caller_ignores_is_ignored(large, midway, tmp_path):
