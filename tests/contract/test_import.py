@@ -266,6 +266,30 @@ def test_a_bad_line_is_named_and_nothing_after_it_is_sent(any_tenant, tmp_path):
     ended = any_tenant.run("import", file)
 
     expect_ended(ended, 1, "line 4: event_type_id: field required; source_id: field required;")
+    advice = "correct it and run the command again, or set --on-error skip to put bad lines aside"
+    assert ended.stderr.splitlines()[-1] == f"annals import: the lines before it are imported; {advice}"
+    assert "nothing is imported" not in ended.stderr
+    assert any_tenant.count() == 3
+
+
+@pytest.mark.parametrize("rows", ["1", "3", "4"])
+def test_lines_before_a_bad_one_are_told_to_be_imported_however_they_are_sent(any_tenant, tmp_path, rows):
+    file = with_bad_lines(tmp_path / "bad.ndjson")
+
+    ended = any_tenant.run("import", file, "--batch-rows", rows)
+
+    expect_ended(ended, 1, "line 4: event_type_id: field required")
+    assert "the lines before it are imported; correct it" in ended.stderr, f"expected it told: {ended.stderr}"
+    assert any_tenant.count() == 3
+
+
+def test_a_bad_line_after_known_ones_does_not_say_that_nothing_is_imported(any_tenant, tmp_path):
+    file = with_bad_lines(tmp_path / "bad.ndjson")
+    any_tenant.run("import", file)
+
+    ended = any_tenant.run("import", file, "--restart")
+
+    expect_ended(ended, 1, "the lines before it are imported; correct it")
     assert any_tenant.count() == 3
 
 
