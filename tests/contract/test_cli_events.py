@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support.commands import Client, Running, event, platform_client
+from support.commands import COMMAND_SECONDS, Client, Running, event, platform_client
 from support.events import post_events
 from support.gate import Gate
 from support.names import UNKNOWN_ID, unique_name
@@ -120,14 +120,40 @@ def test_a_tail_resumes_and_ends_by_a_signal(make, tmp_path):
     assert tail.wait() == -signal.SIGINT  # a shell shows 130
 
 
-def test_a_reader_that_has_enough_ends_the_tail(any_annals, tenant, cli):
+def start_in_pipe(cli, *words):
+    """Starts a command whose output goes into a pipe."""
+    arguments = [str(a) for a in cli.arguments(*words)]
+    return subprocess.Popen(arguments, env=environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def expect_ended_by_the_pipe(command):
+    """It ends as other programs in a pipe do: a shell shows 141. Nothing is said."""
+    _, said = command.communicate(timeout=COMMAND_SECONDS)
+    assert command.returncode == -signal.SIGPIPE, f"expected that it ends by SIGPIPE, got {command.returncode}: {said}"
+    assert said == b"", f"expected that nothing is said, got {said}"
+
+
+@pytest.mark.parametrize("form", [("--json",), ()], ids=["json", "table"])
+def test_a_reader_that_has_enough_ends_the_tail(any_annals, tenant, cli, form):
     stored(any_annals, tenant, *(event(i) for i in range(100)))
-    arguments = [str(a) for a in cli.arguments("events", "tail", "--from-start", "--json")]
-    tail = subprocess.Popen(arguments, env=environment({}), stdout=subprocess.PIPE, text=True)
-    assert json.loads(tail.stdout.readline())["source_id"] == 0
+    tail = start_in_pipe(cli, "events", "tail", "--from-start", *form)
+    assert tail.stdout.readline() != b"", "expected that the tail has begun"
     tail.stdout.close()
+
     stored(any_annals, tenant, *(event(i) for i in range(100, 2000)))
-    assert tail.wait(timeout=60) in (-signal.SIGPIPE, 1)
+
+    expect_ended_by_the_pipe(tail)
+
+
+@pytest.mark.parametrize("form", [("--json",), ()], ids=["json", "table"])
+def test_a_reader_that_has_enough_ends_a_list(any_annals, tenant, cli, form):
+    stored(any_annals, tenant, *(event(i, event_data="x" * 200) for i in range(3000)))
+    listing = start_in_pipe(cli, "events", "list", "--limit", "3000", *form)
+    assert listing.stdout.readline() != b"", "expected that the list has begun"
+
+    listing.stdout.close()
+
+    expect_ended_by_the_pipe(listing)
 
 
 def test_mistakes_are_told(any_annals, cli, tmp_path):
