@@ -9,12 +9,13 @@ import pathlib
 import signal
 import stat
 import subprocess
+import time
 
 import pytest
 
 from support import paths
 from support.cutting_proxy import CuttingProxy
-from support.commands import COMMAND_SECONDS, Tenant, event, expect_ended, write_lines
+from support.commands import COMMAND_SECONDS, Tenant, Terminal, event, expect_ended, write_lines
 from support.names import UNKNOWN_ID
 from support.ports import free_port
 from support.processes import run
@@ -23,6 +24,7 @@ from support.waiting import wait_until
 
 LARGE = 20_000
 HALF_BYTES = 5_000_000
+REDRAW_SECONDS = 0.2
 FILE_ID = "11111111-2222-4333-8444-555555555555"
 
 
@@ -500,16 +502,33 @@ def test_a_ca_file_that_is_none_is_a_mistake(tmp_path, content, problem):
     expect_ended(run(command, {"ANNALS_API_KEY": "key"}), 2, f"--ca-file: {ca_file} {problem}")
 
 
-@pytest.mark.parametrize("form", ["ndjson", "csv"])
-def test_a_reader_that_has_enough_ends_an_export_without_a_word(large, form):
-    exporter = subprocess.Popen(
-        [str(a) for a in large.arguments("export", "-", "--format", form)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    exporter.stdout.readline()
-    exporter.stdout.close()
+@pytest.mark.parametrize("columns", [80, 60, 20, 2])
+def test_the_progress_fits_the_terminal(large, midway, tmp_path, columns):
+    file = tmp_path / "out.ndjson"
+    terminal = Terminal(columns)
+    exporter = terminal.start(large.arguments("export", file))
+    wait_until(lambda: part_of(file).exists() and part_of(file).stat().st_size > 0, "a part is written")
+    begun = time.monotonic()
+    wait_until(lambda: time.monotonic() - begun > REDRAW_SECONDS, "the time has passed within which it draws once")
 
-    assert exporter.wait(60) == -signal.SIGPIPE, "expected that it ends as programs in a pipe do"
-    assert exporter.stderr.read() == b""
+    midway.release()
+
+    terminal.expect_progress_that_fits(exporter)
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
+def test_a_reader_that_has_enough_ends_an_export_without_a_word(large, form):
+    command = [str(a) for a in large.arguments("export", "-", "--format", form)]
+    # As head reads that many bytes; a shell would show 141 of the first command.
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as exporter:
+        with subprocess.Popen(["head", "-c", "10"], stdin=exporter.stdout, stdout=subprocess.PIPE) as head:
+            exporter.stdout.close()
+            assert len(head.stdout.read()) == 10, "expected that the export has begun"
+
+        status = exporter.wait(COMMAND_SECONDS)
+
+        assert status == -signal.SIGPIPE, f"expected that it ends as programs in a pipe do, got {status}"
+        assert exporter.stderr.read() == b"", "expected that nothing is said"
 
 
 def test_a_closed_standard_output_is_told(tenant):

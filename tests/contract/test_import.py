@@ -1,22 +1,18 @@
 """annals import: everything once, whatever is interrupted, and bad lines by their number."""
 
-import fcntl
 import gzip
 import json
 import lzma
 import os
-import pty
 import re
 import signal
-import struct
 import subprocess
-import termios
 
 import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.commands import COMMAND_SECONDS, Tenant, event, expect_ended, write_lines
+from support.commands import COMMAND_SECONDS, Tenant, Terminal, event, expect_ended, write_lines
 from support.names import UNKNOWN_ID
 from support.ports import free_port
 from support.processes import run
@@ -463,24 +459,12 @@ def test_a_second_import_that_would_write_the_same_progress_is_refused(own_servi
 
 @pytest.mark.parametrize("columns", [80, 60, 20, 2])
 def test_the_progress_fits_the_terminal(any_tenant, many, tmp_path, columns):
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    terminal = Terminal(columns)
     command = any_tenant.arguments("import", many, "--state", tmp_path / "state", "--batch-rows", "50")
-    with subprocess.Popen([str(a) for a in command], stdout=subprocess.DEVNULL, stderr=theirs) as importer:
-        os.close(theirs)
-        drawn = b""
-        try:
-            while part := os.read(ours, 65_536):
-                drawn += part
-        except OSError:  # nobody writes there any more
-            pass
-    os.close(ours)
 
-    assert importer.returncode == 0, drawn
-    lines = [line.decode() for line in re.split(rb"\r|\n|\x1b\[K", drawn) if line]
-    assert lines, "expected that progress is shown"
-    assert b"\n" not in drawn
-    assert max(map(len, lines)) < columns, f"expected lines shorter than {columns} columns, got {lines}"
+    importer = terminal.start(command)
+
+    terminal.expect_progress_that_fits(importer)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,10 +1,14 @@
 """The commands of `annals` that are clients, run beside a service."""
 
 import contextlib
+import fcntl
 import json
 import os
 import pty
+import re
+import struct
 import subprocess
+import termios
 
 from support import paths
 from support.annals import API_KEY
@@ -116,6 +120,34 @@ class Client:
                     typed = None
         os.close(ours)
         return process.wait(timeout=COMMAND_SECONDS), shown.decode()
+
+
+class Terminal:
+    """A terminal of so many columns to which a command writes its standard error."""
+
+    def __init__(self, columns):
+        self._ours, self._theirs = pty.openpty()
+        fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self._columns = columns
+
+    def start(self, arguments):
+        command = [str(argument) for argument in arguments]
+        process = subprocess.Popen(command, env=environment_of({"TERM": "xterm"}), stdout=subprocess.DEVNULL, stderr=self._theirs)
+        os.close(self._theirs)
+        return process
+
+    def expect_progress_that_fits(self, process):
+        """Reads to the end of a command that succeeds and shows its progress in one line."""
+        drawn = b""
+        with contextlib.suppress(OSError):  # nobody writes there any more
+            while part := os.read(self._ours, 65_536):
+                drawn += part
+        os.close(self._ours)
+        assert process.wait(timeout=COMMAND_SECONDS) == 0, drawn
+        lines = [line.decode() for line in re.split(rb"\r|\n|\x1b\[K", drawn) if line]
+        assert lines, "expected that progress is shown"
+        assert b"\n" not in drawn, f"expected that it stays in one line, got {drawn}"
+        assert max(map(len, lines)) < self._columns, f"expected lines shorter than {self._columns} columns, got {lines}"
 
 
 def platform_client(annals, directory):
