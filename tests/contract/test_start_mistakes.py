@@ -1,7 +1,10 @@
 """Mistakes in the configuration and the arguments: all are named, and nothing is started."""
 
 import json
+import os
+import pathlib
 import re
+import tempfile
 
 import pytest
 
@@ -9,6 +12,8 @@ from support import paths
 from support.annals import API_KEY
 from support.processes import run
 from support.raw_http import RawConnection, head
+
+NOBODY = 65534
 
 
 def test_all_mistakes_are_named_at_once_and_nothing_is_started(tmp_path):
@@ -226,6 +231,46 @@ def test_a_config_file_that_is_missing_is_named(tmp_path):
 
     assert ended.returncode == 2
     assert "missing.toml" in ended.stderr
+
+
+@pytest.fixture
+def unreadable():
+    """A file in a directory in which everybody can write, and how to start a program that may not read the file."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o777)
+        file = pathlib.Path(directory) / "annals.toml"
+        file.write_text('[log]\nlevel = "debug"\n')
+        file.chmod(0o000)
+        # Root may read every file.
+        yield file, ["setpriv", f"--reuid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+@pytest.mark.parametrize("command", [["serve"], ["serve", "--check"]], ids=["serve", "check"])
+@pytest.mark.parametrize("named", ["argument", "variable"])
+def test_a_config_file_that_may_not_be_read_is_named_with_the_reason(unreadable, command, named):
+    file, as_other_user = unreadable
+    settings = {"ANNALS_DATA_DIR": str(file.parent / "data"), **({"ANNALS_CONFIG": str(file)} if named == "variable" else {})}
+    arguments = ["--config", file] if named == "argument" else []
+
+    ended = run([*as_other_user, paths.ANNALS, *command, *arguments], settings)
+
+    assert ended.returncode == 2, f"expected exit status 2, got {ended}"
+    assert f"{file}: cannot be read: Permission denied" in ended.stderr, f"expected the file and the reason in {ended.stderr}"
+    assert not (file.parent / "data").exists(), "expected that nothing was made"
+
+
+@pytest.mark.parametrize("key", ["auth.api_keys_file", "engine.password_file"])
+def test_a_file_with_a_secret_that_may_not_be_read_is_named_with_the_reason(unreadable, key):
+    file, as_other_user = unreadable
+    name = f"ANNALS_{key.replace('.', '_').upper()}"
+    remote = {"ANNALS_ENGINE_KIND": "remote", "ANNALS_ENGINE_ENDPOINTS": "http://127.0.0.1:1"}
+    settings = {"ANNALS_DATA_DIR": str(file.parent / "data"), **remote, name: str(file)}
+
+    ended = run([*as_other_user, paths.ANNALS, "serve"], settings)
+
+    assert ended.returncode == 2, f"expected exit status 2, got {ended}"
+    for word in (name, str(file), "Permission denied"):
+        assert word in ended.stderr, f"expected {word!r} in {ended.stderr}"
 
 
 def test_certificates_that_are_missing_are_a_mistake(tmp_path):
