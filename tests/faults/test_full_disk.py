@@ -23,6 +23,7 @@ ENDS_SECONDS = 120
 ABOUT_A_MEGABYTE = 900
 MOST_REQUESTS = 60
 LITTLE_ROOM = 64 << 20
+ROOM_FOR_THE_JOURNAL = 200 << 20
 
 
 @pytest.fixture
@@ -137,6 +138,54 @@ def test_an_export_takes_no_room(annals, full, ids, query):
     else:
         missing = [one for one in events if one["event_id"].encode() not in during]
         assert not missing, f"expected all {len(events)} events, {len(missing)} are missing"
+
+
+# --- nobody waits for room ---
+
+# The longest that the setting allows: whatever waited for it would be given up by its client long before.
+LONGEST_RETRY = {"ANNALS_EVENTS_RETRY_SECONDS": "3600"}
+SMALL_JOURNAL = {"ANNALS_JOURNAL_MAX_BYTES": str(4 << 20)}
+
+
+@pytest.mark.parametrize(
+    "room, journal",
+    [(0, {}), (0, SMALL_JOURNAL), (ROOM_FOR_THE_JOURNAL, SMALL_JOURNAL)],
+    ids=["none for the journal", "none for a full journal", "none for tables"],
+)
+def test_events_that_have_no_room_are_refused_without_a_wait_for_it(annals, full, room, journal):
+    annals.restart(environment={**LONGEST_RETRY, **journal})
+    tenant, other = annals.initialise("shop"), annals.initialise("other")
+    full.write_text(str(room))
+
+    acknowledged, refusal = fill(annals, tenant)
+
+    expect(refusal, 503, UNAVAILABLE)
+    assert refusal.headers["Retry-After"], "expected a hint when to try again"
+    expect(get_history(annals, tenant), 503, UNAVAILABLE)
+    full.unlink()
+    wait_until(lambda: post_events(annals, other, event()).status_code == 201, "it takes events again", PATIENCE_SECONDS)
+    wait_until(lambda: get_history(annals, tenant).status_code == 200, "it moves events again", PATIENCE_SECONDS)
+    expect_kept(annals, tenant, acknowledged)
+
+
+def test_events_for_which_a_server_has_no_room_are_refused_without_a_wait_for_it(make, full, tmp_path, monkeypatch):
+    with monkeypatch.context() as changed:
+        for name, value in (("LD_PRELOAD", paths.FULL_DISK), ("TEST_FULL_DISK", full), ("TEST_FULL_DISK_BELOW", tmp_path)):
+            changed.setenv(name, str(value))
+        engine = make.engine()
+    annals = make.annals(engine, environment=LONGEST_RETRY)
+    tenant = annals.initialise("shop")
+    before, during = event(), event()
+    assert post_events(annals, tenant, before).status_code == 201
+    full.touch()
+
+    refusal = post_events(annals, tenant, during)
+
+    expect(refusal, 503, UNAVAILABLE)
+    assert refusal.headers["Retry-After"], "expected a hint when to try again"
+    full.unlink()
+    wait_until(lambda: post_events(annals, tenant, during).status_code == 201, "it takes events again", PATIENCE_SECONDS)
+    expect_kept(annals, tenant, [before, during])
 
 
 # --- the audit trail ---
