@@ -1,18 +1,17 @@
 """The user that Annals is on a ClickHouse server: its profile changes no answer, and rights that it lacks are told."""
 
-import re
-
 import pytest
 import requests
 
-from support import paths
 from support.annals import events_table, insert_statement
-from support.clickhouse_users import users_xml
+from support.clickhouse_users import documented_grant_for, documented_grants, users_xml
 from support.crash import LEASES
 from support.events import HISTORY, event, events_of, expect_taken, history, post_events
 from support.file_links import client
+from support.keys import change_tenant
 from support.names import unique_name
 from support.problems import UNAVAILABLE
+from support.waiting import wait_until
 
 EXPORT = "/api/history/export"
 COUNT_BY = "/api/history/events/count-by"
@@ -169,13 +168,6 @@ def test_a_profile_that_forbids_what_annals_needs_is_told(make, profile):
 # --- rights ---
 
 
-def documented_grants():
-    """The GRANT statements of docs/operations.md, without the user's name."""
-    text = (paths.ROOT / "docs/operations.md").read_text()
-    (block,) = re.findall(r"```sql\nCREATE USER annals.*?\n(.*?)```", text, re.DOTALL)
-    return [statement.replace(" TO annals", "").rstrip(";") for statement in block.strip().splitlines()]
-
-
 def test_the_documented_grants_suffice_for_everything(make):
     grants = documented_grants()
     assert all(grant.startswith("GRANT ") for grant in grants) and len(grants) >= 3, f"got {grants}"
@@ -207,6 +199,44 @@ def test_each_right_that_is_missing_is_named(make, number):
     named = [f"{right} ON {where}" for right in rights.split(", ")]
     absent = [right for right in named if right not in ready.json()["detail"]]
     assert not absent, f"expected {absent} in {ready.json()['detail']}"
+
+
+# Of two events, one is past a retention of a hundred years.
+RETENTION_DAYS = 36_500
+
+
+def service_with_an_old_event(make, grants):
+    """A service that enforces retention often, and a tenant with an event past its retention and one that is not."""
+    often = {"ANNALS_RETENTION_INTERVAL_SECONDS": "0.2"}
+    annals = make.annals(make.engine(users=users_xml(grants=grants)), environment=often)
+    tenant = annals.initialise(unique_name())
+    expect_taken(post_events(annals, tenant, [event(event_time="1900-01-01T00:00:00Z"), event()]), accepted=2)
+    reply = change_tenant(annals, tenant, retention_days=RETENTION_DAYS)
+    assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
+    return annals, tenant
+
+
+def test_the_right_that_is_documented_for_retention_suffices(make):
+    grant = documented_grant_for("For the [retention](#retention)")
+    annals, tenant = service_with_an_old_event(make, [*documented_grants(), grant])
+
+    removed = lambda: annals.tenant(tenant["client_id"])["retention"]["rows_removed"] == 1  # noqa: E731
+    wait_until(removed, f"the old event is removed with {grant}")
+
+    assert annals.sql(f"SELECT count() FROM {events_table(tenant)}") == "1", "expected that the other event stays"
+    assert "ACCESS_DENIED" not in annals.log, "expected that no right is missing"
+
+
+def test_retention_without_its_right_says_which_one_it_lacks(make):
+    grant = documented_grant_for("For the [retention](#retention)")
+    annals, tenant = service_with_an_old_event(make, documented_grants())
+
+    wait_until(lambda: f"retention lacks a right: {grant}" in annals.log, f"the log names {grant}")
+
+    assert annals.sql(f"SELECT count() FROM {events_table(tenant)}") == "2", "expected that nothing is removed"
+    assert history(annals, tenant)["total_count"] == 1, "expected that the old event is not shown all the same"
+    ready = annals.get("/readyz", key=None)
+    assert ready.status_code == 200, f"expected that everything else works, got {ready.status_code} {ready.text}"
 
 
 def test_a_user_without_any_right_is_told_so_and_gets_no_500(make):

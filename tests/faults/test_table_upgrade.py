@@ -6,6 +6,7 @@ import pytest
 
 from support.annals import events_table
 from support.arrival import arrived
+from support.clickhouse_users import documented_grant_for, documented_grants, users_xml
 from support.events import event, get_history, history, post_events
 from support.waiting import wait_until
 
@@ -143,3 +144,25 @@ def test_an_instance_of_the_version_before_cannot_write_to_an_upgraded_table(mak
     with pytest.raises(Exception, match="in_time"):
         insert_old(annals.sql, events_table(tenant), 10, [2])
     assert arrived(annals, tenant) == [1]
+
+
+def test_a_limited_user_upgrades_a_table_with_the_right_that_is_documented_for_it(make):
+    grant = documented_grant_for("To upgrade tables of an earlier form")
+    annals = make.annals(make.engine(users=users_xml(grants=[*documented_grants(), grant])))
+    tenant = with_old_table(annals, [(0, [1, 2]), (5, [2, 3])])
+
+    assert arrived(annals, tenant) == [1, 2, 3]
+    wait_until(lambda: "an events table was upgraded" in annals.log, f"the table is upgraded with {grant}")
+    assert "ACCESS_DENIED" not in annals.log, "expected that no right is missing"
+
+
+def test_a_limited_user_without_that_right_reads_the_table_as_it_is_and_is_told_of_a_right(make):
+    annals = make.annals(make.engine(users=users_xml(grants=documented_grants())))
+    tenant = with_old_table(annals, [(0, [1, 2])])
+
+    lacks = lambda: [line for line in annals.log.splitlines() if "upgrade of events tables" in line]  # noqa: E731
+    (line, *_) = wait_until(lacks, "the log tells of an upgrade that fails")
+
+    assert "necessary to have the grant ALTER" in line, f"expected that the log names the right, got {line}"
+    assert history(annals, tenant)["total_count"] == 2, "expected that its events can be read"
+    assert "an events table was upgraded" not in annals.log
