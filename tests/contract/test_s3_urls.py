@@ -117,6 +117,73 @@ def test_settings_mean_what_they_mean_to_boto3(make, monkeypatch, environment, m
     assert parts_of(made["upload_url"]) == parts_of(expected)
 
 
+# --- an address for clients ---
+
+BUCKETS = ["plain", "with.dots.in-it"]
+
+
+@pytest.fixture(params=BUCKETS)
+def bucket_for_clients(make, request):
+    """A bucket whose name begins so."""
+    files = make.files()
+    files.bucket = f"{request.param}-{uuid.uuid4().hex}"
+    files.server.client.create_bucket(Bucket=files.bucket)
+    return files
+
+
+def service_with_public_endpoint(make, files, public_endpoint, path_style):
+    environment = {
+        "ANNALS_FILES_S3_ENDPOINT": files.server.endpoint.replace("127.0.0.1", "localhost"),
+        "ANNALS_FILES_S3_PUBLIC_ENDPOINT": public_endpoint,
+        "ANNALS_FILES_S3_PATH_STYLE": "true" if path_style else "false",
+    }
+    return make.annals(files=files, environment=environment)
+
+
+def on_loopback(url):
+    """The URL with the address of this machine in it, and the Host that is left out: not every system knows names that end
+    with .localhost."""
+    parts = urllib.parse.urlsplit(url)
+    return parts._replace(netloc=f"127.0.0.1:{parts.port}").geturl(), {"Host": parts.netloc}
+
+
+@pytest.mark.parametrize("path_style", [True, False], ids=["in the path", "in the host"])
+def test_clients_put_and_get_files_under_the_public_address(make, bucket_for_clients, path_style):
+    files = bucket_for_clients
+    # The proxy leads to the same bucket under another port, and leaves the Host as it is, which is signed.
+    public_endpoint = files.server.proxy_endpoint.replace("127.0.0.1", "localhost")
+    annals = service_with_public_endpoint(make, files, public_endpoint, path_style)
+    tenant = annals.initialise("shop")
+
+    made = new_upload(annals, tenant)
+    url, host = on_loopback(made["upload_url"])
+    put(url, CONTENT, **host).raise_for_status()
+    file_url = download_url(annals, tenant, made["file_id"])
+
+    root = public_endpoint + f"/{files.bucket}" if path_style else public_endpoint.replace("://", f"://{files.bucket}.")
+    for shown in (made["upload_url"], file_url):
+        assert shown.split("?")[0] == f"{root}/shop/{made['file_id']}", f"expected a URL below {root}, got {shown}"
+    url, host = on_loopback(file_url)
+    reply = fetch(url, **host)
+    assert (reply.status_code, reply.content) == (200, CONTENT), f"expected the file, got {reply.status_code} {reply.text}"
+
+
+@pytest.mark.parametrize("path_style", [True, False], ids=["in the path", "in the host"])
+def test_over_https_a_bucket_is_in_the_host_only_if_a_certificate_covers_it(make, bucket_for_clients, path_style):
+    files = bucket_for_clients
+    annals = service_with_public_endpoint(make, files, "https://files.example.com", path_style)
+    tenant = annals.initialise("shop")
+    made = new_upload(annals, tenant)
+    files.put(f"shop/{made['file_id']}", CONTENT)
+
+    urls = (made["upload_url"], download_url(annals, tenant, made["file_id"]))
+
+    in_path = path_style or "." in files.bucket
+    root = f"https://files.example.com/{files.bucket}" if in_path else f"https://{files.bucket}.files.example.com"
+    for url in urls:
+        assert url.split("?")[0] == f"{root}/shop/{made['file_id']}", f"expected a URL below {root}, got {url}"
+
+
 # --- what it is good for ---
 
 
