@@ -8,37 +8,13 @@ import requests
 
 from support.events import event, post_events
 from support.keys import UNAUTHORIZED_ROLE, new_key
+from support.metrics import samples_in, scrape, value
 from support.names import unique_name
 from support.problems import UNAUTHORIZED_KEY, expect
 from support.waiting import wait_until
 
-SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
-LABEL = re.compile(r'(\w+)="([^"]*)"')
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = 10
-
-
-def samples_in(text):
-    """{(name, labels as a frozenset of pairs): value}, each of which must occur once."""
-    samples = {}
-    for line in text.splitlines():
-        if line.startswith("#"):
-            continue
-        name, labels, value = SAMPLE.match(line).groups()
-        key = name, frozenset(LABEL.findall(labels or ""))
-        assert key not in samples, f"twice: {line}"
-        samples[key] = float(value)
-    return samples
-
-
-def scrape(annals, **arguments):
-    reply = annals.get("/metrics", **arguments)
-    assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
-    return samples_in(reply.text)
-
-
-def value(samples, name, **labels):
-    return samples.get((name, frozenset(labels.items())))
 
 
 def requests_counted(annals, route, method, status):
