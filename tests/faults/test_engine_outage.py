@@ -1,11 +1,17 @@
 """A remote engine that is dead or hangs: 503 for who needs it, and recovery without anybody's help."""
 
+import collections
+import datetime
+import json
+
 import pytest
 
 from support.annals import API_KEY
+from support.clickhouse_users import users_xml
 from support.crash import LEASES
 from support.leftovers import leftovers
-from support.outages import OUTAGES
+from support.metrics import scrape
+from support.outages import OUTAGES, freeze, kill
 from support.problems import UNAVAILABLE, expect, expect_invalid, missing
 from support.raw_http import RawConnection, head
 from support.waiting import PATIENCE_SECONDS, wait_until
@@ -122,3 +128,54 @@ def test_an_engine_that_is_away_does_not_fill_the_log(make):
     assert most <= 20, f"expected that equal lines are damped, got one {most} times"
     engine.server.restart()
     annals.wait_until_ready()
+
+
+# Equal lines are damped: so many are written in so many seconds.
+LINES, SECONDS = 5, 30
+FAILURES_SECONDS = 300
+
+
+def failures(annals):
+    """How often each round in the background has failed, of those that have."""
+    samples = scrape(annals).items()
+    counts = {labels: count for (name, labels), count in samples if name == "annals_background_runs_total" and count > 0}
+    return {dict(labels)["round"]: count for labels, count in counts.items() if ("outcome", "failed") in labels}
+
+
+def times_of_lines(annals):
+    """When each kind of warning and error was written, by message and round."""
+    times = collections.defaultdict(list)
+    for line in annals.log.splitlines():
+        line = json.loads(line) if line.startswith("{") else {}
+        if line.get("level") in ("warning", "error"):
+            time = datetime.datetime.fromisoformat(line["time"].rstrip("Z"))
+            times[line["msg"], line.get("round")].append(time)
+    return times
+
+
+def untold(annals):
+    """The rounds that have failed without a line in the log."""
+    return failures(annals).keys() - {name for _, name in times_of_lines(annals)}
+
+
+# A server that hangs is given up more than two seconds after each statement.
+@pytest.mark.parametrize(
+    "bring_down, login, number",
+    [(kill, {}, 60), (freeze, {}, 20), (None, {"ANNALS_ENGINE_PASSWORD": "another one"}, 60)],
+    ids=["killed", "hanging", "refusing the login"],
+)
+def test_an_engine_that_is_away_does_not_fill_the_log_while_nobody_asks(make, bring_down, login, number):
+    engine = make.engine(users=users_xml())
+    if bring_down:
+        bring_down(engine.server)
+    quick = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "0.2"}
+    annals = make.annals(engine, environment={**SETTINGS, **quick, **login}, start=False).start(ready=False)
+
+    many = lambda: max(failures(annals).values(), default=0) >= number
+    wait_until(many, f"a round in the background has failed {number} times", FAILURES_SECONDS)
+
+    # Any stretch of that length touches two of the log's at most; a second is for its rounding.
+    for kind, times in times_of_lines(annals).items():
+        for first, last in zip(times, times[2 * LINES :]):
+            assert (last - first).total_seconds() > SECONDS - 1, f"expected that equal lines are damped, got {kind} at {times}"
+    wait_until(lambda: not untold(annals), lambda: f"the log tells of each round that fails, also of {untold(annals)}")
