@@ -15,15 +15,20 @@ def annals(make):
     return make.annals()
 
 
+def tenant_with_rows(annals, rows):
+    """A tenant with events of about 1 KB each that no format compresses by much."""
+    tenant = annals.initialise("large")
+    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
+    values = "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', base64Encode(randomString(750)), '\"')"
+    with annals.behind_its_back() as sql:
+        sql(insert_statement(events_table(tenant), columns, values, f"numbers({rows})"))
+    return tenant
+
+
 @pytest.fixture
 def large(annals):
     """A tenant whose export is about 30 MB."""
-    tenant = annals.initialise("large")
-    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
-    values = "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat('x', 1000), '\"')"
-    with annals.behind_its_back() as sql:
-        sql(insert_statement(events_table(tenant), columns, values, f"numbers({ROWS})"))
-    return tenant
+    return tenant_with_rows(annals, ROWS)
 
 
 def begin_export(annals, tenant, version, export_format):
@@ -53,7 +58,7 @@ def read_all(connection):
         received.append(part)
 
 
-@pytest.mark.parametrize("export_format", ["ndjson", "csv"])
+@pytest.mark.parametrize("export_format", ["ndjson", "csv", "parquet"])
 @pytest.mark.parametrize("end", ["SIGTERM", "SIGKILL"])
 def test_over_http_1_0_an_export_that_is_cut_ends_with_a_reset(annals, large, end, export_format):
     connection, _ = begin_export(annals, large, "1.0", export_format)
