@@ -1,6 +1,7 @@
 """Exports that the service cannot send to their end: no client takes them for whole, HTTP/1.0 included."""
 
 import socket
+import time
 
 import pytest
 
@@ -8,6 +9,10 @@ from support.annals import API_KEY, events_table, insert_statement
 
 # More than the sockets hold, so that an export whose reader pauses is not over.
 ROWS = 30_000
+# Still twice as much as the sockets hold, but sent in a moment once the reader goes on.
+FEWER_ROWS = 12_000
+# An export may take five seconds after SIGTERM, so that most of them are left after the pause; a tail may take one.
+PAUSE_SECONDS = 1.5
 
 
 @pytest.fixture
@@ -94,6 +99,20 @@ def test_an_export_in_flight_at_sigterm_is_finished(annals, large):
     connection, beginning = begin_export(annals, large, "1.1", "ndjson")
     with connection:
         annals.send_terminate()
+        rest, was_reset = read_all(connection)
+        annals.wait_terminated()
+
+    assert not was_reset and (beginning + rest).endswith(b"0\r\n\r\n"), "expected the whole export"
+
+
+@pytest.mark.parametrize("export_format", ["ndjson", "csv", "parquet"])
+def test_an_export_whose_reader_pauses_after_sigterm_is_finished(annals, export_format):
+    tenant = tenant_with_rows(annals, FEWER_ROWS)
+    connection, beginning = begin_export(annals, tenant, "1.1", export_format)
+    with connection:
+        annals.send_terminate()
+        time.sleep(PAUSE_SECONDS)  # the matter itself: it is longer than a tail would have
+        assert annals.running, "expected that the export is not over while its reader pauses"
         rest, was_reset = read_all(connection)
         annals.wait_terminated()
 
