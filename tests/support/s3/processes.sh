@@ -13,12 +13,12 @@ start() {
   local name=$1
   shift
   setsid "$@" >>"$dir/log/$name.out" 2>&1 </dev/null 9>&- &
-  echo $! >"$dir/$name.pid"
+  local id=$!
+  echo "$id" >"$dir/$name.pid"
   disown
-  # Until it has become that program, its command line is this shell's and is_running says no.
-  local tries
-  for tries in $(seq 100); do
-    is_running "$name" && return 0
+  # Until it has become that program, which a busy machine may put off for seconds, its command line is this shell's and is_running
+  # says no: whoever asked then would start a second one, and nobody would end the first.
+  until is_running "$name" || ! kill -0 "$id" 2>/dev/null; do
     sleep 0.01
   done
 }
