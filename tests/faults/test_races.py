@@ -5,7 +5,7 @@ import time
 
 from support.leftovers import OWN_TABLES, databases, leftovers, registry_rows, tables_of_default
 from support.load import at_once
-from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT
+from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, expect
 from support.waiting import wait_until
 
 AT_ONCE = 50
@@ -87,9 +87,12 @@ def test_many_deletions_of_one_tenant_end_with_nothing_left(instances):
 
     replies = at_once([call(i) for i in range(20)])
 
-    others = [(reply.status_code, reply.json()) for reply in replies if reply.status_code != 204]
+    others = [reply for reply in replies if reply.status_code != 204]
     assert len(others) < len(replies), "expected 204 for one at least"
-    assert all(reply == (400, NO_SUCH_CLIENT) for reply in others), f"expected 400 for the rest, got {others}"
+    for reply in others:
+        # Whoever waits for another's deletion for too long is asked to come again.
+        if not is_documented_503(reply):
+            expect(reply, 400, NO_SUCH_CLIENT)
     assert instances[0].tenants() == []
     if instances[0].engine.kind == "embedded":
         instances[0].terminate()
