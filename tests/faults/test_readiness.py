@@ -7,11 +7,17 @@ import pytest
 
 from support import paths
 from support.events import event, events_of, post_events
+from support.metrics import scrape, statements_in
 from support.ports import free_port
 from support.problems import UNAVAILABLE, expect
+from support.system_calls import SYNCS, Traced
 from support.waiting import wait_until
 
 ALL_WELL = {"status": "ready", "engine": "ok", "registry": "ok", "disk": "ok", "files": "ok"}
+REQUESTS = 400
+# Far more than what two statements a second add up to meanwhile, far less than what two a request would be.
+MAX_STATEMENTS = REQUESTS // 2
+LOOKS = 10
 
 
 def readiness(annals):
@@ -180,14 +186,53 @@ def test_a_disk_on_which_the_engine_s_sync_has_failed_is_named_until_a_restart(f
     assert readiness(annals) == (200, {**ALL_WELL, "journal": "ok"})
 
 
+def ask_at_once(annals):
+    """Asks many times, by many who ask at once; returns the answers."""
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        return list(pool.map(lambda _: readiness(annals), range(REQUESTS)))
+
+
 def test_many_who_ask_are_answered_by_few_queries(make):
     annals = make.annals("remote")
     queries = lambda: int(annals.sql("SELECT value FROM system.events WHERE event = 'Query'"))  # noqa: E731
     before = queries()
 
-    with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: readiness(annals), range(400)))
+    answers = ask_at_once(annals)
 
     asked = queries() - before
-    assert answers.count((200, ALL_WELL)) == 400
-    assert asked < 200, f"expected a look per second, not {asked} queries for 400 requests"
+    assert answers.count((200, ALL_WELL)) == REQUESTS
+    assert asked < MAX_STATEMENTS, f"expected a look per second, not {asked} queries for {REQUESTS} requests"
+
+
+def statements(annals):
+    return statements_in(scrape(annals))
+
+
+def wait_for_first_rounds(annals):
+    """Waits until each round of the background has run, which makes tables that are missing."""
+
+    def all_have_succeeded():
+        names = [name for name, _ in scrape(annals)]
+        rounds = names.count("annals_background_runs_total") // 2  # of each there are two outcomes
+        return names.count("annals_background_last_success_timestamp_seconds") == rounds
+
+    wait_until(all_have_succeeded, "each round of the background has succeeded")
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing: run ./dev setup")
+def test_many_who_ask_cost_few_statements_of_the_embedded_engine_and_no_syncs(make):
+    annals = make.annals("embedded", environment={"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"})
+    wait_for_first_rounds(annals)
+    before = statements(annals)
+
+    with Traced(annals.pid, SYNCS) as traced:
+        answers = ask_at_once(annals)
+        asked = statements(annals) - before
+        # A look is two statements, and one after another they take a second each.
+        wait_until(lambda: readiness(annals)[0] == 200 and statements(annals) - before >= 2 * LOOKS, f"{LOOKS} looks")
+
+    assert answers.count((200, {**ALL_WELL, "journal": "ok"})) == REQUESTS
+    assert asked < MAX_STATEMENTS, f"expected a look per second, not {asked:g} statements for {REQUESTS} requests"
+    # The background may sync now and then.
+    synced = traced.calls()
+    assert len(synced) < LOOKS / 2, f"expected that asking makes no disk sync, got {len(synced)}: {synced[:5]}"
