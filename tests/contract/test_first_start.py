@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import stat
 import subprocess
 import tempfile
@@ -113,6 +114,9 @@ def test_given_keys_are_neither_kept_nor_printed(make):
 # --- other users of the machine ---
 
 NOBODY = 65534
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+# What Linux shows of a process: its environment, its memory and where to find things in it.
+SECRET_ENTRIES = ("environ", "mem", "auxv", "maps")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
@@ -133,6 +137,28 @@ def test_other_users_can_read_nothing_whatever_the_directory_and_the_umask(make,
     files = [path for path in annals.data.rglob("*") if not path.is_symlink()]
     others = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     assert files and others == [], "expected that only the owner can read what was written"
+
+
+@as_root
+@pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build looks at its own memory")
+def test_other_programs_of_its_user_see_neither_its_memory_nor_its_keys(make):
+    """Its keys stand in the environment. Root sees everything, so that it runs as somebody else here."""
+    annals = make.annals(start=False)
+    annals.directory.mkdir(exist_ok=True)
+    program = annals.directory / "annals-of-nobody"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(AS_NOBODY)} --pdeathsig KILL {paths.ANNALS} "$@"\n')
+    program.chmod(0o755)
+    with tempfile.TemporaryDirectory() as data:
+        os.chown(data, NOBODY, NOBODY)
+        annals.start(program=program, environment={"ANNALS_DATA_DIR": data})
+
+        looks = {name: run([*AS_NOBODY, "head", "-c1", f"/proc/{annals.pid}/{name}"], {}) for name in SECRET_ENTRIES}
+        own = run([*AS_NOBODY, "head", "-c1", "/proc/self/environ"], {"A": "b"})
+        annals.terminate()
+
+    assert own.returncode == 0, f"expected that a program sees its own environment, or the test sees nothing: {own}"
+    refused = {name: "Permission denied" in look.stderr for name, look in looks.items()}
+    assert refused == dict.fromkeys(SECRET_ENTRIES, True), f"expected that all are refused, got {looks}"
 
 
 @as_root

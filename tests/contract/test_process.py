@@ -1,6 +1,10 @@
 """The program and its machine: open files, the engine library, one process for a directory and a port, its log."""
 
 import contextlib
+import os
+import shlex
+import signal
+from subprocess import DEVNULL, Popen
 
 import pytest
 
@@ -14,13 +18,18 @@ from support.processes import run
 from support.raw_http import RawConnection, head
 
 
+def starter(annals, *lines):
+    """A program that starts it after these lines of a shell."""
+    script = annals.directory / "starter"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text("\n".join(["#!/bin/sh", *lines, f'exec "{paths.ANNALS}" "$@"', ""]))
+    script.chmod(0o755)
+    return script
+
+
 def start_with_open_files(annals, limit):
     """Starts it with so many open files at most, also if it asks the system for more."""
-    limited = annals.directory / "limited"
-    limited.parent.mkdir(parents=True, exist_ok=True)
-    limited.write_text(f'#!/bin/sh\nulimit -n {limit}\nexec "{paths.ANNALS}" "$@"\n')
-    limited.chmod(0o755)
-    return limited
+    return starter(annals, f"ulimit -n {limit}")
 
 
 @pytest.mark.parametrize("limit", [40, 255])
@@ -138,3 +147,25 @@ def test_refused_credentials_leave_a_line_and_a_flood_of_them_a_few(make):
 
 
 # --- stopping ---
+
+
+def leaves_a_core(process_id):
+    """Waits for the end of a process and says whether the system has written its memory to a file."""
+    return os.waitid(os.P_PID, process_id, os.WEXITED | os.WNOWAIT).si_code == os.CLD_DUMPED
+
+
+@pytest.mark.skipif(paths.is_sanitized(), reason="a sanitized build looks at its own memory")
+def test_an_abort_leaves_no_memory_on_the_disk(make, tmp_path):
+    in_its_own_directory = ("ulimit -c unlimited || exit 1", f"cd {shlex.quote(str(tmp_path))}")
+    other = Popen(["sh", "-c", "; ".join([*in_its_own_directory, "kill -ABRT $$"])], stdin=DEVNULL)
+    if not leaves_a_core(other.pid):
+        other.wait()
+        pytest.skip("no process leaves a core file here")
+    other.wait()
+    annals = make.annals(start=False)
+    annals.start(program=starter(annals, *in_its_own_directory))
+    annals.initialise("shop")
+
+    os.kill(annals.pid, signal.SIGABRT)
+
+    assert not leaves_a_core(annals.pid), f"expected no core file, got {[file.name for file in tmp_path.iterdir()]}"
