@@ -3,13 +3,25 @@
 import contextlib
 import gzip
 import json
+import select
 import threading
 import time
 
 import pytest
 
 from support.annals import API_KEY
-from support.events import EVENT_BRIDGE, JSON, NDJSON, envelope, event, expect_taken, post_events
+from support.events import (
+    EVENT_BRIDGE,
+    JSON,
+    NDJSON,
+    envelope,
+    event,
+    expect_created,
+    expect_taken,
+    post_envelope,
+    post_events,
+)
+from support.keys import new_key
 from support.names import unique_name
 from support.raw_http import RawConnection, head
 from support.waiting import SLOWNESS, wait_until
@@ -17,10 +29,12 @@ from support.waiting import SLOWNESS, wait_until
 MIB = 1 << 20
 ANSWER_SECONDS = 5 * SLOWNESS
 REQUEST_SECONDS = 1
-SETTINGS = {
-    "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": str(REQUEST_SECONDS),
-    "ANNALS_EVENTS_MAX_RECEIVING_BYTES": str(16 * MIB),
-}
+NARROW = {"ANNALS_EVENTS_MAX_RECEIVING_BYTES": str(16 * MIB)}
+# What one holder of arriving bodies may have of that, and what those who hold little can have all the same.
+SHARE = 12 * MIB
+BODY = 64 << 10
+RESERVED_BYTES = 200 << 10
+SETTINGS = {**NARROW, "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": str(REQUEST_SECONDS)}
 GZIP = {"Content-Encoding": "gzip"}
 
 
@@ -126,16 +140,44 @@ def test_bad_items_past_the_thousandth_are_only_counted(annals):
     assert answer["errors_left_out"] == 299_000
 
 
+def begin_bodies(stack, annals, count, size, path, *credentials):
+    """Sends so many bodies, each but for its last byte; returns the connections, which the stack closes."""
+    lines = (*credentials, f"Content-Type: {JSON}", f"Content-Length: {size}")
+    connections = [stack.enter_context(RawConnection(annals)) for _ in range(count)]
+    for connection in connections:
+        connection.send(head("POST", path, *lines) + b" " * (size - 1))
+    return connections
+
+
 @pytest.mark.parametrize("path", ["/api/events", EVENT_BRIDGE])
 def test_what_one_tenant_does_not_end_leaves_room_for_others(narrow, path):
     greedy, other = (narrow.initialise(unique_name()) for _ in range(2))
-    with contextlib.ExitStack() as connections:
-        for _ in range(16):
-            connection = connections.enter_context(RawConnection(narrow))
-            lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {greedy['client_id']}", f"Content-Type: {JSON}")
-            connection.send(head("POST", path, *lines, f"Content-Length: {MIB - 1}") + b" " * (MIB - 2))
+    with contextlib.ExitStack() as stack:
+        begin_bodies(stack, narrow, 16, MIB - 1, path, f"X-API-Key: {API_KEY}", f"X-Client-Id: {greedy['client_id']}")
 
         expect_taken(post_events(narrow, other, event()), 1)
+
+
+def test_envelopes_that_one_key_does_not_end_leave_room_for_those_of_other_keys(make):
+    # Whoever sends them has time enough, however long the test takes.
+    annals = make.annals(environment={**NARROW, "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "600"})
+    greedy, other = (annals.initialise(unique_name()) for _ in range(2))
+    greedy_key, other_key = (new_key(annals, "ingest", client_ids=[one["client_id"]])["key"] for one in (greedy, other))
+
+    def send(tenant, key):
+        large = event(event_data="x" * RESERVED_BYTES)
+        return post_envelope(annals, envelope(large, tenant["database_name"]), key=key)
+
+    with contextlib.ExitStack() as stack:
+        count = SHARE // BODY + 4
+        begun = begin_bodies(stack, annals, count, BODY, EVENT_BRIDGE, f"X-API-Key: {greedy_key}")
+
+        answered = wait_until(lambda: select.select([one.socket for one in begun], [], [], 0)[0], "one is refused")
+        answer = answered[0].recv(1000)
+        assert answer.startswith(b"HTTP/1.1 503 "), f"expected 503 for what is more than the share, got {answer!r}"
+        expect_created(send(other, other_key))
+
+    wait_until(lambda: send(greedy, greedy_key).status_code == 201, "what it no longer sends is given back")
 
 
 @pytest.mark.parametrize("path", ["/api/events", EVENT_BRIDGE])
