@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import socket
 
 import pytest
 
@@ -11,6 +12,7 @@ from support.event_streams import Tail
 from support.events import HISTORY, event, events_of, get_history, history, post_events
 from support.names import unique_name
 from support.raw_http import RawConnection, head
+from support.waiting import wait_until
 
 # Far more than what the sockets hold.
 EVENTS = 5_000
@@ -20,6 +22,10 @@ UNREAD = 60
 # One client's answers may take 64 MiB. The rest is for what is on its way and for the allocator.
 MAX_GROWTH = 160 << 20
 CONNECTIONS = 48
+# If each tail held all of these, they would take a GiB.
+TAILS = 30
+LARGE_EVENTS = 36
+LARGE_PAYLOAD = 1_000_000
 
 
 @pytest.fixture
@@ -30,10 +36,15 @@ def annals(make):
 
 def make_large(annals):
     tenant = annals.initialise(unique_name())
-    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
-    values = f"generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat(toString(number % 10), {PAYLOAD}), '\"')"
-    annals.engine.sql(insert_statement(events_table(tenant), columns, values, f"numbers({EVENTS})"))
+    add_events(annals, tenant, EVENTS, PAYLOAD)
     return tenant
+
+
+def add_events(annals, tenant, count, payload):
+    """Stores so many events at once, past the service."""
+    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
+    values = f"generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat(toString(number % 10), {payload}), '\"')"
+    annals.engine.sql(insert_statement(events_table(tenant), columns, values, f"numbers({count})"))
 
 
 def resident_bytes(pid):
@@ -57,7 +68,7 @@ def test_pages_that_nobody_reads_take_a_bounded_memory(annals):
 
     with contextlib.ExitStack() as stack:
         unread = [stack.enter_context(contextlib.closing(ask(annals, large).socket)) for _ in range(UNREAD)]
-        statuses = [int(socket.recv(4096).split(b" ", 2)[1]) for socket in unread]
+        statuses = [int(one.recv(4096).split(b" ", 2)[1]) for one in unread]
         grown = resident_bytes(annals.pid) - before
         page = get_history(annals, other, limit=1000)
 
@@ -122,3 +133,45 @@ def test_tails_of_one_client_leave_connections_to_others(make):
     assert refused.status_code == 429 and int(refused.headers["Retry-After"]) >= 1, f"got {refused.status_code}"
     with Tail(annals, one) as again:
         assert again.read(0) == []
+
+
+class UnreadTail(RawConnection):
+    """A client that follows new events, reads that it is connected, and reads no event."""
+
+    def __init__(self, annals, tenant):
+        super().__init__(annals)
+        lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}")
+        self.send(head("GET", "/api/history/tail", *lines))
+        beginning = b""
+        while b"\n\n" not in beginning:
+            beginning += self.socket.recv(1)
+        self.socket.setblocking(False)
+
+    def has_events(self):
+        """Whether more has come than the comments that come while there are none."""
+        try:
+            return len(self.socket.recv(PAYLOAD, socket.MSG_PEEK)) == PAYLOAD
+        except BlockingIOError:
+            return False
+
+
+def test_tails_that_nobody_reads_take_a_bounded_memory(annals):
+    tenant, other = annals.initialise(unique_name()), annals.initialise(unique_name())
+    sent = event()
+    assert post_events(annals, other, sent).status_code == 201
+    with contextlib.ExitStack() as stack:
+        unread = [stack.enter_context(UnreadTail(annals, tenant)) for _ in range(TAILS)]
+        before = resident_bytes(annals.pid)
+        grown = []
+
+        def all_have_events():
+            grown.append(resident_bytes(annals.pid) - before)
+            return all(tail.has_events() for tail in unread)
+
+        add_events(annals, tenant, LARGE_EVENTS, LARGE_PAYLOAD)
+        wait_until(all_have_events, "every tail gets events")
+        shown = events_of(annals, other)
+
+    most = max(grown) >> 20
+    assert most < MAX_GROWTH >> 20 or paths.is_sanitized(), f"expected at most {MAX_GROWTH >> 20} MiB more, got {most}"
+    assert [one["event_id"] for one in shown] == [sent["event_id"]], "expected that others are served meanwhile"
