@@ -4,6 +4,7 @@ import pytest
 
 from support.annals import events_table
 from support.events import event, events_of, expect_stored, history
+from support.file_links import attach, fetch, get_file, new_upload, put
 from support.files import LocalFiles
 from support.leftovers import databases
 from support.problems import CLIENT_EXISTS, expect
@@ -15,6 +16,9 @@ MOVE_AWAY = "RENAME TABLE default.annals_tenants TO default.kept"
 COPY = "CREATE TABLE default.kept AS default.annals_tenants"
 FILL = "INSERT INTO default.kept SELECT * FROM default.annals_tenants"
 FORGET = "ALTER TABLE default.annals_tenants DELETE WHERE client_id = '{}' SETTINGS mutations_sync = 2"
+ROUNDS = ("removal of late uploads", "removal of names")
+CONTENT = b"a contract"
+NAMES = {"event_types": {"1": "Created"}}
 MOVE_BACK = ["DROP TABLE IF EXISTS default.annals_tenants SYNC", "RENAME TABLE default.kept TO default.annals_tenants"]
 
 
@@ -82,6 +86,53 @@ def test_events_that_are_still_in_the_journal_keep_their_database(make, lost):
         annals.sql(statement)
     annals.start()
     assert sorted(e["event_id"] for e in events_of(annals, tenants["shop"])) == sorted(e["event_id"] for e in sent)
+
+
+def runs(annals, round_of_background):
+    """How often that round has succeeded."""
+    sample = f'annals_background_runs_total{{round="{round_of_background}",outcome="succeeded"}} '
+    (line,) = (line for line in annals.get("/metrics").text.splitlines() if line.startswith(sample))
+    return float(line.removeprefix(sample))
+
+
+def wait_for_rounds(annals):
+    for one in ROUNDS:
+        seen = runs(annals, one)
+        wait_until(lambda one=one, seen=seen: runs(annals, one) >= seen + 3, f"the round {one!r} goes on")
+
+
+@pytest.mark.parametrize("lost", [[MOVE_AWAY], [COPY, FILL, FORGET]], ids=["the table", "one tenant"])
+def test_files_and_names_of_an_unknown_tenant_stay(annals, lost):
+    annals.initialise("known")
+    # A tenant that had the name before may still upload, so that files under it are looked for.
+    former = annals.initialise("shop")
+    new_upload(annals, former)
+    annals.remove(former["client_id"])
+    shop = with_event(annals, "shop")
+    upload = new_upload(annals, shop)
+    assert put(upload["upload_url"], CONTENT).status_code == 200
+    attached = attach(annals, shop, upload["file_id"])
+    names = f"/api/tenants/{shop['client_id']}/names"
+    assert annals.request("PATCH", names, json=NAMES).status_code == 200
+    annals.terminate()
+    assert annals.sql("SELECT count() FROM default.annals_late_uploads WHERE database_name = 'shop'") == "1"
+    for statement in lost:
+        annals.sql(statement.format(shop["client_id"]))
+
+    annals.start(ready=False)
+
+    wait_for_sweeps(annals)
+    wait_for_rounds(annals)
+    annals.terminate()
+    for statement in MOVE_BACK:
+        annals.sql(statement)
+    annals.start()
+    reply = get_file(annals, shop, attached, Accept="application/json")
+    assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
+    assert fetch(reply.json()["file_url"]).content == CONTENT, "expected that the file is there"
+    reply = annals.get(names)
+    assert reply.status_code == 200 and reply.json()["event_types"] == NAMES["event_types"], reply.text
+    assert history(annals, shop)["total_count"] == 2
 
 
 def test_a_database_of_an_unknown_tenant_is_told_of_and_kept_only_if_it_holds_events(annals):
