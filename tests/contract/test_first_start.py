@@ -1,6 +1,7 @@
 """The first start: the key that it makes, the directory, and what other users of the machine see."""
 
 import os
+import pathlib
 import re
 import shlex
 import stat
@@ -104,6 +105,38 @@ def test_a_kept_key_follows_the_rules_of_given_ones(without_key, content, mode, 
     assert warned == (mode == 0o644), "expected a warning about a key that everybody can read, and none otherwise"
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_is_taken_for_no_key(without_key, tmp_path, there):
+    """Who may make it could choose the key, or the file that the key is written to."""
+    target = tmp_path / "chosen"
+    if there:
+        target.write_text("sixteen-letters-\n")
+        target.chmod(0o600)
+    without_key.data.mkdir()
+    file = without_key.data / "api_key"
+    file.symlink_to(target)
+
+    ended = run([paths.ANNALS, "serve"], without_key.settings())
+
+    assert ended.returncode == 1 and str(file) in ended.stderr, f"expected that it is refused, got {ended}"
+    assert file.is_symlink() and target.exists() == there, "expected that nothing is written through the link"
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_is_taken_for_no_lock(without_key, tmp_path, there):
+    target = tmp_path / "elsewhere"
+    if there:
+        target.touch()
+    without_key.data.mkdir()
+    lock = without_key.data / "lock"
+    lock.symlink_to(target)
+
+    ended = run([paths.ANNALS, "serve"], without_key.settings())
+
+    assert ended.returncode == 1 and str(lock) in ended.stderr, f"expected that it is refused, got {ended}"
+    assert target.exists() == there, "expected that nothing is made through the link"
+
+
 def test_given_keys_are_neither_kept_nor_printed(make):
     annals = make.annals()
 
@@ -114,6 +147,7 @@ def test_given_keys_are_neither_kept_nor_printed(make):
 # --- other users of the machine ---
 
 NOBODY = 65534
+OTHER = 12345
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 # What Linux shows of a process: its environment, its memory and where to find things in it.
 SECRET_ENTRIES = ("environ", "mem", "auxv", "maps")
@@ -162,7 +196,7 @@ def test_other_programs_of_its_user_see_neither_its_memory_nor_its_keys(make):
 
 
 @as_root
-@pytest.mark.parametrize("owner", [0, 12345])
+@pytest.mark.parametrize("owner", [0, OTHER])
 def test_a_directory_of_another_user_is_refused_with_what_to_do(owner):
     with tempfile.TemporaryDirectory() as data:
         os.chmod(data, 0o755)
@@ -172,6 +206,23 @@ def test_a_directory_of_another_user_is_refused_with_what_to_do(owner):
 
     assert ended.returncode == 1
     for word in (data, f"id {owner} ", f"id {NOBODY} ", "chown"):
+        assert word in ended.stderr, f"expected {word!r} in {ended.stderr}"
+
+
+@as_root
+def test_a_key_of_another_user_is_refused_with_what_to_do():
+    """The directory is its own, and anybody may have put the file there once."""
+    with tempfile.TemporaryDirectory() as data:
+        os.chown(data, NOBODY, NOBODY)
+        file = pathlib.Path(data) / "api_key"
+        file.write_text("sixteen-letters-\n")
+        file.chmod(0o644)
+        os.chown(file, OTHER, OTHER)
+        settings = {"ANNALS_DATA_DIR": data, "ANNALS_SERVER_LISTEN": "127.0.0.1:0"}
+        ended = run([*AS_NOBODY, paths.ANNALS, "serve"], settings)
+
+    assert ended.returncode == 1, f"expected that it is refused, got {ended}"
+    for word in (str(file), f"owner {OTHER}", f"chown {NOBODY}", "remove the file"):
         assert word in ended.stderr, f"expected {word!r} in {ended.stderr}"
 
 
