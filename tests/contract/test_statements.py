@@ -5,6 +5,8 @@ import urllib.parse
 
 import pytest
 
+from support.annals import events_table
+from support.event_streams import Tail
 from support.events import HISTORY, event, events_of, get_history, post_events
 from support.file_links import client, get_file, new_upload, put
 from support.names import unique_name
@@ -12,6 +14,8 @@ from support.recording_gate import RecordingGate
 
 LABEL = "Ärzte & Söhne"
 WORD = "Geheimwort"
+COUNT_BY = "/api/history/events/count-by"
+EXPORT = "/api/history/export"
 
 
 @pytest.fixture
@@ -64,3 +68,58 @@ def test_the_file_of_an_event_is_found_without_reading_the_event(annals):
     assert (reply.status_code, reply.json()["file_id"]) == (200, upload["file_id"])
     read = [body for body in annals.engine.gate.bodies if "event_data" in body or "other_fields" in body]
     assert not read, f"expected that the file's id alone is read, got {read}"
+
+
+# Every way to read a history, by its path and its query.
+READS = {
+    "a page": (HISTORY, {}),
+    "a page of a cursor": (HISTORY, {"cursor": "", "ordering": "arrival"}),
+    "a search": (HISTORY, {"q": WORD}),
+    "an event": (f"{HISTORY}/{{event_id}}", {}),
+    "the file of an event": (f"{HISTORY}/{{event_id}}/file", {}),
+    "counts": (COUNT_BY, {"by": "event_type_id"}),
+    "counts of a search": (COUNT_BY, {"by": "record_id", "q": WORD}),
+    "lines": (EXPORT, {"format": "ndjson"}),
+    "a table": (EXPORT, {"format": "csv"}),
+    "columns": (EXPORT, {"format": "parquet", "q": WORD}),
+}
+
+
+def able_to_write(annals, tenant):
+    """The statements since the last clear() that name the tenant's table, and of which ClickHouse would carry out a
+    write if it found one."""
+    table = events_table(tenant).split(".")[1]
+    statements = [body for body in annals.engine.gate.bodies if table in body]
+    assert statements, f"expected statements that name {table}, or the test sees nothing"
+    return [body for body in statements if "readonly = 2" not in body.rpartition(" SETTINGS ")[2]]
+
+
+def test_what_reads_a_history_cannot_write(annals):
+    tenant = annals.initialise(unique_name())
+    sent = event(event_data=WORD, record_id="a text")
+    assert post_events(annals, tenant, sent).status_code == 201
+
+    able = {}
+    for name, (path, query) in READS.items():
+        annals.engine.gate.bodies.clear()
+        reply = annals.get(path.format(**sent), headers=client(tenant), params=query)
+        status = 404 if path.endswith("/file") else 200  # the event has none
+        assert reply.status_code == status, f"{name}: expected {status}, got {reply.status_code} {reply.text}"
+        able[name] = able_to_write(annals, tenant)
+
+    assert able == dict.fromkeys(READS, []), f"expected that no statement that reads can write, got {able}"
+
+
+def test_a_tail_cannot_write(annals):
+    tenant = annals.initialise(unique_name())
+    with Tail(annals, tenant) as tail:
+        next(tail.lines())
+        assert post_events(annals, tenant, [event(), event()]).status_code == 201
+        tail.read(2)
+    annals.engine.gate.bodies.clear()
+
+    with Tail(annals, tenant), Tail(annals, tenant, last_event_id=tail.ids[0]) as later:
+        later.read(1)
+
+    able = able_to_write(annals, tenant)
+    assert not able, f"expected that no statement of a tail can write, got {able}"
