@@ -7,6 +7,7 @@ from support.events import event, events_of, expect_stored, history
 from support.file_links import attach, fetch, get_file, new_upload, put
 from support.files import LocalFiles
 from support.leftovers import databases
+from support.metrics import scrape, value
 from support.problems import CLIENT_EXISTS, expect
 from support.waiting import PATIENCE_SECONDS, wait_until
 
@@ -90,9 +91,7 @@ def test_events_that_are_still_in_the_journal_keep_their_database(make, lost):
 
 def runs(annals, round_of_background):
     """How often that round has succeeded."""
-    sample = f'annals_background_runs_total{{round="{round_of_background}",outcome="succeeded"}} '
-    (line,) = (line for line in annals.get("/metrics").text.splitlines() if line.startswith(sample))
-    return float(line.removeprefix(sample))
+    return value(scrape(annals), "annals_background_runs_total", round=round_of_background, outcome="succeeded")
 
 
 def wait_for_rounds(annals):
