@@ -18,7 +18,7 @@ from support.cutting_proxy import CuttingProxy
 from support.commands import COMMAND_SECONDS, Tenant, Terminal, event, expect_ended, write_lines
 from support.names import UNKNOWN_ID
 from support.ports import free_port
-from support.processes import run
+from support.processes import interruptible, run
 from support.relay import Relay
 from support.waiting import wait_until
 
@@ -564,7 +564,7 @@ def test_an_interruption_is_told_with_what_to_do(large, midway, tmp_path, number
 def test_an_interruption_of_a_stream_is_told(large, midway, tmp_path, number, form, name):
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
-    command = [str(a) for a in large.arguments("export", "-" if name == "-" else fifo, "--format", form)]
+    command = interruptible(large.arguments("export", "-" if name == "-" else fifo, "--format", form))
     exporter = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     with fifo.open("rb") if name == "fifo" else exporter.stdout as output:
         assert output.readline() != b"", "expected that the export has begun"

@@ -15,7 +15,7 @@ from support.annals import API_KEY
 from support.commands import COMMAND_SECONDS, Tenant, Terminal, event, expect_ended, write_lines
 from support.names import UNKNOWN_ID
 from support.ports import free_port
-from support.processes import run
+from support.processes import interruptible, run
 from support.relay import Relay
 from support.waiting import wait_until
 
@@ -490,7 +490,7 @@ def test_an_interruption_of_a_pipe_is_told_and_nothing_is_stored_twice(own_servi
     relay = midway(tenant)
     os.mkfifo(tmp_path / "fifo")
     writer = subprocess.Popen(["sh", "-c", 'exec cat "$0" > "$1"', many, tmp_path / "fifo"], stderr=subprocess.DEVNULL)
-    command = [str(a) for a in tenant.arguments("import", "-" if name == "-" else tmp_path / "fifo", *SMALL_BATCHES)]
+    command = interruptible(tenant.arguments("import", "-" if name == "-" else tmp_path / "fifo", *SMALL_BATCHES))
     with (tmp_path / "fifo").open("rb") if name == "-" else open(os.devnull, "rb") as given:
         importer = subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_until(lambda: tenant.count() > 0, "a batch is stored")

@@ -11,11 +11,16 @@ def environment(settings):
     return {**kept, **instruments, **settings}
 
 
+def interruptible(arguments):
+    """The command that dies with the thread that starts it, and for which signals do what they usually do, whatever
+    whoever runs the tests has ignored."""
+    return ["env", "--default-signal=INT,TERM", "setpriv", "--pdeathsig", "KILL", *map(str, arguments)]
+
+
 def spawn(arguments, settings, stdout, stderr):
     """Starts a program that appends its output to two files and dies with the thread that started it."""
-    command = ["env", "--default-signal=INT,TERM", "setpriv", "--pdeathsig", "KILL", *map(str, arguments)]
     with open(stdout, "ab") as out, open(stderr, "ab") as err:
-        return subprocess.Popen(command, env=environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        return subprocess.Popen(interruptible(arguments), env=environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 
 
 def run(arguments, settings, seconds=30):
