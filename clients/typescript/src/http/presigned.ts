@@ -4,7 +4,10 @@ import { Deadline, pause } from './deadline.js';
 import { delayBefore, type Subject, timedOut, withWords } from './failures.js';
 import type { Settings } from './transport.js';
 
-/** What can be uploaded. */
+/**
+ * What can be uploaded. A stream is sent without its length, which files in S3 need (411 `MissingContentLength`): make a
+ * Blob of it for these. It is not sent again after a failure either.
+ */
 export type FileBody = string | Blob | ArrayBuffer | ArrayBufferView | ReadableStream<Uint8Array>;
 
 interface FileRequest {
