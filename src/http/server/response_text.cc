@@ -68,7 +68,7 @@ std::string response_header(const Response& response, const Framing& framing) {
     text += length_header(response, framing);
   }
   for (const auto& [name, value] : response.headers) fmt::format_to(out, "{}: {}\r\n", name, value);
-  // What clients have sent stands in answers of every kind, and no browser may take one for another.
+  // Answers of every kind hold what clients have sent, and no browser may take one kind for another.
   text += "X-Content-Type-Options: nosniff\r\n";
   if (!says_how_to_cache(response)) text += "Cache-Control: no-store\r\n";
   text += connection_header(framing);
