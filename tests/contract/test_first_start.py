@@ -14,7 +14,7 @@ from support import paths
 from support.annals import API_KEY
 from support.events import event, get_history, post_events
 from support.problems import UNAUTHORIZED_KEY, expect
-from support.processes import run
+from support.processes import AS_NOBODY, NOBODY, run
 
 
 @pytest.fixture
@@ -146,9 +146,7 @@ def test_given_keys_are_neither_kept_nor_printed(make):
 
 # --- other users of the machine ---
 
-NOBODY = 65534
 OTHER = 12345
-AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 # What Linux shows of a process: its environment, its memory and where to find things in it.
 SECRET_ENTRIES = ("environ", "mem", "auxv", "maps")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

@@ -10,10 +10,8 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.processes import run
+from support.processes import AS_NOBODY, run
 from support.raw_http import RawConnection, head
-
-NOBODY = 65534
 
 
 def test_all_mistakes_are_named_at_once_and_nothing_is_started(tmp_path):
@@ -242,7 +240,7 @@ def unreadable():
         file.write_text('[log]\nlevel = "debug"\n')
         file.chmod(0o000)
         # Root may read every file.
-        yield file, ["setpriv", f"--reuid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
+        yield file, AS_NOBODY if os.geteuid() == 0 else []
 
 
 @pytest.mark.parametrize("command", [["serve"], ["serve", "--check"]], ids=["serve", "check"])

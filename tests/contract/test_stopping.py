@@ -1,6 +1,7 @@
 """Signals: what stops the program, what it still answers then, and what is there afterwards."""
 
 import concurrent.futures
+import contextlib
 import fcntl
 import os
 import pty
@@ -88,21 +89,28 @@ def test_a_hang_up_during_the_drain_ends_neither_the_drain_nor_the_process(make)
     assert lasted >= drain_seconds, f"expected that it drains for {drain_seconds} s whatever hangs up, got {lasted}"
 
 
-def test_a_hang_up_while_the_last_requests_are_answered_ends_none_of_them(make):
-    annals = make.annals("remote")
+@contextlib.contextmanager
+def request_in_flight_at_sigterm(annals):
+    """Stops the service while a request waits for the engine, which goes on at the end of the `with`. The request must be
+    answered then, and the service end."""
     annals.engine.server.stop()
     with concurrent.futures.ThreadPoolExecutor() as pool:
         running = pool.submit(annals.post_tenant, {"database_name": "shop", "client_label": "shop"})
         wait_until(lambda: has_unread_request(annals.engine.server.port), "the request reaches the engine")
         annals.send_terminate()
         wait_until(lambda: refuses_connections(annals), "it takes no more connections")
-
-        for _ in range(3):
-            os.kill(annals.pid, signal.SIGHUP)
+        yield
         annals.engine.server.cont()
 
         assert running.result().status_code == 201
     annals.wait_terminated()
+
+
+def test_a_hang_up_while_the_last_requests_are_answered_ends_none_of_them(make):
+    annals = make.annals("remote")
+    with request_in_flight_at_sigterm(annals):
+        for _ in range(3):
+            os.kill(annals.pid, signal.SIGHUP)
 
 
 def in_terminal(annals):
@@ -161,18 +169,8 @@ def test_sigterm_with_idle_connections_ends_it_with_0(make):
 
 
 def test_a_request_that_runs_at_sigterm_is_answered(make):
-    annals = make.annals("remote")
-    annals.engine.server.stop()
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        running = pool.submit(annals.post_tenant, {"database_name": "shop", "client_label": "shop"})
-        wait_until(lambda: has_unread_request(annals.engine.server.port), "the request reaches the engine")
-
-        annals.send_terminate()
-        wait_until(lambda: refuses_connections(annals), "it takes no more connections")
-        annals.engine.server.cont()
-
-        assert running.result().status_code == 201
-    annals.wait_terminated()
+    with request_in_flight_at_sigterm(make.annals("remote")):
+        pass
 
 
 def test_sigterm_while_the_engine_hangs_ends_it_in_time(make):

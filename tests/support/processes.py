@@ -3,6 +3,10 @@
 import os
 import subprocess
 
+NOBODY = 65534
+# Begins a command that root starts as a user who may do nothing.
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+
 
 def environment(settings):
     """Nothing of the caller's environment but what every program and instrumented builds need: no ANNALS_*, no AWS_*."""
