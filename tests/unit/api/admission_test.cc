@@ -1,35 +1,14 @@
 #include "api/admission.h"
 
-#include <gtest/gtest.h>
-
-#include "support/driven.h"
-#include "support/tenants_table.h"
+#include "unit/api/admitting.h"
 
 namespace annals::api {
 namespace {
 
-using access::Permission;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::string_view kOldKey = "the-old-platform-key";
-constexpr std::string_view kNewKey = "the-new-platform-key";
-
-class AdmissionTest : public testing::Test {
+class AdmissionTest : public Admitting {
  protected:
-  AdmissionTest() {
-    table_.answer_for(engine_);
-    add_tenant(id_, "demo", "demo-secret");
-    add_tenant(other_, "other", "other-secret");
-  }
-
-  void add_tenant(ClientId id, const std::string& name, std::string_view secret) {
-    table_.rows.push_back({.id = id.text(),
-                           .label = name,
-                           .database = name,
-                           .secret_hash = crypto::SecretHash(secret).hex(),
-                           .state = 2});
-  }
-
   /// Returns who was admitted ("admin:demo", "tenant:demo", "admin:", "anonymous:"), or why nobody was.
   std::string admitted(Permission permission, Headers headers) {
     http::Request head;
@@ -41,30 +20,6 @@ class AdmissionTest : public testing::Test {
       return error.detail();
     }
   }
-
-  support::Driver driver_;
-  support::ScriptedEngine engine_;
-  support::TenantsTable table_;
-  tenants::Registry registry_{engine_};
-  tenants::TenantDirectory directory_{registry_, {.max_age = std::chrono::hours(1)}};
-  access::PlatformKeys keys_{
-      std::vector{crypto::Secret(std::string(kOldKey)), crypto::Secret(std::string(kNewKey))}};
-  access::KeyTable no_table_{engine_};
-  access::KeyRing no_ring_{no_table_, {}};
-  access::ViewerTokens viewer_tokens_{keys_};
-  access::Authenticator authenticator_{{.configured = keys_,
-                                        .made = no_ring_,
-                                        .directory = directory_,
-                                        .engine = engine_,
-                                        .viewer_tokens = viewer_tokens_}};
-  audit::TrailTable trail_table_{engine_, false};
-  audit::Trail trail_{trail_table_, nullptr, {}};
-  Auditor auditor_{trail_, authenticator_};
-  Admission admission_{authenticator_, auditor_};
-  ClientId id_ = ClientId::random();
-  ClientId other_ = ClientId::random();
-  const std::string old_key_{kOldKey};
-  const std::string new_key_{kNewKey};
 };
 
 TEST_F(AdmissionTest, EveryPlatformKeyOpensEverything) {
@@ -128,6 +83,27 @@ TEST_F(AdmissionTest, OtherSchemesAreLeftToProxies) {
     EXPECT_EQ(admitted(Permission::manage_tenants, {{"authorization", header}, {"x-api-key", old_key_}}),
               "admin:");
   }
+}
+
+TEST_F(AdmissionTest, OtherHeadersAreNoCredentials) {
+  EXPECT_EQ(admitted(Permission::manage_tenants,
+                     {{"x-forwarded-authorization", "Bearer wrong"}, {"x-api-key", old_key_}}),
+            "admin:");
+}
+
+TEST_F(AdmissionTest, TheLogSaysWhetherAuthorizationWasOfAnotherScheme) {
+  const auto log_text = [this](Headers headers) -> std::string {
+    http::Request head;
+    head.headers = std::move(headers);
+    try {
+      support::run_to_end(driver_, admission_.admit_again(Permission::manage_tenants, head));
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "admitted";
+  };
+  EXPECT_TRUE(log_text({{"authorization", "Basic Zm9vOmJhcg=="}}).contains("another scheme than Bearer"));
+  EXPECT_FALSE(log_text({{"accept", "*/*"}}).contains("another scheme than Bearer"));
 }
 
 TEST_F(AdmissionTest, ATenantsOwnSecretOpensThatTenantOnly) {
