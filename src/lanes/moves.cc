@@ -62,10 +62,9 @@ awaitable<void> Moves::settle(EventsTable table) {
 }
 
 awaitable<void> Moves::give_up(EventsTable table, std::uint64_t last) {
-  constexpr auto kLongest = 60s;
   constexpr auto kUntilNextLook = 100ms;
   const ClientId owner = table.owner;
-  const auto deadline = Clock::now() + kLongest;
+  const auto deadline = Clock::now() + longest_wait_;
   while (true) {
     // Also waits for a move whose rows can be seen while the journal does not know of it yet.
     co_await settle(table);
@@ -139,8 +138,7 @@ void Moves::end_turn(const ClientId& owner, bool succeeded) {
     const auto found = states_.find(owner);
     State& state = found->second;
     state.is_moving = false;
-    waiting = std::move(state.waiting);
-    state.waiting.clear();
+    waiting = std::exchange(state.waiting, {});
     if (succeeded) {
       states_.erase(found);
     } else {

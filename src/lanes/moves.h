@@ -37,9 +37,10 @@ class Moves {
   };
   using FindTable = std::function<boost::asio::awaitable<Whereabouts>(ClientId owner)>;
 
-  /// All must outlive this object.
-  Moves(journal::Journal& journal, engine::Engine& engine, FindTable find_table)
-      : journal_(journal), engine_(engine), find_table_(std::move(find_table)) {}
+  /// All must outlive this object. give_up() waits for the journal for as long as `longest_wait`.
+  Moves(journal::Journal& journal, engine::Engine& engine, FindTable find_table,
+        std::chrono::steady_clock::duration longest_wait = std::chrono::minutes(1))
+      : journal_(journal), engine_(engine), find_table_(std::move(find_table)), longest_wait_(longest_wait) {}
 
   /// Returns once the table holds all events that were acknowledged before the call. Throws
   /// engine::EngineError.
@@ -91,6 +92,7 @@ class Moves {
   journal::Journal& journal_;
   engine::Engine& engine_;
   const FindTable find_table_;
+  const Clock::duration longest_wait_;
   ops::Outcomes moves_;
   std::atomic<std::uint64_t> events_ = 0;
   Clock::time_point released_ = {};  // used by run()
