@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ class SimulatedTable {
   struct Token {
     std::string text;
     std::int64_t noted_at;
+    bool has_rows = false;
   };
 
   /// Lets an engine answer from this table, which must outlive the engine's use.
@@ -56,16 +58,18 @@ class SimulatedTable {
       if (static_cast<std::int64_t>(row.commit >> 32U) >= now) continue;
       throw engine::EngineError::of_exception(469, "Constraint `in_time` is violated");
     }
-    if (note_token(insert)) rows.insert(rows.end(), coming.begin(), coming.end());
+    if (!note_token(insert)) return;
+    rows.insert(rows.end(), coming.begin(), coming.end());
+    tokens.back().has_rows = true;
   }
 
   /// Notes the token of an insert, as a server does that dies before it makes the rows visible. Returns false
   /// if the token was known.
   bool note_token(const engine::Insert& insert) {
+    forget_tokens();
     const auto known = [token = token_of(insert)](const Token& one) { return one.text == token; };
     if (std::ranges::any_of(tokens, known)) return false;
     tokens.push_back({.text = token_of(insert), .noted_at = now});
-    while (tokens.size() > kMinTokens && tokens[1].noted_at + kTokenTime < now) tokens.erase(tokens.begin());
     return true;
   }
 
@@ -123,7 +127,7 @@ class SimulatedTable {
   /// Puts rows into the table as another instance would, above all others.
   void add(const std::vector<EventId>& ids) {
     std::uint64_t arrival = end_of(rows);
-    tokens.push_back({.text = fmt::format("'arrival {}'", arrival + 1), .noted_at = now});
+    tokens.push_back({.text = fmt::format("'arrival {}'", arrival + 1), .noted_at = now, .has_rows = true});
     for (const EventId& id : ids) rows.push_back({.arrival = ++arrival, .commit = 1, .id = id});
   }
 
@@ -145,10 +149,19 @@ class SimulatedTable {
             .string_ids = std::string(row.string_ids)};
   }
 
-  // ClickHouse keeps the tokens of a number of inserts. Here that is the number of those that come within
-  // this time after a token, and some in any case.
+  // ClickHouse keeps the tokens of a number of inserts, which EventsTable chooses so that there is room for
+  // those of this time, in seconds, and for some that have no rows because a server died. So a token is kept
+  // at least until there have been rows above it for so long.
   static constexpr std::int64_t kTokenTime = 120;
-  static constexpr std::size_t kMinTokens = 8;
+
+  /// Forgets every token that ClickHouse may have forgotten.
+  void forget_tokens() {
+    const auto has_old_rows = [this](const Token& one) {
+      return one.has_rows && one.noted_at + kTokenTime < now;
+    };
+    const auto newest = std::find_if(tokens.rbegin(), tokens.rend(), has_old_rows);
+    if (newest != tokens.rend()) tokens.erase(tokens.begin(), std::prev(newest.base()));
+  }
 
   static std::uint64_t end_of(const std::vector<Row>& some) {
     return some.empty() ? 0 : std::ranges::max(some, {}, &Row::arrival).arrival;
