@@ -172,7 +172,7 @@ class Source:
     def _kind(self, first, last):
         if self.tokens[first].text in JUMPS:
             return "jump"
-        if self.tokens[first].text in DECLARING:
+        if self.tokens[first].text in DECLARING or self.tokens[last - 1].text in {"delete", "default"}:
             return "declaration"
         outer = [self.tokens[index] for index in self.outer(first, last)]
         signs = {token.text for token in outer if token.kind == "sign"}
