@@ -66,6 +66,7 @@ def test_everything_works_with_the_keyboard_alone(bank, tmp_path):
     assert seen["skip"] == "Skip to the content"
     assert seen["second"] and seen["opened"]
     assert seen["returned"], "expected the focus back in the list"
+    assert seen["barsBegin"] == "newest"
 
 
 def test_new_events_appear_and_never_move_what_is_read(bank, tmp_path):

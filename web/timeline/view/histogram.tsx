@@ -18,11 +18,11 @@ export interface HistogramProps {
 export function Histogram({ bars, width, onRange, isReading }: HistogramProps): JSX.Element {
   const { words, formats } = useReading();
   const box = useRef<HTMLDivElement>(null);
-  const [cursor, setCursor] = useState(bars.length - 1);
+  const [cursor, setCursor] = useState<number>(); // undefined: on the last bar, which may come later
   const [anchor, setAnchor] = useState<number>();
   const [isDragging, setDragging] = useState(false);
   const [isUsed, setUsed] = useState(false);
-  const at = Math.min(Math.max(cursor, 0), Math.max(0, bars.length - 1));
+  const at = Math.max(0, Math.min(cursor ?? bars.length - 1, bars.length - 1));
   const from = anchor === undefined ? at : Math.min(anchor, at);
   const to = anchor === undefined ? at : Math.max(anchor, at);
   const highest = Math.max(1, ...bars.map((bar) => bar.count));

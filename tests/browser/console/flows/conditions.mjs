@@ -40,7 +40,10 @@ export async function alone(visit, given) {
   await goBy('h', visitor.rows().first());
 
   // The bars by keyboard: the last two are chosen and taken.
-  await page.getByRole('slider', { name: 'Events over time' }).focus();
+  const bars = page.getByRole('slider', { name: 'Events over time' });
+  await page.waitForFunction(() => Number(document.querySelector('[role=slider]').getAttribute('aria-valuemax')) > 0);
+  const barsBegin = (await bars.getAttribute('aria-valuenow')) === (await bars.getAttribute('aria-valuemax')) ? 'newest' : 'older';
+  await bars.focus();
   await press('End', 'Shift+ArrowLeft', 'Enter');
   await page.waitForFunction(() => location.hash.includes('from='));
   await press('/');
@@ -53,7 +56,7 @@ export async function alone(visit, given) {
   await page.getByRole('dialog', { name: 'Keys' }).getByText('find a record').waitFor();
   await press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  return { skip, afterSkip, second, returned, opened };
+  return { skip, afterSkip, second, returned, opened, barsBegin };
 }
 
 /** Sees new events come, without being moved while reading elsewhere. */
