@@ -118,13 +118,14 @@ class LifecycleLeasesTest : public testing::Test {
     co_await lifecycle.initialise({.database = DatabaseName::parse("demo").value(), .label = "Demo"});
   }
   std::optional<ErrorCode> make() { return support::error_of(driver_, initialise(lifecycle_)); }
-  std::optional<ErrorCode> restore(const ClientId& id, Lifecycle::Fill fill = {}) {
+  std::optional<ErrorCode> restore(const ClientId& id, Lifecycle::Fill fill = {}, std::string settings = {}) {
     return support::error_of(
         driver_,
         lifecycle_.restore({.id = id,
                             .request = {.database = DatabaseName::parse("demo").value(), .label = "Demo"},
                             .secret_hash = crypto::SecretHash("secret"),
-                            .created_at = Timestamp(std::chrono::milliseconds(1234))},
+                            .created_at = Timestamp(std::chrono::milliseconds(1234)),
+                            .settings = std::move(settings)},
                            std::move(fill)));
   }
   awaitable<void> note_fill(Fence keep) {
@@ -245,6 +246,21 @@ TEST_F(LifecycleLeasesTest, ARestoredTenantIsFilledBeforeItIsActive) {
   ASSERT_EQ(table_.rows.size(), 1U);
   EXPECT_EQ(table_.rows.front().id, id.text());
   EXPECT_EQ(table_.rows.front().secret_hash, crypto::SecretHash("secret").hex());
+}
+
+TEST_F(LifecycleLeasesTest, ARestoredTenantHasItsSettingsBeforeItIsActive) {
+  const ClientId id = ClientId::random();
+  const std::string suspended = R"({"suspended":true})";
+  int state_when_asked = 0;
+  const auto query = engine_.on_query;
+  engine_.on_query = [&](const engine::Statement& statement) {
+    if (!statement.sql.contains("SELECT max(version), argMax")) return query(statement);
+    state_when_asked = table_.rows.front().state;
+    // What is to be restored is there, so nothing is written.
+    return support::answer(boost::json::serialize(boost::json::array{1, suspended, 0}) + "\n");
+  };
+  EXPECT_EQ(restore(id, {}, suspended), std::nullopt);
+  EXPECT_EQ(state_when_asked, 1);
 }
 
 TEST_F(LifecycleLeasesTest, ATenantIsNotRestoredWhoseIdIsThere) {
