@@ -6,13 +6,8 @@
 namespace annals::api {
 namespace {
 
-using Names = std::vector<std::string>;
 using RoleNames = std::vector<std::string_view>;
 using TenantHeader = http::Access::TenantHeader;
-
-boost::asio::awaitable<http::Response> answering(http::Response response) {
-  co_return response;
-}
 
 class AdmittedRoutes : public Admitting {
  protected:
@@ -34,14 +29,6 @@ class AdmittedRoutes : public Admitting {
   http::Response answer(const http::Admit& admit, const http::Request& head) {
     const auto handler = support::run_to_end(driver_, admit(head));
     return support::run_to_end(driver_, handler(head));
-  }
-
-  /// Returns the results that are on record.
-  Names results() {
-    support::run_to_end(driver_, trail_.write_all());
-    Names names;
-    for (const auto& one : kept_) names.emplace_back(one.at("result").as_string());
-    return names;
   }
 
   Handler handler_ = [this](const access::Caller& /*caller*/, const http::Request& /*request*/) {

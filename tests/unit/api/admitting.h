@@ -14,9 +14,11 @@
 
 namespace annals::api {
 
-/// Tests of admission begin with this: two platform keys, two tenants and an audit trail.
+/// Tests of admission and of what it puts on record begin with this: two platform keys, two tenants and an
+/// audit trail.
 class Admitting : public testing::Test {
  protected:
+  using Names = std::vector<std::string>;
   using Permission = access::Permission;
 
   Admitting() {
@@ -34,12 +36,27 @@ class Admitting : public testing::Test {
                            .state = 2});
   }
 
-  /// Stores records of the audit trail.
+  static boost::asio::awaitable<http::Response> answering(http::Response response) { co_return response; }
+
+  /// Returns what stores the records of the audit trail.
   audit::Trail::Write write() {
     return [this](const events::EventsTable& /*table*/, const std::vector<events::Event>& events) {
+      if (!is_writable_) return refusing();
       for (const auto& event : events) kept_.push_back(boost::json::parse(event.event_data).as_object());
       return support::done();
     };
+  }
+  static boost::asio::awaitable<void> refusing() {
+    throw Error(ErrorCode::overloaded, "full");
+    co_return;
+  }
+
+  /// Returns the results that are on record.
+  Names results() {
+    support::run_to_end(driver_, trail_.write_waiting());
+    Names names;
+    for (const auto& one : kept_) names.emplace_back(one.at("result").as_string());
+    return names;
   }
 
   const std::string old_key_ = "the-old-platform-key";
@@ -60,6 +77,7 @@ class Admitting : public testing::Test {
                                         .viewer_tokens = viewer_tokens_}};
   support::ScriptedEngine trail_engine_;
   audit::TrailTable trail_table_{trail_engine_, false};
+  bool is_writable_ = true;                // the audit trail is
   std::vector<boost::json::object> kept_;  // the records of the audit trail
   audit::Trail trail_{trail_table_, write(), {}};
   Auditor auditor_{trail_, authenticator_};

@@ -1,60 +1,32 @@
 // What goes on record around a handler, and when.
 #include "api/audit/auditor.h"
 
-#include <gtest/gtest.h>
-
-#include <boost/json.hpp>
-
-#include "support/driven.h"
-#include "support/tenants_table.h"
+#include "unit/api/admitting.h"
 
 namespace annals::api {
 namespace {
-
-using Names = std::vector<std::string>;
-
-boost::asio::awaitable<http::Response> answering(http::Response response) {
-  co_return response;
-}
 
 boost::asio::awaitable<http::Response> failing(Error error) {
   throw Error(std::move(error));
   co_return http::Response{};
 }
 
-boost::asio::awaitable<void> refusing() {
-  throw Error(ErrorCode::overloaded, "full");
-  co_return;
-}
-
 /// A body of some parts.
 class Parts final : public http::BodyParts {
  public:
-  explicit Parts(Names parts) : parts_(std::move(parts)) {}
+  explicit Parts(std::vector<std::string> parts) : parts_(std::move(parts)) {}
   boost::asio::awaitable<std::optional<std::string>> next() override {
     if (at_ == parts_.size()) co_return std::nullopt;
     co_return parts_[at_++];
   }
 
  private:
-  Names parts_;
+  std::vector<std::string> parts_;
   std::size_t at_ = 0;
 };
 
-class AuditorTest : public testing::Test {
+class AuditorTest : public Admitting {
  protected:
-  AuditorTest() {
-    engine_.on_execute = [](const engine::Statement& /*statement*/) { return support::done(); };
-  }
-
-  audit::Trail::Write write() {
-    return [this](const events::EventsTable& /*table*/, const std::vector<events::Event>& events) {
-      if (!is_writable_) return refusing();
-      for (const auto& event : events) kept_.push_back(boost::json::parse(event.event_data).as_object());
-      return support::done();
-    };
-  }
-
   http::Response handle(std::string operation, http::Handler handler, std::string body = "") {
     operation_ = std::move(operation);
     http::Request request;
@@ -70,33 +42,7 @@ class AuditorTest : public testing::Test {
         std::move(body));
   }
 
-  Names results() {
-    support::run_to_end(driver_, trail_.write_waiting());
-    Names names;
-    for (const auto& one : kept_) names.emplace_back(one.at("result").as_string());
-    return names;
-  }
-
-  support::Driver driver_;
-  support::ScriptedEngine engine_;
-  tenants::Registry registry_{engine_};
-  tenants::TenantDirectory directory_{registry_, {.max_age = std::chrono::hours(1)}};
-  access::PlatformKeys keys_{{crypto::Secret("the-configured-key")}};
-  access::KeyTable no_table_{engine_};
-  access::KeyRing no_ring_{no_table_, {}};
-  access::ViewerTokens viewer_tokens_{keys_};
-  access::Authenticator authenticator_{{.configured = keys_,
-                                        .made = no_ring_,
-                                        .directory = directory_,
-                                        .engine = engine_,
-                                        .viewer_tokens = viewer_tokens_}};
-  audit::TrailTable table_{engine_, false};
-  bool is_writable_ = true;
-  std::vector<boost::json::object> kept_;
-  audit::Trail trail_{table_, write(), {}};
-  Auditor auditor_{trail_, authenticator_};
   std::string operation_;
-  const ClientId id_ = ClientId::random();
 };
 
 TEST_F(AuditorTest, AnActIsOnRecordBeforeItsHandlerRuns) {

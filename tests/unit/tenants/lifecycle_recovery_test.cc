@@ -8,19 +8,22 @@ namespace {
 
 using boost::asio::awaitable;
 
-class LifecycleRecovery : public RecordedLifecycle {};
+class LifecycleRecovery : public RecordedLifecycle {
+ protected:
+  /// Adds the row that a crash has left of a tenant. Returns its id.
+  std::string leave(const std::string& name, int state) {
+    table_.rows.push_back({.id = ClientId::random().text(),
+                           .label = name,
+                           .database = name,
+                           .secret_hash = crypto::SecretHash("").hex(),
+                           .state = state});
+    return table_.rows.back().id;
+  }
+};
 
 TEST_F(LifecycleRecovery, RecoveryRemovesTenantsThatWereLeftHalfMadeOrHalfDeleted) {
-  table_.rows.push_back({.id = ClientId::random().text(),
-                         .label = "a",
-                         .database = "half_made",
-                         .secret_hash = crypto::SecretHash("").hex(),
-                         .state = 1});
-  table_.rows.push_back({.id = ClientId::random().text(),
-                         .label = "b",
-                         .database = "half_deleted",
-                         .secret_hash = crypto::SecretHash("").hex(),
-                         .state = 3});
+  leave("half_made", 1);
+  leave("half_deleted", 3);
   recover();
   EXPECT_TRUE(table_.rows.empty());
   EXPECT_EQ(steps_,
@@ -29,11 +32,7 @@ TEST_F(LifecycleRecovery, RecoveryRemovesTenantsThatWereLeftHalfMadeOrHalfDelete
 }
 
 TEST_F(LifecycleRecovery, RecoveryLeavesATenantAloneThatSomebodyIsMaking) {
-  table_.rows.push_back({.id = ClientId::random().text(),
-                         .label = "a",
-                         .database = "in_the_making",
-                         .secret_hash = crypto::SecretHash("").hex(),
-                         .state = 1});
+  leave("in_the_making", 1);
   const auto lease = support::run_to_end(driver_, leases_.acquire("name:in_the_making"));
   recover();
   EXPECT_EQ(table_.rows.at(0).state, 1);
@@ -42,11 +41,7 @@ TEST_F(LifecycleRecovery, RecoveryLeavesATenantAloneThatSomebodyIsMaking) {
 
 TEST_F(LifecycleRecovery, RecoveryGoesOnAfterATenantThatCannotBeRemoved) {
   for (const std::string name : {"first", "second"}) {
-    table_.rows.push_back({.id = ClientId::random().text(),
-                           .label = name,
-                           .database = name,
-                           .secret_hash = crypto::SecretHash("").hex(),
-                           .state = 3});
+    leave(name, 3);
   }
   database_.fails_to_remove = true;
   recover();
@@ -125,12 +120,7 @@ TEST_F(LifecycleRecovery, SaysWhatIsGoneAndNothingElse) {
     recover();
     return testing::internal::GetCapturedStderr();
   };
-  table_.rows.push_back({.id = ClientId::random().text(),
-                         .label = "a",
-                         .database = "half_deleted",
-                         .secret_hash = crypto::SecretHash("").hex(),
-                         .state = 3});
-  const std::string id = table_.rows.front().id;
+  const std::string id = leave("half_deleted", 3);
   {
     const auto lease = support::run_to_end(driver_, leases_.acquire("tenant:" + id));
     EXPECT_EQ(recovered(), "") << "another does it";
