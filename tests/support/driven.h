@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
@@ -132,6 +133,17 @@ template <class T>
 std::optional<ErrorCode> error_of(Driver& driver, boost::asio::awaitable<T> work) {
   Started<T> started(driver, std::move(work));
   return error_of(started);
+}
+
+/// Returns what the log says of the Error that a coroutine throws, or "" if it throws none.
+template <class T>
+std::string log_text_of(Driver& driver, boost::asio::awaitable<T> work) {
+  try {
+    Started<T>(driver, std::move(work)).get();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
 }
 
 }  // namespace annals::support
