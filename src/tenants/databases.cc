@@ -64,8 +64,8 @@ std::vector<engine::Parameter> parameters(const Owner& owner) {
           {"own_aside", aside_prefix(owner.id)}};
 }
 
-/// It must not be done twice: the second time it would move a later tenant's database to a name that was
-/// already looked at.
+/// Returns a statement that must not be done twice: the second time it would move a later tenant's database
+/// to a name that was already looked at.
 Statement rename_statement(const DatabaseName& from, const DatabaseName& to) {
   return {.sql = fmt::format("RENAME DATABASE {} TO {}", engine::quote(from), engine::quote(to)),
           .database = from,
@@ -75,9 +75,11 @@ Statement rename_statement(const DatabaseName& from, const DatabaseName& to) {
 }  // namespace
 
 awaitable<bool> Databases::make(Owner owner) {
-  // Without IF NOT EXISTS: the engine lets one of several through that try at once.
-  Statement statement{.sql = fmt::format("CREATE DATABASE {} COMMENT '{}'", engine::quote(owner.database),
-                                         mark_of(owner.id))};
+  // Without IF NOT EXISTS: the engine lets one of several through that try at once. Done once more later, it
+  // could make a second database of the tenant while the first is moved by mistake.
+  Statement statement{
+      .sql = fmt::format("CREATE DATABASE {} COMMENT '{}'", engine::quote(owner.database), mark_of(owner.id)),
+      .at_most_once = true};
   bool exists = false;
   try {
     co_await engine_.execute(std::move(statement));
@@ -86,7 +88,8 @@ awaitable<bool> Databases::make(Owner owner) {
     exists = true;
   }
   if (!exists) co_return true;
-  // The HTTP client repeats a statement whose connection died before an answer, so the database may be ours.
+  // A proxy may have repeated the statement, or one of an earlier restoration may have come late: then the
+  // database is ours.
   const bool ours = co_await is_owned(std::move(owner));
   co_return ours;
 }
@@ -158,6 +161,18 @@ awaitable<std::optional<DatabaseName>> Databases::set_aside(Owner owner) {
   co_await put_back(std::move(aside), owner.database);
   throw leases::taken_over(
       fmt::format("the database {} belongs to another tenant by now", owner.database.text()));
+}
+
+awaitable<void> Databases::bring_back(DatabaseName aside, Owner owner) {
+  const auto names = co_await names_of(owner);
+  if (std::ranges::find(names, owner.database) != names.end()) {
+    const bool removed = co_await remove_if_empty(owner);
+    if (!removed) {
+      throw std::runtime_error(fmt::format("the tenant has events in the databases {} and {}",
+                                           owner.database.text(), aside.text()));
+    }
+  }
+  co_await put_back(std::move(aside), std::move(owner.database));
 }
 
 awaitable<void> Databases::put_back(DatabaseName aside, DatabaseName name) {

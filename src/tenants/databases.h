@@ -48,10 +48,13 @@ class Databases final : public Belonging, public Ownership {
   /// Drops `found` if it carries the mark of its owner and holds no event. Returns false if it holds one.
   boost::asio::awaitable<bool> remove_if_empty(Owner found);
 
-  /// Gives a database that lies aside its name back.
-  boost::asio::awaitable<void> put_back(DatabaseName aside, DatabaseName name);
+  /// Gives the database `aside` of that tenant its name back. A second database of the tenant that has the
+  /// name, made by a CREATE that came twice, is dropped if it holds no event. Throws std::runtime_error if
+  /// both hold some.
+  boost::asio::awaitable<void> bring_back(DatabaseName aside, Owner owner);
 
  private:
+  boost::asio::awaitable<void> put_back(DatabaseName aside, DatabaseName name);
   boost::asio::awaitable<std::optional<DatabaseName>> set_aside(Owner owner);
   boost::asio::awaitable<std::vector<DatabaseName>> names_of(Owner owner);
   boost::asio::awaitable<void> drop(DatabaseName aside);

@@ -57,10 +57,19 @@ awaitable<void> Lifecycle::restore(KeptTenant kept, Fill fill) {
 
 /// Returns false if there is a tenant of that id.
 awaitable<bool> Lifecycle::restore_alone(Making making) {
-  const auto found = co_await parts_.registry.find(making.tenant.id);
-  if (found) co_return false;
+  // Not while somebody deletes it: a deletion that finds a row after it has removed its own takes the new one
+  // for the old.
+  const auto free =
+      co_await leases::with_lease(parts_.leases, leases::tenant_key(making.tenant.id),
+                                  [this, id = making.tenant.id](Lease& /*lease*/) { return is_unknown(id); });
+  if (!free.value_or(false)) co_return false;
   co_await make(std::move(making));
   co_return true;
+}
+
+awaitable<bool> Lifecycle::is_unknown(ClientId id) {
+  const auto found = co_await parts_.registry.find(id);
+  co_return !found;
 }
 
 awaitable<void> Lifecycle::make(Making making) {
@@ -194,9 +203,9 @@ awaitable<bool> Lifecycle::delete_alone(ClientId id, Row row) {
 // The row goes last, because recover() finds a half-deleted tenant by it, and because it keeps the name from
 // being given to another while anything is left.
 awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease, Row row) {
-  // Read again, now that nobody else changes it: it may be gone.
+  // Read again, now that nobody else deletes it: it may be gone, and restored since under the same id.
   const auto tenant = co_await parts_.registry.find(id);
-  if (!tenant) co_return true;
+  if (!tenant || tenant->state != TenantState::deleting) co_return true;
   const Owner owner{.id = id, .database = tenant->database, .label = tenant->label};
   for (Belonging& belonging : parts_.belongings) co_await remove_belonging(belonging, owner, lease);
   co_await lease.keep();
@@ -289,13 +298,16 @@ awaitable<void> Lifecycle::recover_one(Tenant tenant) {
 awaitable<bool> Lifecycle::abandon(Tenant tenant) {
   const auto abandoned =
       co_await leases::with_lease(parts_.leases, leases::name_key(tenant.database),
-                                  [this, id = tenant.id](Lease& /*lease*/) { return turn_to_deleting(id); });
+                                  [this, id = tenant.id, name = tenant.database](Lease& /*lease*/) {
+                                    return turn_to_deleting(id, name);
+                                  });
   co_return abandoned.value_or(false);
 }
 
-awaitable<bool> Lifecycle::turn_to_deleting(ClientId id) {
+awaitable<bool> Lifecycle::turn_to_deleting(ClientId id, DatabaseName leased) {
   const auto found = co_await parts_.registry.find(id);
-  const bool abandoned = found && found->state != TenantState::active;
+  // A tenant that was restored meanwhile under another name is being made under the lease on that one.
+  const bool abandoned = found && found->state != TenantState::active && found->database == leased;
   if (abandoned) co_await parts_.registry.advance(id, TenantState::deleting);
   co_return abandoned;
 }

@@ -94,6 +94,7 @@ class Lifecycle {
 
   boost::asio::awaitable<void> make(Making making);
   boost::asio::awaitable<bool> restore_alone(Making making);
+  boost::asio::awaitable<bool> is_unknown(ClientId id);
   boost::asio::awaitable<Refusal> claim_label(Making making, leases::Lease& name_lease);
   /// Says whether a deletion removes the tenant's row, or leaves that to recover().
   enum class Row : bool { kept, removed };
@@ -111,7 +112,7 @@ class Lifecycle {
   void note(const std::vector<Tenant>& unfinished);
   boost::asio::awaitable<void> recover_one(Tenant tenant);
   boost::asio::awaitable<bool> abandon(Tenant tenant);
-  boost::asio::awaitable<bool> turn_to_deleting(ClientId id);
+  boost::asio::awaitable<bool> turn_to_deleting(ClientId id, DatabaseName leased);
 
   Parts parts_;
   mutable std::mutex mutex_;  // guards the next one

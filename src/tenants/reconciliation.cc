@@ -52,7 +52,7 @@ awaitable<void> Reconciliation::run() {
   registry_is_lost_ = harmless.size() < found.size() && (registry_is_lost_ || co_await registry_is_empty());
   for (const Owner& stray : harmless) {
     // While the registry is lost nothing unknown is removed, and there may be thousands of them.
-    if (!registry_is_lost_ || stray.database.is_aside()) co_await settle(stray);
+    if (!registry_is_lost_ || stray.database.is_aside()) co_await try_to_settle(stray);
   }
   co_await log_missing();
 }
@@ -82,6 +82,18 @@ awaitable<bool> Reconciliation::registry_is_empty() {
   co_return known.total_count == 0;
 }
 
+/// One that cannot be settled keeps nobody from the others.
+awaitable<void> Reconciliation::try_to_settle(Owner stray) {
+  try {
+    co_await settle(stray);
+  } catch (const std::exception& error) {
+    ops::log_damped(
+        Level::warning, "a database could not be settled",
+        {{"database", stray.database.text()}, {"client_id", stray.id.text()}, {"error", error.what()}},
+        error.what());
+  }
+}
+
 awaitable<void> Reconciliation::settle(Owner stray) {
   co_await leases::with_lease(parts_.leases, leases::name_key(stray.database),
                               [this, &stray](leases::Lease& /*lease*/) { return settle_alone(stray); });
@@ -98,7 +110,9 @@ awaitable<bool> Reconciliation::settle_alone(Owner stray) {
     co_return removed;
   }
   const bool moved = tenant && stray.database.is_aside() && tenant->state == TenantState::active;
-  if (moved) co_await parts_.databases.put_back(stray.database, tenant->database);
+  if (moved) {
+    co_await parts_.databases.bring_back(stray.database, {.id = stray.id, .database = tenant->database});
+  }
   co_return moved;
 }
 

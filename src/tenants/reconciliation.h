@@ -38,7 +38,8 @@ class Reconciliation {
   /// Drops databases without a row that hold no event (unless the registry is lost), gives databases that
   /// were moved by mistake their names back, and logs what only a person can repair: events of unknown
   /// tenants, and active tenants without a database. Leaves a name on which somebody else is at work to the
-  /// next call. Throws engine::EngineError.
+  /// next call, and logs of a database with which that fails. Throws engine::EngineError if it could not
+  /// compare.
   boost::asio::awaitable<void> run();
 
   /// Returns whether the registry was found empty while databases of tenants held events, and some of these
@@ -49,6 +50,7 @@ class Reconciliation {
   boost::asio::awaitable<std::vector<Owner>> ask(std::string sql);
   boost::asio::awaitable<bool> holds_unknown_events(Owner stray);
   boost::asio::awaitable<bool> registry_is_empty();
+  boost::asio::awaitable<void> try_to_settle(Owner stray);
   boost::asio::awaitable<void> settle(Owner stray);
   boost::asio::awaitable<bool> settle_alone(Owner stray);
   boost::asio::awaitable<void> log_missing();

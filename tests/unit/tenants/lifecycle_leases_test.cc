@@ -239,10 +239,11 @@ TEST_F(LifecycleLeasesTest, ARestoredTenantIsFilledBeforeItIsActive) {
   const auto fill = [this](Fence keep) { return note_fill(std::move(keep)); };
   EXPECT_EQ(restore(id, fill), std::nullopt);
   EXPECT_EQ(record_.steps,
-            (Steps{"acquire restore (0)", "acquire name (0)", "acquire label (0)", "keep name (0)",
-                   "keep label (0)", "make files (1)", "make database (1)", "fill (1)", "keep name (1)",
-                   "keep label (1)", "keep name (1)", "keep label (1)", "keep name (2)", "keep label (2)",
-                   "release label (2)", "release name (2)", "release restore (2)"}));
+            (Steps{"acquire restore (0)", "acquire tenant (0)", "release tenant (0)", "acquire name (0)",
+                   "acquire label (0)", "keep name (0)", "keep label (0)", "make files (1)",
+                   "make database (1)", "fill (1)", "keep name (1)", "keep label (1)", "keep name (1)",
+                   "keep label (1)", "keep name (2)", "keep label (2)", "release label (2)",
+                   "release name (2)", "release restore (2)"}));
   ASSERT_EQ(table_.rows.size(), 1U);
   EXPECT_EQ(table_.rows.front().id, id.text());
   EXPECT_EQ(table_.rows.front().secret_hash, crypto::SecretHash("secret").hex());
@@ -266,7 +267,31 @@ TEST_F(LifecycleLeasesTest, ARestoredTenantHasItsSettingsBeforeItIsActive) {
 TEST_F(LifecycleLeasesTest, ATenantIsNotRestoredWhoseIdIsThere) {
   const ClientId id = add_tenant(2);
   EXPECT_EQ(restore(id), ErrorCode::tenant_exists);
-  EXPECT_EQ(record_.steps, (Steps{"acquire restore (2)", "release restore (2)"}));
+  EXPECT_EQ(record_.steps, (Steps{"acquire restore (2)", "acquire tenant (2)", "release tenant (2)",
+                                  "release restore (2)"}));
+}
+
+TEST_F(LifecycleLeasesTest, ARecoveryLeavesATenantAloneThatIsRestoredUnderAnotherNameMeanwhile) {
+  add_tenant(1);
+  leases_.before_acquire = [&](const std::string& /*key*/) { table_.rows.front().database = "another"; };
+  support::run_to_end(driver_, lifecycle_.recover(std::chrono::milliseconds(0)));
+  ASSERT_EQ(table_.rows.size(), 1U);
+  EXPECT_EQ(table_.rows.front().state, 1) << "its makers hold the lease on the other name";
+}
+
+TEST_F(LifecycleLeasesTest, ADeletionLeavesATenantAloneThatWasRestoredMeanwhile) {
+  for (const int state : {1, 2}) {
+    record_.steps.clear();
+    table_.rows.clear();
+    add_tenant(3);
+    leases_.before_acquire = [&](const std::string& /*key*/) { table_.rows.front().state = state; };
+    support::run_to_end(driver_, lifecycle_.recover(std::chrono::milliseconds(0)));
+    ASSERT_EQ(table_.rows.size(), 1U) << "state " << state;
+    EXPECT_EQ(table_.rows.front().state, state);
+    const std::string in_state = " (" + std::to_string(state) + ")";
+    EXPECT_EQ(record_.steps,
+              (Steps{"acquire tenant (3)", "release tenant" + in_state, "clean up" + in_state}));
+  }
 }
 
 TEST_F(LifecycleLeasesTest, WhatCouldNotBeFilledIsRemoved) {

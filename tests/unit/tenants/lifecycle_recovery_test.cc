@@ -114,6 +114,26 @@ TEST_F(LifecycleRecovery, AnActivationThatWasNotSentLeavesNothing) {
   EXPECT_TRUE(table_.rows.empty()) << "nothing can come late";
 }
 
+TEST_F(LifecycleRecovery, ATenantIsNotRestoredWhileSomebodyDeletesIt) {
+  const ClientId id = ClientId::random();
+  const auto restore = [&] {
+    return lifecycle_.restore({.id = id,
+                               .request = request(),
+                               .secret_hash = crypto::SecretHash("secret"),
+                               .created_at = text::now(),
+                               .settings = ""},
+                              {});
+  };
+  {
+    // Its row has gone already, and the deletion still looks whether it comes back.
+    const auto lease = support::run_to_end(driver_, leases_.acquire("tenant:" + id.text()));
+    EXPECT_EQ(support::error_of(driver_, restore()), ErrorCode::tenant_exists);
+    EXPECT_TRUE(table_.rows.empty());
+  }
+  EXPECT_EQ(support::error_of(driver_, restore()), std::nullopt);
+  EXPECT_EQ(table_.rows.size(), 1U);
+}
+
 TEST_F(LifecycleRecovery, SaysWhatIsGoneAndNothingElse) {
   const auto recovered = [this] {
     testing::internal::CaptureStderr();

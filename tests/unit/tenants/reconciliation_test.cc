@@ -187,6 +187,49 @@ TEST_F(ReconciliationTest, LeavesANameOnWhichSomebodyIsAtWorkToTheNextTime) {
   EXPECT_EQ(catalog_.names(), Names{});
 }
 
+TEST_F(ReconciliationTest, GivesADatabaseItsNameBackThatAnEmptyOneOfTheTenantHas) {
+  add_tenant(id_, "demo");
+  add_database(aside(other_), id_, 7);
+  add_database("demo", id_);
+  run();
+  EXPECT_EQ(catalog_.names(), Names{"demo"});
+  EXPECT_EQ(catalog_.databases.at("demo").tables.at("events_1"), 7);
+}
+
+TEST_F(ReconciliationTest, KeepsBothDatabasesOfATenantThatHoldEventsAndTellsOfThem) {
+  add_tenant(id_, "demo");
+  add_database(aside(id_), id_, 7);
+  add_database("demo", id_, 2);
+  const std::string log = run();
+  EXPECT_EQ(catalog_.names(), (Names{aside(id_), "demo"}));
+  EXPECT_TRUE(log.contains("has events in the databases demo and " + aside(id_))) << log;
+}
+
+TEST_F(ReconciliationTest, LeavesTheNameThatAnotherTenantHas) {
+  add_tenant(id_, "demo");
+  add_database(aside(id_), id_, 7);
+  add_database("demo", other_);
+  add_tenant(other_, "demo", kDeleting);
+  run();
+  EXPECT_EQ(catalog_.names(), (Names{aside(id_), "demo"}));
+  EXPECT_EQ(catalog_.databases.at("demo").comment, "Annals tenant " + other_);
+}
+
+TEST_F(ReconciliationTest, GoesOnAfterADatabaseThatCannotBeSettled) {
+  add_database("first", id_);
+  add_database("second", other_);
+  engine_.on_execute = [this](const Statement& statement) {
+    if (statement.sql.contains("RENAME DATABASE `first`")) {
+      return support::fail_with({engine::EngineError::Kind::unknown, 0, "the first one hangs"});
+    }
+    catalog_.execute(statement);
+    return support::done();
+  };
+  const std::string log = run();
+  EXPECT_EQ(catalog_.names(), Names{"first"});
+  EXPECT_TRUE(log.contains("a database could not be settled") && log.contains(id_)) << log;
+}
+
 TEST_F(ReconciliationTest, TellsOfAnActiveTenantWithoutADatabase) {
   add_tenant(id_, "demo");
   add_tenant(other_, "leaving", kDeleting);
