@@ -33,6 +33,10 @@ class Ownership {
   /// Returns whether the tenant has a database, and with it everything that lies under its name. False before
   /// it is made and once its removal has begun.
   virtual boost::asio::awaitable<bool> is_owned(Owner owner) = 0;
+
+  /// Returns whether databases of that tenant hold events, whatever they are called and whatever the registry
+  /// says.
+  virtual boost::asio::awaitable<bool> holds_events(ClientId id) = 0;
 };
 
 /// A kind of thing that each tenant owns: its database, its files, … The root gives the lifecycle a list of

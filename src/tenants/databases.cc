@@ -134,7 +134,11 @@ awaitable<void> Databases::check_gone(Owner owner) {
 
 /// Returns the names under which databases with the tenant's mark lie: its own, and those of set_aside().
 awaitable<std::vector<DatabaseName>> Databases::names_of(Owner owner) {
-  Statement statement{.sql = std::string(kNames), .parameters = parameters(owner)};
+  auto names = co_await ask_for_names({.sql = std::string(kNames), .parameters = parameters(owner)});
+  co_return names;
+}
+
+awaitable<std::vector<DatabaseName>> Databases::ask_for_names(Statement statement) {
   const auto text = co_await engine_.query(std::move(statement));
   std::vector<DatabaseName> names;
   engine::for_each_line(text, [&](std::string_view line) {
@@ -212,6 +216,17 @@ awaitable<bool> Databases::has_any(ClientId owner) {
                       .parameters = {{"mark", mark_of(owner)}}};
   const bool any = co_await engine::counts_any(engine_, std::move(statement));
   co_return any;
+}
+
+awaitable<bool> Databases::holds_events(ClientId id) {
+  const auto names = co_await ask_for_names(
+      {.sql = "SELECT name FROM system.databases WHERE comment = {mark:String} FORMAT TabSeparated",
+       .parameters = {{"mark", mark_of(id)}}});
+  for (const DatabaseName& name : names) {
+    const bool empty = co_await is_empty(name);
+    if (!empty) co_return true;
+  }
+  co_return false;
 }
 
 awaitable<bool> Databases::is_empty(DatabaseName name) {

@@ -35,6 +35,7 @@ class Databases final : public Belonging, public Ownership {
   [[nodiscard]] bool carries_owner() const override { return true; }
 
   boost::asio::awaitable<bool> is_owned(Owner owner) override;
+  boost::asio::awaitable<bool> holds_events(ClientId id) override;
 
   /// Returns whether there is a database of that name, whoever owns it.
   boost::asio::awaitable<bool> exists(DatabaseName name);
@@ -57,6 +58,7 @@ class Databases final : public Belonging, public Ownership {
   boost::asio::awaitable<void> put_back(DatabaseName aside, DatabaseName name);
   boost::asio::awaitable<std::optional<DatabaseName>> set_aside(Owner owner);
   boost::asio::awaitable<std::vector<DatabaseName>> names_of(Owner owner);
+  boost::asio::awaitable<std::vector<DatabaseName>> ask_for_names(engine::Statement statement);
   boost::asio::awaitable<void> drop(DatabaseName aside);
   boost::asio::awaitable<void> check_gone(Owner owner);
 

@@ -14,6 +14,13 @@ inline Error tenant_exists(const std::string& which) {
   return {ErrorCode::tenant_exists, "Client already exist.", which};
 }
 
+/// Returns the error for a tenant that is to be restored while its events are there.
+inline Error unknown_events() {
+  return {ErrorCode::tenant_exists,
+          "There are events of this client, although the registry does not know it: restore the registry "
+          "instead (operations.md, \"A lost registry\")."};
+}
+
 /// Returns the error for a client id of no active tenant. Whoever asks for a deleted tenant gets it too.
 inline Error unknown_client() {
   return {ErrorCode::unknown_client, "Failed to connect to tenant db.",

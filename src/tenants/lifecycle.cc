@@ -67,9 +67,15 @@ awaitable<bool> Lifecycle::restore_alone(Making making) {
   co_return true;
 }
 
+/// Throws Error(tenant_exists) if there are events of a tenant that the registry has lost. They must be left
+/// alone before there is a row: whatever fails with it removes what is the tenant's.
 awaitable<bool> Lifecycle::is_unknown(ClientId id) {
   const auto found = co_await parts_.registry.find(id);
-  co_return !found;
+  if (found) co_return false;
+  const bool has_waiting = parts_.has_waiting_events && parts_.has_waiting_events(id);
+  const bool has_events = has_waiting || co_await parts_.ownership.holds_events(id);
+  if (has_events) throw unknown_events();
+  co_return true;
 }
 
 awaitable<void> Lifecycle::make(Making making) {

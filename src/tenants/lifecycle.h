@@ -34,6 +34,9 @@ class Lifecycle {
     std::chrono::milliseconds wait_for_other{20'000};
     /// How long an initialisation waits while belongings of an earlier tenant of that name are cleaned up.
     std::chrono::milliseconds wait_for_clean_up{5'000};
+    /// Returns whether acknowledged events of a tenant wait for being moved into its table. Null: none ever
+    /// do.
+    std::function<bool(ClientId)> has_waiting_events = {};
   };
 
   /// The parts must outlive this object.
@@ -50,7 +53,8 @@ class Lifecycle {
 
   /// Makes a tenant out of a backup, with its own id, secret and settings: what initialise() does, and before
   /// the tenant becomes active what `fill` does. Throws as initialise(), Error(tenant_exists) also if there
-  /// is a tenant of that id, and what `fill` throws; what was made is then removed again.
+  /// is a tenant of that id, or events of one that the registry has lost, and what `fill` throws; what was
+  /// made is then removed again. Call it on an executor that runs one thing at a time.
   boost::asio::awaitable<void> restore(KeptTenant kept, Fill fill);
 
   /// Deletes a tenant, or resumes a deletion that did not finish. Once it returns, nothing of the tenant is

@@ -27,8 +27,7 @@ class Reconciliation {
     Registry& registry;
     Databases& databases;
     leases::Leases& leases;
-    /// Returns whether acknowledged events of a tenant wait for being moved into its table. Null: none ever
-    /// do.
+    /// See Lifecycle::Parts.
     std::function<bool(ClientId)> has_waiting_events = {};
   };
 

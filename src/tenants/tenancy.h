@@ -28,7 +28,7 @@ class Tenancy {
     TenantDirectory::Settings directory;
     std::chrono::milliseconds poll_interval{50};            // see Lifecycle::Parts
     std::uint32_t default_retention_days = 0;               // see Registry
-    std::function<bool(ClientId)> has_waiting_events = {};  // see Reconciliation::Parts
+    std::function<bool(ClientId)> has_waiting_events = {};  // see Lifecycle::Parts
   };
 
   explicit Tenancy(Parts parts)
@@ -39,7 +39,8 @@ class Tenancy {
                     .leases = parts.leases,
                     .ownership = parts.databases,
                     .belongings = std::move(parts.belongings),
-                    .poll_interval = parts.poll_interval}),
+                    .poll_interval = parts.poll_interval,
+                    .has_waiting_events = parts.has_waiting_events}),
         administration_({.registry = registry_, .directory = directory_, .leases = parts.leases}),
         reconciliation_({.engine = parts.engine,
                          .registry = registry_,

@@ -3,6 +3,7 @@
 import pytest
 
 from support.annals import events_table
+from support.backups import Backups
 from support.events import event, events_of, expect_stored, history
 from support.file_links import attach, fetch, get_file, new_upload, put
 from support.files import LocalFiles
@@ -98,6 +99,38 @@ def wait_for_rounds(annals):
     for one in ROUNDS:
         seen = runs(annals, one)
         wait_until(lambda one=one, seen=seen: runs(annals, one) >= seen + 3, f"the round {one!r} goes on")
+
+
+@pytest.mark.parametrize("lost", [[MOVE_AWAY], [COPY, FILL, FORGET]], ids=["the table", "one tenant"])
+def test_a_restoration_takes_nothing_from_a_tenant_that_the_registry_has_lost(make, engine_kind, tmp_path, lost):
+    annals = make.annals(engine_kind, environment=FAST_SWEEP | {"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups")})
+    backups = Backups(annals)
+    shop, other = with_event(annals, "shop"), with_event(annals, "other")
+    backup = backups.create()["backup_id"]
+    upload = new_upload(annals, shop)
+    assert put(upload["upload_url"], CONTENT).status_code == 200
+    attached = attach(annals, shop, upload["file_id"])  # since the backup
+    annals.remove(other["client_id"])
+    annals.terminate()
+    for statement in lost:
+        annals.sql(statement.format(shop["client_id"]))
+    annals.start(ready=False)
+
+    one = backups.ended(backups.restore(backup, client_id=shop["client_id"]))
+    everything = backups.ended(backups.restore(backup))
+
+    for job, words in ((one, one["detail"]), (everything, " ".join(everything["remarks"]))):
+        assert job["state"] == "failed" and "A lost registry" in words, f"expected that it says what to do, got {job}"
+    assert history(annals, other)["total_count"] == 1, "what was deleted is there again"
+    wait_for_sweeps(annals)
+    annals.remove(other["client_id"])
+    annals.terminate()
+    for statement in MOVE_BACK:
+        annals.sql(statement)
+    annals.start()
+    assert history(annals, shop)["total_count"] == 2
+    reply = get_file(annals, shop, attached, Accept="application/json")
+    assert fetch(reply.json()["file_url"]).content == CONTENT, "expected that the file is there"
 
 
 @pytest.mark.parametrize("lost", [[MOVE_AWAY], [COPY, FILL, FORGET]], ids=["the table", "one tenant"])

@@ -148,6 +148,17 @@ TEST_F(DatabasesTest, IsNotDoneWhileTablesAreOnTheDisk) {
   EXPECT_EQ(catalog_.names(), Names{});
 }
 
+TEST_F(DatabasesTest, FindsTheEventsOfATenantUnderWhateverName) {
+  const Owner one = owner();
+  const auto holds_events = [&] { return support::run_to_end(driver_, databases_.holds_events(one.id)); };
+  EXPECT_FALSE(holds_events());
+  put("demo", one);
+  put("another", owner("another"), 7);
+  EXPECT_FALSE(holds_events()) << "its own is empty";
+  put(aside(owner()), one, 7);
+  EXPECT_TRUE(holds_events());
+}
+
 TEST_F(DatabasesTest, RemovesAnEmptyDatabaseWhateverItsName) {
   const Owner one = owner();
   put("demo", one);

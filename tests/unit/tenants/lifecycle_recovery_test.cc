@@ -10,6 +10,18 @@ using boost::asio::awaitable;
 
 class LifecycleRecovery : public RecordedLifecycle {
  protected:
+  /// Restores a tenant. Returns how that failed.
+  std::optional<ErrorCode> restore() {
+    return support::error_of(driver_, lifecycle_.restore({.id = restored_,
+                                                          .request = request(),
+                                                          .secret_hash = crypto::SecretHash("secret"),
+                                                          .created_at = text::now(),
+                                                          .settings = ""},
+                                                         {}));
+  }
+
+  const ClientId restored_ = ClientId::random();
+
   /// Adds the row that a crash has left of a tenant. Returns its id.
   std::string leave(const std::string& name, int state) {
     table_.rows.push_back({.id = ClientId::random().text(),
@@ -115,23 +127,21 @@ TEST_F(LifecycleRecovery, AnActivationThatWasNotSentLeavesNothing) {
 }
 
 TEST_F(LifecycleRecovery, ATenantIsNotRestoredWhileSomebodyDeletesIt) {
-  const ClientId id = ClientId::random();
-  const auto restore = [&] {
-    return lifecycle_.restore({.id = id,
-                               .request = request(),
-                               .secret_hash = crypto::SecretHash("secret"),
-                               .created_at = text::now(),
-                               .settings = ""},
-                              {});
-  };
   {
     // Its row has gone already, and the deletion still looks whether it comes back.
-    const auto lease = support::run_to_end(driver_, leases_.acquire("tenant:" + id.text()));
-    EXPECT_EQ(support::error_of(driver_, restore()), ErrorCode::tenant_exists);
+    const auto lease = support::run_to_end(driver_, leases_.acquire("tenant:" + restored_.text()));
+    EXPECT_EQ(restore(), ErrorCode::tenant_exists);
     EXPECT_TRUE(table_.rows.empty());
   }
-  EXPECT_EQ(support::error_of(driver_, restore()), std::nullopt);
+  EXPECT_EQ(restore(), std::nullopt);
   EXPECT_EQ(table_.rows.size(), 1U);
+}
+
+TEST_F(LifecycleRecovery, ATenantWhoseEventsAreThereIsNotRestored) {
+  ownership_.has_events = true;
+  EXPECT_EQ(restore(), ErrorCode::tenant_exists);
+  EXPECT_TRUE(table_.rows.empty()) << "by a row the sweep would find what it may remove";
+  EXPECT_TRUE(steps_.empty());
 }
 
 TEST_F(LifecycleRecovery, SaysWhatIsGoneAndNothingElse) {

@@ -68,7 +68,9 @@ class RecordedBelonging final : public Belonging {
 class ToldOwnership final : public Ownership {
  public:
   boost::asio::awaitable<bool> is_owned(Owner /*owner*/) override { co_return owned; }
+  boost::asio::awaitable<bool> holds_events(ClientId /*id*/) override { co_return has_events; }
   bool owned = true;
+  bool has_events = false;
 };
 
 /// Tests of the life of tenants begin with this: two belongings, the registry and the leases of one process.
