@@ -21,12 +21,14 @@ using boost::asio::awaitable;
 
 constexpr std::size_t kMaxLabel = 255;
 
-/// Gives the parts of a kept file one after the other, each checked.
+/// Gives the parts of a kept file one after the other, each checked, while the claims on its place are kept.
 class PartsOf {
  public:
-  PartsOf(Blobs& blobs, std::vector<Blob> parts) : blobs_(blobs), parts_(std::move(parts)) {}
+  PartsOf(Blobs& blobs, std::vector<Blob> parts, tenants::Fence keep)
+      : blobs_(blobs), parts_(std::move(parts)), keep_(std::move(keep)) {}
 
   awaitable<std::optional<std::string>> next() {
+    co_await keep_();
     if (next_ == parts_.size()) co_return std::nullopt;
     auto content = co_await blobs_.get(parts_[next_++]);
     co_return content;
@@ -35,6 +37,7 @@ class PartsOf {
  private:
   Blobs& blobs_;
   const std::vector<Blob> parts_;
+  const tenants::Fence keep_;
   std::size_t next_ = 0;
 };
 
@@ -149,6 +152,7 @@ awaitable<void> Restoration::fill_table(events::EventsTable table, TenantDetails
     });
   }
   co_await parts_.engine.make_durable();
+  co_await keep();
   const auto state = co_await state_of(table, details.table.last_arrival);
   if (state == details.table) co_return;
   throw Error(ErrorCode::engine_unavailable, "History database is unavailable.",
@@ -170,13 +174,14 @@ awaitable<void> Restoration::fill_files(files::TenantFile place, TenantDetails d
       co_await keep();
       place.id = file.id;
       if (files::is_of_an_earlier(earlier, place.id, place.owner)) throw name_still_cleaned(place.database);
-      co_await put_file(place, std::move(file), watch);
+      co_await put_file(place, std::move(file), watch, keep);
     }
   }
 }
 
-awaitable<void> Restoration::put_file(files::TenantFile place, KeptFile file, Watch watch) {
-  const auto parts = std::make_shared<PartsOf>(parts_.blobs, std::move(file.parts));
+awaitable<void> Restoration::put_file(files::TenantFile place, KeptFile file, Watch watch,
+                                      tenants::Fence keep) {
+  const auto parts = std::make_shared<PartsOf>(parts_.blobs, std::move(file.parts), std::move(keep));
   co_await parts_.files.put(place, std::move(file.headers), file.size, [parts] { return parts->next(); });
   const auto found = co_await parts_.files.find(place);
   if (!found || found->size != file.size) {

@@ -71,7 +71,8 @@ class Restoration {
                                           tenants::Fence keep);
   boost::asio::awaitable<void> fill_files(files::TenantFile place, TenantDetails details, Watch watch,
                                           tenants::Fence keep);
-  boost::asio::awaitable<void> put_file(files::TenantFile place, KeptFile file, Watch watch);
+  boost::asio::awaitable<void> put_file(files::TenantFile place, KeptFile file, Watch watch,
+                                        tenants::Fence keep);
   boost::asio::awaitable<void> restore_names(Manifest manifest, Watch watch);
   boost::asio::awaitable<void> restore_keys(Manifest manifest, Watch watch);
 

@@ -2,6 +2,7 @@
 
 #include "io/pause.h"
 #include "leases/errors.h"
+#include "leases/keeping.h"
 #include "ops/log.h"
 #include "tenants/errors.h"
 
@@ -150,7 +151,10 @@ awaitable<Lifecycle::Refusal> Lifecycle::create_steps(Making making, Claims clai
     if (!made) co_return "the database_name is taken by something that is no tenant's";
   }
   if (!tenant.settings.empty()) co_await parts_.registry.restore_settings(tenant.id, tenant.settings);
-  if (making.fill) co_await making.fill([claims]() mutable { return claims.keep(); });
+  if (making.fill) {
+    const Fence keep = [claims]() mutable { return claims.keep(); };
+    co_await leases::keeping(making.fill(keep), keep);
+  }
   co_await activate(tenant.id, request.database, claims, row);
   co_return std::nullopt;
 }

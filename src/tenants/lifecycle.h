@@ -48,7 +48,8 @@ class Lifecycle {
   boost::asio::awaitable<InitialisedTenant> initialise(NewTenant request);
 
   /// Brings back what a tenant had, once its database and its table are made and before anybody is served
-  /// from them. It awaits `keep` between its steps, which throws if the tenant is not its business any more.
+  /// from them. It awaits `keep` between its steps, which throws if the tenant is not its business any more,
+  /// and may take as long as it needs: its claims are kept meanwhile.
   using Fill = std::function<boost::asio::awaitable<void>(Fence keep)>;
 
   /// Makes a tenant out of a backup, with its own id, secret and settings: what initialise() does, and before
