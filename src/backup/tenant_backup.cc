@@ -66,7 +66,9 @@ awaitable<std::optional<TenantEntry>> TenantBackup::run_once() {
   std::rethrow_exception(failure);
 }
 
-awaitable<TenantEntry> TenantBackup::write(tenants::KeptTenant tenant) {
+/// Returns nullopt if a deletion of the tenant has begun before the end: it may have removed some of what is
+/// copied here.
+awaitable<std::optional<TenantEntry>> TenantBackup::write(tenants::KeptTenant tenant) {
   const events::EventsTable table{
       .engine = parts_.engine, .database = tenant.request.database, .owner = tenant_};
   TenantEntry entry{.id = tenant_,
@@ -78,7 +80,8 @@ awaitable<TenantEntry> TenantBackup::write(tenants::KeptTenant tenant) {
   co_await write_files(table.database, details, entry);
   // Settings may have changed since; those of now belong to what was copied by now.
   auto latest = co_await parts_.registry.keep(tenant_);
-  if (latest) details.tenant = *std::move(latest);
+  if (!latest) co_return std::nullopt;
+  details.tenant = *std::move(latest);
   details.names = co_await parts_.names.document(tenant_);
   entry.rows = details.table.rows;
   entry.details = co_await put(folder_ + "/tenant.json", encode(details));

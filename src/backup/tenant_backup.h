@@ -50,7 +50,7 @@ class TenantBackup {
 
  private:
   boost::asio::awaitable<std::optional<TenantEntry>> run_once();
-  boost::asio::awaitable<TenantEntry> write(tenants::KeptTenant tenant);
+  boost::asio::awaitable<std::optional<TenantEntry>> write(tenants::KeptTenant tenant);
   boost::asio::awaitable<void> write_rows(events::EventsTable table, TenantDetails& details);
   boost::asio::awaitable<std::uint64_t> reuse_rows(events::EventsTable table, TenantDetails& details);
   boost::asio::awaitable<std::uint64_t> stream_rows(events::EventsTable table, TenantDetails& details,
