@@ -14,6 +14,11 @@ inline std::string to_lower(std::string_view text) {
   return result;
 }
 
+/// Returns whether the text holds printable ASCII only, blanks included.
+inline bool is_printable_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 /// Returns the text without the blanks, tabs and line breaks at either end.
 inline std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";

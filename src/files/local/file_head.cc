@@ -1,19 +1,16 @@
 #include "files/local/file_head.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "text/ascii.h"
 
 namespace annals::files {
 namespace {
 
 constexpr std::size_t kHashDigits = 64;
 constexpr const char* kNeutralType = "application/octet-stream";
-
-bool is_printable(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
-}
 
 /// Takes the next line off `text` and returns what follows `name` in it. Returns nullopt if the line does not
 /// begin with `name`.
@@ -27,7 +24,8 @@ std::optional<std::string> take_line(std::string_view& text, std::string_view na
 
 /// Returns the value, or the other one if the value cannot be kept.
 std::string kept(std::string value, std::size_t max_length, const char* otherwise) {
-  return !value.empty() && value.size() <= max_length && is_printable(value) ? std::move(value) : otherwise;
+  const bool keeps = !value.empty() && value.size() <= max_length && text::is_printable_ascii(value);
+  return keeps ? std::move(value) : otherwise;
 }
 
 }  // namespace

@@ -257,9 +257,9 @@ boost::asio::awaitable<void> LocalFileStore::put(TenantFile file, FileHeaders he
 boost::asio::awaitable<void> LocalFileStore::write_all(std::shared_ptr<UploadFile> upload, TenantFile file,
                                                        FileHeaders headers, NextPart next) {
   while (auto part = co_await next()) co_await write(upload, *std::move(part));
-  co_await finish(upload, {.content_type = std::move(headers.content_type),
-                           .content_encoding = std::move(headers.content_encoding),
-                           .content_disposition = std::move(headers.content_disposition)});
+  co_await finish(upload, kept_metadata({.content_type = std::move(headers.content_type),
+                                         .content_encoding = std::move(headers.content_encoding),
+                                         .content_disposition = std::move(headers.content_disposition)}));
   const auto published = co_await publish(upload, file.id, nullptr);
   if (published == UploadFile::Published::done) co_return;
   throw FileStoreError("local file store: a file of that name exists, or its directory has gone");

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "io/settled.h"
+#include "text/ascii.h"
 
 // NOLINTBEGIN(*-reference-coroutine-parameters): the client outlives its calls
 
@@ -27,6 +28,12 @@ io::HttpHeaders http_headers(const FileHeaders& headers) {
   add("Content-Encoding", headers.content_encoding);
   add("Content-Disposition", headers.content_disposition);
   return result;
+}
+
+/// Returns the value of a header, or "" if it holds what FileHeaders does not. S3 servers keep whatever bytes
+/// an uploader sent.
+std::string printable(std::string_view value) {
+  return text::is_printable_ascii(value) ? std::string(value) : std::string();
 }
 
 /// Hands on what `next` gives in pieces of just the size of a part, the last one excepted.
@@ -109,9 +116,9 @@ S3Content::S3Content(S3Client& client, std::string key, const io::HttpResponse& 
     : client_(client),
       key_(std::move(key)),
       etag_(head.header("etag")),
-      headers_{.content_type = std::string(head.header("content-type")),
-               .content_encoding = std::string(head.header("content-encoding")),
-               .content_disposition = std::string(head.header("content-disposition"))},
+      headers_{.content_type = printable(head.header("content-type")),
+               .content_encoding = printable(head.header("content-encoding")),
+               .content_disposition = printable(head.header("content-disposition"))},
       size_(size_in(head)) {}
 
 awaitable<std::string> S3Content::read(std::uint64_t offset, std::size_t size) {
