@@ -168,7 +168,8 @@ awaitable<bool> VersionedDocuments::claim(Claim claim) {
   const Uuid attempt = random_uuid();
   Insert insert{
       .into = fmt::format("{} (id, version, claim, document, written_at, in_time) SETTINGS "
-                          "async_insert = 0, insert_deduplicate = 1, insert_deduplication_token = '{} {}'",
+                          "async_insert = 0, insert_deduplicate = 1, deduplicate_insert = 'enable', "
+                          "insert_deduplication_token = '{} {}'",
                           table_, uuid_text(claim.id), claim.version),
       .rows = {}};
   append_uuid(insert.rows, claim.id.data);

@@ -33,7 +33,8 @@ engine::Insert EventsTable::insert(std::string rows, bool durable) const {
   // that off.
   constexpr std::string_view kOneBlock =
       "async_insert = 0, deduplicate_insert = 'disable', max_insert_block_size = 10000000, "
-      "min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0";
+      "max_insert_block_size_bytes = 0, input_format_max_block_size_bytes = 0, min_insert_block_size_rows = "
+      "0, min_insert_block_size_bytes = 0";
   return {.into = fmt::format("{} ({}) SETTINGS {}, {}", quoted(), insert_columns(), kOneBlock,
                               kWordsAfterInsert),
           .rows = std::move(rows),

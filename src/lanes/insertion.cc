@@ -31,9 +31,10 @@ constexpr std::int64_t kLongestWay = 80;  // seconds
 /// A commit is one block, whatever the settings of the engine's user are: it is visible as a whole, and its
 /// token is known as a whole.
 constexpr std::string_view kSettings =
-    "async_insert = 0, insert_deduplicate = 1, max_insert_block_size = 10000000, min_insert_block_size_rows "
-    "= 0, "
-    "min_insert_block_size_bytes = 0";
+    "async_insert = 0, insert_deduplicate = 1, deduplicate_insert = 'enable', "
+    "max_insert_block_size = 10000000, max_insert_block_size_bytes = 0, input_format_max_block_size_bytes = "
+    "0, "
+    "min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0";
 
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
 awaitable<std::string> encoded(const Insertion::Events& events, std::uint64_t first, std::uint64_t number) {
