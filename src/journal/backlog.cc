@@ -86,8 +86,10 @@ std::optional<ClientId> Backlog::due() const {
 }
 
 std::optional<ClientId> Backlog::oldest() const {
-  const auto first = std::ranges::find_if(
-      by_due_, [this](const auto& entry) { return !tenants_.at(entry.second).is_postponed; });
+  // A postponement ends with its time: else a journal that stays crowded would never try the tenant again.
+  const auto first = std::ranges::find_if(by_due_, [this, now = Clock::now()](const auto& entry) {
+    return !tenants_.at(entry.second).is_postponed || entry.first <= now;
+  });
   return first == by_due_.end() ? std::nullopt : std::optional(first->second);
 }
 

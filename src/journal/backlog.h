@@ -54,7 +54,7 @@ class Backlog {
 
   /// Returns the tenant that is due for the longest time, if any is.
   [[nodiscard]] std::optional<ClientId> due() const;
-  /// Returns the tenant that is due first, now or later, but for those that were postponed.
+  /// Returns the tenant that is due first, now or later, but for those that are postponed.
   [[nodiscard]] std::optional<ClientId> oldest() const;
   /// Makes the tenant due again after that time.
   void postpone(const ClientId& owner, Clock::duration time);

@@ -44,6 +44,14 @@ TEST_F(BacklogTest, LeavesOutWhoWasPostponedHoweverMuchOfItWaits) {
   EXPECT_EQ(backlog_.oldest(), second_);
 }
 
+TEST_F(BacklogTest, HasATenantAgainOnceItsPostponementIsOver) {
+  add(first_, 10);
+  add(second_, 10);
+  backlog_.postpone(first_, 0h);
+  EXPECT_EQ(backlog_.oldest(), first_);
+  EXPECT_EQ(backlog_.due(), first_);
+}
+
 TEST_F(BacklogTest, TheRestOfATenantIsDueAsIfItHadJustCome) {
   add(first_, 1000);
   add(first_, 10);
