@@ -192,6 +192,7 @@ std::unique_ptr<backup::Backup> Service::make_backup(const Adapters& adapters) {
                                                                 .names = names_,
                                                                 .settle = settling(),
                                                                 .readmit = [this](ClientId owner) {
+                                                                  changes_.forget(owner);
                                                                   writing_.forget(owner);
                                                                   if (journal_) journal_->readmit(owner);
                                                                 }});

@@ -16,28 +16,33 @@ using boost::asio::awaitable;
 
 Changes::Changes(bool complete) : complete_(complete), run_(uuid_text(random_uuid())) {}
 
-Changes::Write::Write(Changes& changes, const ClientId& owner) : changes_(changes), owner_(owner) {
-  changes_.begin(owner_);
-}
+Changes::Write::Write(Changes& changes, const ClientId& owner)
+    : changes_(changes), owner_(owner), since_(changes_.begin(owner_)) {}
 
 Changes::Write::~Write() {
-  changes_.end(owner_, added_);
+  changes_.end(owner_, since_, added_);
 }
 
-void Changes::begin(const ClientId& owner) {
+Changes::Tenant& Changes::entry_of(const ClientId& owner) {
+  return tenants_.try_emplace(owner, Tenant{.changes = last_forgotten_}).first->second;
+}
+
+std::uint64_t Changes::begin(const ClientId& owner) {
   const std::scoped_lock lock(mutex_);
-  ++tenants_[owner].writes;
+  Tenant& tenant = entry_of(owner);
+  ++tenant.writes;
+  return tenant.since;
 }
 
-void Changes::end(const ClientId& owner, std::optional<std::uint64_t> added) {
+void Changes::end(const ClientId& owner, std::uint64_t since, std::optional<std::uint64_t> added) {
   std::set<Timer> waiting;
   {
     const std::scoped_lock lock(mutex_);
     const auto found = tenants_.find(owner);
-    if (found == tenants_.end()) return;  // it was forgotten
+    if (found == tenants_.end() || found->second.since != since) return;  // it was forgotten
     Tenant& tenant = found->second;
     --tenant.writes;
-    ++tenant.changes;
+    tenant.changes = ++last_change_;
     if (tenant.total && added) {
       *tenant.total += *added;
     } else {
@@ -56,6 +61,7 @@ void Changes::forget(const ClientId& owner) {
   std::set<Timer> waiting;
   {
     const std::scoped_lock lock(mutex_);
+    last_forgotten_ = ++last_change_;
     const auto found = tenants_.find(owner);
     if (found == tenants_.end()) return;
     waiting = std::move(found->second.waiting);
@@ -73,7 +79,7 @@ template <class Part>
 Part Changes::of(const ClientId& owner, Part (*part)(const Tenant& tenant)) const {
   const std::scoped_lock lock(mutex_);
   const auto found = tenants_.find(owner);
-  return part(found == tenants_.end() ? Tenant{} : found->second);
+  return part(found == tenants_.end() ? Tenant{.changes = last_forgotten_} : found->second);
 }
 
 std::uint64_t Changes::count(const ClientId& owner) const {
@@ -98,7 +104,7 @@ std::optional<std::uint64_t> Changes::quiet_moment(const ClientId& owner) const 
 
 void Changes::learn_total(const ClientId& owner, std::uint64_t moment, std::uint64_t total) {
   const std::scoped_lock lock(mutex_);
-  Tenant& tenant = tenants_[owner];
+  Tenant& tenant = entry_of(owner);
   if (tenant.changes == moment && tenant.writes == 0) tenant.total = total;
 }
 
@@ -108,10 +114,11 @@ awaitable<void> Changes::wait(EventsTable table, std::uint64_t seen, Clock::time
       std::make_shared<boost::asio::steady_timer>(co_await boost::asio::this_coro::executor, deadline);
   {
     const std::scoped_lock lock(mutex_);
-    Tenant& tenant = tenants_[owner];
+    Tenant& tenant = entry_of(owner);
     if (tenant.changes != seen) co_return;
     tenant.waiting.insert(timer);
-    tenant.table.emplace(std::move(table));
+    tenant.table.emplace(
+        EventsTable{.engine = table.engine, .database = std::move(table.database), .owner = owner});
   }
   // A change from here on cancels the timer, but not before this coroutine waits for it.
   boost::system::error_code cancelled;

@@ -45,6 +45,7 @@ class Changes {
    private:
     Changes& changes_;
     ClientId owner_;
+    std::uint64_t since_;
     std::optional<std::uint64_t> added_;
   };
 
@@ -68,25 +69,29 @@ class Changes {
 
   // --- waiting ---
 
-  /// Returns the number of changes so far, for wait().
+  /// Returns the number of the last change, for wait(). Numbers never come again, not even those of a tenant
+  /// that is deleted and restored.
   [[nodiscard]] std::uint64_t count(const ClientId& owner) const;
-  /// Returns once there were more changes than `seen`, or at the deadline.
+  /// Returns once the last change is another than `seen`, or at the deadline.
   boost::asio::awaitable<void> wait(EventsTable table, std::uint64_t seen, Clock::time_point deadline);
-  /// Returns the tables for whose changes somebody waits.
+  /// Returns the tables for whose changes somebody waits, whole, whatever part those may see.
   [[nodiscard]] std::vector<EventsTable> waited_for() const;
 
  private:
   using Timer = std::shared_ptr<boost::asio::steady_timer>;
   struct Tenant {
-    std::uint64_t changes = 0;
+    std::uint64_t changes;  // the number of the last one
+    std::uint64_t since =
+        changes;             // says which Write is one of this entry, and not of one that was forgotten
     std::size_t writes = 0;  // under way
-    std::optional<std::uint64_t> total;
-    std::set<Timer> waiting;
+    std::optional<std::uint64_t> total = {};
+    std::set<Timer> waiting = {};
     std::optional<EventsTable> table = {};  // of those who wait
   };
 
-  void begin(const ClientId& owner);
-  void end(const ClientId& owner, std::optional<std::uint64_t> added);
+  std::uint64_t begin(const ClientId& owner);
+  void end(const ClientId& owner, std::uint64_t since, std::optional<std::uint64_t> added);
+  Tenant& entry_of(const ClientId& owner);
   static void wake(const std::set<Timer>& waiting);
   void leave(const ClientId& owner, const Timer& timer);
   template <class Part>
@@ -96,6 +101,8 @@ class Changes {
   const std::string run_;  // of this process: its counts begin anew with each
   mutable std::mutex mutex_;
   std::map<ClientId, Tenant> tenants_;
+  std::uint64_t last_change_ = 0;     // of all tenants
+  std::uint64_t last_forgotten_ = 0;  // the number that stands for every tenant without an entry
 };
 
 }  // namespace annals::events

@@ -1,5 +1,9 @@
 #include "events/changes.h"
 
+#include <optional>
+#include <set>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "support/driven.h"
@@ -37,6 +41,32 @@ TEST_F(ChangesTest, HaveATagThatDiffersAfterEachWriteAndNotBefore) {
   EXPECT_NE(changes_.tag(owner_), before);
   EXPECT_NE(changes_.tag(owner_), changes_.tag(ClientId::random()));
   EXPECT_NE(Changes(true).tag(owner_), before) << "of another process";
+}
+
+TEST_F(ChangesTest, HaveNoTagAgainThatATenantHadBeforeItWasForgotten) {
+  std::set<std::optional<std::string>> seen;
+  for (int lives = 0; lives < 3; ++lives) {
+    EXPECT_TRUE(seen.insert(changes_.tag(owner_)).second) << "before the first change of life " << lives;
+    for (int i = 0; i < 3; ++i) {
+      changes_.note(owner_);
+      EXPECT_TRUE(seen.insert(changes_.tag(owner_)).second) << "change " << i << " of life " << lives;
+    }
+    changes_.forget(owner_);
+  }
+  changes_.forget(owner_);
+  EXPECT_TRUE(seen.insert(changes_.tag(owner_)).second) << "it was forgotten without a change";
+}
+
+TEST_F(ChangesTest, AreNotThoseOfAWriteThatBeganBeforeTheTenantWasForgotten) {
+  std::optional<Changes::Write> late(std::in_place, changes_, owner_);
+  changes_.forget(owner_);
+  changes_.learn_total(owner_, *changes_.quiet_moment(owner_), 10);
+  const auto tag = changes_.tag(owner_);
+  late->succeeded(1);
+  late.reset();
+  EXPECT_EQ(changes_.tag(owner_), tag);
+  EXPECT_EQ(changes_.total(owner_), 10U);
+  EXPECT_TRUE(changes_.quiet_moment(owner_)) << "no write is under way";
 }
 
 TEST_F(ChangesTest, HaveNoTagIfOthersMakeSomeToo) {
@@ -88,6 +118,21 @@ TEST_F(ChangesTest, WakeThoseWhoWaitForThem) {
 
   waiting.get();
   EXPECT_TRUE(changes_.waited_for().empty());
+}
+
+TEST_F(ChangesTest, AreWaitedForInTheWholeTable) {
+  auto part = table();
+  part.visible = std::make_shared<const Filter>();
+  part.kept_from = text::now();
+  support::Started<void> waiting(driver_, changes_.wait(part, changes_.count(owner_), in(1h)));
+  driver_.settle();
+  const auto tables = changes_.waited_for();
+  ASSERT_EQ(tables.size(), 1U);
+  EXPECT_EQ(tables[0].name(), part.name());
+  EXPECT_EQ(tables[0].visible, nullptr) << "others who wait see more than this one";
+  EXPECT_FALSE(tables[0].kept_from);
+  changes_.note(owner_);
+  waiting.get();
 }
 
 TEST_F(ChangesTest, AreNotWaitedForIfTheyHaveHappened) {
