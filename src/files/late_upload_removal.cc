@@ -23,7 +23,7 @@ awaitable<void> LateUploadRemoval::run(std::stop_token stop) {
   const auto expected = co_await parts_.late_uploads.list();
   for (const ExpectedUploads& uploads : expected) {
     if (stop.stop_requested()) co_return;
-    if (uploads.held && done_.contains(uploads.owner)) continue;
+    if (uploads.held && done_.contains(departure_of(uploads))) continue;
     co_await remove(uploads);
   }
 }
@@ -35,7 +35,7 @@ awaitable<void> LateUploadRemoval::remove(ExpectedUploads uploads) {
       [this, &uploads](leases::Lease& lease) { return remove_alone(uploads, lease); });
   // After the lease was given back: Lifecycle::claim_name() relies on it.
   if (!done.value_or(false)) co_return;
-  done_.erase(uploads.owner);
+  done_.erase(departure_of(uploads));
   co_await parts_.late_uploads.forget(std::move(uploads));
 }
 
@@ -67,7 +67,7 @@ awaitable<bool> LateUploadRemoval::remove_from(tenants::Tenant holder, ExpectedU
   if (!uploads.over) co_return false;
   // An upload that takes longer than it may still arrives. It must not be readable then.
   const bool came_before_the_end = holder.created_at.time_since_epoch().count() < uploads.until_ms;
-  if (came_before_the_end) done_.insert(uploads.owner);
+  if (came_before_the_end) done_.insert(departure_of(uploads));
   co_return !came_before_the_end;
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <stop_token>
+#include <string>
+#include <tuple>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -42,8 +45,14 @@ class LateUploadRemoval {
   boost::asio::awaitable<bool> remove_all(ExpectedUploads uploads, leases::Lease& lease);
 
   Parts parts_;
-  /// The tenants whose files can no longer arrive and are gone, while another has the name.
-  std::set<ClientId> done_;
+  /// A Departure names the deletion of a tenant, which may be restored and deleted again.
+  using Departure = std::tuple<ClientId, std::string, std::int64_t>;
+  static Departure departure_of(const ExpectedUploads& uploads) {
+    return {uploads.owner, uploads.database.text(), uploads.until_ms};
+  }
+
+  /// Those whose files can no longer arrive and are gone, while another tenant has the name.
+  std::set<Departure> done_;
 };
 
 }  // namespace annals::files
