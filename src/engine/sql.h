@@ -53,8 +53,9 @@ struct Statement {
   /// The tenant's database that the statement uses, if it uses one. The embedded engine's tables sleep until
   /// a statement that says so wakes them; to others they do not exist.
   std::optional<DatabaseName> database = {};
-  /// The time that the engine may take for the result of a SELECT; not given: that of any statement. It does
-  /// not stand in `sql`, because an adapter must know it to tell a whole result from one that was cut off.
+  /// The time that the engine may take for the result of a SELECT, or a ClickHouse server for the answer to
+  /// any statement; not given: that of any statement. It does not stand in `sql`, because an adapter must
+  /// know it to tell a whole result from one that was cut off.
   std::optional<std::chrono::milliseconds> time_limit = {};
   /// The format of a result whose rows make one document, as in Parquet; `sql` then has no FORMAT clause.
   std::string document_format = {};

@@ -9,6 +9,7 @@
 
 #include "engine/rows.h"
 #include "io/settled.h"
+#include "leases/keeping.h"
 #include "ops/log.h"
 #include "text/time.h"
 
@@ -20,6 +21,10 @@ using events::EventsTable;
 using tenants::Tenant;
 
 constexpr std::uint64_t kPage = 1000;
+
+/// How long the removal of one tenant's events may take. A removal without an answer is not known to have
+/// come to its end, and is begun once more in the next round, beside the first.
+constexpr std::chrono::minutes kLongestRemoval{10};
 
 std::string retention_key(const ClientId& id) {
   return "retention:" + id.text();
@@ -136,10 +141,11 @@ awaitable<std::uint64_t> Retention::remove_rows(EventsTable table, Timestamp bef
   if (parts_.give_up) co_await parts_.give_up(table, expired.last_arrival);
   co_await lease.keep();
   // A late copy finds what it was meant for, or nothing: whatever arrives later has a higher number.
-  co_await parts_.engine.execute(
-      table.statement(fmt::format("ALTER TABLE {} DELETE WHERE {} SETTINGS mutations_sync = 2",
-                                  table.quoted(), Expired::condition()),
-                      expired.parameters()));
+  auto removal = table.statement(fmt::format("ALTER TABLE {} DELETE WHERE {} SETTINGS mutations_sync = 2",
+                                             table.quoted(), Expired::condition()),
+                                 expired.parameters());
+  removal.time_limit = kLongestRemoval;
+  co_await leases::keeping(parts_.engine.execute(std::move(removal)), [&lease] { return lease.keep(); });
   parts_.changes.note(table.owner);
   co_return rows;
 }

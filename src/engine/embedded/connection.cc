@@ -151,8 +151,9 @@ class EmbeddedConnection final : public Connection {
   /// Runs statements until one has the result that it should have. Throws EngineError if none has.
   void clean() {
     constexpr int kAttempts = 3;
+    const Statement question{.sql = "SELECT 1", .time_limit = kNoTimeLimit};
     for (int i = 0; i < kAttempts && !is_clean_; ++i) {
-      const Result result = run({.sql = "SELECT 1", .time_limit = kNoTimeLimit});
+      const Result result = run(question, sql_of(question));
       is_clean_ = !result.is_error() && result.text() == "1\n";
     }
     if (is_clean_) return;
@@ -204,7 +205,7 @@ class EmbeddedConnection final : public Connection {
   std::string ask(const Statement& statement) {
     Running running(*this);
     const TimeLimit limit(statement.time_limit.value_or(time_limit_));
-    const Result result = run(statement);
+    const Result result = run(statement, sql_of(statement));
     result.check();
     limit.check();
     running.succeeded();
@@ -213,7 +214,7 @@ class EmbeddedConnection final : public Connection {
 
   void change(const Statement& statement) {
     Running running(*this);
-    run(statement).check();
+    run(statement, statement.sql).check();
     running.succeeded();
   }
 
@@ -242,8 +243,7 @@ class EmbeddedConnection final : public Connection {
     }
   }
 
-  Result run(const Statement& statement) {
-    const std::string sql = sql_of(statement);
+  Result run(const Statement& statement, const std::string& sql) {
     const BoundParameters bound(statement.parameters);
     return {library_, library_.query_with_params_n(*handle_, sql.data(), sql.size(), kDefaultFormat.data(),
                                                    kDefaultFormat.size(), bound.names.data(),

@@ -114,8 +114,11 @@ class RemoteConnection final : public Connection {
 
   std::string query(const Statement& statement) override {
     const Content content = content_of(statement, statement.sql, boundary_);
-    io::HttpRequest request = post(url_of(statement, kWholeAnswer), content.type, content.body);
+    const bool has_limit = time_limit_of(statement) != kNoTimeLimit;
+    io::HttpRequest request = post(url_of(statement, has_limit ? kWholeAnswer : kWholeAnswerWithProgress),
+                                   content.type, content.body);
     request.at_most_once = statement.at_most_once;
+    give_time(request, statement);
     return send(std::move(request));
   }
 
@@ -129,10 +132,7 @@ class RemoteConnection final : public Connection {
     if (!statement.document_format.empty()) sql += " FORMAT " + statement.document_format;
     const Content content = content_of(statement, std::move(sql), boundary_);
     io::HttpRequest request = post(url_of(statement, kProgress), content.type, content.body);
-    if (deadline == Deadline::of_reader) {
-      request.max_silence = request.timeout;
-      request.timeout = kLongestStream;
-    }
+    give_time(request, statement, deadline);
     ErrorTail tail(sink);
     const auto response = attempt(
         [&] { return client_.send(request, [&](const std::string& part) { return tail.take(part); }); });
@@ -160,6 +160,10 @@ class RemoteConnection final : public Connection {
   /// Makes the server buffer the whole answer, so that an error in its middle still becomes a status code.
   static constexpr std::string_view kWholeAnswer = "&wait_end_of_query=1";
 
+  /// Does both, for a query that may take long and has a short result.
+  static constexpr std::string_view kWholeAnswerWithProgress =
+      "&wait_end_of_query=1&send_progress_in_http_headers=1&http_headers_progress_interval_ms=1000";
+
   /// Makes the server send progress in headers while a query finds nothing for a long time, so that it is not
   /// taken for dead.
   static constexpr std::string_view kProgress =
@@ -173,7 +177,11 @@ class RemoteConnection final : public Connection {
   }
 
   [[nodiscard]] std::string url_of(const Statement& statement, std::string_view options) const {
-    return url(options, statement.time_limit.value_or(settings_.statement_timeout), statement.query_id);
+    return url(options, time_limit_of(statement), statement.query_id);
+  }
+
+  [[nodiscard]] std::chrono::milliseconds time_limit_of(const Statement& statement) const {
+    return statement.time_limit.value_or(settings_.statement_timeout);
   }
 
   [[nodiscard]] io::HttpRequest post(std::string url, std::string_view type, std::string_view body) const {
@@ -187,6 +195,18 @@ class RemoteConnection final : public Connection {
             .body = body,
             // The engine enforces the limit itself; this timeout is for a network that loses the answer.
             .timeout = settings_.statement_timeout + kAnswerAllowance};
+  }
+
+  /// Sets how long the answer is waited for. The engine enforces the limit of a statement itself; the
+  /// allowance is for a network that loses the answer. Without a limit, and if a reader decides, an exchange
+  /// may take as long as the server tells of its progress.
+  void give_time(io::HttpRequest& request, const Statement& statement,
+                 Deadline deadline = Deadline::of_statement) const {
+    const auto limit = time_limit_of(statement);
+    request.timeout = limit + kAnswerAllowance;
+    if (limit != kNoTimeLimit && deadline == Deadline::of_statement) return;
+    request.timeout = kLongestExchange;
+    request.max_silence = settings_.statement_timeout + kAnswerAllowance;
   }
 
   std::string send(io::HttpRequest request) {
@@ -205,8 +225,8 @@ class RemoteConnection final : public Connection {
     }
   }
 
-  /// The timeout of a slow reader's download; the engine's own limit still holds.
-  static constexpr std::chrono::hours kLongestStream{6};
+  /// The timeout of a slow reader's download, and of a query without a limit.
+  static constexpr std::chrono::hours kLongestExchange{6};
   static constexpr std::chrono::milliseconds kAnswerAllowance{2'000};
 
   RemoteSettings settings_;
