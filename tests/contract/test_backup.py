@@ -9,7 +9,8 @@ import pytest
 from support import paths
 from support.annals import API_KEY
 from support.backups import Backups, all_events, expect_whole, filled, in_s3, whole, with_file
-from support.events import event, get_history, post_events
+from support.events import HISTORY, event, get_history, post_events
+from support.file_links import attach, fetch, get_file, new_upload, put
 from support.keys import new_key
 from support.names import UNKNOWN_ID, unique_name
 from support.problems import expect
@@ -85,10 +86,14 @@ def test_a_deleted_tenant_comes_back_with_its_own_id_in_the_same_process(backups
     backup = backups.create(client_id=tenant["client_id"])["backup_id"]
     late = event()
     assert post_events(annals, tenant, [late]).status_code == 201
+    annals.restart()
+    tag = get_history(annals, tenant).headers.get("ETag")
     annals.remove(tenant["client_id"])
 
     job = backups.done(backups.restore(backup, client_id=tenant["client_id"]))
 
+    again = annals.get(HISTORY, headers={"X-Client-Id": tenant["client_id"], "If-None-Match": tag or '"none"'})
+    assert again.status_code == 200, f"expected what is there now, got {again.status_code}"
     assert job["restored_client_id"] == tenant["client_id"]
     expect_whole(annals, tenant, kept)
     assert post_events(annals, tenant, [late]).json()["accepted"] == 1, "what the backup did not have is new"
@@ -277,6 +282,26 @@ def test_the_commands_back_up_verify_and_restore(backups, tmp_path):
     expect_whole(annals, tenant, kept)
     command("backup", "show", "nonsense", code=1)
     command("restore", code=2)
+
+
+def test_a_file_with_headers_that_nobody_can_read_is_backed_up_too(make):
+    """An upload URL leaves headers to the uploader, and S3 servers keep whatever bytes they have."""
+    bucket = make.files()
+    annals = make.annals("embedded", files="s3", environment=in_s3(bucket))
+    backups = Backups(annals, None)
+    tenant = annals.initialise(unique_name())
+    upload = new_upload(annals, tenant)
+    name = 'attachment; filename="M\xfcller.pdf"'.encode("latin-1")
+    sent = put(upload["upload_url"], b"a contract", **{"Content-Disposition": name})
+    assert sent.status_code == 200, sent.text
+    attached = attach(annals, tenant, upload["file_id"])
+
+    backup = backups.create()["backup_id"]
+
+    annals.remove(tenant["client_id"])
+    backups.done(backups.restore(backup))
+    link = get_file(annals, tenant, attached, Accept="application/json")
+    assert fetch(link.json()["file_url"]).content == b"a contract"
 
 
 def test_files_and_backups_in_s3(make, engine_kind):
