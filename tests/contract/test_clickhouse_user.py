@@ -48,7 +48,6 @@ PROFILES = {
     "inserts": "<async_insert>1</async_insert><wait_for_async_insert>0</wait_for_async_insert>"
     "<async_insert_busy_timeout_max_ms>60000</async_insert_busy_timeout_max_ms>"
     "<async_insert_busy_timeout_min_ms>60000</async_insert_busy_timeout_min_ms>",
-    "no deduplication": "<deduplicate_insert>disable</deduplicate_insert><insert_deduplicate>0</insert_deduplicate>",
     "small blocks": "<max_insert_block_size>1</max_insert_block_size>"
     "<max_insert_block_size_bytes>1</max_insert_block_size_bytes>"
     "<input_format_max_block_size_bytes>1</input_format_max_block_size_bytes>",

@@ -7,6 +7,7 @@ import pytest
 
 from support.annals import events_table
 from support.arrival import Reader, expect_one_order
+from support.clickhouse_users import users_xml
 from support.events import event, expect_stored, get_history, post_events
 from support.holding_gate import HoldingGate
 from support.waiting import PATIENCE_SECONDS, wait_until
@@ -16,6 +17,7 @@ WRITERS = 6
 IMPATIENT = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "2"}
 OF_INSERT = "insert_deduplication_token"
 OF_LOOKING = "countIf(commit IN"
+NO_DEDUPLICATION = "<deduplicate_insert>disable</deduplicate_insert><insert_deduplicate>0</insert_deduplicate>"
 
 
 def post(annals, tenant, *events):
@@ -23,8 +25,9 @@ def post(annals, tenant, *events):
 
 
 @pytest.fixture
-def engine(make):
-    return make.gated(HoldingGate)
+def engine(make, request):
+    """A server; with a parameter its users are those."""
+    return make.gated(HoldingGate, make.engine(users=getattr(request, "param", None)))
 
 
 @pytest.fixture
@@ -53,6 +56,7 @@ def written_before(slow, other):
     return tenant, reader
 
 
+@pytest.mark.parametrize("engine", [None, users_xml(NO_DEDUPLICATION)], ids=["", "no deduplication"], indirect=True)
 @pytest.mark.parametrize("statement", [OF_INSERT, OF_LOOKING])
 def test_a_statement_of_an_insert_that_is_late_changes_nothing(engine, slow, other, in_background, statement):
     tenant, reader = written_before(slow, other)
