@@ -85,10 +85,13 @@ Filter read_filter(BodyFields& fields) {
   set_bounds(filter, from, read_bound(fields, "event_time_to"));
   filter.terms = read_terms(fields);
   if (fields.has("fields")) {
-    fields.object("fields", [&filter](BodyFields& parts) { filter.fields = read_fields(parts); });
-    if (filter.fields.size() > described::kMaxFields) {
-      fields.add_problem("fields", input::more_items_than(described::kMaxFields));
-    }
+    fields.object("fields", [&](BodyFields& parts) {
+      if (parts.names().size() > described::kMaxFields) {
+        fields.add_problem("fields", input::more_items_than(described::kMaxFields));
+      } else {
+        filter.fields = read_fields(parts);
+      }
+    });
   }
   fields.forbid_others();
   return filter;

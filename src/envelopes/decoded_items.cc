@@ -3,13 +3,7 @@
 namespace annals::envelopes {
 
 using events::Event;
-namespace {
-
 using input::Problems;
-
-constexpr std::size_t kMaxListed = 1000;
-
-}  // namespace
 
 void BadItems::add(std::int64_t index, Problems problems) {
   if (!is_full()) {
@@ -20,7 +14,7 @@ void BadItems::add(std::int64_t index, Problems problems) {
 }
 
 bool BadItems::is_full() const {
-  return listed_.size() >= kMaxListed;
+  return listed_.size() >= input::kMaxListed;
 }
 
 Problems BadItems::problems() const {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <expected>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -99,10 +98,12 @@ struct BodyFields::Document {
 BodyFields::BodyFields(const Request& request)
     : document_(std::make_unique<Document>(
           Document{.object = parse_json_body(request), .declared = request.declared})),
-      place_{"body"} {}
+      place_{"body"},
+      problems_(std::make_shared<input::Problems>()) {}
 
-BodyFields::BodyFields(std::unique_ptr<Document> document, input::Place place)
-    : document_(std::move(document)), place_(std::move(place)) {}
+BodyFields::BodyFields(std::unique_ptr<Document> document, input::Place place,
+                       std::shared_ptr<input::Problems> problems)
+    : document_(std::move(document)), place_(std::move(place)), problems_(std::move(problems)) {}
 
 BodyFields::~BodyFields() = default;
 
@@ -160,9 +161,9 @@ std::optional<std::int64_t> BodyFields::nullable_integer(std::string_view name, 
 }
 
 std::string BodyFields::one_of(std::string_view name, const std::vector<std::string>& permitted) {
-  const std::size_t before = problems_.size();
+  const std::size_t before = problems_->size();
   std::string value = text(name, {});
-  if (problems_.size() > before || std::ranges::find(permitted, value) != permitted.end()) return value;
+  if (problems_->size() > before || std::ranges::find(permitted, value) != permitted.end()) return value;
   add_problem(name, input::none_of(permitted));
   return {};
 }
@@ -177,17 +178,17 @@ std::optional<Timestamp> BodyFields::nullable_time(std::string_view name) {
 }
 
 Uuid BodyFields::uuid(std::string_view name) {
-  const std::size_t before = problems_.size();
+  const std::size_t before = problems_->size();
   const auto uuid = parse_any_uuid(text(name, {}));
   if (uuid) return *uuid;
-  if (problems_.size() == before) add_problem(name, input::not_a_uuid());
+  if (problems_->size() == before) add_problem(name, input::not_a_uuid());
   return {};
 }
 
 /// Reads the items of a list that is not null. `check` returns an item's value or what is wrong with it.
 template <class T, class Check>
 std::vector<T> BodyFields::list(std::string_view name, std::size_t max_items, Check check) {
-  const std::size_t before = problems_.size();
+  const std::size_t before = problems_->size();
   const auto* items = document_->object.at(name).if_array();
   if (items == nullptr) {
     add_problem(name, input::not_a_list());
@@ -196,7 +197,7 @@ std::vector<T> BodyFields::list(std::string_view name, std::size_t max_items, Ch
   } else if (items->size() > max_items) {
     add_problem(name, input::more_items_than(max_items));
   }
-  if (problems_.size() > before) return {};
+  if (problems_->size() > before) return {};
   std::vector<T> values;
   values.reserve(items->size());
   for (std::size_t i = 0; i < items->size(); ++i) {
@@ -208,9 +209,9 @@ std::vector<T> BodyFields::list(std::string_view name, std::size_t max_items, Ch
     input::Place place = place_;
     place.emplace_back(std::string(name));
     place.emplace_back(std::uint64_t{i});
-    problems_.push_back(input::at(place, std::move(value.error())));
+    input::list_problem(*problems_, input::at(place, std::move(value.error())));
   }
-  return problems_.size() > before ? std::vector<T>() : values;
+  return problems_->size() > before ? std::vector<T>() : values;
 }
 
 std::optional<std::vector<Uuid>> BodyFields::nullable_uuids(std::string_view name, std::size_t max_items) {
@@ -275,9 +276,8 @@ void BodyFields::object(std::string_view name, const std::function<void(BodyFiel
   BodyFields fields(
       std::make_unique<Document>(
           Document{.object = value->get_object(), .declared = document_->declared, .path = std::move(path)}),
-      std::move(place));
+      std::move(place), problems_);
   read(fields);
-  std::ranges::move(fields.problems_, std::back_inserter(problems_));
 }
 
 void BodyFields::refuse_null(std::string_view name) {
@@ -306,11 +306,11 @@ void BodyFields::forbid_others() {
 void BodyFields::add_problem(std::string_view name, input::FieldProblem problem) {
   input::Place place = place_;
   place.emplace_back(std::string(name));
-  problems_.push_back(input::at(place, std::move(problem)));
+  input::list_problem(*problems_, input::at(place, std::move(problem)));
 }
 
 void BodyFields::check() const {
-  if (!problems_.empty()) throw input::InvalidInput(problems_);
+  if (!problems_->empty()) throw input::InvalidInput(*problems_);
 }
 
 }  // namespace annals::http

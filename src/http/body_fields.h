@@ -29,11 +29,12 @@ struct TextRule {
 TextRule name_rule(std::size_t max_length);
 
 /// Reads the fields of a JSON object body and collects every problem, in the order in which the fields are
-/// read. A reader throws std::logic_error if the route does not declare the field, so that no document is
-/// silent about one that is read. Not safe for concurrent use.
+/// read. Whatever adds a problem throws InvalidInput once no more would be listed. A reader throws
+/// std::logic_error if the route does not declare the field, so that no document is silent about one that is
+/// read. Not safe for concurrent use.
 class BodyFields {
  public:
-  /// Throws InvalidInput if the body is absent, not JSON (by content type or content) or not an object.
+  /// Throws InvalidInput if the body is none that parse_json_body() reads.
   explicit BodyFields(const Request& request);
   ~BodyFields();
 
@@ -81,7 +82,7 @@ class BodyFields {
   std::vector<std::string> texts(std::string_view name, const TextRule& rule, std::size_t max_items);
 
   /// Calls `read` with the fields of a required object, unless there is a problem. What is wrong with them is
-  /// added to the problems of this object.
+  /// added to the problems of the body.
   void object(std::string_view name, const std::function<void(BodyFields& fields)>& read);
 
   /// Adds a problem if the field is null, for readers that take null for an absent field.
@@ -104,15 +105,16 @@ class BodyFields {
 
  private:
   struct Document;
-  BodyFields(std::unique_ptr<Document> document, input::Place place);
+  BodyFields(std::unique_ptr<Document> document, input::Place place,
+             std::shared_ptr<input::Problems> problems);
 
   std::optional<std::string> read_text(std::string_view name, const TextRule& rule);
   template <class T, class Check>
   std::vector<T> list(std::string_view name, std::size_t max_items, Check check);
 
   std::unique_ptr<Document> document_;
-  input::Place place_;  // of the object that is read
-  input::Problems problems_;
+  input::Place place_;                         // of the object that is read
+  std::shared_ptr<input::Problems> problems_;  // of the whole body
 };
 
 }  // namespace annals::http

@@ -1,10 +1,13 @@
 #include "http/json_body.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "http/media_type.h"
 #include "input/json_flaw.h"
+#include "input/object_fields.h"
 #include "input/problems.h"
 #include "text/utf8.h"
 
@@ -15,6 +18,16 @@ constexpr std::size_t kMaxDepth = 64;
 
 [[noreturn]] void refuse(input::FieldProblem problem, const std::string& log_text = "invalid input") {
   throw input::InvalidInput({input::at({"body"}, std::move(problem))}, log_text);
+}
+
+/// Returns whether an object in a value, or the value itself, has more members than are read of one.
+bool has_too_many_members(const boost::json::value& value) {
+  if (const auto* items = value.if_array()) return std::ranges::any_of(*items, has_too_many_members);
+  const auto* members = value.if_object();
+  if (members == nullptr) return false;
+  return members->size() > input::kMaxMembers || std::ranges::any_of(*members, [](const auto& member) {
+           return has_too_many_members(member.value());
+         });
 }
 
 boost::json::value parse(std::string_view text) {
@@ -40,6 +53,7 @@ boost::json::object parse_json_body(const Request& request) {
   boost::json::value value = parse(text::without_byte_order_mark(request.body));
   if (value.is_null()) refuse(input::missing());
   if (!value.is_object()) refuse(input::not_a_dict());
+  if (has_too_many_members(value)) refuse(input::more_items_than(input::kMaxMembers));
   return std::move(value.as_object());
 }
 

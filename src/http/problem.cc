@@ -17,6 +17,8 @@ constexpr int kUnavailable = 503;
 constexpr int kInternal = 500;
 constexpr int kNoRoom = 507;
 
+}  // namespace
+
 int status_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::invalid_input:
@@ -73,6 +75,8 @@ int status_of(ErrorCode code) {
   }
   return kInternal;
 }
+
+namespace {
 
 Response response(int status, const boost::json::object& body) {
   return Response{.status = status, .body = boost::json::serialize(body)};

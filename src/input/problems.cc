@@ -39,6 +39,11 @@ FieldProblem at(const Place& place, FieldProblem problem) {
   return problem;
 }
 
+void list_problem(Problems& problems, FieldProblem problem) {
+  problems.push_back(std::move(problem));
+  if (problems.size() >= kMaxListed) throw InvalidInput(std::move(problems));
+}
+
 boost::json::array detail_of(const Problems& problems) {
   boost::json::array detail;
   for (const FieldProblem& one : problems) detail.push_back(json_of(one));

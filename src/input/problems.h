@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,6 +26,10 @@ struct FieldProblem {
 
 using Problems = std::vector<FieldProblem>;
 
+/// The number of problems, or of bad items, that an answer lists, so that a body of very many takes no more
+/// memory than its own.
+inline constexpr std::size_t kMaxListed = 1000;
+
 /// Where an item stands in its request: the beginning of the `loc` of its problems, as in `["body"]`,
 /// `["body", 3]` or `["body", "detail"]`.
 using Place = std::vector<FieldProblem::Part>;
@@ -44,6 +49,9 @@ class InvalidInput : public Error {
  private:
   Problems problems_;
 };
+
+/// Adds a problem to the list. Throws InvalidInput with the whole list once no more would be listed.
+void list_problem(Problems& problems, FieldProblem problem);
 
 /// Returns the list that stands under `detail` in the answer to invalid input:
 /// `[{"loc":…,"msg":…,"type":…},…]`.

@@ -9,7 +9,7 @@ from support.event_streams import Tail
 from support.events import HISTORY, NDJSON, event, events_of, get_history, history, post_events, tenant_with
 from support.file_links import client
 from support.problems import expect_invalid, problem
-from support.viewer_tokens import content_of, new_token, view
+from support.viewer_tokens import content_of, new_token, post_token, view
 
 COUNT_BY = f"{HISTORY}/count-by"
 NOT_A_FIELD = (
@@ -161,6 +161,9 @@ def test_more_fields_and_values_than_there_may_be_are_refused(any_annals):
     assert get_history(any_annals, tenant, **{f"data.k{n}": "x" for n in range(17)}).status_code == 422
     assert get_history(any_annals, tenant, **{"data.k": ["x"] * 100}).status_code == 200
     assert get_history(any_annals, tenant, **{"data.k": ["x"] * 101}).status_code == 422
+    fields = {f"no field {n}": ["x"] for n in range(17)}
+    limit = problem(["body", "filter", "fields"], "ensure this value has at most 16 items", "value_error.list.max_items", limit_value=16)
+    expect_invalid(post_token(any_annals, tenant, filter={"fields": fields}), limit)
     unknown = problem(["query", "date.a"], "extra fields not permitted", "value_error.extra")
     expect_invalid(get_history(any_annals, tenant, **{"date.a": "x"}), unknown)
 

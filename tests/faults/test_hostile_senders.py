@@ -231,3 +231,26 @@ def test_a_body_that_means_nothing_is_not_held(narrow):
         statuses = [connection.send(request + body).reply().status_code for _ in range(3)]
 
     assert statuses == [200, 200, 200], "expected that a body of GET is read over"
+
+
+def requests_of_many_members(tenant, members):
+    token = {"client_id": tenant["client_id"], "filter": {"fields": members}}
+    return {
+        "a viewer token": ("POST", "/api/viewer-tokens", token),
+        "a new secret": ("POST", f"/api/tenants/{tenant['client_id']}/rotate-secret", members),
+        "names": ("PATCH", f"/api/tenants/{tenant['client_id']}/names", {"event_types": members}),
+    }
+
+
+@pytest.mark.parametrize("kind", ["a viewer token", "a new secret", "names"])
+@pytest.mark.parametrize("count", [9_000, 60_000])
+def test_a_small_body_of_many_mistakes_gets_a_small_answer(annals, kind, count):
+    tenant = annals.initialise(unique_name())
+    method, path, body = requests_of_many_members(tenant, {f"k{n:x}": 0 for n in range(count)})[kind]
+
+    reply = annals.request(method, path, json=body)
+
+    problems = refusal(reply)
+    assert len(problems) <= 1000 and len(reply.content) < MIB // 4
+    if count > 10_000:
+        assert problems == [(["body"], "ensure this value has at most 10000 items")]

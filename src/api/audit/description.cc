@@ -145,7 +145,7 @@ void add_outcome(Record& record, const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const Error& known) {
-    const int status = http::problem(known, record.request_id).status;
+    const int status = http::status_of(known.code());
     set_status(record, status, status >= kFirstOfOurs || known.code() == ErrorCode::files_not_deleted);
     record.details["detail"] = text::replace_invalid_utf8(known.detail());
   } catch (const std::exception&) {

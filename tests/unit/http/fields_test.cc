@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "http/problem.h"
 
@@ -141,6 +142,45 @@ TEST(BodyFields, AnObjectInsideHasItsProblemsInItsPlace) {
   EXPECT_TRUE(has(problems(R"({"inner":[]})"), R"(["body","inner"])", "type_error.dict"));
   EXPECT_TRUE(has(problems(R"({"inner":{},"id":"x"})"), R"(["body","id"])", "type_error.uuid"));
   EXPECT_TRUE(has(problems(R"({"inner":{}})"), R"(["body","id"])", "value_error.missing"));
+}
+
+std::string members(std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += fmt::format(R"({}"k{}":0)", i == 0 ? "" : ",", i);
+  return text;
+}
+
+std::size_t count_of(const std::string& problems) {
+  return problems.empty() ? 0 : boost::json::parse(problems).as_array().size();
+}
+
+TEST(BodyFields, NoMoreProblemsAreCollectedThanAreListed) {
+  const auto problems = [](std::string json) {
+    return problems_of([request = body(std::move(json))] {
+      BodyFields fields(request);
+      for (const std::string_view name : {"a", "b"}) {
+        fields.object(name, [](BodyFields& inner) { inner.forbid_others(); });
+      }
+      fields.forbid_others();
+      fields.check();
+    });
+  };
+  EXPECT_EQ(count_of(problems(fmt::format(R"({{"a":{{{0}}},"b":{{{0}}}}})", members(300)))), 600U);
+  EXPECT_EQ(count_of(problems(fmt::format(R"({{"a":{{{0}}},"b":{{{0}}},{0}}})", members(400)))), 1000U);
+  const std::string all = problems(fmt::format(R"({{"a":{{{0}}},"b":{{{0}}},{0}}})", members(9'000)));
+  EXPECT_EQ(count_of(all), 1000U);
+  EXPECT_TRUE(all.starts_with(R"([{"loc":["body","a","k0"])")) << "the first ones";
+}
+
+TEST(BodyFields, AnObjectOfVeryManyMembersIsRefusedWhereverItStands) {
+  constexpr std::string_view kTooMany =
+      R"([{"loc":["body"],"msg":"ensure this value has at most 10000 items",)"
+      R"("type":"value_error.list.max_items","ctx":{"limit_value":10000}}])";
+  EXPECT_EQ(problems_of_body(body(fmt::format(R"({{"name":"abc",{}}})", members(9'999)))), "");
+  EXPECT_EQ(problems_of_body(body(fmt::format(R"({{"name":"abc",{}}})", members(10'000)))), kTooMany);
+  EXPECT_EQ(problems_of_body(body(fmt::format(R"({{"name":"abc","x":[{{{}}}]}})", members(10'000)))), "");
+  EXPECT_EQ(problems_of_body(body(fmt::format(R"({{"name":"abc","x":[{{{}}}]}})", members(10'001)))),
+            kTooMany);
 }
 
 TEST(BodyFields, NoBodyAndNullAreAMissingField) {

@@ -45,6 +45,7 @@ TEST(Problem, EveryCodeHasItsStatusAndKeepsTheDetail) {
   for (const auto& [code, status] : cases) {
     const auto [response, log] = problem_of(Error(code, "What \"happened\".", "for the log only"));
     EXPECT_EQ(response.status, status);
+    EXPECT_EQ(status_of(code), status);
     EXPECT_EQ(response.body, R"({"detail":"What \"happened\"."})");
     EXPECT_EQ(response.content_type, "application/json");
     EXPECT_EQ(header(response, "Retry-After"), status == 503 || status == 429 || status == 507 ? "1" : "")
