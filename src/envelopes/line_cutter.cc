@@ -5,6 +5,14 @@
 #include "text/utf8.h"
 
 namespace annals::envelopes {
+namespace {
+
+std::size_t memory_of(const std::string& text) {
+  const bool is_within_itself = text.capacity() == std::string().capacity();
+  return is_within_itself ? 0 : text.capacity();
+}
+
+}  // namespace
 
 /// Returns the part of the piece that fits after `rest_` within the maximum length.
 std::string_view LineCutter::fitting(std::string_view piece) const {
@@ -46,6 +54,14 @@ std::vector<LineCutter::Line> LineCutter::finish() {
   carried_ = std::exchange(rest_, {});
   end_line(lines, carried_);
   return lines;
+}
+
+void LineCutter::free_lines() {
+  std::string().swap(carried_);  // assigning an empty string would keep the memory
+}
+
+std::size_t LineCutter::memory() const {
+  return memory_of(rest_) + memory_of(carried_);
 }
 
 }  // namespace annals::envelopes

@@ -21,13 +21,18 @@ class LineCutter {
     bool too_long = false;
     std::uint64_t end = 0;  // offset in the stream after the line and its "\n"
   };
-  /// Returns the lines that `chunk` completes, without blank ones. Their texts are valid until the next call,
-  /// as long as the chunk lives.
+  /// Returns the lines that `chunk` completes, without blank ones. Their texts are valid until the next call
+  /// of add(), finish() or free_lines(), as long as the chunk lives.
   std::vector<Line> add(std::string_view chunk);
   /// Returns the number of lines that have ended so far, blank ones included.
   [[nodiscard]] std::int64_t lines() const { return number_; }
   /// Returns the number of bytes held of the line that has not ended yet.
   [[nodiscard]] std::size_t held() const { return rest_.size(); }
+  /// Frees what is kept of the lines that were returned last. Call it if the next chunk may be long in
+  /// coming.
+  void free_lines();
+  /// Returns the number of bytes of memory that are kept, for lines that were returned too.
+  [[nodiscard]] std::size_t memory() const;
   /// Returns the last line, if it has no line break and is not blank.
   std::vector<Line> finish();
 

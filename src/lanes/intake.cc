@@ -156,6 +156,11 @@ awaitable<void> take_part(BulkWrite& write, LineReader& reader, const std::vecto
 
 }  // namespace
 
+void ReceivedBody::release() {
+  std::string().swap(text);  // assigning an empty string would keep the memory
+  share.release();
+}
+
 bool Intake::is_quick_to_decode(std::string_view text) {
   // Bad items take most of the time, some 2 µs each, and items stand between commas. Their bytes are read at
   // hundreds of MB/s.
@@ -185,8 +190,7 @@ awaitable<IntakeResult> Intake::take_whole(EventsTable table, ReceivedBody body,
                                            Decode decode_body) {
   auto items = co_await decode(
       body, [&](ReceivedBody& received) { return decode_items(received, settings.skip_bad, decode_body); });
-  body.text = std::string();
-  body.share.release();  // from here on they count as waiting in the lane
+  body.release();  // from here on its events count as waiting in the lane
   auto result = co_await take_all(std::move(table), std::move(items), settings.allowance);
   co_return result;
 }
@@ -241,8 +245,9 @@ awaitable<void> Intake::read_lines(BulkWrite& write, NextPart next_part, Setting
     const auto lines = at_end ? cutter.finish() : cutter.add(*part);
     co_await take_part(write, reader, lines, stint);
     if (!at_end) reader.check_lines(cutter.lines());
+    cutter.free_lines();
     line_share.release();
-    if (!line_share.take(cutter.held())) throw too_much_held();
+    if (!line_share.take(cutter.memory())) throw too_much_held();
     if (begins || paused || !lines.empty()) pace.restart();
     pace.check(cutter.held());
   }

@@ -41,6 +41,9 @@ struct ReceivedBody {
   std::string holder;
   std::string text = {};
   io::Budget::Share share;
+
+  /// Frees the text, which counts no longer.
+  void release();
 };
 
 /// Takes in the events of requests and writes them to their tenants' lanes. Thread-safe.

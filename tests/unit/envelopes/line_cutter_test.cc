@@ -46,6 +46,23 @@ TEST(LineCutter, CutsALongLineOffAndGoesOnWithTheNext) {
   expect_lines("ab\n1234567", {"0:ab", "1!123456"});
 }
 
+TEST(LineCutter, KeepsNoMemoryOfALineThatHasBeenUsed) {
+  constexpr std::size_t kLong = 100'000;
+  LineCutter cutter(kLong);
+  EXPECT_EQ(cutter.memory(), 0U);
+  cutter.add(std::string(kLong, 'x'));
+  EXPECT_GE(cutter.memory(), kLong);
+
+  const auto lines = cutter.add("\nbegin");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].text.size(), kLong);
+  EXPECT_GE(cutter.memory(), kLong) << "the text of a line that was returned";
+  cutter.free_lines();
+
+  EXPECT_EQ(cutter.memory(), 0U);
+  EXPECT_EQ(cutter.held(), 5U) << "the beginning of the next line stays";
+}
+
 TEST(LineCutter, SaysWhereTheStreamGoesOnAfterEachLine) {
   LineCutter cutter(3);
 

@@ -210,6 +210,19 @@ TEST_F(IntakeTest, WhatIsBeingReceivedHasALimitOverAllRequestsAndGivesItBack) {
   EXPECT_TRUE(all.take(kBudget)) << "a request that ended holds nothing";
 }
 
+TEST_F(IntakeTest, ALineThatHasEndedIsHeldNoLongerWhileTheSenderPauses) {
+  auto result = take_lines();
+  send(std::string(kBudget / 3, ' '));
+  io::Budget::Share other(budget_, "b");
+  EXPECT_FALSE(other.take(kBudget)) << "the beginning of a line is held";
+  send(line_of(1) + "\n");
+  commits_.succeed(0);
+  driver_.settle();
+  EXPECT_TRUE(other.take(kBudget));
+  end();
+  EXPECT_EQ(result.get().counts.accepted, 1U);
+}
+
 TEST_F(IntakeTest, EventsThatNoWriteHasTakenCountAgainstTheLimit) {
   auto result = take_lines();
   send(line_of(1) + "\n");  // in flight
@@ -243,6 +256,17 @@ TEST_F(IntakeTest, AWholeBodyHasALimitOfItsOwnAndOneWithAllOthers) {
   auto too_much = receive(greedy, 2 * kBudget);
   greedy.send(std::string(kBudget + 1, 'x'));
   EXPECT_EQ(error_of(too_much), ErrorCode::overloaded);
+}
+
+TEST_F(IntakeTest, AWholeBodyThatIsReleasedTakesNoMemory) {
+  auto received = receive(body_, kBudget);
+  send(std::string(kBudget / 2, ' '));
+  end();
+  const auto body = received.get();
+  ASSERT_GE(body->text.capacity(), kBudget / 2);
+  body->release();
+  EXPECT_EQ(body->text.capacity(), std::string().capacity());
+  EXPECT_EQ(body->share.held(), 0U);
 }
 
 TEST_F(IntakeTest, AWholeBodyCountsAsHeldUntilItsEventsWaitInTheLane) {
