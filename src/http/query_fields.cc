@@ -5,6 +5,7 @@
 #include <charconv>
 #include <expected>
 #include <stdexcept>
+#include <unordered_map>
 
 #include "http/operation.h"
 #include "input/foreign_id.h"
@@ -39,7 +40,7 @@ bool declares(const Operation& operation, std::string_view name) {
 }  // namespace
 
 void QueryFields::note_reading(std::string_view name) {
-  read_.emplace_back(name);
+  read_.emplace(name);
   if (request_.declared == nullptr || declares(*request_.declared, name)) return;
   throw std::logic_error("the route does not declare the parameter " + std::string(name));
 }
@@ -75,15 +76,16 @@ std::vector<std::pair<std::string, std::vector<std::string>>> QueryFields::with_
     std::string_view declared_as, const std::vector<std::string_view>& prefixes) {
   note_reading(declared_as);
   std::vector<std::pair<std::string, std::vector<std::string>>> found;
+  std::unordered_map<std::string_view, std::size_t> places;  // in `found`
   for (const auto& [name, value] : request_.query) {
     const auto begins = [&name](std::string_view prefix) { return name.starts_with(prefix); };
     if (std::ranges::none_of(prefixes, begins)) continue;
-    auto place = std::ranges::find(found, name, [](const auto& one) { return one.first; });
-    if (place == found.end()) {
-      read_.push_back(name);
-      place = found.insert(found.end(), {name, {}});
+    const auto [place, is_new] = places.try_emplace(name, found.size());
+    if (is_new) {
+      read_.insert(name);
+      found.emplace_back(name, std::vector<std::string>());
     }
-    place->second.push_back(value);
+    found[place->second].second.push_back(value);
   }
   return found;
 }
@@ -127,18 +129,17 @@ std::vector<std::string> QueryFields::texts(std::string_view name) {
 }
 
 void QueryFields::add_problem(std::string_view name, FieldProblem problem) {
-  problems_.push_back(input::at({"query", std::string(name)}, std::move(problem)));
+  input::list_problem(problems_, input::at({"query", std::string(name)}, std::move(problem)));
 }
 
 void QueryFields::add_header_problem(std::string_view name, FieldProblem problem) {
-  problems_.push_back(input::at({"header", std::string(name)}, std::move(problem)));
+  input::list_problem(problems_, input::at({"header", std::string(name)}, std::move(problem)));
 }
 
 void QueryFields::forbid_others() {
   for (const auto& [parameter, value] : request_.query) {
-    if (std::ranges::find(read_, parameter) != read_.end()) continue;
-    add_problem(parameter, input::unknown_field());
-    read_.push_back(parameter);  // one problem, however often the parameter is repeated
+    const bool is_new = read_.insert(parameter).second;  // one problem, however often it is repeated
+    if (is_new) add_problem(parameter, input::unknown_field());
   }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,9 +22,10 @@ struct IntegerRule {
   std::int64_t fallback = 0;  // the value if the parameter is absent
 };
 
-/// Reads query parameters and collects every problem, in the order in which they are read. The last value of
-/// a repeated parameter counts. A reader throws std::logic_error if the route does not declare the parameter,
-/// so that no document is silent about one that is read. Not safe for concurrent use.
+/// Reads query parameters and collects every problem, in the order in which they are read. Whatever adds a
+/// problem throws InvalidInput once no more would be listed. The last value of a repeated parameter counts. A
+/// reader throws std::logic_error if the route does not declare the parameter, so that no document is silent
+/// about one that is read. Not safe for concurrent use.
 class QueryFields {
  public:
   /// `request` must outlive this object.
@@ -70,7 +73,7 @@ class QueryFields {
   const std::string* find(std::string_view name);
 
   const Request& request_;
-  std::vector<std::string> read_;  // names of the parameters that were read
+  std::set<std::string, std::less<>> read_;  // names of the parameters that were read
   input::Problems problems_;
 };
 

@@ -318,6 +318,31 @@ TEST(QueryFields, AnIntegerHasTheProblemThatPydanticNames) {
   }
 }
 
+TEST(QueryFields, EveryOtherParameterIsAProblemOnceAndNoMoreAreCollectedThanAreListed) {
+  const auto problems = [](const Request& request) {
+    return problems_of([&request] {
+      QueryFields fields(request);
+      fields.integer("limit", kLimit);
+      EXPECT_EQ(fields.with_prefixes("fields", {"data."}).size(), 1U);
+      fields.forbid_others();
+      fields.check();
+    });
+  };
+  Request request = query({{"limit", "7"}, {"data.a", "1"}, {"x", "1"}, {"data.a", "2"}, {"x", "2"}});
+  EXPECT_EQ(problems(request),
+            R"([{"loc":["query","x"],"msg":"extra fields not permitted","type":"value_error.extra"}])");
+  for (int i = 0; i < 5'000; ++i) request.query.emplace_back(fmt::format("k{}", i), "");
+  EXPECT_EQ(count_of(problems(request)), 1000U);
+}
+
+TEST(QueryFields, ParametersWithAPrefixComeInTheOrderSentWithAllTheirValues) {
+  const Request request = query({{"b.y", "1"}, {"a.x", "2"}, {"c", "3"}, {"b.y", "4"}, {"a.", "5"}});
+  QueryFields fields(request);
+  const std::vector<std::pair<std::string, std::vector<std::string>>> expected{
+      {"b.y", {"1", "4"}}, {"a.x", {"2"}}, {"a.", {"5"}}};
+  EXPECT_EQ(fields.with_prefixes("fields", {"a.", "b."}), expected);
+}
+
 TEST(QueryFields, ReadsOneOfTheAllowedValues) {
   const std::vector<std::string> states{"creating", "active"};
   const Request request = query({{"state", "active"}});
