@@ -85,8 +85,8 @@ class Traffic {
 
  private:
   /// The statuses that the service answers with; what is not among them is counted as 0.
-  static constexpr std::array kStatuses{200, 201, 204, 206, 304, 307, 400, 401, 403, 404, 405, 408, 409, 412,
-                                        413, 415, 416, 422, 429, 431, 500, 501, 502, 503, 505, 507, 0};
+  static constexpr std::array kStatuses{200, 201, 202, 204, 206, 304, 307, 400, 401, 403, 404, 405, 408, 409,
+                                        412, 413, 415, 416, 422, 429, 431, 500, 501, 502, 503, 505, 507, 0};
 
   struct Counters {
     Counters(std::string_view its_route, std::string_view its_method)

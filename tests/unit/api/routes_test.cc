@@ -13,6 +13,8 @@
 #include "api/metrics/metrics.h"
 #include "api/names/names.h"
 #include "api/pages/pages.h"
+#include "http/openapi/common_answers.h"
+#include "http/traffic.h"
 #include "leases/in_process_leases.h"
 #include "support/driven.h"
 #include "support/scripted_engine.h"
@@ -142,6 +144,21 @@ TEST_F(RoutesTest, EveryRouteSaysWhatItDoesTakesAndAnswers) {
     }
     EXPECT_EQ(in_path, parameters_in(route->path)) << operation.name;
   }
+}
+
+TEST_F(RoutesTest, EveryStatusThatARouteDeclaresIsCountedAsItself) {
+  http::Traffic traffic(api_.router());
+  std::set<int> declared;
+  for (const http::Route* route : api_.router().routes()) {
+    for (const auto& answer : route->operation.answers) declared.insert(answer.status);
+    for (const auto& common : http::common_answers(*route)) {
+      if (common.answer.status > 0) declared.insert(common.answer.status);
+    }
+  }
+  for (const int status : declared) traffic.count({.status = status});
+  std::set<int> counted;
+  for (const auto& series : traffic.snapshot().requests) counted.insert(series.status);
+  EXPECT_EQ(counted, declared);
 }
 
 TEST_F(RoutesTest, EveryRouteOfTheApiRefusesACallerWithoutCredentials) {
