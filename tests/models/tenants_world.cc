@@ -158,8 +158,8 @@ awaitable<void> TenantsWorld::do_initialise(Instance& instance, std::string name
   try {
     auto database = DatabaseName::parse(name).value();
     const auto made = co_await instance.tenancy.lifecycle().initialise(
-        {.database = std::move(database), .label = std::move(label)});
-    promised_.announce(made.id, name);
+        {.database = std::move(database), .label = label});
+    promised_.announce(made.id, name, label);
   } catch (const Error& error) {
     co_return;  // nothing was promised
   }

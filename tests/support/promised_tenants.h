@@ -18,8 +18,11 @@ class PromisedTenants {
   struct Tenant {
     ClientId id;
     std::string database;
+    std::string label;
     int files = 0;
     int events = 0;
+    int deletions = 0;  // that are under way
+    int lives = 1;      // how often it was made, or was begun to be restored
     bool deletion_begun = false;
     bool gone = false;  // a deletion was answered
   };
@@ -37,9 +40,26 @@ class PromisedTenants {
 
   /// Takes note of a tenant that was announced. Its owner writes an event and a file at once, as far as its
   /// database takes them.
-  void announce(ClientId id, const std::string& name) {
-    tenants.push_back({.id = id, .database = name});
+  void announce(ClientId id, const std::string& name, const std::string& label) {
+    tenants.push_back({.id = id, .database = name, .label = label});
     use(tenants.back());
+  }
+
+  /// Puts an event and a file of a tenant that is being restored into its database, as far as that takes
+  /// them. Returns what announce_again() needs.
+  Tenant fill(Tenant tenant) {
+    tenant.files = tenant.events = 0;
+    use(tenant);
+    return tenant;
+  }
+
+  /// Takes note that a tenant is there again, with what fill() has put.
+  void announce_again(std::size_t which, const Tenant& filled) {
+    Tenant& tenant = tenants[which];
+    tenant.events = filled.events;
+    tenant.files = filled.files;
+    tenant.deletion_begun = tenant.deletions > 0;
+    tenant.gone = false;
   }
 
   /// Returns what is there of a tenant, "" if nothing is.

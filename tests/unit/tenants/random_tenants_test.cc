@@ -1,5 +1,5 @@
-// Tenants are made and deleted by several instances, in orders that a seed decides, while statements are
-// lost, late or done twice and leases run out: whatever happens, what was promised holds.
+// Tenants are made, deleted and restored by several instances, in orders that a seed decides, while
+// statements are lost, late or done twice and leases run out: whatever happens, what was promised holds.
 
 #include <algorithm>
 #include <functional>
@@ -13,6 +13,7 @@
 
 #include "events/tenant_tables.h"
 #include "ids/uuid.h"
+#include "io/settled.h"
 #include "leases/errors.h"
 #include "support/driven.h"
 #include "support/promised_tenants.h"
@@ -31,6 +32,7 @@ using engine::Statement;
 using support::SimulatedCatalog;
 using Kind = EngineError::Kind;
 using File = support::PromisedTenants::File;
+using Promised = support::PromisedTenants::Tenant;
 
 /// The leases of all instances. One may run out at any time, as if its holder had been asleep.
 struct LeaseTable {
@@ -175,11 +177,13 @@ class World {
   }
 
   awaitable<void> one_request(Instance& instance) {
-    switch (turns_.below(4)) {
+    switch (turns_.below(5)) {
       case 0:
         return delete_one(instance);
       case 1:
         return sweep(instance, 1);
+      case 2:
+        return restore_one(instance);
       default:
         return initialise(instance);
     }
@@ -190,7 +194,32 @@ class World {
     const std::string label = turns_.once_in(2) ? "one" : "two";
     const auto made = co_await instance.tenancy.lifecycle().initialise(
         {.database = DatabaseName::parse(name).value(), .label = label});
-    promised_.announce(made.id, name);
+    promised_.announce(made.id, name, label);
+  }
+
+  awaitable<void> restore_one(Instance& instance) {
+    auto& tenants = promised_.tenants;
+    if (tenants.empty()) co_return;
+    const std::size_t which = turns_.below(tenants.size());
+    const Promised tenant = tenants[which];
+    if (!tenant.gone) co_return;
+    ++tenants[which].lives;
+    Promised filled = tenant;
+    co_await instance.tenancy.lifecycle().restore(
+        {.id = tenant.id,
+         .request = {.database = DatabaseName::parse(tenant.database).value(), .label = tenant.label},
+         .secret_hash = crypto::SecretHash(""),
+         .created_at = {},
+         .settings = ""},
+        [&](Fence keep) { return fill(filled, std::move(keep)); });
+    promised_.announce_again(which, filled);
+  }
+
+  awaitable<void> fill(Promised& tenant, Fence keep) {
+    co_await keep();
+    co_await turns_.wait();
+    tenant = promised_.fill(tenant);
+    co_await keep();
   }
 
   awaitable<void> delete_one(Instance& instance) {
@@ -198,7 +227,12 @@ class World {
     if (tenants.empty()) co_return;
     const std::size_t which = turns_.below(tenants.size());
     tenants[which].deletion_begun = true;
-    co_await instance.tenancy.lifecycle().remove(tenants[which].id);
+    ++tenants[which].deletions;
+    const int lives = tenants[which].lives;
+    const auto removed = co_await io::settled(instance.tenancy.lifecycle().remove(tenants[which].id));
+    --tenants[which].deletions;
+    io::result_of(removed);
+    if (tenants[which].lives > lives) co_return;  // it was gone, and is there again
     tenants[which].gone = true;
     const std::string left = promised_.left_of(tenants[which]);
     if (!left.empty()) throw std::logic_error("204, and " + left);
@@ -226,10 +260,10 @@ class World {
     const std::size_t fate = calm_ ? 9 : turns_.below(14);
     if (fate == 0) throw EngineError(Kind::unknown, 0, "it never comes");
     if (fate == 1 || fate == 5) {
-      late_.push_back(std::move(statement));
+      late_.push_back(late(std::move(statement)));
       throw EngineError(Kind::unknown, 0, "it comes later");
     }
-    if (fate == 2 && !statement.at_most_once) late_.push_back(statement);  // something repeats it
+    if (fate == 2 && !statement.at_most_once) late_.push_back(late(statement));  // something repeats it
     if (fate == 3 && SimulatedCatalog::is_advance(statement)) {
       const auto read = catalog_.read_for_advance(statement);
       co_await turns_.wait();
@@ -240,10 +274,31 @@ class World {
     if (fate == 4) throw EngineError(Kind::unknown, 0, "its answer is lost");
   }
 
+  /// A statement that comes later, and how many lives its tenant had when it was sent.
+  struct Late {
+    Statement statement;
+    int lives = 0;
+  };
+  [[nodiscard]] Late late(Statement statement) const {
+    const int lives = lives_of(statement);
+    return {.statement = std::move(statement), .lives = lives};
+  }
+  [[nodiscard]] int lives_of(const Statement& statement) const {
+    const std::string id = support::parameter(statement, "id");
+    const auto found =
+        std::ranges::find_if(promised_.tenants, [&id](const Promised& one) { return one.id.text() == id; });
+    return found == promised_.tenants.end() ? 0 : found->lives;
+  }
+  static bool changes_the_row(const Statement& statement) {
+    return SimulatedCatalog::is_advance(statement) || statement.sql.contains("DELETE WHERE client_id");
+  }
+
   void do_late() {
-    const Statement statement = turns_.take(late_);
+    const Late one = turns_.take(late_);
+    // What comes after the next life of its tenant has begun would end it: decision 0027 accepts that.
+    if (changes_the_row(one.statement) && lives_of(one.statement) > one.lives) return;
     try {
-      catalog_.execute(statement);
+      catalog_.execute(one.statement);
     } catch (const EngineError&) {
       ++failures_;  // it finds nothing any more
     }
@@ -256,7 +311,7 @@ class World {
   LeaseTable table_;
   int failures_ = 0;
   bool calm_ = false;  // nothing goes wrong any more
-  std::vector<Statement> late_;
+  std::vector<Late> late_;
   std::vector<std::unique_ptr<Instance>> instances_;
 };
 
