@@ -168,8 +168,9 @@ void Connection::cut() {
   lose();
 }
 
-void Connection::watch(std::function<void()> on_lost, Duration time_to_finish) {
+void Connection::watch(std::function<void()> on_lost, Duration time_to_finish, AtEof at_eof) {
   time_to_finish_ = time_to_finish;
+  at_eof_ = at_eof;
   on_lost_ = std::move(on_lost);
   if (tls_) {
     look_later();
@@ -210,6 +211,8 @@ void Connection::on_readable() {
     if (step == TlsStream::Step::done) return;
     if (step == TlsStream::Step::wants_read || step == TlsStream::Step::wants_write) {
       watch_socket();
+    } else if (step == TlsStream::Step::end) {
+      on_eof();
     } else {
       lose();
     }
@@ -221,9 +224,17 @@ void Connection::on_readable() {
   const bool nothing_there = size < 0 && (errno == EAGAIN || errno == EINTR);
   if (nothing_there) {
     watch_socket();
+  } else if (size == 0) {
+    on_eof();
   } else {
     lose();
   }
+}
+
+// From here on the socket is readable for ever. That the peer does not read either is seen by the next
+// send().
+void Connection::on_eof() {
+  if (at_eof_ == AtEof::peer_is_gone) lose();
 }
 
 void Connection::give_time_to_finish() {

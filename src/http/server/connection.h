@@ -100,11 +100,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// breaks. `tail` must live until the coroutine has ended.
   boost::asio::awaitable<bool> send(std::string head, std::string body, std::string_view tail = {});
 
-  /// Watches the connection until unwatch(), while nothing is being received. If the peer closes or breaks
-  /// it, or `time_to_finish` after interrupt(), closes the connection, makes is_lost() true and calls
-  /// `on_lost`. Once the peer has sent more bytes it is no longer watched, because an EOF after them cannot
-  /// be seen.
-  void watch(std::function<void()> on_lost, Duration time_to_finish);
+  /// Chooses what an EOF means while the connection is watched: a peer that sends no more may still read, or
+  /// be gone.
+  enum class AtEof : std::uint8_t { peer_reads, peer_is_gone };
+
+  /// Watches the connection until unwatch(), while nothing is being received. If the peer breaks it or, if
+  /// that is what an EOF means, closes it, or `time_to_finish` after interrupt(), closes the connection,
+  /// makes is_lost() true and calls `on_lost`. Once the peer has sent more bytes, or an EOF that means less,
+  /// it is no longer watched, because what follows cannot be seen.
+  void watch(std::function<void()> on_lost, Duration time_to_finish, AtEof at_eof);
   /// Ends watch(). Call it when nothing is being waited for.
   void unwatch();
   /// Breaks a watched connection, so that the peer sees that it is broken, as if the peer had broken it.
@@ -138,6 +142,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void watch_socket();
   void look_later();
   void on_readable();
+  void on_eof();
   void give_time_to_finish();
   void lose();
 
@@ -151,6 +156,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::atomic<std::chrono::steady_clock::time_point> idle_since_ = kBusy;
   Duration time_to_finish_{};
+  AtEof at_eof_ = AtEof::peer_is_gone;
   std::uint64_t bytes_received_ = 0;
   std::uint64_t bytes_sent_ = 0;
   bool armed_ = false;        // the timer runs

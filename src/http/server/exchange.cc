@@ -248,6 +248,7 @@ asio::awaitable<bool> Exchange::send(Response response, bool keep_alive) {
                                                            .chunked = chunked,
                                                            .write_time = context_.limits.write_time,
                                                            .time_to_finish = time_to_finish,
+                                                           .is_endless = response.is_endless,
                                                            .request_id = request_id_});
   }
   connection_->expires_after(context_.limits.write_time);

@@ -22,9 +22,10 @@ namespace asio = boost::asio;
 // Watches the connection for as long as this object lives, and emits `cancel` when the connection is lost.
 class Watch {
  public:
-  Watch(Connection& connection, asio::cancellation_signal& cancel, Connection::Duration time_to_finish)
+  Watch(Connection& connection, asio::cancellation_signal& cancel, const OutgoingBody& body)
       : connection_(connection) {
-    connection_.watch([&cancel] { cancel.emit(asio::cancellation_type::terminal); }, time_to_finish);
+    connection_.watch([&cancel] { cancel.emit(asio::cancellation_type::terminal); }, body.time_to_finish,
+                      body.is_endless ? Connection::AtEof::peer_is_gone : Connection::AtEof::peer_reads);
   }
   ~Watch() { connection_.unwatch(); }
   Watch(const Watch&) = delete;
@@ -79,7 +80,7 @@ asio::awaitable<bool> send_head(std::shared_ptr<Connection> connection, std::str
 // std::logic_error for a length other than announced.
 asio::awaitable<bool> send_parts(std::shared_ptr<Connection> connection, OutgoingBody body) {
   asio::cancellation_signal cancel;
-  const Watch watch(*connection, cancel, body.time_to_finish);
+  const Watch watch(*connection, cancel, body);
   body.parts->begin(cut_of(connection, body.parts));
   std::uint64_t left = body.length.value_or(UINT64_MAX);
   for (;;) {

@@ -220,9 +220,10 @@ TEST(ResponseParts, ALengthOtherThanAnnouncedBreaksTheConnection) {
 }
 
 TEST(ResponseParts, AClientThatHangsUpIsNoticedWhileAPartIsAwaited) {
-  for (const bool broken : {true, false}) {
+  for (const bool broken : {true, false}) {  // a client that closes may still read what has an end
     PartsSeen seen;
-    RunningServer running({}, 2, {parts_route(sends_parts(seen, 1, number, End::waits))});
+    const Handler handler = sends_parts(seen, 1, number, End::waits);
+    RunningServer running({}, 2, {parts_route(broken ? handler : endless(handler))});
     RawClient client(running.port());
     client.send(kGet);
     client.read_reply(false);
@@ -234,6 +235,27 @@ TEST(ResponseParts, AClientThatHangsUpIsNoticedWhileAPartIsAwaited) {
     broken ? client.reset() : client.close();
     EXPECT_TRUE(eventually([&] { return seen.destroyed.load(); })) << "the parts still wait for the client";
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "a client that leaves is no failure";
+  }
+}
+
+TEST(ResponseParts, AClientThatHasFinishedSendingGetsThemAll) {
+  PartsSeen seen;
+  std::atomic<bool> go_on = false;
+  const auto held = [&go_on](int index) {
+    while (index == 1 && !go_on) std::this_thread::sleep_for(milliseconds(1));
+    return number(index);
+  };
+  for (const bool before_the_answer : {true, false}) {
+    go_on = before_the_answer;
+    RunningServer running({}, 2, {parts_route(sends_parts(seen, 4, held))});
+    RawClient client(running.port());
+    client.send(kGet);
+    if (before_the_answer) client.finish_sending();
+    EXPECT_EQ(client.read_reply(false).status, 200);
+    if (!before_the_answer) client.finish_sending();
+    go_on = true;
+    EXPECT_EQ(client.read_chunks(), "0;1;2;3;");
+    EXPECT_TRUE(client.is_closed_by_server());
   }
 }
 
