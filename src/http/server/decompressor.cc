@@ -17,6 +17,7 @@ constexpr int kGzipOnly = 15 + 16;  // the largest window (15), after a gzip hea
 // The largest window that RFC 9659 lets a sender of Content-Encoding: zstd use, 8 MiB. A frame's header could
 // ask for more memory.
 constexpr int kMaxWindowLog = 23;
+constexpr std::size_t kGzipMemory = std::size_t{40} << 10U;  // a window of 32 KiB and tables
 constexpr std::size_t kMaxEncodingShown = 64;
 
 Error not_valid(std::string_view encoding) {
@@ -79,6 +80,8 @@ class Gunzip final : public Decompressor {
     }
   }
 
+  [[nodiscard]] std::size_t memory() const override { return kGzipMemory; }
+
   void check_end() const override {
     if (!between_members_) throw not_valid("gzip");
   }
@@ -133,6 +136,8 @@ class Unzstd final : public Decompressor {
       throw not_valid("zstd");
     }
   }
+
+  [[nodiscard]] std::size_t memory() const override { return ZSTD_sizeof_DCtx(context_.get()); }
 
   void check_end() const override {
     if (!between_frames_) throw not_valid("zstd");

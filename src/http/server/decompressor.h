@@ -20,6 +20,10 @@ class Decompressor {
   /// the data is broken.
   virtual void put(std::string_view& input, std::string& out, std::size_t max_bytes) = 0;
 
+  /// Returns about how many bytes of memory it has for itself: what a sender asks for, and may ask anew with
+  /// each frame.
+  [[nodiscard]] virtual std::size_t memory() const = 0;
+
   /// Throws Error(bad_request) if the data must not end here.
   virtual void check_end() const = 0;
 };

@@ -225,7 +225,16 @@ void Exchange::begin_body(const Route& route, const Request& request) {
       route.max_body_bytes > 0 ? route.max_body_bytes : context_.limits.max_body_bytes;
   body_ = std::make_shared<IncomingBody>(
       connection_, parser_, IncomingBody::Limits{.max_bytes = max_bytes, .time = context_.limits.body_time},
-      route.keeps_content_encoding ? std::string() : content_encoding_of(request));
+      IncomingBody::Encoding{
+          .content_encoding = route.keeps_content_encoding ? std::string() : content_encoding_of(request),
+          .budget = *context_.decoding,
+          .holder = sender()});
+}
+
+// Returns who must not take what all others need: a tenant, a key that sends for several, or an address.
+const std::string& Exchange::sender() const {
+  if (!notes_->tenant.empty()) return notes_->tenant;
+  return notes_->key.empty() ? client_ : notes_->key;
 }
 
 // Returns false if a next() still reads from the connection.

@@ -17,6 +17,7 @@
 #include "http/server/request_parser.h"
 #include "http/server/server.h"
 #include "http/traffic.h"
+#include "io/budget.h"
 
 namespace annals::http {
 
@@ -33,6 +34,8 @@ struct SessionContext {
   const std::uint16_t known_port;
   const bool has_tls;
   const std::unique_ptr<Traffic> traffic;
+  const std::unique_ptr<io::Budget> decoding =  // of compressed bodies that are being received
+      std::make_unique<io::Budget>(io::Budget::fair(limits.max_decoding_bytes));
   std::atomic<bool> stopping = false;
 };
 
@@ -60,6 +63,7 @@ class Exchange {
   boost::asio::awaitable<void> read_header();
   void begin_body(const Route& route, const Request& request);
   bool end_body();
+  [[nodiscard]] const std::string& sender() const;
   boost::asio::awaitable<bool> send(Response response, bool keep_alive);
   boost::asio::awaitable<bool> send_traced(Response response, bool keep_alive);
   void account(int status, std::chrono::nanoseconds taken);

@@ -35,10 +35,11 @@ class Raised {
 }  // namespace
 
 IncomingBody::IncomingBody(std::shared_ptr<Connection> connection, RequestParser& parser, Limits limits,
-                           std::string_view content_encoding)
+                           const Encoding& encoding)
     : connection_(std::move(connection)), parser_(&parser), limits_(limits) {
   if (parser_->done()) return;
-  decompressor_ = make_decompressor(content_encoding);
+  decompressor_ = make_decompressor(encoding.content_encoding);
+  if (decompressor_) decoding_ = std::make_unique<io::Budget::Share>(encoding.budget, encoding.holder);
   parser_->limit_body(limits_.max_bytes);
 }
 
@@ -80,6 +81,7 @@ asio::awaitable<void> IncomingBody::drop() {
 bool IncomingBody::close() {
   connection_.reset();
   parser_ = nullptr;
+  free_decompressor();
   return !reading_;
 }
 
@@ -110,6 +112,7 @@ asio::awaitable<std::optional<std::string>> IncomingBody::read_part(std::functio
     co_await receive_next(before_wait);
   }
   if (decompressor_) decompressor_->check_end();
+  free_decompressor();  // the handler may work for long
   co_return std::nullopt;
 }
 
@@ -146,7 +149,16 @@ std::string IncomingBody::take_decompressed() {
   std::string part;
   decompressor_->put(compressed_rest_, part, kPartBytes);
   decompressor_is_full_ = part.size() == kPartBytes;
+  count_memory();
   return part;
+}
+
+// Looks after each piece, because each frame may ask for more. Pages that nobody has used yet cost nothing.
+void IncomingBody::count_memory() {
+  const std::size_t held = decoding_->held();
+  const std::size_t memory = decompressor_->memory();
+  if (memory <= held || decoding_->take(memory - held)) return;
+  throw Error(ErrorCode::overloaded, "Too many compressed bodies are being received. Try again later.");
 }
 
 void IncomingBody::check_size() const {
@@ -154,6 +166,11 @@ void IncomingBody::check_size() const {
   if (!decompressor_ || bytes_ <= kFreeExpansion + (kMaxRatio * compressed_bytes_)) return;
   throw Error(ErrorCode::body_too_large,
               fmt::format("Request body expands to more than {} times its size.", kMaxRatio));
+}
+
+void IncomingBody::free_decompressor() {
+  decompressor_.reset();
+  decoding_.reset();
 }
 
 void IncomingBody::check_open() const {

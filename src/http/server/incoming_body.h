@@ -11,6 +11,7 @@
 #include "http/server/connection.h"
 #include "http/server/decompressor.h"
 #include "http/server/request_parser.h"
+#include "io/budget.h"
 #include "io/pause.h"
 
 namespace annals::http {
@@ -25,15 +26,22 @@ class IncomingBody final : public RequestBody {
     Connection::Duration time{};  // for whole(), or for each part of next()
   };
 
-  /// Make it once the header has been read. The parser must live until close(). Throws at once if the header
-  /// alone is a reason to refuse the body: Error(body_too_large), Error(unsupported_encoding).
+  /// Says how the body is encoded. The memory that decoding takes counts in `budget` as held by `holder`.
+  struct Encoding {
+    std::string content_encoding;
+    io::Budget& budget;
+    std::string holder;
+  };
+
+  /// Make it once the header has been read. The parser and the budget must live until close(). Throws at once
+  /// if the header alone is a reason to refuse the body: Error(body_too_large), Error(unsupported_encoding).
   IncomingBody(std::shared_ptr<Connection> connection, RequestParser& parser, Limits limits,
-               std::string_view content_encoding);
+               const Encoding& encoding);
 
   /// Returns parts of about 64 KiB at most; each may take `time`. Bytes that are there already, and
   /// what they expand to, are read in stints (io::Stint). Throws Error(body_too_large), also if what is
-  /// compressed expands to far more than its size, Error(request_too_slow) or Error(bad_request), and the
-  /// same again on every later call.
+  /// compressed expands to far more than its size, Error(overloaded) if too much memory is being taken to
+  /// decode bodies, Error(request_too_slow) or Error(bad_request), and the same again on every later call.
   boost::asio::awaitable<std::optional<std::string>> next() override { return next_calling({}); }
   boost::asio::awaitable<std::optional<std::string>> next_calling(std::function<void()> before_wait) override;
 
@@ -56,11 +64,14 @@ class IncomingBody final : public RequestBody {
   std::string take_decompressed();
   void check_open() const;
   void check_size() const;
+  void count_memory();
+  void free_decompressor();
 
   std::shared_ptr<Connection> connection_;  // null after close(), like the parser
   RequestParser* parser_;
   const Limits limits_;
-  std::unique_ptr<Decompressor> decompressor_;  // null: the body is not compressed
+  std::unique_ptr<Decompressor> decompressor_;   // null: the body is not compressed, or has ended
+  std::unique_ptr<io::Budget::Share> decoding_;  // of the decompressor, null without it
   std::string compressed_;
   std::string_view compressed_rest_;    // of compressed_
   bool decompressor_is_full_ = false;   // it may produce more without further input

@@ -18,8 +18,9 @@ namespace annals::http {
 struct ServerLimits {
   std::size_t max_connections = 1024;  // beyond them the longest idle one is closed; if none is: 503
   std::size_t max_header_bytes = std::size_t{16} * 1024;
-  std::size_t max_body_bytes = std::size_t{1} << 20U;  // as sent, and decompressed
-  std::chrono::milliseconds handshake_time{10'000};    // for TLS to be agreed on
+  std::size_t max_body_bytes = std::size_t{1} << 20U;        // as sent, and decompressed
+  std::size_t max_decoding_bytes = std::size_t{512} << 20U;  // to decompress all bodies that are arriving
+  std::chrono::milliseconds handshake_time{10'000};          // for TLS to be agreed on
   std::chrono::milliseconds header_time{10'000};  // from the first byte of a request to the end of its header
   std::chrono::milliseconds body_time{30'000};    // for the body to arrive, or for a part of it
   std::chrono::milliseconds idle_time{60'000};    // between two requests of one connection

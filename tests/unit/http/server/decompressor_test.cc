@@ -121,6 +121,21 @@ TEST(Decompressor, AZstdFrameMayNotAskForALargeWindow) {
   EXPECT_EQ(failure("zstd", zstd(text, 24)), "Request body is not valid zstd.");
 }
 
+TEST(Decompressor, SaysHowMuchMemoryAFrameHasAskedFor) {
+  constexpr std::size_t kMiB = std::size_t{1} << 20U;
+  const auto memory_for = [](std::string_view encoding, std::string_view input) {
+    const auto decompressor = make_decompressor(encoding);
+    std::string part;
+    decompressor->put(input, part, kMiB);
+    return decompressor->memory();
+  };
+  const std::string text(1000, 'x');
+  EXPECT_GE(memory_for("zstd", zstd(text, 23)), 8 * kMiB);
+  EXPECT_LT(memory_for("zstd", zstd(text, 17)), kMiB);
+  EXPECT_GE(memory_for("zstd", zstd(text, 17) + zstd(text, 23)), 8 * kMiB) << "a later frame asks for more";
+  EXPECT_LT(memory_for("gzip", gzip(text)), kMiB / 8);
+}
+
 TEST(Decompressor, NamesOfEncodingsAreKnownInAnyCase) {
   for (const std::string_view name : {"", "identity", "Identity"})
     EXPECT_EQ(make_decompressor(name), nullptr);

@@ -335,6 +335,35 @@ TEST(RequestParts, WhatExpandsBeyondMeasureIsRefusedWhateverTheLimit) {
   }
 }
 
+TEST(RequestParts, TheMemoryToDecodeAllOfThemHasALimitAndIsGivenBackAtTheirEnd) {
+  constexpr int kLargeWindow = 23;
+  Uploads uploads;
+  RunningServer running({.max_decoding_bytes = std::size_t{16} << 20U}, 2, uploads.routes());
+  const auto send = [](RawClient& client, std::string_view data, std::size_t size) {
+    client.send(header_of(size, "Content-Encoding: zstd\r\n"));
+    client.send(data);
+  };
+  const std::string large = zstd(half_noise(400'000), kLargeWindow);
+  const std::string small = zstd("small");
+  RawClient first(running.port());
+  send(first, std::string_view(large).substr(0, large.size() - 1), large.size());
+  ASSERT_TRUE(eventually([&] { return uploads.taken > 0; }));
+
+  RawClient second(running.port());
+  send(second, large, large.size());
+  const Reply refusal = second.read_reply();
+  EXPECT_EQ(refusal.status, 503);
+  EXPECT_EQ(refusal.header("Retry-After"), "1");
+  RawClient third(running.port());
+  send(third, small, small.size());
+  EXPECT_EQ(third.read_reply().body, "small") << "what needs little is taken";
+
+  first.send(large.substr(large.size() - 1));
+  EXPECT_EQ(first.read_reply().status, 200);
+  send(first, large, large.size());
+  EXPECT_EQ(first.read_reply().status, 200);
+}
+
 TEST(RequestParts, AnotherClientIsServedBetweenTwoPartsOfWhatIsThereAlready) {
   constexpr std::size_t kSize = std::size_t{64} << 20U;
   const std::string data = zstd(half_noise(kSize));
