@@ -4,7 +4,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
@@ -30,13 +29,13 @@ boost::asio::awaitable<T> keeping(boost::asio::awaitable<T> work,
                                   std::chrono::milliseconds interval = kKeepInterval) {
   struct Progress {
     boost::asio::steady_timer timer;
-    std::optional<io::Settled<T>> outcome = {};
+    std::unique_ptr<io::Settled<T>> outcome = {};  // once it has ended
   };
   const auto executor = co_await boost::asio::this_coro::executor;
   const auto progress = std::make_shared<Progress>(Progress{boost::asio::steady_timer(executor)});
   boost::asio::co_spawn(executor, io::settled(std::move(work)),
                         [progress](const std::exception_ptr& /*never*/, io::Settled<T> outcome) {
-                          progress->outcome = std::move(outcome);
+                          progress->outcome = std::make_unique<io::Settled<T>>(std::move(outcome));
                           progress->timer.cancel();
                         });
   std::exception_ptr lost;
@@ -48,7 +47,7 @@ boost::asio::awaitable<T> keeping(boost::asio::awaitable<T> work,
     const auto kept = co_await io::settled(keep());
     if (!kept) lost = kept.error();
   }
-  if (lost && *progress->outcome) std::rethrow_exception(lost);
+  if (lost && progress->outcome->has_value()) std::rethrow_exception(lost);
   co_return io::result_of(*std::move(progress->outcome));
 }
 
