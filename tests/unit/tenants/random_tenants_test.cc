@@ -205,14 +205,17 @@ class World {
     if (!tenant.gone) co_return;
     ++tenants[which].lives;
     Promised filled = tenant;
-    co_await instance.tenancy.lifecycle().restore(
+    const auto restored = co_await io::settled(instance.tenancy.lifecycle().restore(
         {.id = tenant.id,
          .request = {.database = DatabaseName::parse(tenant.database).value(), .label = tenant.label},
          .secret_hash = crypto::SecretHash(""),
          .created_at = {},
          .settings = ""},
-        [&](Fence keep) { return fill(filled, std::move(keep)); });
+        [&](Fence keep) { return fill(filled, std::move(keep)); }));
     promised_.announce_again(which, filled);
+    // Of one that failed it may not be known whether it is active, or will be deleted.
+    if (!restored) tenants[which].deletion_begun = true;
+    io::result_of(restored);
   }
 
   awaitable<void> fill(Promised& tenant, Fence keep) {
