@@ -157,8 +157,8 @@ void TenantsWorld::sweep() {
 awaitable<void> TenantsWorld::do_initialise(Instance& instance, std::string name, std::string label) {
   try {
     auto database = DatabaseName::parse(name).value();
-    const auto made = co_await instance.tenancy.lifecycle().initialise(
-        {.database = std::move(database), .label = label});
+    const auto made =
+        co_await instance.tenancy.lifecycle().initialise({.database = std::move(database), .label = label});
     promised_.announce(made.id, name, label);
   } catch (const Error& error) {
     co_return;  // nothing was promised
