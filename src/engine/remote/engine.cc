@@ -113,16 +113,15 @@ class RemoteConnection final : public Connection {
   void belong_to(const io::HttpHeaders& trace) override { trace_ = trace; }
 
   std::string query(const Statement& statement) override {
-    const Content content = content_of(statement, statement.sql, boundary_);
-    const bool has_limit = time_limit_of(statement) != kNoTimeLimit;
-    io::HttpRequest request = post(url_of(statement, has_limit ? kWholeAnswer : kWholeAnswerWithProgress),
-                                   content.type, content.body);
-    request.at_most_once = statement.at_most_once;
-    give_time(request, statement);
-    return send(std::move(request));
+    if (!may_take_long(statement)) return ask(statement, kWholeAnswer, [](io::HttpRequest& /*request*/) {});
+    return ask(statement, kWholeAnswerWithProgress,
+               [&](io::HttpRequest& request) { expect_progress(request, longest(statement)); });
   }
 
-  void execute(const Statement& statement) override { query(statement); }
+  /// The server tells of no progress while it changes something.
+  void execute(const Statement& statement) override {
+    ask(statement, kWholeAnswer, [&](io::HttpRequest& request) { request.timeout = longest(statement); });
+  }
 
   /// Does nothing: when a server syncs what it shows is a matter of its own settings.
   void make_durable() override {}
@@ -132,7 +131,11 @@ class RemoteConnection final : public Connection {
     if (!statement.document_format.empty()) sql += " FORMAT " + statement.document_format;
     const Content content = content_of(statement, std::move(sql), boundary_);
     io::HttpRequest request = post(url_of(statement, kProgress), content.type, content.body);
-    give_time(request, statement, deadline);
+    if (deadline == Deadline::of_reader) {
+      expect_progress(request, kLongestExchange);
+    } else if (may_take_long(statement)) {
+      expect_progress(request, longest(statement));
+    }
     ErrorTail tail(sink);
     const auto response = attempt(
         [&] { return client_.send(request, [&](const std::string& part) { return tail.take(part); }); });
@@ -197,16 +200,33 @@ class RemoteConnection final : public Connection {
             .timeout = settings_.statement_timeout + kAnswerAllowance};
   }
 
-  /// Sets how long the answer is waited for. The engine enforces the limit of a statement itself; the
-  /// allowance is for a network that loses the answer. Without a limit, and if a reader decides, an exchange
-  /// may take as long as the server tells of its progress.
-  void give_time(io::HttpRequest& request, const Statement& statement,
-                 Deadline deadline = Deadline::of_statement) const {
+  /// Returns whether a statement may take longer than others.
+  [[nodiscard]] bool may_take_long(const Statement& statement) const {
     const auto limit = time_limit_of(statement);
-    request.timeout = limit + kAnswerAllowance;
-    if (limit != kNoTimeLimit && deadline == Deadline::of_statement) return;
-    request.timeout = kLongestExchange;
-    request.max_silence = settings_.statement_timeout + kAnswerAllowance;
+    return limit == kNoTimeLimit || limit > settings_.statement_timeout;
+  }
+
+  /// Returns how long the answer to a statement is waited for.
+  [[nodiscard]] std::chrono::milliseconds longest(const Statement& statement) const {
+    const auto limit = time_limit_of(statement);
+    if (limit == kNoTimeLimit) return kLongestExchange;
+    return std::max(limit, settings_.statement_timeout) + kAnswerAllowance;
+  }
+
+  /// Lets an exchange take that long, as long as the server tells of its progress until the answer begins.
+  static void expect_progress(io::HttpRequest& request, std::chrono::milliseconds longest) {
+    request.max_silence = request.timeout;
+    request.timeout = longest;
+  }
+
+  /// Sends a statement after `set_times` has set how long its answer is waited for. Returns the answer.
+  template <class SetTimes>
+  std::string ask(const Statement& statement, std::string_view options, SetTimes set_times) {
+    const Content content = content_of(statement, statement.sql, boundary_);
+    io::HttpRequest request = post(url_of(statement, options), content.type, content.body);
+    request.at_most_once = statement.at_most_once;
+    set_times(request);
+    return send(std::move(request));
   }
 
   std::string send(io::HttpRequest request) {
