@@ -86,6 +86,20 @@ def pytest_sessionstart(session):
     os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 
 
+@pytest.fixture(scope="session")
+def elsewhere():
+    """A directory with nothing in it. Any user can go there."""
+    with tempfile.TemporaryDirectory(prefix="annals-elsewhere-") as made:
+        pathlib.Path(made).chmod(0o755)
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def away_from_the_checkout(elsewhere, monkeypatch):
+    """Programs start elsewhere: in a checkout they would find the key and the data that `./dev run` has left."""
+    monkeypatch.chdir(elsewhere)
+
+
 @pytest.fixture
 def steps(request):
     """The steps of a walk that are tried: the seed and the test's name choose them."""
