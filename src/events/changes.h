@@ -80,10 +80,9 @@ class Changes {
  private:
   using Timer = std::shared_ptr<boost::asio::steady_timer>;
   struct Tenant {
-    std::uint64_t changes;  // the number of the last one
-    std::uint64_t since =
-        changes;             // says which Write is one of this entry, and not of one that was forgotten
-    std::size_t writes = 0;  // under way
+    std::uint64_t changes;          // the number of the last one
+    std::uint64_t since = changes;  // tells this entry from one that was forgotten
+    std::size_t writes = 0;         // under way
     std::optional<std::uint64_t> total = {};
     std::set<Timer> waiting = {};
     std::optional<EventsTable> table = {};  // of those who wait

@@ -113,15 +113,12 @@ class RemoteConnection final : public Connection {
   void belong_to(const io::HttpHeaders& trace) override { trace_ = trace; }
 
   std::string query(const Statement& statement) override {
-    if (!may_take_long(statement)) return ask(statement, kWholeAnswer, [](io::HttpRequest& /*request*/) {});
-    return ask(statement, kWholeAnswerWithProgress,
-               [&](io::HttpRequest& request) { expect_progress(request, longest(statement)); });
+    if (!may_take_long(statement)) return ask(statement, kWholeAnswer, kAnySilence);
+    return ask(statement, fmt::format("{}{}", kWholeAnswer, kProgress), longest_silence());
   }
 
   /// The server tells of no progress while it changes something.
-  void execute(const Statement& statement) override {
-    ask(statement, kWholeAnswer, [&](io::HttpRequest& request) { request.timeout = longest(statement); });
-  }
+  void execute(const Statement& statement) override { ask(statement, kWholeAnswer, kAnySilence); }
 
   /// Does nothing: when a server syncs what it shows is a matter of its own settings.
   void make_durable() override {}
@@ -131,11 +128,9 @@ class RemoteConnection final : public Connection {
     if (!statement.document_format.empty()) sql += " FORMAT " + statement.document_format;
     const Content content = content_of(statement, std::move(sql), boundary_);
     io::HttpRequest request = post(url_of(statement, kProgress), content.type, content.body);
-    if (deadline == Deadline::of_reader) {
-      expect_progress(request, kLongestExchange);
-    } else if (may_take_long(statement)) {
-      expect_progress(request, longest(statement));
-    }
+    const bool reader_decides = deadline == Deadline::of_reader;
+    request.timeout = reader_decides ? kLongestExchange : longest(statement);
+    if (reader_decides || may_take_long(statement)) request.max_silence = longest_silence();
     ErrorTail tail(sink);
     const auto response = attempt(
         [&] { return client_.send(request, [&](const std::string& part) { return tail.take(part); }); });
@@ -162,10 +157,6 @@ class RemoteConnection final : public Connection {
  private:
   /// Makes the server buffer the whole answer, so that an error in its middle still becomes a status code.
   static constexpr std::string_view kWholeAnswer = "&wait_end_of_query=1";
-
-  /// Does both, for a query that may take long and has a short result.
-  static constexpr std::string_view kWholeAnswerWithProgress =
-      "&wait_end_of_query=1&send_progress_in_http_headers=1&http_headers_progress_interval_ms=1000";
 
   /// Makes the server send progress in headers while a query finds nothing for a long time, so that it is not
   /// taken for dead.
@@ -213,19 +204,18 @@ class RemoteConnection final : public Connection {
     return std::max(limit, settings_.statement_timeout) + kAnswerAllowance;
   }
 
-  /// Lets an exchange take that long, as long as the server tells of its progress until the answer begins.
-  static void expect_progress(io::HttpRequest& request, std::chrono::milliseconds longest) {
-    request.max_silence = request.timeout;
-    request.timeout = longest;
+  /// Returns how long a server may send nothing that tells of its progress, before the answer begins.
+  [[nodiscard]] std::chrono::milliseconds longest_silence() const {
+    return settings_.statement_timeout + kAnswerAllowance;
   }
 
-  /// Sends a statement after `set_times` has set how long its answer is waited for. Returns the answer.
-  template <class SetTimes>
-  std::string ask(const Statement& statement, std::string_view options, SetTimes set_times) {
+  std::string ask(const Statement& statement, std::string_view options,
+                  std::chrono::milliseconds max_silence) {
     const Content content = content_of(statement, statement.sql, boundary_);
     io::HttpRequest request = post(url_of(statement, options), content.type, content.body);
     request.at_most_once = statement.at_most_once;
-    set_times(request);
+    request.timeout = longest(statement);
+    request.max_silence = max_silence;
     return send(std::move(request));
   }
 
@@ -248,6 +238,7 @@ class RemoteConnection final : public Connection {
   /// The timeout of a slow reader's download, and of a query without a limit.
   static constexpr std::chrono::hours kLongestExchange{6};
   static constexpr std::chrono::milliseconds kAnswerAllowance{2'000};
+  static constexpr std::chrono::milliseconds kAnySilence{0};
 
   RemoteSettings settings_;
   io::HttpClient client_;
