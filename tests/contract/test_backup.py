@@ -11,6 +11,7 @@ from support.annals import API_KEY
 from support.backups import Backups, all_events, expect_whole, filled, in_s3, whole, with_file
 from support.events import HISTORY, event, get_history, post_events
 from support.file_links import attach, fetch, get_file, new_upload, put
+from support.file_trees import files_below
 from support.keys import new_key
 from support.names import UNKNOWN_ID, unique_name
 from support.problems import expect
@@ -203,7 +204,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_changed(backups, harm):
     tenant, *_ = filled(annals)
     backup = backups.create()["backup_id"]
     annals.remove(tenant["client_id"])
-    for blob in [file for file in backups.directory.rglob("*") if file.is_file()]:
+    for blob in files_below(backups.directory):
         content = blob.read_bytes()
         if harm == "flip":
             blob.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))

@@ -34,21 +34,17 @@ def mark(backups, backup, ending, content=""):
     (backups.directory / "manifests" / f"{backup}.{ending}").write_text(content)
 
 
-def files_of(backups):
-    return [str(file.relative_to(backups.directory)) for file in backups.directory.rglob("*") if file.is_file()]
-
-
 def test_a_backup_is_deleted_with_all_that_it_has(backups):
     annals = backups.annals
     filled(annals, **SMALL)
     backup, other = backups.create()["backup_id"], backups.create()["backup_id"]
-    kept = [file for file in files_of(backups) if other in file]
+    kept = [file for file in backups.files() if other in file]
 
     job = backups.done(backups.delete(backup))
 
     assert (job["kind"], job["backup_id"]) == ("delete", backup)
     assert backups.states() == {other: "complete"}
-    assert sorted(files_of(backups)) == sorted(kept)
+    assert backups.files() == kept
     for method, path in (("DELETE", ""), ("GET", ""), ("POST", "/verify")):
         expect(backups.ask(method, f"/api/backups/{backup}{path}"), 404, NOT_FOUND)
     expect(backups.restore(backup), 404, NOT_FOUND)
@@ -76,7 +72,7 @@ def test_what_an_increment_needs_is_refused_until_the_increment_is_gone(backups)
 
     for backup in (third, second, first):
         backups.done(backups.delete(backup))
-    assert backups.states() == {} and files_of(backups) == []
+    assert backups.states() == {} and backups.files() == []
 
 
 def test_an_unfinished_backup_holds_its_base_and_can_be_deleted(backups):
@@ -102,7 +98,7 @@ def test_a_damaged_backup_can_be_deleted_and_holds_what_it_may_need(backups):
     assert reply.status_code == 409 and f"{second} cannot be read" in reply.json()["detail"], reply.text
     backups.done(backups.delete(second))
     backups.done(backups.delete(first))
-    assert files_of(backups) == []
+    assert backups.files() == []
 
 
 def test_a_backup_that_another_instance_uses_is_not_deleted(backups):
@@ -117,7 +113,7 @@ def test_a_backup_that_another_instance_uses_is_not_deleted(backups):
         one.unlink()
     mark(backups, backup, f"used-{OLD}")  # of one that was killed long ago
     backups.done(backups.delete(backup))
-    assert files_of(backups) == []
+    assert backups.files() == []
 
 
 def test_a_deletion_that_broke_off_hides_the_backup_and_is_finished_by_the_same_request(backups):
@@ -130,7 +126,7 @@ def test_a_deletion_that_broke_off_hides_the_backup_and_is_finished_by_the_same_
     expect(backups.ask("POST", "/api/backups", {"base": backup}), 409, DELETING)
     expect(backups.ask("GET", f"/api/backups/{backup}"), 409, DELETING)
     backups.done(backups.delete(backup))
-    assert backups.states() == {} and files_of(backups) == []
+    assert backups.states() == {} and backups.files() == []
 
 
 def test_a_deletion_of_a_needed_backup_that_broke_off_at_once_does_not_hide_it_for_ever(backups):

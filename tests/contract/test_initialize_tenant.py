@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from support.annals import API_KEY, events_table
+from support.file_trees import files_with
 from support.leftovers import leftovers
 from support.names import unique_name
 from support.problems import CLIENT_EXISTS, expect
@@ -153,8 +154,7 @@ def test_the_secret_is_nowhere_but_in_the_answer(make, engine_kind):
     assert API_KEY not in annals.log, "expected no key in the log"
     assert secret not in annals.sql("SELECT * FROM default.annals_tenants FORMAT JSONEachRow")
     for directory in (annals.data, annals.engine.directory):
-        holding = [f for f in directory.rglob("*") if f.is_file() and secret.encode() in f.read_bytes()]
-        assert holding == [], "expected no file that holds the secret"
+        assert files_with(directory, secret) == [], "expected no file that holds the secret"
 
 
 def test_the_registry_keeps_the_hash_of_the_secret(make):

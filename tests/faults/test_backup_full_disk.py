@@ -39,10 +39,6 @@ def backups(make, full, told, tmp_path):
     return Backups(make.annals("embedded", environment=environment), directory)
 
 
-def files_in(directory):
-    return sorted(str(file.relative_to(directory)) for file in directory.rglob("*") if file.is_file())
-
-
 def expect_no_room(backups, body):
     failed = backups.ended(backups.ask("POST", "/api/backups", body))
     assert failed["state"] == "failed" and failed["detail"].startswith(NO_ROOM), failed
@@ -64,7 +60,7 @@ def test_a_backup_without_room_leaves_nothing_and_harms_nothing(backups, full):
     expect_no_room(backups, {})
 
     assert backups.states() == {}
-    assert files_in(backups.directory) == [], "not even a part of a file"
+    assert backups.files() == [], "not even a part of a file"
     expect_unharmed(backups, tenant, kept)
     full.unlink()
     backup = backups.create()["backup_id"]
@@ -75,14 +71,14 @@ def test_an_increment_without_room_leaves_its_base_as_it_was(backups, full):
     annals = backups.annals
     tenant, _ = filled(annals, **SMALL)
     base = backups.create()["backup_id"]
-    before = files_in(backups.directory)
+    before = backups.files()
     assert post_events(annals, tenant, [event(), with_file(annals, tenant, b"more")]).status_code == 201
     full.touch()
 
     expect_no_room(backups, {"base": base})
 
     assert backups.states() == {base: "complete"}
-    assert files_in(backups.directory) == before
+    assert backups.files() == before
     backups.done(backups.ask("POST", f"/api/backups/{base}/verify"))
     full.unlink()
     increment = backups.create(base=base)["backup_id"]
@@ -99,7 +95,7 @@ def test_a_disk_that_fills_up_in_the_middle_of_a_backup_fails_it(backups, full):
     expect_no_room(backups, {"client_id": tenant["client_id"]})
 
     assert backups.states() == {}
-    assert files_in(backups.directory) == [], "what was written before is removed"
+    assert backups.files() == [], "what was written before is removed"
     expect_unharmed(backups, tenant, kept)
     full.unlink()
     backup = backups.create(client_id=tenant["client_id"])["backup_id"]

@@ -129,7 +129,7 @@ def test_a_killed_deletion_leaves_a_whole_backup_or_one_that_is_deleted_again(ba
         if state != "gone":
             backups.done(backups.delete(backup))
         assert backups.states() == {}
-        left = {file.name for file in backups.directory.rglob("*") if file.is_file()}
+        left = backups.files()
         assert all(name.endswith(".withdrawn") for name in left), left
         if not died:
             assert number > 4, "expected that a deletion has several steps"

@@ -1,6 +1,5 @@
 """The journal of the embedded engine: what was acknowledged is in it until it is in its table, and nothing else is."""
 
-import os
 import shutil
 
 import pytest
@@ -9,6 +8,7 @@ from support import paths
 from support.annals import API_KEY, events_table
 from support.arrival import Reader, arrived
 from support.events import event, events_of, expect_stored, get_history, history, post_events
+from support.file_trees import files_with
 from support.load import stored_ids
 from support.problems import NO_SUCH_CLIENT, expect
 from support.processes import run
@@ -32,17 +32,6 @@ def tenant(annals):
 
 def post(annals, tenant, *records, **changes):
     expect_stored(annals, tenant, [event(record_id=record, **changes) for record in records])
-
-
-def files_with(annals, text):
-    """The files of the data directory that hold the bytes."""
-    found = []
-    for folder, _, names in os.walk(annals.data):
-        for name in names:
-            path = os.path.join(folder, name)
-            if os.path.isfile(path) and text.encode() in open(path, "rb").read():
-                found.append(path)
-    return found
 
 
 def segments(annals):
@@ -73,14 +62,14 @@ def test_a_deleted_tenants_events_are_in_no_file_any_more(annals, tenant):
     for number in range(5):
         post(annals, tenant, number, event_data=["the secret of a client"])
         post(annals, other, number, event_data=["a neighbour's"])
-    assert files_with(annals, "the secret of a client"), "expected that the journal holds them before"
+    assert files_with(annals.data, "the secret of a client"), "expected that the journal holds them before"
 
     annals.remove(tenant["client_id"])
 
-    assert files_with(annals, "the secret of a client") == []
+    assert files_with(annals.data, "the secret of a client") == []
     annals.kill9()
     annals.start()
-    assert files_with(annals, "the secret of a client") == []
+    assert files_with(annals.data, "the secret of a client") == []
     assert sorted(arrived(annals, other)) == list(range(5))
     expect(post_events(annals, tenant, event()), 400, NO_SUCH_CLIENT)
 

@@ -9,6 +9,7 @@ import pytest
 
 from support import paths
 from support.events import HISTORY, event
+from support.file_trees import files_with
 from support.load import everything, expect_once, ids_of, stored_ids
 from support.waiting import wait_until
 
@@ -27,10 +28,6 @@ def annals(make):
 
 def files(annals):
     return sorted((annals.data / "journal").glob("*.journal"))
-
-
-def holds_secret(annals):
-    return [one.name for one in (annals.data / "journal").iterdir() if SECRET.encode() in one.read_bytes()]
 
 
 class Sent:
@@ -87,7 +84,7 @@ def test_whatever_the_step_what_was_acknowledged_is_there_once_and_what_was_dele
         expect_once(ids_of(everything(annals, keeper)), sent.acknowledged, sent.all, f"{step}: the history")
         if deleted is None:
             assert annals.delete(goer["client_id"]).status_code in (204, 400), f"{step}: expected that it can be deleted"
-        assert holds_secret(annals) == [], f"{step}: expected nothing of a deleted tenant"
+        assert files_with(annals.data / "journal", SECRET) == [], f"{step}: expected nothing of a deleted tenant"
         if done:
             assert number > 10, f"expected more steps than {number}"
             annals.terminate()

@@ -11,6 +11,7 @@ import botocore.config
 import pytest
 
 from support import paths
+from support.file_trees import files_below
 
 SCRIPT_SECONDS = 120
 PROGRAMS_MISSING = 77
@@ -33,10 +34,7 @@ class LocalFiles:
         file.write_bytes(content)
 
     def keys(self, prefix=""):
-        if not self.directory.exists():
-            return []
-        files = (path for path in self.directory.rglob("*") if path.is_file())
-        keys = sorted(str(path.relative_to(self.directory)) for path in files)
+        keys = sorted(str(path.relative_to(self.directory)) for path in files_below(self.directory))
         return [key for key in keys if key.startswith(prefix)]
 
 
