@@ -88,7 +88,7 @@ awaitable<TableState> state_of(events::EventsTable table, std::uint64_t last) {
   statement.reader = table.owner;
   statement.time_limit = engine::kNoTimeLimit;
   const auto text = co_await table.engine.query(std::move(statement));
-  const auto numbers = engine::numbers_in(text);
+  const auto numbers = engine::numbers_in(text, 2);
   co_return TableState{.last_arrival = last, .rows = numbers.at(0), .hash = numbers.at(1)};
 }
 

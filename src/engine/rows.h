@@ -1,8 +1,8 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,14 +19,8 @@ void for_each_line(std::string_view text, Each each) {
   }
 }
 
-/// Returns the numbers of a row in TabSeparated. Throws std::invalid_argument if it has something else.
-inline std::vector<std::uint64_t> numbers_in(std::string_view row) {
-  std::vector<std::uint64_t> numbers;
-  std::string rest(row);
-  for (std::size_t end = 0; !rest.empty() && rest != "\n"; rest.erase(0, end)) {
-    numbers.push_back(std::stoull(rest, &end));
-  }
-  return numbers;
-}
+/// Returns the numbers of a result in TabSeparated, which is one row of that many. Throws EngineError of an
+/// unknown outcome if it is something else, such as nothing: whatever answered instead of the engine.
+std::vector<std::uint64_t> numbers_in(std::string_view result, std::size_t count);
 
 }  // namespace annals::engine

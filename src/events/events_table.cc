@@ -95,7 +95,7 @@ std::optional<EventsTable> read_table(engine::Engine& engine, std::string_view l
 boost::asio::awaitable<std::uint64_t> last_arrival(EventsTable table) {
   auto statement = table.statement(fmt::format("SELECT max(arrival) FROM {}", table.quoted()));
   const auto text = co_await table.engine.query(std::move(statement));
-  co_return engine::numbers_in(text).at(0);
+  co_return engine::numbers_in(text, 1).front();
 }
 
 bool is_table_gone(const engine::EngineError& error) {

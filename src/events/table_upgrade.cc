@@ -75,7 +75,7 @@ awaitable<void> TableUpgrade::add_arrival(EventsTable table) {
   const std::string name = table.quoted();
   const auto text = co_await engine_.query(
       table.statement(fmt::format("SELECT min(commit), max(commit), max(place) FROM {}", name)));
-  const auto bounds = engine::numbers_in(text);
+  const auto bounds = engine::numbers_in(text, 3);
   co_await engine_.execute(
       table.statement(fmt::format(R"(
 ALTER TABLE {}

@@ -218,7 +218,7 @@ awaitable<Counts> History::count_visible(EventsTable table, Filter filter) {
   auto sql = fmt::format("SELECT (SELECT count() FROM {0}{1}), count() FROM {0}{2}{3}", table.quoted(),
                          visible.where(), filtered.where(), limits());
   const auto text = co_await ask(std::move(table), std::move(sql), std::move(filtered.parameters));
-  const auto numbers = engine::numbers_in(text);
+  const auto numbers = engine::numbers_in(text, 2);
   Counts counts{.total = numbers.at(0)};
   counts.raise_to(numbers.at(1));
   co_return counts;
@@ -239,7 +239,7 @@ awaitable<Counts> History::count(EventsTable table, Filter filter) {
       total ? fmt::format("{}", *total) : fmt::format("(SELECT count() FROM {})", table.quoted());
   auto sql = fmt::format("SELECT {}, count() FROM {}{}{}", all, table.quoted(), conditions.where(), limits());
   const auto text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters));
-  const auto numbers = engine::numbers_in(text);
+  const auto numbers = engine::numbers_in(text, 2);
   Counts counts{.total = numbers.at(0)};
   if (!total && moment) changes_.learn_total(owner, *moment, counts.total);
   counts.raise_to(numbers.at(1));
@@ -278,13 +278,13 @@ awaitable<History::StringColumns> History::columns_with_strings(EventsTable tabl
   const auto where = conditions.where();
   auto sql = numbers_of_strings_sql(table, where).append(kReadOnly);
   auto text = co_await ask(table, std::move(sql), conditions.parameters, engine::kNoTimeLimit);
-  const auto numbers = engine::numbers_in(text);
+  const auto numbers = engine::numbers_in(text, 1 + events::kIdColumns.size());
   auto answers = std::vector(numbers.begin() + 1, numbers.end());
   if (std::ranges::any_of(answers, [](std::uint64_t may_have) { return may_have != 0; })) {
     sql = strings_sql(table, where).append(kReadOnly);
     text = co_await ask(std::move(table), std::move(sql), std::move(conditions.parameters),
                         engine::kNoTimeLimit);
-    answers = engine::numbers_in(text);
+    answers = engine::numbers_in(text, events::kIdColumns.size());
   }
   StringColumns result{.columns = {}, .last_arrival = numbers.at(0)};
   for (std::size_t i = 0; i < answers.size(); ++i) {

@@ -125,7 +125,7 @@ awaitable<void> Insertion::look(const Events& events, Attempt& attempt, std::uin
                   "WHERE arrival >= {{first:UInt64}}",
                   table_.quoted()),
       {{"commits", fmt::format("[{}]", fmt::join(numbers_, ","))}, {"first", fmt::format("{}", first)}}));
-  const auto numbers = engine::numbers_in(text);
+  const auto numbers = engine::numbers_in(text, 2);
   attempt.end.arrival = numbers.at(0);
   const std::uint64_t ours = numbers.at(1);
   // A row can be seen before it is durable.

@@ -79,7 +79,7 @@ awaitable<std::uint64_t> Metering::stored_bytes(tenants::Tenant tenant) {
                       "{database:String} AND table = {table:String}",
                       {{"database", table.database.text()}, {"table", table.name()}}));
   const std::uint64_t of_files = co_await parts_.files.stored_bytes(tenant.database);
-  co_return engine::numbers_in(text).at(0) + of_files;
+  co_return engine::numbers_in(text, 1).front() + of_files;
 }
 
 }  // namespace annals::quotas

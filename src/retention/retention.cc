@@ -133,7 +133,7 @@ awaitable<std::uint64_t> Retention::remove_rows(EventsTable table, Timestamp bef
       table.statement(fmt::format("SELECT count(), count(file_id) FROM {} WHERE {} SETTINGS max_threads = 1",
                                   table.quoted(), Expired::condition()),
                       expired.parameters()));
-  const auto numbers = engine::numbers_in(text);
+  const auto numbers = engine::numbers_in(text, 2);
   const std::uint64_t rows = numbers.at(0);
   if (rows == 0) co_return 0;
   co_await lease.keep();

@@ -110,7 +110,11 @@ class Gate:
         try:
             connection.request(handler.command, handler.path, body, headers)
             reply = connection.getresponse()
-            return reply.status, reply.getheaders(), reply.read()
+            content = reply.read()
+            # A head that breaks off, as that of a server that is killed, is whole for http.client.
+            if not {"content-length", "transfer-encoding"} & {name.lower() for name in reply.headers}:
+                raise http.client.IncompleteRead(content)
+            return reply.status, reply.getheaders(), content
         finally:
             connection.close()
 
