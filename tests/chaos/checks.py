@@ -11,10 +11,8 @@ from support.events import HISTORY, get_history, history, shown
 from support.file_links import client
 from support.load import everything, ids_of
 from support.problems import NO_SUCH_CLIENT
-from support.waiting import repeat_unavailable, wait_until
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, repeat_unavailable, wait_until
 
-SETTLE_SECONDS = 60
-GONE_SECONDS = 10
 FILES_READ = 10
 
 
@@ -26,7 +24,7 @@ def settle(deployment, model):
         states = [one for tenants in listed for one in tenants if one["state"] != "active"]
         return listed[0] if not states and all(tenants == listed[0] for tenants in listed) else None
 
-    listed = wait_until(settled, "no tenant is half made or half deleted, through every instance alike", SETTLE_SECONDS)
+    listed = wait_until(settled, "no tenant is half made or half deleted, through every instance alike")
     by_name = {one["database_name"]: one for one in listed}
     for tenant in model.having(ACTIVE, UNSETTLED):
         found = by_name.pop(tenant.name, None)
@@ -34,7 +32,7 @@ def settle(deployment, model):
         assert whole or found is None, f"expected {tenant}, got {found}"
         assert whole or tenant.state == UNSETTLED, f"expected {tenant}, which nobody deleted; it is gone"
         if whole:
-            tenant.state = ACTIVE
+            model.stayed(tenant)
         else:
             model.gone(tenant)
     for name in [name for name in NAMES if model.names.get(name) == UNSETTLED]:
@@ -53,7 +51,6 @@ def check_tenants(deployment, model):
             wait_until(
                 lambda annals=annals, tenant=tenant: answer_of(get_history(annals, tenant.known)) == (400, NO_SUCH_CLIENT),
                 f"{tenant} is served no more",
-                GONE_SECONDS,
             )
 
 
@@ -158,6 +155,6 @@ def _check_file(annals, tenant, file):
     if not file.acknowledged and link.status_code == 404:
         return
     assert link.status_code == 200, f"{tenant}, event {file.event_id}: expected its file, got {link.status_code} {link.text}"
-    reply = requests.get(link.json()["file_url"], timeout=30)
+    reply = requests.get(link.json()["file_url"], timeout=PATIENCE_SECONDS * SLOWNESS)
     whole = reply.status_code == 200 and reply.content == file.content
     assert whole, f"{tenant}, event {file.event_id}: {reply.status_code}, {digests(reply.content, file.content)}"

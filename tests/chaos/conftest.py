@@ -2,9 +2,11 @@
 
 import pytest
 
+from support.waiting import SLOWNESS
+
 PROPERTY = "chaos"
 # Over the time for rounds: the start of the servers, and the last round with its checks.
-MORE_SECONDS = 400
+MORE_SECONDS = 600 * SLOWNESS
 
 
 def pytest_addoption(parser):

@@ -1,7 +1,6 @@
 """What a chaos run torments: services with everything behind them."""
 
 import collections
-import contextlib
 import os
 import signal
 
@@ -142,9 +141,12 @@ class Deployment:
         self._ended.discard(number)
 
     def try_to_bring_back(self, number):
-        """The same while something else is wrong, so that it may fail."""
-        with contextlib.suppress(pytest.fail.Exception):
+        """The same while something else is wrong, so that it may fail. What does not listen in time is killed, as nobody
+        knows its port."""
+        try:
             self.bring_back(number)
+        except pytest.fail.Exception:
+            self.kill(number)
 
     @staticmethod
     def _preload(annals, part):

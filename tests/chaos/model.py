@@ -41,6 +41,7 @@ class Tenant:
         self.client_id = client_id
         self.keeps = keeps  # nobody deletes it
         self.state = ACTIVE
+        self.deletions = 0  # that were begun since it was last known to be whole
         self.events = {}
         self.order = []  # event_ids as they were first sent
         self.uploads = {}
@@ -116,10 +117,15 @@ class Model:
 
     def begin_deletion(self, tenant):
         with self.lock:
-            if tenant.state != ACTIVE:
-                return False
-            tenant.state = UNSETTLED
-            return True
+            tenant.deletions += 1
+            if tenant.state == ACTIVE:
+                tenant.state = UNSETTLED
+
+    def stayed(self, tenant):
+        """It is whole although somebody may have tried to delete it."""
+        with self.lock:
+            tenant.deletions = 0
+            tenant.state = ACTIVE
 
     def gone(self, tenant):
         with self.lock:
@@ -158,6 +164,12 @@ class Model:
         with self.lock:
             tenant.uploads[file_id] = Upload(content)
             return tenant.uploads[file_id]
+
+    def readable_files(self, tenant):
+        """Those that were acknowledged, with the event that names them."""
+        with self.lock:
+            kept = {event_id for event_id, sent in tenant.events.items() if sent.acknowledged}
+            return [file for file in tenant.uploads.values() if file.acknowledged and file.event_id in kept]
 
     def acknowledged_of(self, tenant):
         with self.lock:

@@ -66,8 +66,7 @@ class Reading(Client):
 
     def read_file(self):
         tenant = self._tenant()
-        files = [file for file in tenant.uploads.values() if file.acknowledged] if tenant else []
-        files = [file for file in files if file.event_id and tenant.events[file.event_id].acknowledged]
+        files = self._model.readable_files(tenant) if tenant else []
         if not files:
             return True
         file = self._random.choice(files)

@@ -12,7 +12,6 @@ from chaos.looking import wait_until_empty
 MORE_DESCRIPTORS = 150
 # The engine's caches grow with what is read.
 MORE_MEMORY = 300 << 20
-BACK_SECONDS = 45
 KINDS_SHOWN = 12
 
 
@@ -49,4 +48,4 @@ def wait_until_back(annals, before):
         return "" if fits else f"{descriptors} descriptors, {memory} bytes, {kinds_of_descriptors(annals)}"
 
     expected = f"{annals.directory.name} holds about {before[0]} descriptors and {before[1]} bytes again"
-    wait_until_empty(too_much, expected, BACK_SECONDS)
+    wait_until_empty(too_much, expected)

@@ -18,7 +18,6 @@ from support.waiting import wait_until
 # take, so that one that runs when its service is frozen is out of time when that goes on.
 MOMENT_SECONDS = 1 + float(SETTINGS["ANNALS_ENGINE_TIMEOUT_SECONDS"])
 SERVED_AGAIN = 60
-SERVED_SECONDS = 60
 
 
 class Run:
@@ -93,7 +92,7 @@ class Run:
     def _wait_until_served(self):
         """Everything is repaired, so that the service goes on without help."""
         enough = self._served() + SERVED_AGAIN
-        wait_until(lambda: self._served() >= enough, f"{SERVED_AGAIN} more writes are acknowledged", SERVED_SECONDS)
+        wait_until(lambda: self._served() >= enough, f"{SERVED_AGAIN} more writes are acknowledged")
 
     def _served(self):
         with self.model.lock:

@@ -106,7 +106,7 @@ class Sending(Client):
         if not self._expect("an upload URL", tenant, reply, 200):
             return reply is not None
         made = reply.json()
-        tenant.upload_urls.append((made["file_id"], made["upload_url"], annals.port))
+        tenant.upload_urls.append((made["file_id"], made["upload_url"]))
         content = self._random.randbytes(self._random.randrange(1, 40_000))
         file = self._model.uploading(tenant, made["file_id"], content)
         reply = self._ask(lambda: requests.put(made["upload_url"], data=content, timeout=SECONDS))

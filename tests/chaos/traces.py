@@ -10,26 +10,22 @@ from chaos.model import ACTIVE, GONE
 from support.leftovers import OWN_TABLES, databases, owners_in, registry_rows, tables_of_default
 from support.leftovers import NAMES as NAMES_TABLE
 from support.leftovers import SETTINGS as SETTINGS_TABLE
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
-GONE_SECONDS = 40
-PUT_SECONDS = 10
 
 
 def check_late_uploads(deployment, model):
     """A link of a tenant that is gone lets nobody leave a file for long."""
     for tenant in model.having(GONE)[-3:]:
-        for file_id, url, port in tenant.upload_urls[-1:]:
+        for file_id, url in tenant.upload_urls[-1:]:
             # The local store's links lead to a service, which has another port after a restart.
-            parts = urllib.parse.urlsplit(url)
-            if parts.port == port:
-                url = parts._replace(netloc=f"127.0.0.1:{deployment.instances[0].port}").geturl()
-            reply = requests.put(url, data=b"late", timeout=PUT_SECONDS)
+            if deployment.files.kind == "local":
+                url = urllib.parse.urlsplit(url)._replace(netloc=f"127.0.0.1:{deployment.instances[0].port}").geturl()
+            reply = requests.put(url, data=b"late", timeout=PATIENCE_SECONDS * SLOWNESS)
             key = f"{tenant.name}/{file_id}"
             wait_until(
                 lambda key=key: key not in deployment.files.keys(key),
                 f"the late file {key} of {tenant} is removed; its upload was answered with {reply.status_code}",
-                GONE_SECONDS,
             )
 
 
@@ -52,7 +48,7 @@ def check_engine(deployment, model):
             strange[table] = sorted(set(owners_in(sql, table)) - ids) if table in tables else []
         return {what: which for what, which in strange.items() if which}
 
-    wait_until_empty(found, f"what is behind the services is that of {names}, and nothing else", GONE_SECONDS)
+    wait_until_empty(found, f"what is behind the services is that of {names}, and nothing else")
 
 
 def check_bytes(directory, model):
@@ -67,4 +63,4 @@ def check_bytes(directory, model):
         ended = subprocess.run(command, input=marks, capture_output=True, text=True, check=False)
         return ended.stdout.split("\n")[:-1]
 
-    wait_until_empty(found, "no event of a deleted tenant is on the disk", GONE_SECONDS)
+    wait_until_empty(found, "no event of a deleted tenant is on the disk")
