@@ -11,13 +11,12 @@ import requests
 
 from support import paths
 from support.processes import spawn
-from support.waiting import SLOWNESS, repeat_unavailable, wait_until
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, repeat_unavailable, wait_until
 
 API_KEY = "contract-tests-key-0123456789"
-START_SECONDS = 30
-LISTEN_SECONDS = START_SECONDS * SLOWNESS
-STOP_SECONDS = 30 * SLOWNESS
-REQUEST_SECONDS = 60 * SLOWNESS
+LISTEN_SECONDS = PATIENCE_SECONDS * SLOWNESS
+STOP_SECONDS = PATIENCE_SECONDS * SLOWNESS
+REQUEST_SECONDS = 2 * PATIENCE_SECONDS * SLOWNESS
 LISTENING = re.compile(r"^annals: listening on (https?://\S+:(\d+))$", re.MULTILINE)
 
 
@@ -90,8 +89,9 @@ class Annals:
 
     @property
     def log(self):
-        """What it wrote to both outputs since the first start."""
-        return "".join(f.read_text(errors="replace") for f in (self.stdout_file, self.stderr_file) if f.exists())
+        """What it wrote to both outputs since the first start: whole lines, as one that is being written may be seen in part."""
+        texts = [f.read_text(errors="replace") for f in (self.stdout_file, self.stderr_file) if f.exists()]
+        return "".join(text[: text.rfind("\n") + 1] for text in texts)
 
     def wait_until_ready(self):
         said = ""
@@ -102,7 +102,7 @@ class Annals:
             said = reply.text
             return reply.status_code == 200
 
-        wait_until(is_ready, lambda: f"GET /readyz answers 200, not {said}", START_SECONDS)
+        wait_until(is_ready, lambda: f"GET /readyz answers 200, not {said}")
 
     def kill9(self):
         self._process.kill()
@@ -229,7 +229,9 @@ class Annals:
 
     def _wait_until_listening(self, printed):
         deadline = time.monotonic() + LISTEN_SECONDS
-        while time.monotonic() < deadline:
+        is_last = False
+        while not is_last:
+            is_last = time.monotonic() > deadline
             line = LISTENING.search(self.stdout_file.read_text(), printed)
             if line:
                 self.url, self.port = line[1], int(line[2])

@@ -10,8 +10,8 @@ import requests
 
 from support import paths
 from support.ports import free_port
+from support.waiting import PATIENCE_SECONDS, SLOWNESS
 
-START_SECONDS = 30
 # Of a statement that hangs: one with 240 MB takes half a minute on a busy machine.
 SQL_SECONDS = 300
 STARTS = 5
@@ -85,7 +85,7 @@ class ClickHouseServer:
         if self.drop_delay is not None:
             program.append(str(self.drop_delay))
         self._process = subprocess.Popen(program, stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS * SLOWNESS
         while time.monotonic() < deadline and self._process.poll() is None:
             if self._pings():
                 return True
@@ -95,6 +95,6 @@ class ClickHouseServer:
 
     def _pings(self):
         try:
-            return requests.get(f"{self.endpoint}/ping", timeout=1).status_code == 200
+            return requests.get(f"{self.endpoint}/ping", timeout=10).status_code == 200
         except requests.RequestException:
             return False

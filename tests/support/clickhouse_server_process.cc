@@ -22,9 +22,9 @@
 namespace annals::support {
 namespace {
 
-constexpr std::chrono::seconds kStartTime{30};
+constexpr std::chrono::seconds kStartTime{180};
 constexpr std::chrono::milliseconds kPollInterval{10};
-constexpr std::chrono::seconds kStatementTime{30};
+constexpr std::chrono::seconds kStatementTime{180};
 constexpr int kStarts = 5;
 constexpr int kOk = 200;
 

@@ -15,9 +15,9 @@ from support.annals import API_KEY
 from support.names import unique_name
 from support.processes import environment as environment_of
 from support.processes import run, spawn
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
-COMMAND_SECONDS = 120
+COMMAND_SECONDS = 2 * PATIENCE_SECONDS * SLOWNESS
 
 
 class Tenant:
@@ -68,7 +68,7 @@ class Running:
         return self._output.read_text()
 
     def wait_for(self, words):
-        wait_until(lambda: words in self.output, f"it says {words!r}", COMMAND_SECONDS)
+        wait_until(lambda: words in self.output, f"it says {words!r}")
 
     def kill9(self):
         self.process.kill()

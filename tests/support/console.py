@@ -9,7 +9,7 @@ from support.events import event, post_events
 from support.file_links import put
 from support.keys import new_key
 
-BROWSER_SECONDS = 300
+BROWSER_SECONDS = 1500
 
 LABEL = "Meridian Bank"
 RECORD = "ORD-2026-17"

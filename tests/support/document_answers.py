@@ -11,7 +11,6 @@ from support.names import UNKNOWN_ID
 from support.raw_http import RawConnection
 from support.waiting import wait_until
 
-SECONDS = 30
 # Room for one event of 64 bytes and its data, and hardly more.
 SMALL_QUOTA = {"bytes_per_day": 110}
 LAST_EVENT = {"event_type_id": 1, "record_id": 1, "source_id": 1, "source_type_id": 1, "event_data": "x" * 40}
@@ -278,12 +277,12 @@ class Answers:
         with contextlib.ExitStack() as stack:
             for _ in range(2):
                 stack.enter_context(RawConnection(annals)).send(begin)
-            wait_until(lambda: annals.get("/api/tenants").status_code == 503, "it is full", SECONDS)
+            wait_until(lambda: annals.get("/api/tenants").status_code == 503, "it is full")
             for operation in document.operations:
                 if operation.path not in ("/healthz", "/readyz", "/metrics"):
                     self._expect(story, operation.id, 503)
         annals.send_terminate()
-        wait_until(lambda: annals.get("/readyz", key=None).status_code == 503, "it drains", SECONDS)
+        wait_until(lambda: annals.get("/readyz", key=None).status_code == 503, "it drains")
 
     def _key(self, role):
         if not hasattr(self, "_keys"):

@@ -6,8 +6,10 @@ import time
 import pytest
 import requests
 
+from support.waiting import PATIENCE_SECONDS, SLOWNESS
+
 TAIL = "/api/history/tail"
-WAIT_SECONDS = 30
+WAIT_SECONDS = PATIENCE_SECONDS * SLOWNESS
 
 
 class Tail:

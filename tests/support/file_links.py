@@ -5,8 +5,9 @@ import urllib.parse
 import requests
 
 from support.events import HISTORY, event, post_events
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, repeat_unavailable
 
-SECONDS = 30
+SECONDS = PATIENCE_SECONDS * SLOWNESS
 
 
 def client(tenant):
@@ -15,7 +16,7 @@ def client(tenant):
 
 def new_upload(annals, tenant):
     """The answer's body of GET /api/files/upload-url, which must succeed."""
-    reply = annals.get("/api/files/upload-url", headers=client(tenant))
+    reply = repeat_unavailable(lambda: annals.get("/api/files/upload-url", headers=client(tenant)))
     assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
     return reply.json()
 

@@ -13,7 +13,7 @@ import pytest
 from support import paths
 from support.file_trees import files_below
 
-SCRIPT_SECONDS = 120
+SCRIPT_SECONDS = 600
 PROGRAMS_MISSING = 77
 
 
@@ -95,7 +95,7 @@ class S3Server:
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             config=botocore.config.Config(
-                s3={"addressing_style": "path"}, connect_timeout=5, read_timeout=20, retries={"max_attempts": 3}
+                s3={"addressing_style": "path"}, connect_timeout=20, read_timeout=60, retries={"max_attempts": 3}
             ),
         )
 

@@ -4,6 +4,11 @@ import http.server
 import threading
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # connections that wait while this process has no time; beyond them a client waits a second
+
+
 class LoopbackServer:
     """Calls `answer` with the handler (http.server.BaseHTTPRequestHandler) of each GET, POST, PUT and
     OPTIONS."""
@@ -20,8 +25,7 @@ class LoopbackServer:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property

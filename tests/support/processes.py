@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+from support.waiting import PATIENCE_SECONDS, SLOWNESS
+
 NOBODY = 65534
 # Begins a command that root starts as a user who may do nothing.
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
@@ -27,7 +29,7 @@ def spawn(arguments, settings, stdout, stderr):
         return subprocess.Popen(interruptible(arguments), env=environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 
 
-def run(arguments, settings, seconds=30):
+def run(arguments, settings, seconds=PATIENCE_SECONDS * SLOWNESS):
     """Runs a program to its end, which must come in time."""
     return subprocess.run(
         [str(argument) for argument in arguments],

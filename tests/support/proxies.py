@@ -14,7 +14,6 @@ from support.waiting import wait_until
 
 DOCUMENT = paths.ROOT / "docs" / "operations.md"
 PREFIX = "/annals"
-START_SECONDS = 15
 
 
 def _shown(language):
@@ -51,7 +50,7 @@ class Proxy:
             command = ["setpriv", "--pdeathsig", "KILL", program, *arguments]
             self._process = subprocess.Popen(command, env=environment({}), stdout=log, stderr=log)
         url = f"http://127.0.0.1:{port}{PREFIX}/readyz"
-        wait_until(lambda: self._answers(url), f"{kind} answers", START_SECONDS)
+        wait_until(lambda: self._answers(url), f"{kind} answers")
 
     def __enter__(self):
         return self
@@ -63,6 +62,6 @@ class Proxy:
     def _answers(self, url):
         assert self._process.poll() is None, f"expected that the proxy runs: {self._log.read_text()}"
         try:
-            return requests.get(url, timeout=5).status_code == 200
-        except requests.ConnectionError:
+            return requests.get(url, timeout=10).status_code == 200
+        except requests.RequestException:
             return False

@@ -6,6 +6,8 @@ import json
 import socket
 import time
 
+from support.waiting import PATIENCE_SECONDS, SLOWNESS
+
 
 class Reply:
     """One response, taken apart."""
@@ -25,7 +27,7 @@ class Reply:
 class RawConnection:
     """A TCP connection to the service."""
 
-    def __init__(self, annals, seconds=30):
+    def __init__(self, annals, seconds=PATIENCE_SECONDS * SLOWNESS):
         self.socket = socket.create_connection(("127.0.0.1", annals.port), timeout=seconds)
 
     def __enter__(self):
@@ -38,7 +40,7 @@ class RawConnection:
         self.socket.sendall(data)
         return self
 
-    def read_to_end(self, seconds=10):
+    def read_to_end(self, seconds=PATIENCE_SECONDS * SLOWNESS):
         """All bytes until the service closes the connection; raises TimeoutError when it does not in time."""
         deadline = time.monotonic() + seconds
         chunks = []

@@ -4,11 +4,13 @@ import contextlib
 import socket
 import ssl
 
+from support.waiting import PATIENCE_SECONDS, SLOWNESS
+
 
 class RawTls:
     """One connection to the service; every wait ends with TimeoutError after `seconds`."""
 
-    def __init__(self, annals, context, seconds=10):
+    def __init__(self, annals, context, seconds=PATIENCE_SECONDS * SLOWNESS):
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._client = context.wrap_bio(self._incoming, self._outgoing, server_hostname="localhost")
         self.socket = socket.create_connection(("127.0.0.1", annals.port), timeout=seconds)

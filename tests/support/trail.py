@@ -2,14 +2,12 @@
 
 import json
 
-from support.waiting import wait_until
+from support.waiting import repeat_unavailable, wait_until
 
 TRAIL = {"X-Client-Id": "_annals"}
 ID = "00000000-0000-0000-0000-616e6e616c73"
 TABLE = f"default.events_{ID.replace('-', '')}"
 READ_ONLY = {"detail": "The audit trail can only be read."}
-# Nobody waits for the records of what only reads.
-SECONDS = 30
 
 TYPES = {
     "initialize_tenant": 1,
@@ -41,7 +39,7 @@ def number_of(some_id):
 def trail(annals, **query):
     """The newest records, the oldest of them first; `query` filters them."""
     query = {"limit": 1000, **query}
-    reply = annals.get("/api/history/events", headers=TRAIL, params=query)
+    reply = repeat_unavailable(lambda: annals.get("/api/history/events", headers=TRAIL, params=query))
     assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
     return reply.json()["results"][::-1]
 
@@ -61,14 +59,15 @@ def of_request(annals, reply, **query):
 
 
 def wait_for(annals, action, condition, **query):
-    """Waits until a record of that action meets the condition; returns all that do."""
+    """Waits until a record of that action meets the condition; returns all that do. No request waits for the records of what
+    only reads."""
     found = []
 
     def is_there():
         found[:] = [one for one in records(annals, action, **query) if condition(one)]
         return bool(found)
 
-    wait_until(is_there, f"a record of {action} that meets the condition", SECONDS)
+    wait_until(is_there, f"a record of {action} that meets the condition")
     return found
 
 

@@ -11,7 +11,7 @@ from support import paths
 from support.loopback_http import LoopbackServer
 
 SOURCES = paths.ROOT / "clients" / "typescript"
-BUILD_SECONDS = 120
+BUILD_SECONDS = 600
 TYPES = {".js": "text/javascript", ".html": "text/html"}
 
 

@@ -19,10 +19,12 @@ def wait_until(condition, expected, seconds=PATIENCE_SECONDS):
     seconds *= SLOWNESS
     deadline = time.monotonic() + seconds
     while True:
+        # A look that begins in time counts, however long this process was kept from it afterwards.
+        is_last = time.monotonic() > deadline
         result = condition()
         if result:
             return result
-        if time.monotonic() > deadline:
+        if is_last:
             expected = expected() if callable(expected) else expected
             pytest.fail(f"expected within {seconds:g} s: {expected}; last result: {result!r}")
         time.sleep(POLL_SECONDS)
@@ -33,7 +35,8 @@ def repeat_unavailable(ask, seconds=PATIENCE_SECONDS):
     After `seconds` it returns the last answer."""
     deadline = time.monotonic() + seconds * SLOWNESS
     while True:
+        is_last = time.monotonic() > deadline
         reply = ask()
-        if reply.status_code != 503 or time.monotonic() > deadline:
+        if reply.status_code != 503 or is_last:
             return reply
         time.sleep(POLL_SECONDS)

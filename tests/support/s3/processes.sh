@@ -30,7 +30,7 @@ signal() {
 
 wait_until_gone() {
   local tries
-  for tries in $(seq 100); do
+  for tries in $(seq 1200); do
     is_running "$1" || return 0
     sleep 0.05
   done

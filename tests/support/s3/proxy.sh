@@ -49,7 +49,7 @@ backend gateway
 CONF
 haproxy -c -q -f "$dir/haproxy.cfg" || exit 1
 start proxy haproxy -db -q -f "$dir/haproxy.cfg"
-for tries in $(seq 100); do
+for tries in $(seq 1200); do
   (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null && exit 0
   sleep 0.05
 done

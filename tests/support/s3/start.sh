@@ -10,7 +10,7 @@
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "$0")" && pwd)
-patience=${S3_START_SECONDS:-60}
+patience=${S3_START_SECONDS:-180}
 
 missing=
 for program in ceph-mon ceph-osd radosgw radosgw-admin monmaptool ceph haproxy curl python3; do
@@ -66,11 +66,7 @@ memory=/dev/shm
 run=$(mktemp -d "$memory/s3test.XXXXXX") && echo "$run" >"$dir/run" && mkdir "$run/monitor" || exit 1
 
 # All at once, so that they differ.
-read -r port monitor_port proxy_port < <(python3 -c '
-import socket
-sockets = [socket.socket() for _ in range(3)]
-for s in sockets: s.bind(("127.0.0.1", 0))
-print(*(s.getsockname()[1] for s in sockets))')
+read -r port monitor_port proxy_port < <(python3 "$here/../ports.py" 3)
 cluster_id=$(cat /proc/sys/kernel/random/uuid)
 storage_id=$(cat /proc/sys/kernel/random/uuid)
 access_key=TESTACCESSKEY0000001
