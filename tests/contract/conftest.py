@@ -1,9 +1,15 @@
 """Every answer of these tests must be one that the service's own document has."""
 
+import time
+
 import pytest
 
 from support.annals import Annals
 from support.openapi import Recorder
+
+# What a service that stops has for each kind of what is still to be stored or sent.
+LAST_SECONDS = 1.0
+STOPS = 3
 
 _recorder = Recorder()
 
@@ -14,3 +20,22 @@ def documented_answers():
     Annals.observer = _recorder
     yield _recorder
     Annals.observer = None
+
+
+@pytest.fixture
+def after_a_stop():
+    """Stops a service and returns what is found then: after_a_stop(prepare), of which `prepare` makes the service, and
+    returns it with what looks. If nothing is found after a stop so slow that its time may have been over, begins again."""
+
+    def stop(prepare):
+        for _ in range(STOPS):
+            annals, look = prepare()
+            began = time.monotonic()
+            annals.terminate()
+            was_slow = time.monotonic() - began >= LAST_SECONDS
+            found = look()
+            if found or not was_slow:
+                break
+        return found
+
+    return stop

@@ -22,7 +22,8 @@ from support.trail import (
     wait_for,
     whole_text,
 )
-from support.annals import insert_statement
+from support.annals import REQUEST_SECONDS, insert_statement
+from support.waiting import wait_until
 from support.viewer_tokens import post_token
 
 TOLD_QUICKLY = {"ANNALS_AUDIT_REFUSAL_WINDOW_SECONDS": "0.2"}
@@ -120,7 +121,7 @@ def test_a_record_says_who_did_it(annals, tenant):
 
 
 def test_what_a_viewer_token_shows_and_who_made_it_is_on_record(annals, tenant):
-    made = post_token(annals, tenant, filter={"record_id": [7]}, permissions=["history", "files"], expires_in=60)
+    made = post_token(annals, tenant, filter={"record_id": [7]}, permissions=["history", "files"], expires_in=3600)
     (record,) = of_reply(annals, made)
     told = record["event_data"]
     assert (told["action"], told["result"], told["client_id"]) == ("create_viewer_token", "done", tenant["client_id"])
@@ -256,32 +257,41 @@ def test_every_kind_of_refusal_is_on_record(quick):
     assert other["client_secret"] not in whole_text(quick) and "wwww" not in whole_text(quick)
 
 
-def test_many_refusals_are_few_records_that_count_them_all(make):
-    annals = make.annals(environment={"ANNALS_AUDIT_REFUSAL_WINDOW_SECONDS": "3600", "ANNALS_AUTH_WRONG_KEYS_PER_MINUTE": "5"})
-    with requests.Session() as session:
-        for number in range(400):
-            session.get(annals.url + "/api/keys", headers={"X-API-Key": f"wrong-key-{number:08}"}, timeout=30)
+def refusals_after_a_stop(after_a_stop, make, settings, headers):
+    """The records of refusals of requests with these headers, all of which fall into one window."""
 
-    annals.restart()
+    def prepare():
+        annals = make.annals(environment={"ANNALS_AUDIT_REFUSAL_WINDOW_SECONDS": "3600", **settings})
+        with requests.Session() as session:
+            for one in headers:
+                session.get(annals.url + "/api/keys", headers=one, timeout=REQUEST_SECONDS)
 
-    wait_for(annals, "stop_service", lambda one: True)
-    told = records(annals, "refuse_credentials")
+        def look():
+            annals.start()
+            return records(annals, "refuse_credentials") if records(annals, "stop_service") else None
+
+        return annals, look
+
+    told = after_a_stop(prepare)
+    assert told, "expected that the last records are written at the stop"
+    return told
+
+
+def test_many_refusals_are_few_records_that_count_them_all(make, after_a_stop):
+    wrong = [{"X-API-Key": f"wrong-key-{number:08}"} for number in range(400)]
+
+    told = refusals_after_a_stop(after_a_stop, make, {"ANNALS_AUTH_WRONG_KEYS_PER_MINUTE": "5"}, wrong)
+
     assert sum(one["count"] for one in told) == 400, f"expected all of them counted, got {told}"
     assert len(told) <= 4, f"expected two records for each reason, got {told}"
     assert {one["reason"] for one in told} == {"Unauthorized API Key.", "Too many wrong keys from this address. Try again later."}
 
 
-def test_refusals_from_many_addresses_are_few_records(make):
-    trusted = {"ANNALS_SERVER_TRUSTED_PROXIES": "127.0.0.1"}
-    annals = make.annals(environment={"ANNALS_AUDIT_REFUSAL_WINDOW_SECONDS": "3600", **trusted})
-    with requests.Session() as session:
-        for number in range(200):
-            session.get(annals.url + "/api/keys", headers={"X-Forwarded-For": f"203.0.113.{number}"}, timeout=30)
+def test_refusals_from_many_addresses_are_few_records(make, after_a_stop):
+    elsewhere = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in range(200)]
 
-    annals.restart()
+    told = refusals_after_a_stop(after_a_stop, make, {"ANNALS_SERVER_TRUSTED_PROXIES": "127.0.0.1"}, elsewhere)
 
-    wait_for(annals, "stop_service", lambda one: True)
-    told = records(annals, "refuse_credentials")
     assert sum(one["count"] for one in told) == 200
     assert len(told) <= 40, f"expected that most addresses are counted together, got {len(told)} records"
 
@@ -354,14 +364,18 @@ def test_it_is_no_tenant(annals):
 # --- the service itself ---
 
 
-def test_starts_and_stops_are_on_record_and_outlive_them(make, engine_kind):
-    annals = make.annals(engine_kind)
-    tenant = annals.initialise("shop")
+def test_starts_and_stops_are_on_record_and_outlive_them(make, engine_kind, after_a_stop):
+    annals = tenant = None
 
-    annals.restart()
+    def prepare():
+        nonlocal annals, tenant
+        annals = make.annals(engine_kind)
+        tenant = annals.initialise("shop")
+        return annals, lambda: records(annals.start(), "stop_service")
 
-    actions = [one["action"] for one in records(annals)]
-    assert actions.count("start_service") == 2 and actions.count("stop_service") == 1, actions
+    assert len(after_a_stop(prepare)) == 1, "expected the stop on record"
+
+    wait_until(lambda: len(records(annals, "start_service")) == 2, "both starts are on record")
     assert [one["result"] for one in records(annals, record_id=number_of(tenant["client_id"]))] == ["done"]
     version = records(annals, "start_service")[0]["version"]
     assert version and version[0].isdigit()

@@ -5,15 +5,13 @@ import json
 import pytest
 import requests
 
-from support.annals import API_KEY
+from support.annals import API_KEY, REQUEST_SECONDS
 from support.event_streams import Tail
 from support.events import event, post_events
 from support.names import unique_name
 from support.ports import free_port
 from support.proxies import PREFIX, Proxy
 from support.waiting import wait_until
-
-SECONDS = 20
 
 
 def start(make, port=None, **more):
@@ -33,16 +31,7 @@ def proxied(request, make, tmp_path):
 
 def client_of(annals, reply):
     """The address that the log has for a request, whose line comes after its answer."""
-    found = []
-
-    def is_logged():
-        lines = [json.loads(line) for line in annals.stderr_file.read_text().splitlines() if line.startswith("{")]
-        mine = [line for line in lines if line["msg"] == "request" and line["request_id"] == reply.headers["X-Request-Id"]]
-        found[:] = [line["client_address"] for line in mine]
-        return bool(found)
-
-    wait_until(is_logged, "the request is in the log")
-    return found[0]
+    return wait_until(lambda: annals.told_of(reply), "the request is in the log")[0]["client_address"]
 
 
 def test_links_lead_through_the_proxy(proxied):
@@ -50,14 +39,14 @@ def test_links_lead_through_the_proxy(proxied):
     headers = {"X-Client-Id": tenant["client_id"]}
     made = proxied.get("/api/files/upload-url", headers=headers).json()
     assert made["upload_url"].startswith(proxied.url + "/files/"), f"expected the proxy's URL, got {made['upload_url']}"
-    stored = requests.put(made["upload_url"], data=b"x" * 3_000_000, timeout=SECONDS)
+    stored = requests.put(made["upload_url"], data=b"x" * 3_000_000, timeout=REQUEST_SECONDS)
     assert stored.status_code == 200, f"expected 200, got {stored.status_code} {stored.text}"
 
     attached = event(file_id=made["file_id"])
     assert post_events(proxied, tenant, [attached, event()]).status_code == 201
     page = proxied.get("/api/history/events?limit=1", headers=headers).json()
     assert page["next"].startswith(proxied.url + "/api/"), f"expected the proxy's URL, got {page['next']}"
-    following = requests.get(page["next"], headers={**headers, "X-API-Key": API_KEY}, timeout=SECONDS)
+    following = requests.get(page["next"], headers={**headers, "X-API-Key": API_KEY}, timeout=REQUEST_SECONDS)
     assert following.json()["total_count"] == 2
     content = proxied.get(f"/api/history/events/{attached['event_id']}/file", headers=headers)
     assert (content.status_code, len(content.content)) == (200, 3_000_000)

@@ -5,7 +5,6 @@ import requests
 
 from support.annals import events_table, insert_statement
 from support.clickhouse_users import documented_grant_for, documented_grants, users_xml
-from support.crash import LEASES
 from support.events import HISTORY, event, events_of, expect_taken, history, post_events
 from support.file_links import client
 from support.keys import change_tenant
@@ -177,7 +176,7 @@ def test_the_documented_grants_suffice_for_everything(make):
 
     annals = make.annals(
         make.engine(users=users_xml(grants=grants)),
-        environment={**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"},
+        environment={"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"},
     )
 
     expect_whole_answers(annals)

@@ -7,12 +7,11 @@ import subprocess
 import pytest
 import requests
 
-from support.annals import API_KEY
+from support.annals import API_KEY, REQUEST_SECONDS
 from support.events import HISTORY, event, tenant_with
 from support.names import unique_name
 
 EXPORT = "/api/history/export"
-SECONDS = 30
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def get(annals, tenant, path, accepted, method="GET", **headers):
         "Accept-Encoding": accepted,
         **headers,
     }
-    with requests.request(method, annals.url + path, headers=headers, stream=True, timeout=SECONDS) as reply:
+    with requests.request(method, annals.url + path, headers=headers, stream=True, timeout=REQUEST_SECONDS) as reply:
         assert reply.status_code in (200, 304), reply.text
         reply.raw.decode_content = False
         reply.bytes = reply.raw.read()
@@ -146,7 +145,7 @@ def test_what_gives_out_secrets_or_links_is_not_compressed(any_annals, tenant):
 
 def test_a_tail_is_not_compressed(any_annals, tenant):
     headers = {"X-Client-Id": tenant["client_id"], "Accept-Encoding": "gzip, zstd"}
-    with any_annals.get("/api/history/tail", headers=headers, stream=True, timeout=SECONDS) as reply:
+    with any_annals.get("/api/history/tail", headers=headers, stream=True, timeout=REQUEST_SECONDS) as reply:
         assert "Content-Encoding" not in reply.headers
 
 

@@ -187,9 +187,8 @@ def test_refusals_can_be_read(annals, tenant):
 
 
 def test_a_full_server_can_be_read(make):
-    annals = make.annals(
-        environment={"ANNALS_SERVER_CORS_ORIGINS": PAGE, "ANNALS_SERVER_MAX_CONNECTIONS": "1"}, start=False
-    ).start(ready=False)
+    environment = {"ANNALS_SERVER_MAX_CONNECTIONS": "1", "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "3600"}
+    annals = make.annals(environment={"ANNALS_SERVER_CORS_ORIGINS": PAGE, **environment}, start=False).start(ready=False)
 
     with RawConnection(annals) as busy:
         lines = (f"X-API-Key: {API_KEY}", "Content-Length: 10", "Expect: 100-continue")

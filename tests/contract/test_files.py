@@ -244,7 +244,14 @@ def test_other_methods_are_405(file):
 
 def test_a_url_expires(make):
     annals = make.annals(environment={"ANNALS_FILES_URL_SECONDS": "2"})
-    put_url, get_url = uploaded(annals, annals.initialise("shop"), b"x")
+    tenant = annals.initialise("shop")
+
+    def upload_in_time():
+        made = new_upload(annals, tenant)
+        return made if put(made["upload_url"], b"x").status_code == 200 else None
+
+    made = wait_until(upload_in_time, "an upload before its URL expires")
+    put_url, get_url = made["upload_url"], download_url(annals, tenant, made["file_id"])
 
     wait_until(lambda: fetch(get_url).status_code == 403, "the URL to GET has expired")
     wait_until(lambda: put(put_url, b"y").status_code == 403, "the URL to PUT has expired")

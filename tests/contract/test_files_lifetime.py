@@ -16,6 +16,12 @@ FILE_NOT_FOUND = {"detail": "File not found."}
 PART = b"x" * 300_000
 
 
+@pytest.fixture(scope="module")
+def any_annals(module_make):
+    """A service that waits for an upload as long as a test holds it."""
+    return module_make.annals(environment={"ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "3600"})
+
+
 @pytest.fixture
 def tenant(any_annals):
     return any_annals.initialise(unique_name())

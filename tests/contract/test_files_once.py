@@ -23,6 +23,12 @@ def tenant(annals):
     return annals.initialise(unique_name())
 
 
+@pytest.fixture(scope="module")
+def any_annals(module_make):
+    """A service that waits for an upload as long as a test holds it."""
+    return module_make.annals(environment={"ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "3600"})
+
+
 @pytest.fixture
 def any_tenant(any_annals):
     return any_annals.initialise(unique_name())

@@ -7,12 +7,11 @@ import re
 import pytest
 import requests
 
-from support.annals import API_KEY, events_table
+from support.annals import API_KEY, REQUEST_SECONDS, events_table
 from support.events import event, get_history, history, post_events
 from support.names import UNKNOWN_ID, unique_name
 
 BY_TIME = ("-event_time", "event_time")
-SECONDS = 30
 
 
 def at(i, **changes):
@@ -32,7 +31,7 @@ def ids(events):
 def read_on(tenant, page):
     """The page that `next` names."""
     reply = requests.get(
-        page["next"], headers={"X-API-Key": API_KEY, "X-Client-Id": tenant["client_id"]}, timeout=SECONDS
+        page["next"], headers={"X-API-Key": API_KEY, "X-Client-Id": tenant["client_id"]}, timeout=REQUEST_SECONDS
     )
     assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
     return reply.json()

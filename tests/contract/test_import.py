@@ -544,8 +544,14 @@ def test_an_unreachable_service_is_told_at_once_with_its_address(tmp_path):
 def test_https_at_a_port_for_http_is_told_as_such(any_tenant, tmp_path, command):
     file = write_lines(tmp_path / "one.ndjson", [event(0)])
     any_tenant.url = any_tenant.url.replace("http:", "https:")
+    told = f"the service at {any_tenant.url} speaks http, not https; give --url with http://"
 
-    expect_ended(any_tenant.run(command, file), 1, f"the service at {any_tenant.url} speaks http, not https; give --url with http://")
+    def is_told():
+        # The command asks the port over http for two seconds only.
+        ended = any_tenant.run(command, file)
+        return ended if told in ended.stderr else None
+
+    expect_ended(wait_until(is_told, told), 1, told)
 
 
 def test_https_at_a_port_where_nobody_listens_is_told_as_such(any_tenant, tmp_path):

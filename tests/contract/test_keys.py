@@ -8,11 +8,11 @@ import pytest
 from support.keys import KEY_NOT_FOUND, PATH, change_key, delete_key, new_key
 from support.names import UNKNOWN_ID, unique_name
 from support.problems import UNAUTHORIZED_KEY, expect, expect_invalid, missing, not_a_string, null, problem, too_short
-from support.waiting import wait_until
+from support.waiting import repeat_unavailable, wait_until
 
 KEY_FORM = re.compile(r"annals_[0-9a-f]{32}_[0-9a-f]{56}")
-# Two seconds when the machine has time.
-SEEN_BY_OTHERS_SECONDS = 30
+# Two seconds when the machine has time; less than the minute after which no key is believed that was not read again.
+SEEN_BY_OTHERS_SECONDS = 45
 TENANTS = "/api/tenants"
 
 
@@ -168,15 +168,16 @@ def test_the_last_use_is_told_to_the_hour(annals):
     assert before - datetime.timedelta(hours=1) < used <= datetime.datetime.now(datetime.timezone.utc)
 
 
-def test_the_last_use_outlives_a_restart(make, engine_kind):
-    annals = make.annals(engine_kind)
-    key = new_key(annals)
-    assert status(annals, key) == 200
-    used = shown(annals, key)["last_used_at"]
+def test_the_last_use_outlives_a_restart(make, engine_kind, after_a_stop):
+    def prepare():
+        annals = make.annals(engine_kind)
+        key = new_key(annals)
+        assert status(annals, key) == 200
+        used = shown(annals, key)["last_used_at"]
+        assert used is not None
+        return annals, lambda: shown(annals.start(), key)["last_used_at"] == used
 
-    annals.restart()
-
-    assert used is not None and shown(annals, key)["last_used_at"] == used
+    assert after_a_stop(prepare), "expected the last use of before"
 
 
 def test_keys_are_listed_newest_first_in_pages(make):
@@ -196,10 +197,10 @@ def test_other_instances_see_a_change_within_two_seconds(make):
     key = new_key(one, "read")
 
     wait_until(lambda: status(other, key) == 200, "the other instance knows the key", SEEN_BY_OTHERS_SECONDS)
-    change_key(other, key, disabled=True)
+    assert repeat_unavailable(lambda: change_key(other, key, disabled=True)).status_code == 200
     assert status(other, key) == 401, "the instance that changes a key sees it at once"
     wait_until(lambda: status(one, key) == 401, "it is disabled there too", SEEN_BY_OTHERS_SECONDS)
-    change_key(one, key, disabled=False)
+    assert repeat_unavailable(lambda: change_key(one, key, disabled=False)).status_code == 200
     wait_until(lambda: status(other, key) == 200, "and enabled again", SEEN_BY_OTHERS_SECONDS)
-    delete_key(one, key)
+    assert repeat_unavailable(lambda: delete_key(one, key)).status_code in (204, 404)
     wait_until(lambda: status(other, key) == 401, "and deleted", SEEN_BY_OTHERS_SECONDS)

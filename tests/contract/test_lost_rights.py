@@ -11,9 +11,8 @@ from support.event_streams import TAIL
 from support.file_links import client
 from support.keys import change_key, delete_key, new_key, suspend
 from support.names import unique_name
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
-SECONDS = 30
 BETWEEN_LINES_SECONDS = 0.02
 
 
@@ -41,7 +40,7 @@ class EndlessUpload:
 
     def ends(self):
         """True if the service ends it."""
-        self._thread.join(SECONDS)
+        self._thread.join(PATIENCE_SECONDS * SLOWNESS)
         ended = not self._thread.is_alive()
         self._stop.set()
         self._thread.join()
@@ -73,7 +72,7 @@ def test_a_tail_gives_no_event_to_a_deleted_key_and_ends(annals):
     tenant = annals.initialise(unique_name())
     key = new_key(annals, "read")
     headers = client(tenant)
-    with annals.get(TAIL, key=key["key"], headers=headers, stream=True, timeout=SECONDS) as tail:
+    with annals.get(TAIL, key=key["key"], headers=headers, stream=True) as tail:
         lines = tail.iter_lines()
         assert next(lines) == b": annals"
         delete_key(annals, key)

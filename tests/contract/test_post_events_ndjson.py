@@ -149,7 +149,9 @@ def test_a_line_may_come_in_very_small_parts(any_annals):
 
 
 @pytest.mark.parametrize("encoding", [None, "gzip"])
-def test_what_a_slow_sender_has_sent_is_kept_while_it_pauses(annals, tenant, encoding):
+def test_what_a_slow_sender_has_sent_is_kept_while_it_pauses(make, engine_kind, encoding):
+    annals = make.annals(engine_kind, environment={"ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "3600"})
+    tenant = annals.initialise(unique_name())
     compressor = zlib.compressobj(wbits=31)
     seen = []
 

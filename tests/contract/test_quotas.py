@@ -209,12 +209,17 @@ def test_senders_at_the_same_time_do_not_exceed_a_day(annals):
     assert usage(annals, tenant)["bytes_per_day"]["used"] == codes.count(201) * BYTES_OF_EVENT
 
 
-def test_what_came_today_outlives_a_restart(make, engine_kind):
-    annals = make.annals(engine_kind)
-    tenant = limited(annals, bytes_per_day=2 * BYTES_OF_EVENT)
-    expect_taken(post_events(annals, tenant, [event(), event()]), accepted=2)
+def test_what_came_today_outlives_a_restart(make, engine_kind, after_a_stop):
+    annals = tenant = None
 
-    annals.restart()
+    def prepare():
+        nonlocal annals, tenant
+        annals = make.annals(engine_kind)
+        tenant = limited(annals, bytes_per_day=2 * BYTES_OF_EVENT)
+        expect_taken(post_events(annals, tenant, [event(), event()]), accepted=2)
+        return annals, lambda: usage(annals.start(), tenant)["bytes_per_day"]["used"]
+
+    assert after_a_stop(prepare) == 2 * BYTES_OF_EVENT
 
     expect_over(post_events(annals, tenant, event()), "bytes_per_day", 2 * BYTES_OF_EVENT)
     annals.remove(tenant["client_id"])

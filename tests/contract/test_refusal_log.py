@@ -1,6 +1,5 @@
 """What the log says of refused requests, at the level debug: what the contract's texts leave open."""
 
-import json
 
 import pytest
 
@@ -23,9 +22,7 @@ def debugging(module_make):
 
 def refusals_of(annals, reply):
     """The lines that the log has of the request's refusal, parsed."""
-    lines = [json.loads(line) for line in annals.stderr_file.read_text().splitlines() if line.startswith("{")]
-    request_id = reply.headers["X-Request-Id"]
-    return [line for line in lines if (line["msg"], line.get("request_id")) == ("request refused", request_id)]
+    return annals.told_of(reply, "request refused")
 
 
 def expect_reason(annals, reply, status, *words):

@@ -2,25 +2,23 @@
 
 import os
 import signal
-import time
 
 import pytest
 import requests
 
 from support.names import unique_name
 from support.problems import UNAUTHORIZED_KEY, expect
-from support.waiting import SLOWNESS, wait_until
+from support.waiting import wait_until
 
 OLD_KEY = "the-old-key-0123456789"
 NEW_KEY = "the-new-key-0123456789"
-SECONDS = 10
 
 
 def reload(annals):
     """Sends the signal, and waits until it has been acted on."""
     before = annals.log.count("read again")
     os.kill(annals.pid, signal.SIGHUP)
-    wait_until(lambda: annals.log.count("read again") > before, "it reads its configuration again", SECONDS)
+    wait_until(lambda: annals.log.count("read again") > before, "it reads its configuration again")
 
 
 @pytest.fixture
@@ -70,11 +68,11 @@ def test_the_level_of_the_log_is_taken_over(with_file):
     reload(annals)
     expect(annals.get("/api/tenants", key=None), 401, UNAUTHORIZED_KEY)
 
-    wait_until(lambda: '"level":"debug"' in annals.log, "lines of the level debug are written", SECONDS)
+    wait_until(lambda: '"level":"debug"' in annals.log, "lines of the level debug are written")
 
 
 def test_during_the_drain_it_serves_and_says_that_it_is_not_ready(make, engine_kind):
-    annals = make.annals(engine_kind, environment={"ANNALS_SERVER_DRAIN_DELAY_SECONDS": "3"})
+    annals = make.annals(engine_kind, environment={"ANNALS_SERVER_DRAIN_DELAY_SECONDS": "3600"})
     tenant = annals.initialise(unique_name())
     annals.send_terminate()
 
@@ -82,19 +80,17 @@ def test_during_the_drain_it_serves_and_says_that_it_is_not_ready(make, engine_k
         reply = annals.get("/readyz", key=None)
         return reply.status_code == 503 and reply.json()["detail"] == "The service is about to stop."
 
-    wait_until(is_draining, "/readyz says so", SECONDS)
+    wait_until(is_draining, "/readyz says so")
     assert annals.get(f"/api/tenants/{tenant['client_id']}").status_code == 200
     assert annals.get("/healthz", key=None).status_code == 200
-    annals.wait_terminated()
+    annals.terminate()
     with pytest.raises(requests.ConnectionError):
         annals.get("/healthz", key=None)
 
 
 def test_a_second_signal_ends_the_drain(make):
-    annals = make.annals(environment={"ANNALS_SERVER_DRAIN_DELAY_SECONDS": "600"})
+    annals = make.annals(environment={"ANNALS_SERVER_DRAIN_DELAY_SECONDS": "3600"})
     annals.send_terminate()
-    wait_until(lambda: annals.get("/readyz", key=None).status_code == 503, "it drains", SECONDS)
+    wait_until(lambda: annals.get("/readyz", key=None).status_code == 503, "it drains")
 
-    began = time.monotonic()
-    annals.terminate()
-    assert time.monotonic() - began < SECONDS * SLOWNESS
+    annals.terminate()  # which waits for far less than that hour

@@ -129,7 +129,7 @@ class House:
         keys["deleted"] = new_key(annals)
         assert delete_key(annals, keys["deleted"]).status_code == 204
         self.keys = {name: key["key"] for name, key in keys.items()}
-        self.tokens = {name: new_token(annals, tenant) for name, tenant in self.tenants.items()}
+        self.tokens = {name: new_token(annals, tenant, expires_in=86_400) for name, tenant in self.tenants.items()}
         self.expired_token = new_token(annals, self.tenants["own"], expires_in=1)
         wait_until(lambda: view(annals, self.expired_token, HISTORY).status_code == 401, "the token expires")
         suspend(annals, self.tenants["suspended"])

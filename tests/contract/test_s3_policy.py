@@ -8,9 +8,9 @@ import pytest
 import requests
 
 from support import paths
+from support.annals import REQUEST_SECONDS
 from support.file_links import download_url, fetch, new_upload, put
 
-SECONDS = 30
 BUCKET = "alx-history"
 DOCUMENTS = re.findall(r"```json\n(.*?)```", (paths.ROOT / "docs" / "operations.md").read_text(), re.DOTALL)
 
@@ -103,7 +103,7 @@ def test_the_cors_rule_lets_a_page_upload_and_download(make):
             "Access-Control-Request-Method": method,
             "Access-Control-Request-Headers": "content-type",
         }
-        return requests.options(url, headers=headers, timeout=SECONDS)
+        return requests.options(url, headers=headers, timeout=REQUEST_SECONDS)
 
     assert preflight(made["upload_url"], "PUT", origin).headers["Access-Control-Allow-Origin"] == origin
     put(made["upload_url"], b"x", Origin=origin).raise_for_status()

@@ -48,7 +48,7 @@ class Part:
             assert post_events(annals, self.tenant, list(pair)).status_code == 201
         if "event_id" in self.filter:
             self.filter["event_id"] = [one["event_id"] for one in self.shown]
-        self.token = new_token(annals, self.tenant, self.filter)
+        self.token = new_token(annals, self.tenant, self.filter, expires_in=86_400)
 
     def _event(self, name, is_shown, number):
         early = is_shown == (name != "from")

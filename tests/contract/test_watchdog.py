@@ -7,9 +7,8 @@ import socket
 import pytest
 
 from support import paths
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
-SECONDS = 30
 WATCHED_MICROSECONDS = 600_000
 # A service that turns gives a sign every 0.3 s.
 SILENCE_SECONDS = 3
@@ -26,7 +25,7 @@ class Manager:
     def environment(self, **more):
         return {"NOTIFY_SOCKET": self.address, "WATCHDOG_USEC": str(WATCHED_MICROSECONDS), **more}
 
-    def next(self, seconds=SECONDS):
+    def next(self, seconds=PATIENCE_SECONDS * SLOWNESS):
         """What it is told next, or None if nothing comes."""
         self._socket.settimeout(seconds)
         with contextlib.suppress(TimeoutError):
@@ -85,9 +84,9 @@ def test_one_thread_that_hangs_ends_them(make, manager, tmp_path):
 
     hanging.touch()
     with socket.create_connection(("127.0.0.1", annals.port)):
-        wait_until(lambda: os.path.exists(f"{hanging}.hangs"), "a thread hangs", SECONDS)
+        wait_until(lambda: os.path.exists(f"{hanging}.hangs"), "a thread hangs")
         # A sign may be under way.
-        wait_until(lambda: manager.next(SILENCE_SECONDS) is None, "the signs of life end", SECONDS)
+        wait_until(lambda: manager.next(SILENCE_SECONDS) is None, "the signs of life end")
 
     assert annals.running, "it is the manager's part to end it"
     assert "a thread that answers requests is stuck" in annals.log

@@ -1,6 +1,7 @@
 """The real Annals binary, started for a test."""
 
 import contextlib
+import json
 import pathlib
 import re
 import subprocess
@@ -92,6 +93,15 @@ class Annals:
         """What it wrote to both outputs since the first start: whole lines, as one that is being written may be seen in part."""
         texts = [f.read_text(errors="replace") for f in (self.stdout_file, self.stderr_file) if f.exists()]
         return "".join(text[: text.rfind("\n") + 1] for text in texts)
+
+    def told(self, message):
+        """The lines of its log with that message, parsed."""
+        lines = (json.loads(line) for line in self.log.splitlines() if line.startswith("{"))
+        return [line for line in lines if line["msg"] == message]
+
+    def told_of(self, reply, message="request"):
+        """Those that name the request of that answer; its own one is written after the answer."""
+        return [line for line in self.told(message) if line.get("request_id") == reply.headers["X-Request-Id"]]
 
     def wait_until_ready(self):
         said = ""
