@@ -8,6 +8,7 @@ import pytest
 
 from chaos.gate import ChaosGate
 from chaos.machine import Clock, SlowDisk, small_disk
+from support.processes import freeze
 
 SETTINGS = {
     "ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "4",
@@ -112,7 +113,7 @@ class Deployment:
 
     def freeze(self, number):
         if self.instances[number].running:
-            os.kill(self.instances[number].pid, signal.SIGSTOP)
+            freeze(self.instances[number].pid)
             self._stopped.add(number)
 
     def thaw(self, number):

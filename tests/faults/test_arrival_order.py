@@ -79,8 +79,9 @@ def test_a_statement_of_an_insert_that_is_late_changes_nothing(engine, slow, oth
 
 @pytest.mark.parametrize("statement", [OF_INSERT, OF_LOOKING])
 def test_what_an_instance_leaves_behind_that_is_killed_in_an_insert_is_shown_once(
-    engine, slow, other, in_background, statement
+    make, engine, other, in_background, statement
 ):
+    slow = make.annals(engine)  # it does not give the statement up before it is killed
     tenant, reader = written_before(slow, other)
     twice = event(record_id=99)
     held = engine.gate.hold(statement)

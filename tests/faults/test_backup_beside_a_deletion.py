@@ -13,7 +13,8 @@ MOVING = "RENAME DATABASE `{}`"
 
 def test_a_client_whose_files_go_while_it_is_copied_is_left_out(make, tmp_path):
     engine = make.gated(HoldingGate)
-    annals = make.annals(engine, environment={"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups")})
+    settings = {"ANNALS_BACKUP_DIRECTORY": str(tmp_path / "backups"), "ANNALS_ENGINE_TIMEOUT_SECONDS": "300"}
+    annals = make.annals(engine, environment=settings)
     backups = Backups(annals)
     stays, leaves = annals.initialise(unique_name()), filled(annals)[0]
     reading = engine.gate.hold(ROWS)

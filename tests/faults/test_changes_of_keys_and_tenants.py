@@ -9,10 +9,9 @@ from support.events import HISTORY
 from support.file_links import client
 from support.holding_gate import HoldingGate
 from support.keys import PATH, change_key, change_tenant, new_key, suspend
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 MOST_CALLS = 60
-SECONDS = 30
 TENANTS = "/api/tenants"
 
 
@@ -75,7 +74,6 @@ def test_a_suspension_and_a_label_are_given_together_or_not(crash, steps, when):
         wait_until(
             lambda: change_tenant(annals, tenant, client_label="kept").status_code == 200,
             f"{step}: the label can be given again, once the lease of who was killed has ended",
-            SECONDS,
         )
 
 
@@ -86,7 +84,7 @@ def test_a_suspension_and_a_label_are_given_together_or_not(crash, steps, when):
 def late(make):
     """An instance whose statements a gate can hold, and another one past the gate."""
     engine = make.gated(HoldingGate)
-    slow = make.annals(engine, "s3")
+    slow = make.annals(engine, "s3", {"ANNALS_ENGINE_TIMEOUT_SECONDS": "300"})
     return engine.gate, slow, make.annals(engine.behind, slow.files)
 
 
@@ -102,12 +100,12 @@ def test_a_late_change_of_a_key_does_not_undo_a_later_one(late, in_background):
     assert change_key(slow, key, disabled=True).status_code == 200
     held = gate.hold("INSERT INTO default.annals_keys", hangs_up=True)
     enabled = in_background(change_key, slow, key, disabled=False)
-    assert held.arrived.wait(SECONDS)
+    assert held.arrived.wait(PATIENCE_SECONDS)
 
     assert change_key(other, key, name="still disabled").status_code == 200
     assert enabled.result().status_code == 503, "nobody knows what became of it"
     held.release()
-    assert held.done.wait(SECONDS)
+    assert held.done.wait(PATIENCE_SECONDS)
 
     shown = other.get(f"{PATH}/{key['key_id']}").json()
     assert (shown["disabled"], shown["name"]) == (True, "still disabled")
@@ -118,12 +116,12 @@ def test_a_late_suspension_does_not_undo_a_later_change(late, in_background):
     tenant = slow.initialise("shop")
     held = gate.hold("INSERT INTO default.annals_tenant_settings", hangs_up=True)
     suspended = in_background(change_tenant, slow, tenant, suspended=True)
-    assert held.arrived.wait(SECONDS)
+    assert held.arrived.wait(PATIENCE_SECONDS)
 
     assert change_tenant(other, tenant, client_label="later").status_code == 200
     assert suspended.result().status_code == 503
     held.release()
-    assert held.done.wait(SECONDS)
+    assert held.done.wait(PATIENCE_SECONDS)
 
     assert "suspended" not in other.tenant(tenant["client_id"])
     assert other.tenant(tenant["client_id"])["client_label"] == "later"
@@ -134,13 +132,13 @@ def test_a_late_label_is_not_given_twice(late, in_background):
     tenant = slow.initialise("shop")
     held = gate.hold("INSERT INTO default.annals_tenant_settings", hangs_up=True)
     relabelled = in_background(change_tenant, slow, tenant, client_label="wanted")
-    assert held.arrived.wait(SECONDS)
+    assert held.arrived.wait(PATIENCE_SECONDS)
     assert relabelled.result().status_code == 503
 
     taken = other.post_tenant({"database_name": "rival", "client_label": "wanted"})
     assert taken.status_code == 400, "the change may still be done"
     held.release()
-    assert held.done.wait(SECONDS)
+    assert held.done.wait(PATIENCE_SECONDS)
 
     labels = [one["client_label"] for one in other.tenants()]
     assert labels == ["wanted"], f"expected that the late change was done once, got {labels}"
@@ -151,7 +149,7 @@ def test_a_change_beside_a_deletion_leaves_nothing(late, in_background):
     tenant = slow.initialise("shop")
     held = gate.hold("INSERT INTO default.annals_tenant_settings")
     suspended = in_background(change_tenant, slow, tenant, suspended=True)
-    assert held.arrived.wait(SECONDS)
+    assert held.arrived.wait(PATIENCE_SECONDS)
     other.remove(tenant["client_id"])
     held.release()
 

@@ -73,16 +73,32 @@ def test_after_a_restart_with_another_clock_new_events_follow_the_old_ones(make,
     assert abs(seconds_ahead(annals) - seconds) < HOUR / 2, "expected its clock to be wrong"
 
 
-def test_of_instances_with_wrong_clocks_one_gets_a_name(instances):
-    for _ in range(5):
-        with concurrent.futures.ThreadPoolExecutor(len(instances)) as pool:
-            name = {"database_name": "shop", "client_label": "The shop"}
-            replies = list(pool.map(lambda annals: annals.post_tenant(name), instances))
-        made = [reply.json() for reply in replies if reply.status_code == 201]
-        assert len(made) == 1, f"expected one to get it, got {[reply.text for reply in replies]}"
+def answers_of_all(instances, ask):
+    with concurrent.futures.ThreadPoolExecutor(len(instances)) as pool:
+        return list(pool.map(ask, instances))
 
-        with concurrent.futures.ThreadPoolExecutor(len(instances)) as pool:
-            client = made[0]["client_id"]
-            gone = {reply.status_code for reply in pool.map(lambda annals: annals.delete(client), instances)}
-        assert 204 in gone and gone <= {204, 400, 503}, f"expected a deletion, got {gone}"
+
+def winner(instances):
+    """The tenant of the one that gets a name which all want at once. None if nobody gets it: on a busy machine the leases of
+    these instances may be over before the work, and 503 says so."""
+    name = {"database_name": "shop", "client_label": "The shop"}
+    replies = answers_of_all(instances, lambda annals: annals.post_tenant(name))
+    made = [reply.json() for reply in replies if reply.status_code == 201]
+    least = 0 if any(reply.status_code == 503 for reply in replies) else 1
+    assert least <= len(made) <= 1, f"expected one to get it, got {[reply.text for reply in replies]}"
+    if made:
+        return made[0]
+    wait_until_nothing_is_left(instances[1], "initialisations that gave up", PATIENCE_SECONDS)
+    return None
+
+
+def test_of_instances_with_wrong_clocks_one_gets_a_name(instances):
+    told = []
+    for _ in range(5):
+        client = wait_until(lambda: winner(instances), "one gets the name")["client_id"]
+
+        gone = {reply.status_code for reply in answers_of_all(instances, lambda annals: annals.delete(client))}
+        assert gone & {204, 503} and gone <= {204, 400, 503}, f"expected a deletion, got {gone}"
         wait_until_nothing_is_left(instances[1], "deletions by wrong clocks", PATIENCE_SECONDS)
+        told.append(gone)
+    assert any(204 in gone for gone in told), f"expected that a deletion comes through, got {told}"

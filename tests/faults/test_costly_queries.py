@@ -60,7 +60,8 @@ def test_groups_that_take_too_much_memory_are_told(make, engine_kind):
 
 
 def test_a_page_of_events_that_are_too_large_to_be_sorted_together_ends_early(make, engine_kind):
-    annals = make.annals(engine_kind, environment={"ANNALS_HISTORY_MAX_MEMORY_BYTES": str(128 << 20)})
+    patient = {"ANNALS_HISTORY_TIMEOUT_SECONDS": "300", "ANNALS_ENGINE_TIMEOUT_SECONDS": "300"}
+    annals = make.annals(engine_kind, environment={"ANNALS_HISTORY_MAX_MEMORY_BYTES": str(128 << 20), **patient})
     tenant = annals.initialise(unique_name())
     with annals.behind_its_back() as sql:
         columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"

@@ -3,6 +3,7 @@
 In the end nothing of the tenant is left, and nothing of others has gone.
 """
 
+import time
 import uuid
 
 import pytest
@@ -12,9 +13,12 @@ from support.leftovers import leftovers
 from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, TENANT_NOT_FOUND, expect, files_not_deleted
 from support.waiting import PATIENCE_SECONDS, wait_until
 
-NO_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600", "ANNALS_FILES_TIMEOUT_SECONDS": "1"}
+NO_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
+# For a file store that hangs.
+IMPATIENT = {**NO_SWEEP, "ANNALS_FILES_TIMEOUT_SECONDS": "1"}
 FAST_SWEEP = {**NO_SWEEP, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 LABEL = "The 'shop'"
+TOLD_SECONDS = 2
 NEIGHBOURS = ("shop-b", "shopb", "Shop", "sho")
 
 
@@ -90,14 +94,17 @@ def wait_until_gone(annals, shop):
 @pytest.mark.parametrize("fault", list(FAULTS))
 def test_after_a_failure_the_same_delete_goes_on(make, s3, fault):
     files = make.files(through_proxy=fault.startswith("proxy"))
-    annals = make.annals("remote", files, NO_SWEEP)
+    annals = make.annals("remote", files, IMPATIENT if fault == "hang" else NO_SWEEP)
     shop = make_shop(annals)
     bring_down(s3, fault)
     expect_stuck(annals, shop)
 
     repair(s3, fault)
 
-    annals.remove(shop["client_id"])
+    if fault == "hang":  # a busy machine may take longer than this service waits
+        wait_until(lambda: annals.delete(shop["client_id"]).status_code == 204, "the deletion goes on")
+    else:
+        annals.remove(shop["client_id"])
     expect_gone(annals, shop)
 
 
@@ -225,7 +232,9 @@ def test_another_instance_stops_serving_a_deleted_tenant_within_2_seconds(make):
 
     one.remove(made["client_id"])
 
-    wait_until(lambda: two.tenant(made["client_id"]) is None, "the other instance says 404", 2)
+    end = time.monotonic() + TOLD_SECONDS
+    while time.monotonic() < end:
+        two.tenant(made["client_id"])  # whoever asks all the time is told in time, too
     expect(two.get(f"/api/tenants/{made['client_id']}"), 404, TENANT_NOT_FOUND)
     expect(two.delete(made["client_id"]), 400, NO_SUCH_CLIENT)
 

@@ -22,7 +22,9 @@ PATIENT = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "1", "ANNALS_EVENTS_RETRY_SECONDS": 
 CLIENTS = 16
 ENOUGH = 40
 LONG_OUTAGE_SECONDS = 10
-ANSWER_SECONDS = 10 * SLOWNESS
+# Less than the 30 s that a statement may take without these settings.
+ANSWER_SECONDS = 25 * SLOWNESS
+TRIES = 5
 
 HOW = pytest.mark.parametrize("how", ["lost", "unheard", "late"])
 
@@ -144,12 +146,15 @@ def test_an_outage_of_one_engine_leaves_requests_that_need_none_alone(make):
     tenant = annals.initialise("shop")
     annals.engine.server.stop()
 
-    began = time.monotonic()
-    assert post_events(annals, tenant, event(), key=None).status_code == 401
-    assert annals.get("/healthz", key=None).status_code == 200
-    taken = time.monotonic() - began
+    def seconds_taken():
+        began = time.monotonic()
+        assert post_events(annals, tenant, event(), key=None).status_code == 401
+        assert annals.get("/healthz", key=None).status_code == 200
+        return time.monotonic() - began
 
-    assert taken < SLOWNESS, f"expected answers at once, got them after {taken:.1f} s"
+    # Whoever waits for the engine does so each time, and a busy machine holds up some.
+    taken = min(seconds_taken() for _ in range(TRIES))
+    assert taken < SLOWNESS, f"expected answers at once, got them after {taken:.1f} s or more"
     annals.engine.server.cont()
 
 
@@ -161,7 +166,7 @@ def engine(make):
 @pytest.fixture
 def gated(make, engine):
     """A service whose INSERTs can be made to go wrong."""
-    return make.annals(make.gated(InsertGate, engine), environment={"ANNALS_EVENTS_RETRY_SECONDS": "20"})
+    return make.annals(make.gated(InsertGate, engine), environment={"ANNALS_EVENTS_RETRY_SECONDS": "600"})
 
 
 @HOW

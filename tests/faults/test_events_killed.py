@@ -11,7 +11,6 @@ from support.waiting import wait_until
 ROUNDS = 3
 CLIENTS = 64
 BETWEEN_KILLS = 120
-SECONDS = 30
 
 
 def any_event():
@@ -22,7 +21,7 @@ def any_event():
 def kill_under_load(annals, tenant):
     """Loads it with clients until enough is acknowledged, and kills it; returns what the clients know."""
     writers = Writers([annals], tenant, CLIENTS, any_event).start()
-    wait_until(lambda: writers.acknowledged() >= BETWEEN_KILLS, f"{BETWEEN_KILLS} requests are acknowledged", SECONDS)
+    wait_until(lambda: writers.acknowledged() >= BETWEEN_KILLS, f"{BETWEEN_KILLS} requests are acknowledged")
     annals.kill9()
     writers.stop()
     others = [answer for answer in writers.unacknowledged() if answer.status is not None]
@@ -87,7 +86,7 @@ def test_of_two_instances_one_is_killed_and_the_other_goes_on(make):
     with Writers([other], tenant, CLIENTS // 2, any_event) as survivors:
         victims = [kill_under_load(killed, tenant)]
         before = survivors.acknowledged()
-        wait_until(lambda: survivors.acknowledged() >= before + BETWEEN_KILLS, "the other goes on", SECONDS)
+        wait_until(lambda: survivors.acknowledged() >= before + BETWEEN_KILLS, "the other goes on")
         killed.start()
         victims.append(kill_under_load(killed, tenant))
 

@@ -3,6 +3,7 @@
 import urllib.parse
 
 import pytest
+import requests
 
 from support import paths
 from support.engines import needs_engine_library
@@ -305,15 +306,23 @@ def limited(make, full):
     return annals.start()
 
 
+def expect_503_or_end(annals, ask):
+    """Rounds of the process's own may meet the full disk, too, and end it before it answers."""
+    try:
+        expect(ask(), 503, UNAVAILABLE)
+    except requests.ConnectionError:
+        wait_until(lambda: not annals.running, "it ends, as it does not answer", ENDS_SECONDS)
+
+
 def test_a_failed_write_of_the_engine_is_noticed_and_ends_the_process(limited, full):
     tenant = limited.initialise("shop")
     before, during = event(), event()
     assert post_events(limited, tenant, before).status_code == 201
     assert shown_ids(limited, tenant) == {before["event_id"]: 1}
-    assert post_events(limited, tenant, during).status_code == 201
     full.touch()
+    assert post_events(limited, tenant, during).status_code == 201, "the journal has room"
 
-    expect(get_history(limited, tenant), 503, UNAVAILABLE)  # it would have to be moved
+    expect_503_or_end(limited, lambda: get_history(limited, tenant))  # it would have to be moved
     marker = limited.engine.directory / "annals-sync-failed"
     assert marker.exists(), "expected it to remember the failure"
     wait_until(lambda: not limited.running, "it ends", ENDS_SECONDS)
@@ -359,7 +368,7 @@ def test_a_tenant_that_is_made_while_nothing_can_be_written_does_not_prevent_the
     refused = limited.post_tenant({"database_name": "other", "client_label": "other"})
     expect(refused, 503, UNAVAILABLE)
     # The engine reads what it has just written, and finds nothing there.
-    expect(limited.get("/api/tenants"), 503, UNAVAILABLE)
+    expect_503_or_end(limited, lambda: limited.get("/api/tenants"))
     wait_until(lambda: not limited.running, "it ends", ENDS_SECONDS)
 
     full.unlink()

@@ -28,13 +28,16 @@ from support.waiting import SLOWNESS, wait_until
 
 MIB = 1 << 20
 ANSWER_SECONDS = 5 * SLOWNESS
-REQUEST_SECONDS = 1
+REQUEST_SECONDS = 5
+TRIES = 3
 NARROW = {"ANNALS_EVENTS_MAX_RECEIVING_BYTES": str(16 * MIB)}
 # What one holder of arriving bodies may have of that, and what those who hold little can have all the same.
 SHARE = 12 * MIB
 BODY = 64 << 10
 RESERVED_BYTES = 200 << 10
 SETTINGS = {**NARROW, "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": str(REQUEST_SECONDS)}
+# Whoever sends has time enough, however long the test takes.
+PATIENT = {**NARROW, "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "600"}
 GZIP = {"Content-Encoding": "gzip"}
 
 
@@ -70,6 +73,19 @@ BOMBS = {
 @pytest.mark.parametrize("body, content_type, statuses", BOMBS.values(), ids=BOMBS)
 def test_who_sends_bombs_is_refused_while_others_are_served(annals, body, content_type, statuses):
     tenant = annals.initialise(unique_name())
+    permitted = statuses if isinstance(statuses, tuple) else (statuses,)
+
+    for _ in range(TRIES):
+        answers, slowest = send_beside_health(annals, tenant, body, content_type)
+        for answer in answers:
+            assert answer.status_code in permitted, f"expected {permitted}, got {answer.status_code} {answer.text[:300]}"
+        if slowest < ANSWER_SECONDS:
+            return  # bombs that hold others up do so each time
+    pytest.fail(f"expected that health answers meanwhile; it took {slowest:.1f} s")
+
+
+def send_beside_health(annals, tenant, body, content_type):
+    """Sends the body twice at once; returns the answers, and the longest time that health took meanwhile."""
     answers = []
 
     def send():
@@ -85,11 +101,7 @@ def test_who_sends_bombs_is_refused_while_others_are_served(annals, body, conten
         slowest = max(slowest, time.monotonic() - began)
     for sender in senders:
         sender.join()
-
-    permitted = statuses if isinstance(statuses, tuple) else (statuses,)
-    for answer in answers:
-        assert answer.status_code in permitted, f"expected {permitted}, got {answer.status_code} {answer.text[:300]}"
-    assert slowest < ANSWER_SECONDS, f"expected that health answers meanwhile; it took {slowest:.1f} s"
+    return answers, slowest
 
 
 def refusal(reply):
@@ -150,17 +162,17 @@ def begin_bodies(stack, annals, count, size, path, *credentials):
 
 
 @pytest.mark.parametrize("path", ["/api/events", EVENT_BRIDGE])
-def test_what_one_tenant_does_not_end_leaves_room_for_others(narrow, path):
-    greedy, other = (narrow.initialise(unique_name()) for _ in range(2))
+def test_what_one_tenant_does_not_end_leaves_room_for_others(make, path):
+    annals = make.annals(environment=PATIENT)
+    greedy, other = (annals.initialise(unique_name()) for _ in range(2))
     with contextlib.ExitStack() as stack:
-        begin_bodies(stack, narrow, 16, MIB - 1, path, f"X-API-Key: {API_KEY}", f"X-Client-Id: {greedy['client_id']}")
+        begin_bodies(stack, annals, 16, MIB - 1, path, f"X-API-Key: {API_KEY}", f"X-Client-Id: {greedy['client_id']}")
 
-        expect_taken(post_events(narrow, other, event()), 1)
+        expect_taken(post_events(annals, other, event()), 1)
 
 
 def test_envelopes_that_one_key_does_not_end_leave_room_for_those_of_other_keys(make):
-    # Whoever sends them has time enough, however long the test takes.
-    annals = make.annals(environment={**NARROW, "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "600"})
+    annals = make.annals(environment=PATIENT)
     greedy, other = (annals.initialise(unique_name()) for _ in range(2))
     greedy_key, other_key = (new_key(annals, "ingest", client_ids=[one["client_id"]])["key"] for one in (greedy, other))
 
@@ -180,52 +192,63 @@ def test_envelopes_that_one_key_does_not_end_leave_room_for_those_of_other_keys(
     wait_until(lambda: send(greedy, greedy_key).status_code == 201, "what it no longer sends is given back")
 
 
+def answer_to(connection, data):
+    """What comes as an answer at once, if anything. Whoever was answered a while ago may be hung up on when it sends this."""
+    try:
+        with contextlib.suppress(ConnectionError):
+            connection.send(data)
+        return connection.socket.recv(1000)
+    except TimeoutError:
+        return b""
+
+
 @pytest.mark.parametrize("path", ["/api/events", EVENT_BRIDGE])
 @pytest.mark.parametrize("framing", [f"Content-Length: {MIB // 2}", "Transfer-Encoding: chunked"])
 def test_a_json_body_that_trickles_in_is_408_in_time(narrow, path, framing):
     tenant = narrow.initialise(unique_name())
     lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}", f"Content-Type: {JSON}")
     with RawConnection(narrow, seconds=0.05) as connection:
-        connection.send(head("POST", path, *lines, framing))
         began = time.monotonic()
-
-        def answer():
-            try:
-                connection.send(b"1\r\n \r\n" if "chunked" in framing else b" ")
-                return connection.socket.recv(1000)
-            except TimeoutError:
-                return b""
-
-        first = wait_until(answer, "an answer comes while bytes still arrive", seconds=REQUEST_SECONDS + 10)
+        connection.send(head("POST", path, *lines, framing))
+        part = b"1\r\n \r\n" if "chunked" in framing else b" "
+        first = wait_until(lambda: answer_to(connection, part), "an answer comes while bytes still arrive")
 
     assert first.startswith(b"HTTP/1.1 408 "), f"expected 408, got {first!r}"
     assert time.monotonic() - began >= REQUEST_SECONDS * 0.9, "expected that it may take its time"
 
 
+def send_lines(connection):
+    """Sends lines for longer than each may take; returns an answer that came too early, and the longest time between two."""
+    began = last = time.monotonic()
+    answer, longest = b"", 0
+    while not answer and last < began + 2 * REQUEST_SECONDS:
+        answer = answer_to(connection, json.dumps(event()).encode() + b"\n")
+        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+    return answer, longest
+
+
 def test_a_line_that_trickles_in_is_408_and_lines_that_trickle_in_are_taken(narrow):
     tenant = narrow.initialise(unique_name())
     lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}", f"Content-Type: {NDJSON}")
-    with RawConnection(narrow, seconds=0.05) as connection:
-        connection.send(head("POST", "/api/events", *lines, f"Content-Length: {MIB}"))
+    for _ in range(TRIES):
+        with RawConnection(narrow, seconds=0.05) as connection:
+            connection.send(head("POST", "/api/events", *lines, f"Content-Length: {MIB}"))
+            early, longest = send_lines(connection)
+            if early and longest > REQUEST_SECONDS * 0.9:
+                continue  # it was right: the machine was too busy to send a line in time
+            assert early == b"", f"expected no answer: the lines are whole and at most {longest:.1f} s apart"
+            first = wait_until(lambda connection=connection: answer_to(connection, b" "), "an answer comes")
 
-        def answer_to(data):
-            try:
-                return connection.send(data).socket.recv(1000)
-            except TimeoutError:
-                return b""
-
-        until = time.monotonic() + 3 * REQUEST_SECONDS
-        while time.monotonic() < until:
-            assert answer_to(json.dumps(event()).encode() + b"\n") == b"", "expected no answer: the lines are whole"
-        first = wait_until(lambda: answer_to(b" "), "an answer comes", seconds=REQUEST_SECONDS + 10)
-
-    assert first.startswith(b"HTTP/1.1 408 "), f"expected 408, got {first!r}"
+        assert first.startswith(b"HTTP/1.1 408 "), f"expected 408, got {first!r}"
+        return
+    pytest.fail(f"expected to send lines less than {REQUEST_SECONDS} s apart")
 
 
-def test_a_body_that_means_nothing_is_not_held(narrow):
-    tenant = narrow.initialise(unique_name())
+def test_a_body_that_means_nothing_is_not_held(make):
+    annals = make.annals(environment=PATIENT)
+    tenant = annals.initialise(unique_name())
     lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}")
-    with RawConnection(narrow) as connection:
+    with RawConnection(annals) as connection:
         body = b"x" * (MIB // 2)
         request = head("GET", "/api/history/events", *lines, f"Content-Length: {len(body)}")
         statuses = [connection.send(request + body).reply().status_code for _ in range(3)]

@@ -8,7 +8,8 @@ import concurrent.futures
 import pytest
 
 from support.crash import LEASES
-from support.events import HISTORY, event, expect_stored, history, post_events
+from support.events import HISTORY, event, expect_stored, history
+from support.file_links import new_upload
 from support.holding_gate import HoldingGate
 from support.leftovers import wait_until_nothing_is_left
 from support.waiting import PATIENCE_SECONDS, wait_until
@@ -71,8 +72,7 @@ class Heir:
 
         wait_until(has_the_name, "the name is free for another tenant", PATIENCE_SECONDS)
         self.tenant = made[0]
-        headers = {"X-Client-Id": self.tenant["client_id"]}
-        upload = annals.get("/api/files/upload-url", headers=headers).json()
+        upload = new_upload(annals, self.tenant)
         self._key = f"shop/{upload['file_id']}"
         annals.files.put(self._key)
         self._sent = [event(record_id=1), event(record_id=2, file_id=upload["file_id"])]
@@ -114,7 +114,7 @@ def test_a_late_statement_of_an_initialisation_harms_no_heir(engine, slow, take_
 @pytest.mark.parametrize("statement", OF_DELETION)
 def test_a_late_statement_of_a_deletion_harms_no_heir(engine, slow, take_over, in_background, statement):
     first = slow.initialise("shop")
-    post_events(slow, first, [event()])
+    expect_stored(slow, first, [event()])
     held = engine.gate.hold(statement, hangs_up=True)
     deleted = in_background(slow.delete, first["client_id"])
     assert held.arrived.wait(PATIENCE_SECONDS), f"expected a statement with {statement!r}"

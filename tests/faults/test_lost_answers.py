@@ -9,7 +9,7 @@ from support.crash import LEASES
 from support.gate import Gate
 from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
-from support.waiting import PATIENCE_SECONDS, wait_until
+from support.waiting import PATIENCE_SECONDS, repeat_unavailable, wait_until
 
 SETTINGS = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
 MOST_CALLS = 60
@@ -38,6 +38,11 @@ def settle(make, engine, files, step):
     return sweeper
 
 
+def came_through(gate, reply):
+    """Whether nothing went wrong. On a busy machine a lease may be over before the work, and 503 says so."""
+    return not gate.failed.is_set() and reply.status_code != 503
+
+
 def test_initialise_tells_the_truth_and_converges(make, service, steps, how):
     gate = service.engine.gate
     for number in steps.upto(MOST_CALLS):
@@ -48,7 +53,7 @@ def test_initialise_tells_the_truth_and_converges(make, service, steps, how):
         reply = service.post_tenant(body)
 
         gate.repair()
-        if not gate.failed.is_set():
+        if came_through(gate, reply):
             assert reply.status_code == 201 and number > steps.first
             return
         honest = reply.status_code in (201, 503)
@@ -78,13 +83,13 @@ def test_delete_tells_the_truth_and_converges(make, service, steps, how):
         reply = service.delete(client_id)
 
         gate.repair()
-        if not gate.failed.is_set():
+        if came_through(gate, reply):
             assert reply.status_code == 204 and number > steps.first
             return
         honest = reply.status_code in (204, 503)
         assert honest, f"{step}: expected 204 or 503, got {reply.status_code} {reply.text}"
         sweeper = settle(make, service.engine, service.files, step)
-        again = sweeper.delete(client_id)
+        again = repeat_unavailable(lambda sweeper=sweeper, client_id=client_id: sweeper.delete(client_id))
         if reply.status_code == 204:
             assert (again.status_code, again.json()) == (400, NO_SUCH_CLIENT), f"{step}: expected that 204 means gone"
         ended = again.status_code in (204, 400)

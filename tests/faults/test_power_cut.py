@@ -7,10 +7,8 @@ has; the system's cache of the file system is not in it. The service is then sta
 import contextlib
 import itertools
 import os
-import pathlib
 import random
 import shutil
-import signal
 import subprocess
 import threading
 
@@ -20,6 +18,7 @@ import requests
 from support.engines import needs_engine_library
 from support.events import event, events_of, expect_taken, history, post_events
 from support.load import Writers, expect_once, shown_ids
+from support.processes import freeze
 from support.waiting import wait_until
 
 # TEST_POWER_CUTS gives another number of cuts, TEST_SEED repeats their moments.
@@ -113,22 +112,10 @@ class Machine:
 
     def cut_the_power(self):
         """Ends the service at this moment; the disk is left with what had been written to it."""
-        os.kill(self.annals.pid, signal.SIGSTOP)
-        wait_until(self._stands_still, "every thread is stopped", SECONDS)
+        freeze(self.annals.pid)
         self._disk.save()
         self.annals.kill9()
         self._disk.become_the_copy()
-
-    def _stands_still(self):
-        try:
-            states = {state_of(task) for task in pathlib.Path(f"/proc/{self.annals.pid}/task").iterdir()}
-        except FileNotFoundError:  # a thread that has just ended
-            return False
-        return states == {"T"}
-
-
-def state_of(task):
-    return (task / "stat").read_text().rpartition(") ")[2][0]
 
 
 @pytest.fixture

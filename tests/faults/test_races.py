@@ -6,7 +6,7 @@ import time
 from support.leftovers import OWN_TABLES, databases, leftovers, registry_rows, tables_of_default
 from support.load import at_once
 from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, expect
-from support.waiting import wait_until
+from support.waiting import PATIENCE_SECONDS, wait_until
 
 AT_ONCE = 50
 CHURN_SECONDS = 4
@@ -108,7 +108,7 @@ def is_documented_503(reply):
 def deletion_faults(annals, client_id):
     """Deletes the tenant; returns answers that are not documented. One that says 503 is sent again, and the sweep may
     be faster then."""
-    give_up_at = time.monotonic() + CHURN_SECONDS
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
     reply = annals.delete(client_id)
     repeated = is_documented_503(reply)
     while is_documented_503(reply) and time.monotonic() < give_up_at:

@@ -20,7 +20,7 @@ from support.files import S3Files, S3Server
 from support.ports import free_port
 from support.problems import expect
 from support.processes import run
-from support.waiting import SLOWNESS, wait_until
+from support.waiting import wait_until
 
 UNAVAILABLE = {"detail": "File store is unavailable."}
 CONTENT = b"content of a file"
@@ -29,6 +29,11 @@ NO_KEYS = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": "/nonex
 KINDS = ("web identity", "container", "instance")
 # Names without dots, so that nobody asks a name server.
 UNREACHABLE = "http://127.0.0.1:1"
+# For a fetch of credentials with its repetitions; whoever waits for it gets 503 then.
+FETCH_SECONDS = 10
+# For one of its requests, at least.
+ATTEMPT_SECONDS = 5
+TRIES = 5
 
 
 class Place:
@@ -101,11 +106,34 @@ def request_waits(annals, tenant):
     return False
 
 
+def has_expired(url):
+    query = query_of(url)
+    signed = datetime.datetime.strptime(query["X-Amz-Date"] + "+0000", "%Y%m%dT%H%M%SZ%z")
+    life = datetime.timedelta(seconds=int(query["X-Amz-Expires"]))
+    return datetime.datetime.now(datetime.timezone.utc) >= signed + life
+
+
+def used_in_time(give_out, use):
+    """What a URL is answered with. Links live for a second here and there; one that a busy machine used too late is replaced."""
+    for _ in range(TRIES):
+        url = give_out()
+        reply = use(url)
+        if reply.status_code != 403 or not has_expired(url):
+            return reply
+    pytest.fail("expected to use a URL before it expires")
+
+
 def expect_round_trip(annals, tenant):
     """A file goes up and comes back through the URLs that the service gives out now."""
-    made = new_upload(annals, tenant)
-    put(made["upload_url"], CONTENT).raise_for_status()
-    assert fetch(download_url(annals, tenant, made["file_id"])).content == CONTENT
+    made = {}
+
+    def upload():
+        made.update(new_upload(annals, tenant))
+        return made["upload_url"]
+
+    used_in_time(upload, lambda url: put(url, CONTENT)).raise_for_status()
+    fetched = used_in_time(lambda: download_url(annals, tenant, made["file_id"]), fetch)
+    assert fetched.content == CONTENT, f"expected the file, got {fetched.status_code} {fetched.text}"
     return made["upload_url"]
 
 
@@ -302,6 +330,7 @@ def test_a_local_file_store_asks_nobody(make, place):
 @pytest.mark.parametrize("kind", KINDS)
 def test_credentials_are_renewed_before_they_expire(place, kind):
     place.aws.life = 4
+    began = time.monotonic()
     annals = place.start(kind)
     tenant = annals.initialise("shop")
     seen = set()
@@ -312,8 +341,9 @@ def test_credentials_are_renewed_before_they_expire(place, kind):
         seen.add(token_of(url))
         return len(seen) >= 3
 
-    wait_until(renewed_twice, "URLs are signed with a third session's credentials", 30)
-    assert place.fetches() <= 12, f"expected a fetch every three seconds or so, got {place.fetches()}"
+    wait_until(renewed_twice, "URLs are signed with a third session's credentials")
+    most = 2 + time.monotonic() - began
+    assert place.fetches() <= most, f"expected a fetch per second at most, got {place.fetches()}"
     assert "cannot be renewed" not in annals.log
     expect_no_secret(annals, place)
 
@@ -343,7 +373,7 @@ def test_a_source_that_fails_for_a_while_harms_nobody_before_the_credentials_exp
     def refused():
         return upload_url(annals, tenant).status_code == 503
 
-    wait_until(refused, "no URL is given out once the credentials have expired", 30)
+    wait_until(refused, "no URL is given out once the credentials have expired")
 
     now = datetime.datetime.now(datetime.timezone.utc)
     assert now > end, f"expected that they are used until {end}, not only until {now}"
@@ -369,8 +399,8 @@ def test_a_source_in_trouble_at_the_start_is_503_until_it_is_over(place, kind, t
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(upload_url, annals, tenant)
         began = time.monotonic()
-        assert annals.get("/healthz", timeout=2 * SLOWNESS).status_code == 200, "expected that no I/O thread waits"
-        assert time.monotonic() - began < 2 * SLOWNESS
+        assert annals.get("/healthz").status_code == 200
+        assert time.monotonic() - began < FETCH_SECONDS * 0.8, "expected that no I/O thread waits"
         expect(waiting.result(), 503, UNAVAILABLE)
     place.aws.trouble = None
 
@@ -378,23 +408,35 @@ def test_a_source_in_trouble_at_the_start_is_503_until_it_is_over(place, kind, t
     expect_round_trip(annals, tenant)
 
 
-def test_many_requests_cause_one_fetch(place):
+def ask_while_sts_is_slow(place):
+    """Many requests that wait for new credentials: their statuses, how often STS was asked meanwhile, and the seconds from before
+    it was asked first until it answers."""
     place.aws.life = 6
     annals = place.start("web identity")
     tenant = annals.initialise("shop")
     place.aws.trouble = "slow"
-    before = len(place.aws.asked)
-    wait_until(lambda: request_waits(annals, tenant), "requests wait for new credentials")
+    before, began = len(place.aws.asked), time.monotonic()
+    waits = lambda: request_waits(annals, tenant) and len(place.aws.asked) > before  # noqa: E731
+    wait_until(waits, "requests wait for new credentials")
 
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         waiting = [pool.submit(upload_url, annals, tenant) for _ in range(40)]
         asked = len(place.aws.asked) - before
         place.aws.life = 3600
         place.aws.trouble = None
-        statuses = {one.result().status_code for one in waiting}
+        taken = time.monotonic() - began
+        return {one.result().status_code for one in waiting}, asked, taken
 
-    assert statuses == {200}, f"expected that all of them are served, got {statuses}"
-    assert asked == 1, f"expected one request to STS, got {asked}"
+
+def test_many_requests_cause_one_fetch(place):
+    for _ in range(TRIES):
+        statuses, asked, taken = ask_while_sts_is_slow(place)
+        most = 1 + taken // ATTEMPT_SECONDS
+        assert 1 <= asked <= most, f"expected one request to STS, and a repetition every {ATTEMPT_SECONDS} s, got {asked}"
+        if statuses == {200}:
+            return
+        assert taken > FETCH_SECONDS * 0.8, f"expected that all of them are served, got {statuses}"
+    pytest.fail(f"expected to let STS answer within {FETCH_SECONDS} s")
 
 
 def test_a_stop_while_a_source_is_slow_is_in_time(place):

@@ -11,7 +11,7 @@ from support.annals import API_KEY, events_table, insert_statement
 from support.events import event, events_of, get_history, post_events
 from support.load import at_once
 from support.raw_http import RawConnection, head
-from support.waiting import SLOWNESS, wait_until
+from support.waiting import wait_until
 
 EXPORT = "/api/history/export"
 # More than the sockets and the service hold between them: an export that nobody reads stands still.
@@ -23,10 +23,9 @@ ALL_STREAMS = 4
 STREAMS = 2
 HANG_UPS = 20
 BETWEEN_WRITES = 4 << 20
-ANSWER_SECONDS = 5 * SLOWNESS
-FREED_SECONDS = 10
-# Another instance learns of a deletion when its cache expires.
-TOLD_SECONDS = 15
+# Who reads nothing is cut off after 30 s in any case: whatever an export holds up takes longer than this.
+ANSWER_SECONDS = 25
+FREED_SECONDS = 25
 SLOW_SECONDS = 0.25
 SLOW_BYTES = 256 << 10
 
@@ -238,7 +237,7 @@ def test_a_deletion_by_another_instance_cuts_exports_too(make):
 
     status, seconds = timed(lambda: two.delete(tenant["client_id"]))
 
-    assert (status, seconds < TOLD_SECONDS) == (204, True), f"expected 204 in seconds, got {status} after {seconds:.0f} s"
+    assert (status, seconds < ANSWER_SECONDS) == (204, True), f"expected 204 in seconds, got {status} after {seconds:.0f} s"
     assert all(rest_of(export)[1] for export in exports), "expected that the exports are broken off"
 
 

@@ -7,7 +7,7 @@ import pytest
 from support.annals import events_table
 from support.arrival import arrived
 from support.clickhouse_users import documented_grant_for, documented_grants, users_xml
-from support.events import event, get_history, history, post_events
+from support.events import event, expect_stored, get_history, history
 from support.waiting import wait_until
 
 OLD_TABLE = """
@@ -67,12 +67,12 @@ def test_old_events_keep_the_order_of_their_commits_and_new_ones_follow(annals):
     tenant = with_old_table(annals, [(0, [5, 4, 6]), (7, [1]), (900, [9, 8])])
 
     assert arrived(annals, tenant) == [5, 4, 6, 1, 9, 8]
-    reply = post_events(annals, tenant, [event(event_id=old_id(4), record_id=4), event(record_id=2)])
-    assert (reply.json()["accepted"], reply.json()["duplicates"]) == (1, 1)
+    stored = expect_stored(annals, tenant, [event(event_id=old_id(4), record_id=4), event(record_id=2)])
+    assert (stored["accepted"], stored["duplicates"]) == (1, 1)
     assert arrived(annals, tenant) == [5, 4, 6, 1, 9, 8, 2]
 
     annals.restart()
-    post_events(annals, tenant, event(record_id=3))
+    expect_stored(annals, tenant, event(record_id=3))
     assert arrived(annals, tenant, limit=1) == [5, 4, 6, 1, 9, 8, 2, 3]
 
 
@@ -80,7 +80,7 @@ def test_an_empty_old_table_takes_events(annals):
     tenant = with_old_table(annals, [])
 
     assert arrived(annals, tenant) == []
-    post_events(annals, tenant, event(record_id=1))
+    expect_stored(annals, tenant, event(record_id=1))
     assert arrived(annals, tenant) == [1]
 
 
@@ -95,20 +95,20 @@ def test_a_cursor_of_the_version_before_is_refused_with_a_sentence(annals):
 
 def test_an_upgrade_that_was_interrupted_is_finished(annals):
     tenant = with_old_table(annals, [(0, [2, 1]), (3, [4])])
-    post_events(annals, tenant, event(record_id=3))
+    expect_stored(annals, tenant, event(record_id=3))
 
     # As if it had been killed before the last step, while another instance went on.
     with annals.behind_its_back() as sql:
         sql(f"ALTER TABLE {events_table(tenant)} MODIFY COMMENT 'Annals events'")
 
-    post_events(annals, tenant, event(record_id=5))
+    expect_stored(annals, tenant, event(record_id=5))
     assert arrived(annals, tenant) == [2, 1, 4, 3, 5]
 
 
 def test_tables_from_before_the_index_of_words_are_given_one(annals):
     tenant = annals.initialise("shop")
     table = events_table(tenant)
-    post_events(annals, tenant, [event(record_id=1, event_data="apple pear")])
+    expect_stored(annals, tenant, [event(record_id=1, event_data="apple pear")])
     annals.terminate()
     annals.sql(f"ALTER TABLE {table} DROP INDEX words")
     annals.sql(f"ALTER TABLE {table} MODIFY COMMENT 'Annals events in order of arrival'")
@@ -118,7 +118,7 @@ def test_tables_from_before_the_index_of_words_are_given_one(annals):
     wait_until(lambda: "an events table was upgraded" in annals.log, "the table is upgraded")
     with annals.behind_its_back() as sql:
         wait_until(lambda: bytes_of_words(sql, tenant) > 0, "the words of events that were there are in the index")
-    post_events(annals, tenant, [event(record_id=2, event_data="apple")])
+    expect_stored(annals, tenant, [event(record_id=2, event_data="apple")])
     assert arrived(annals, tenant) == [1, 2]
     assert sorted(e["record_id"] for e in history(annals, tenant, q="apple")["results"]) == [1, 2]
 

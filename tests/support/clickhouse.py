@@ -10,6 +10,7 @@ import requests
 
 from support import paths
 from support.ports import free_port
+from support.processes import freeze
 from support.waiting import PATIENCE_SECONDS, SLOWNESS
 
 # Of a statement that hangs: one with 240 MB takes half a minute on a busy machine.
@@ -62,7 +63,7 @@ class ClickHouseServer:
 
     def stop(self):
         """Freezes it: connections are taken, nothing answers."""
-        os.kill(self._process.pid, signal.SIGSTOP)
+        freeze(self._process.pid)
 
     def cont(self):
         os.kill(self._process.pid, signal.SIGCONT)

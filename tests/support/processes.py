@@ -1,9 +1,11 @@
 """Starting programs so that nothing of them stays behind."""
 
 import os
+import pathlib
+import signal
 import subprocess
 
-from support.waiting import PATIENCE_SECONDS, SLOWNESS
+from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
 NOBODY = 65534
 # Begins a command that root starts as a user who may do nothing.
@@ -27,6 +29,20 @@ def spawn(arguments, settings, stdout, stderr):
     """Starts a program that appends its output to two files and dies with the thread that started it."""
     with open(stdout, "ab") as out, open(stderr, "ab") as err:
         return subprocess.Popen(interruptible(arguments), env=environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+
+
+def freeze(pid):
+    """Stops a process and returns once each of its threads stands still, which on a busy machine is later."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: _stands_still(pid), "every thread is stopped")
+
+
+def _stands_still(pid):
+    try:
+        tasks = [(task / "stat").read_text() for task in pathlib.Path(f"/proc/{pid}/task").iterdir()]
+    except FileNotFoundError:  # a thread that has just ended
+        return False
+    return all(task.rpartition(") ")[2][0] == "T" for task in tasks)
 
 
 def run(arguments, settings, seconds=PATIENCE_SECONDS * SLOWNESS):
