@@ -15,7 +15,7 @@ build_fuzz_targets() {
 fuzz_one() {
   local name=$1 seconds=$2 program=$root/build/fuzz/tests/fuzz/fuzz_$1 found=$root/build/fuzz/found/$1
   local finding findings dictionary=$root/tests/fuzz/dictionaries/$1.dict
-  local options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2560 -print_final_stats=1)
+  local options=(-max_total_time="$seconds" -timeout=120 -rss_limit_mb=2560 -print_final_stats=1)
   [[ ! -f $dictionary ]] || options+=(-dict="$dictionary")
   mkdir -p "$found/corpus" "$found/findings"
   touch "$found/started"

@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 const [browserPath, storyName] = process.argv.slice(2);
 const given = JSON.parse(readFileSync(0, 'utf8'));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TIMEOUT = 30_000;
+const TIMEOUT = 180_000;
 
 // The tests run as root and in containers, where the browser's sandbox cannot work. They open their own pages only.
 const browser = await chromium.launch({
@@ -32,7 +32,10 @@ class Visit {
     page.setDefaultTimeout(TIMEOUT);
     if (clock) await page.clock.install();
     visit.page = page;
-    page.on('console', (message) => visit.said.push(message.text()));
+    page.on('console', (message) => {
+      // A busy machine may say so, and is asked again; the browser tells of each such answer.
+      if (!/Failed to load resource.* (429|503) /.test(message.text())) visit.said.push(message.text());
+    });
     page.on('pageerror', (error) => visit.said.push(String(error)));
     await page.exposeFunction('newToken', () => {
       visit.tokens++;
@@ -62,6 +65,12 @@ class Visit {
     const found = await this.page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations);
     const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     if (grave.length > 0) this.faults[state] = grave.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
+  }
+
+  /** Waits until the page has taken note of how far the list is scrolled. */
+  async scrolled() {
+    await this.element().locator('.day.pinned').waitFor();
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
   }
 
   focus() {
@@ -204,7 +213,7 @@ const stories = {
     const element = visit.element();
     await element.locator('.live.is-live').waitFor();
     await element.locator('.scroller').evaluate((list) => list.scrollTo(0, 400));
-    await element.locator('.day.pinned').waitFor();
+    await visit.scrolled();
     await happen('waits');
     const pill = element.locator('.pill');
     await pill.waitFor();
@@ -246,11 +255,10 @@ const stories = {
       }, visibility);
     const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('/tail'));
     await show('hidden');
-    await page.clock.fastForward(50_000);
     // It comes while the tail is still there, but nobody looks.
     await happen('unseen');
     await visit.element().locator('.pill').waitFor();
-    await page.clock.fastForward(11_000);
+    await page.clock.fastForward(61_000);
     await ended;
     await happen('meanwhile');
     await show('visible');
@@ -284,14 +292,22 @@ const stories = {
   async session_ends() {
     let shown = false;
     const visit = await Visit.begin({
+      waits: false,
       backend: (count) => {
         if (!shown) return newToken(2 ** count);
         throw new Error('signed out');
       },
     });
-    shown = true;
     const element = visit.element();
-    await element.getByRole('alert').waitFor();
+    const again = element.getByRole('button', { name: 'Try again' }).first();
+    const row = visit.rows().first();
+    for (let tries = 0; tries < 5 && !(await row.isVisible()); tries++) {
+      await row.or(again).first().waitFor();
+      await again.click({ timeout: 1_000 }).catch(() => undefined);
+    }
+    await row.waitFor();
+    shown = true;
+    await element.getByRole('alert').waitFor({ timeout: 2 ** visit.tokens * 1_000 + TIMEOUT });
     await visit.look('session ended, with events');
     return { ...visit.outcome(), text: await text(element.getByRole('alert')), kept: await visit.rows().count() };
   },
@@ -300,6 +316,8 @@ const stories = {
     const visit = await Visit.begin({ waits: false });
     const element = visit.element();
     await element.getByRole('alert').first().waitFor();
+    // The page is told a moment after the element has drawn it.
+    await visit.page.waitForFunction(() => window.told.some(({ name }) => name === 'annals-error'));
     return { ...visit.outcome(), text: await text(element.getByRole('alert').first()), errors: await visit.told('annals-error') };
   },
 

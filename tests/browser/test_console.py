@@ -9,6 +9,7 @@ from support.console import OFFER, RECORD, Bank
 from support.events import HISTORY
 
 FIRST_LOAD_BYTES = 150_000
+BLOCK_SECONDS = 300
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_a_long_history_stays_small_in_the_page(make, tmp_path):
     total, block = 2_000_000, 250_000
     for start in range(0, total, block):
         lines = (line % (number % 1000, _time_of(number)) for number in range(start, start + block))
-        reply = annals.request("POST", "/api/events", headers=client, data="\n".join(lines).encode())
+        reply = annals.request("POST", "/api/events", headers=client, data="\n".join(lines).encode(), timeout=BLOCK_SECONDS)
         assert reply.status_code == 201, reply.text
     newest = annals.get(HISTORY, headers={"X-Client-Id": client["X-Client-Id"]}, params={"limit": 1, "offset": 0}).json()
     assert newest["total_count"] > total

@@ -279,13 +279,24 @@ TEST(RemoteEngineTest, waits_for_a_query_as_long_as_it_may_take) {
 
 TEST(RemoteEngineTest, says_unknown_when_the_server_hangs) {
   using namespace std::chrono_literals;
+  using Clock = std::chrono::steady_clock;
+  constexpr auto kTime = 200ms;
   support::ClickHouseServerProcess server;
   const auto engine =
-      make_remote_engine({.endpoint = server.endpoint(), .connections = 1, .statement_timeout = 200ms});
+      make_remote_engine({.endpoint = server.endpoint(), .connections = 1, .statement_timeout = kTime});
   server.stop();
   EXPECT_EQ(kind_of_failure(*engine, "SELECT 1"), EngineError::Kind::unknown);
   server.cont();
-  EXPECT_EQ(run(engine->query({.sql = "SELECT 1"})), "1\n");
+  std::string answer;
+  for (const auto end = Clock::now() + 1min; answer.empty() && Clock::now() < end;) {
+    const auto began = Clock::now();
+    try {
+      answer = run(engine->query({.sql = "SELECT 1"}));
+    } catch (const EngineError&) {
+      if (Clock::now() - began < kTime) throw;  // a busy machine may need longer
+    }
+  }
+  EXPECT_EQ(answer, "1\n");
 }
 
 TEST(RemoteEngineTest, says_unknown_when_the_statement_takes_longer_than_it_may) {
@@ -299,14 +310,20 @@ TEST(RemoteEngineTest, says_unknown_when_the_statement_takes_longer_than_it_may)
 }
 
 TEST(RemoteEngineTest, refuses_more_than_may_wait) {
+  constexpr int kRefused = 7;
   support::ClickHouseServerProcess server;
   const auto engine = make_remote_engine({.endpoint = server.endpoint(), .connections = 1, .max_waiting = 2});
   boost::asio::io_context io(1);
   std::vector<std::future<std::string>> results;
   for (int i = 0; i < 10; ++i) {
-    results.push_back(
-        boost::asio::co_spawn(io, engine->query({.sql = "SELECT sleep(0.2)"}), boost::asio::use_future));
+    results.push_back(boost::asio::co_spawn(io, engine->query({.sql = "SELECT 1"}), boost::asio::use_future));
   }
+  const auto has_ended = [](const std::future<std::string>& result) {
+    return result.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  };
+  server.stop();  // so that nobody's turn comes before all have asked
+  while (std::ranges::count_if(results, has_ended) < kRefused && io.run_one() > 0) continue;
+  server.cont();
   io.run();
   int refused = 0;
   for (auto& result : results) {
@@ -317,7 +334,7 @@ TEST(RemoteEngineTest, refuses_more_than_may_wait) {
       ++refused;
     }
   }
-  EXPECT_GE(refused, 7) << "one statement runs and two wait; the others must be refused at once";
+  EXPECT_GE(refused, kRefused) << "one statement runs and two wait; the others must be refused at once";
 }
 
 }  // namespace

@@ -25,6 +25,20 @@ using namespace std::chrono_literals;
 using support::run;
 
 constexpr int kRivals = 30;
+constexpr auto kStepBackTime = 2s;  // for which those who ask at once wait for each other
+
+/// Asks for a lease until there is one. None is a failure, unless asking took so long on a busy machine that
+/// one may have stopped waiting for another.
+template <class Ask>
+auto ask_in_time(const Ask& ask) {
+  constexpr int kTries = 10;
+  for (int tries = 1;; ++tries) {
+    const auto began = std::chrono::steady_clock::now();
+    auto got = ask();
+    const bool was_slow = std::chrono::steady_clock::now() - began >= kStepBackTime;
+    if (static_cast<bool>(got) || !was_slow || tries == kTries) return got;
+  }
+}
 
 /// How many of `kRivals` that ask at once get the lease. The leases are kept until the count is done.
 int winners(std::vector<Leases*> instances, const std::string& key) {
@@ -87,7 +101,7 @@ TEST_F(EngineLeasesTest, have_one_holder_at_a_time_over_two_instances) {
   EngineLeases here(*one_, 60s);
   EngineLeases there(*other_, 60s);
   for (int round = 0; round < 5; ++round) {
-    EXPECT_EQ(winners({&here, &there}, "label:' OR `1"), 1) << "round " << round;
+    EXPECT_EQ(ask_in_time([&] { return winners({&here, &there}, "label:' OR `1"); }), 1) << "round " << round;
   }
   EXPECT_EQ(lease_tables(), "0\n") << "released leases leave no table";
 }
@@ -128,7 +142,12 @@ TEST_F(EngineLeasesTest, wait_for_a_younger_rival_to_step_back) {
     return one_->query(statement);
   };
   EngineLeases meddled_leases(meddled, 60s);
-  EXPECT_NE(run(meddled_leases.acquire("a")), nullptr) << "one of two that ask at once must get it";
+  const auto ask = [&] {
+    creates = looks = 0;
+    (void)server_.query("DROP TABLE IF EXISTS default." + younger + " SYNC");
+    return run(meddled_leases.acquire("a"));
+  };
+  EXPECT_NE(ask_in_time(ask), nullptr) << "one of two that ask at once must get it";
 }
 
 TEST_F(EngineLeasesTest, leave_tables_of_others_alone_whatever_they_are_called) {
@@ -171,7 +190,7 @@ TEST_F(EngineLeasesTest, of_a_holder_that_died_pass_to_exactly_one_other) {
   ASSERT_NE(run(died.acquire("a")), nullptr);  // never released
   EngineLeases here(*one_, 60s);
   EngineLeases there(*other_, 60s);
-  EXPECT_EQ(winners({&here, &there}, "a"), 1);
+  EXPECT_EQ(ask_in_time([&] { return winners({&here, &there}, "a"); }), 1);
   EXPECT_EQ(lease_tables(), "0\n") << "the new holder drops what the dead one left";
 }
 
@@ -186,18 +205,19 @@ TEST_F(EngineLeasesTest, that_may_have_run_out_are_not_kept) {
 /// machine was too busy to keep it in time.
 bool is_kept(EngineLeases& leases, EngineLeases& rival, const std::string& key,
              std::chrono::milliseconds ttl) {
+  auto kept = std::chrono::steady_clock::now();  // a lease counts from the moment at which it is asked for
   const auto lease = run(leases.acquire(key));
   EXPECT_NE(lease, nullptr);
   const auto end = std::chrono::steady_clock::now() + 2 * ttl;
-  auto kept = std::chrono::steady_clock::now();
   while (lease && std::chrono::steady_clock::now() < end) {
+    const auto now = std::chrono::steady_clock::now();
     try {
       run(lease->keep());
     } catch (const Error&) {
       if (std::chrono::steady_clock::now() - kept < ttl / 4) throw;
       return false;
     }
-    kept = std::chrono::steady_clock::now();
+    kept = now;
     const auto passed_on = run(rival.acquire(key));
     if (passed_on && std::chrono::steady_clock::now() - kept > ttl / 4) return false;
     EXPECT_EQ(passed_on, nullptr) << "a lease that is kept must not pass to another";
@@ -219,7 +239,7 @@ TEST_F(EngineLeasesTest, are_renewed_while_they_are_kept) {
 TEST_F(EngineLeasesTest, that_nobody_wants_any_more_are_cleaned_up) {
   EngineLeases died(*one_, 1ms);
   ASSERT_NE(run(died.acquire("a")), nullptr);
-  const auto deadline = std::chrono::steady_clock::now() + 5s;
+  const auto deadline = std::chrono::steady_clock::now() + 2min;
   while (lease_tables() != "0\n" && std::chrono::steady_clock::now() < deadline) run(died.clean_up());
   EXPECT_EQ(lease_tables(), "0\n");
 }

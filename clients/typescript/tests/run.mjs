@@ -5,4 +5,4 @@ import test from 'node:test';
 const { cases, Stage } = await import(pathToFileURL(`${process.env.COMPILED}/tests/all.js`).href);
 const stage = new Stage(JSON.parse(process.env.GIVEN));
 
-for (const { name, run } of cases) test(name, { timeout: 60_000 }, () => run(stage));
+for (const { name, run } of cases) test(name, { timeout: 300_000 }, () => run(stage));

@@ -35,6 +35,14 @@ export class Visitor {
       const url = request.url();
       if (!url.startsWith(given.url) && !/^(blob|data|about|chrome|chrome-extension):/.test(url)) visitor.foreign.push(url);
     });
+    // What the console says is gone after a few seconds.
+    await page.addInitScript(() => {
+      globalThis.heard = [];
+      new MutationObserver(() => {
+        const words = document.querySelector('.said')?.textContent;
+        if (words && words !== globalThis.heard.at(-1)) globalThis.heard.push(words);
+      }).observe(document, { childList: true, characterData: true, subtree: true });
+    });
     if (session !== undefined) {
       await page.addInitScript((stored) => sessionStorage.setItem('annals.session', stored), JSON.stringify(session));
     }
@@ -44,6 +52,11 @@ export class Visitor {
   /** Goes to a page of the console, by what stands behind the `#`. */
   async go(hash = '') {
     await this.page.goto(`${this.given.url}/console${hash}`);
+  }
+
+  /** Waits until the console says this, or has said it since the page was loaded. */
+  async hears(words) {
+    await this.page.waitForFunction((wanted) => globalThis.heard.some((one) => one.includes(wanted)), words);
   }
 
   /** Signs in as the form has it. */

@@ -149,7 +149,7 @@ TEST(HttpClient, ARequestToStopEndsAnExchangeWithASilentServer) {
 
   EXPECT_STREQ(failure.what(), "was stopped");
   EXPECT_TRUE(failure.request_sent());
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 20s);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 50s);
 }
 
 TEST(HttpClient, NeverWaitsForAContinue) {
@@ -343,17 +343,24 @@ TEST(HttpClient, AResponseWithoutABodyNeedsNoLength) {
 }
 
 TEST(HttpClient, AServerThatDoesNotAnswerIsGivenUpInTime) {
-  const ScriptedServer server({[](Peer& peer) {
-    (void)peer.read();
-    peer.wait();
-  }});
-  HttpClient client;
-  const auto start = std::chrono::steady_clock::now();
+  for (auto timeout = 200ms; timeout < 15s; timeout *= 4) {
+    std::atomic<bool> is_read = false;
+    const ScriptedServer server({[&is_read](Peer& peer) {
+      is_read = !peer.read().empty();
+      peer.wait();
+    }});
+    HttpClient client;
+    const auto start = std::chrono::steady_clock::now();
 
-  const HttpFailure failure = failure_of(client, {.url = server.url(), .timeout = 200ms});
+    const HttpFailure failure = failure_of(client, {.url = server.url(), .timeout = timeout});
 
-  EXPECT_TRUE(failure.request_sent());
-  EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
+    const auto took = std::chrono::steady_clock::now() - start;
+    if (!is_read) continue;  // the machine was too busy to send it in time
+    EXPECT_TRUE(failure.request_sent());
+    EXPECT_LT(took, HttpRequest{}.timeout);
+    return;
+  }
+  FAIL() << "expected that a request arrives within ten seconds";
 }
 
 TEST(HttpClient, ATlsHandshakeThatFailsNeverSentTheRequest) {

@@ -56,6 +56,9 @@ class Body {
 
 class IntakeTest : public testing::Test {
  protected:
+  explicit IntakeTest(std::chrono::milliseconds time = std::chrono::hours(1))
+      : intake_{lanes_, budget_, threads_, {.time = time}} {}
+
   using Result = support::Started<IntakeResult>;
 
   Result take_lines(const Intake::Settings& settings = {}) {
@@ -115,8 +118,14 @@ class IntakeTest : public testing::Test {
   io::SideThreads threads_{1, 1};
   HandDrivenCommits commits_;
   Lanes lanes_{driver_.executor(), commits_.function(), {}};
-  Intake intake_{lanes_, budget_, threads_, {.time = kTime}};
+  Intake intake_;
   Body body_;
+};
+
+/// Gives a body little time.
+class HurriedIntakeTest : public IntakeTest {
+ protected:
+  HurriedIntakeTest() : IntakeTest(kTime) {}
 };
 
 TEST_F(IntakeTest, ARequestWithABadEventIsRefusedAsAWhole) {
@@ -329,13 +338,13 @@ TEST_F(IntakeTest, EventsThatTakeMoreThanTheirBodyAreRefusedIfThatIsTooMuch) {
   EXPECT_TRUE(commits_.calls.empty());
 }
 
-TEST_F(IntakeTest, ABodyThatArrivesByteByByteIsRefusedAfterItsTime) {
+TEST_F(HurriedIntakeTest, ABodyThatArrivesByteByByteIsRefusedAfterItsTime) {
   auto whole = receive(body_, kBudget);
   while (!whole.ended()) send_slowly(body_, "x");
   EXPECT_EQ(error_of(whole), ErrorCode::request_too_slow);
 }
 
-TEST_F(IntakeTest, ALineThatArrivesByteByByteIsRefusedAfterItsTimeButLinesMayTakeForEver) {
+TEST_F(HurriedIntakeTest, ALineThatArrivesByteByByteIsRefusedAfterItsTimeButLinesMayTakeForEver) {
   auto result = take_lines();
   const auto end_of_patience = std::chrono::steady_clock::now() + 3 * kTime;
   while (std::chrono::steady_clock::now() < end_of_patience) {

@@ -15,12 +15,32 @@ class MovesInBackground : public Moving {
     co_await journal_->forget(first_);
     throw EngineError(Kind::unavailable, 0, "the database is gone");
   }
+
+  /// Lets something happen, with a new journal and empty tables each time, until that takes less than `time`.
+  /// Returns false if the machine is too busy for that.
+  template <class Work>
+  [[nodiscard]] bool happens_within(std::chrono::milliseconds time, const Work& work) {
+    constexpr int kTries = 10;
+    for (int i = 0; i < kTries; ++i) {
+      settings_.directory = directory_.path() / fmt::format("journal {}", i);
+      settings_.witness = directory_.path() / fmt::format("witness {}", i);
+      stored_.clear();
+      inserts_ = syncs_ = 0;
+      restart();
+      const auto began = std::chrono::steady_clock::now();
+      work();
+      if (std::chrono::steady_clock::now() - began < time) return true;
+    }
+    return false;
+  }
 };
 
 TEST_F(MovesInBackground, TheBackgroundMovesWhatIsDueAndSyncsTheTablesBeforeTheJournalGivesItUp) {
-  append(first_);
-  append(second_);
-  run();
+  ASSERT_TRUE(happens_within(1s, [&] {
+    append(first_);
+    append(second_);
+    run();
+  }));
   EXPECT_EQ(inserts_, 2);
   EXPECT_EQ(stored_, (Numbers{1, 2}));
   EXPECT_EQ(syncs_, 1);
@@ -93,16 +113,24 @@ TEST_F(MovesInBackground, AStopEndsARunThatIsLong) {
 }
 
 TEST_F(MovesInBackground, ATableThatCannotTakeItsEventsHoldsNobodyUp) {
-  append(first_);
-  refuses_ = Kind::refused;
-  run();
-  EXPECT_EQ(inserts_, 1);
-  EXPECT_EQ(journal_->last_of(first_), 1U) << "they stay in the journal";
-  refuses_.reset();
-  append(second_);
-  run();
+  int tried = 0;
+  std::optional<std::uint64_t> left;
+  bool are_all_moved = true;
+  ASSERT_TRUE(happens_within(2s, [&] {
+    append(first_);
+    refuses_ = Kind::refused;
+    run();
+    tried = inserts_;
+    left = journal_->last_of(first_);
+    refuses_.reset();
+    append(second_);
+    run();
+    are_all_moved = run_to_end(moves_->move_all(std::chrono::steady_clock::now() + 1min));
+  }));
+  EXPECT_EQ(tried, 1);
+  EXPECT_EQ(left, 1U) << "they stay in the journal";
   EXPECT_EQ(stored_, Numbers{2}) << "the first is not tried again at once";
-  EXPECT_FALSE(run_to_end(moves_->move_all(std::chrono::steady_clock::now() + 1min)));
+  EXPECT_FALSE(are_all_moved);
 }
 
 TEST_F(MovesInBackground, EventsOfADeletedTenantAreRemoved) {

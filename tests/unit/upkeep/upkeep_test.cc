@@ -69,7 +69,7 @@ TEST_F(UpkeepTest, RoundsThatComeBeforeServingHaveRunWhenTheStartIsOver) {
   EXPECT_EQ(first.runs(), 1);
   EXPECT_EQ(second.runs(), 1);
   background.wait_for(1);
-  EXPECT_TRUE(upkeep.stop(10s));
+  EXPECT_TRUE(upkeep.stop(2min));
   EXPECT_EQ(first.runs(), 1) << "the next run is due in an hour";
 }
 
@@ -78,7 +78,7 @@ TEST_F(UpkeepTest, ARoundIsRepeatedAtItsInterval) {
   Upkeep upkeep(threads_.executor(), {work.round("often", 1ms)});
   upkeep.start().wait();
   work.wait_for(5);
-  EXPECT_TRUE(upkeep.stop(10s));
+  EXPECT_TRUE(upkeep.stop(2min));
   const int runs = work.runs();
   EXPECT_EQ(work.runs(), runs) << "nothing runs after the stop";
 }
@@ -89,7 +89,7 @@ TEST_F(UpkeepTest, ARoundThatFailsIsRepeatedAndDoesNotHoldUpTheStart) {
   testing::internal::CaptureStderr();
   upkeep.start().wait();
   work.wait_for(3);
-  EXPECT_TRUE(upkeep.stop(10s));
+  EXPECT_TRUE(upkeep.stop(2min));
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_TRUE(log.contains(R"("round":"fails")") && log.contains("not yet")) << log;
 }
@@ -100,7 +100,7 @@ TEST_F(UpkeepTest, AStartThatFailedIsRetriedSoonHoweverLongTheIntervalIs) {
   testing::internal::CaptureStderr();
   upkeep.start().wait();
   work.wait_for(2);
-  EXPECT_TRUE(upkeep.stop(10s));
+  EXPECT_TRUE(upkeep.stop(2min));
   testing::internal::GetCapturedStderr();
   EXPECT_EQ(work.runs(), 2);
 }
@@ -121,7 +121,7 @@ TEST_F(UpkeepTest, ALongRunIsAskedToStop) {
                                        }}});
   upkeep.start().wait();
   running.wait(false);
-  EXPECT_TRUE(upkeep.stop(10s));
+  EXPECT_TRUE(upkeep.stop(2min));
 }
 
 /// A round that ends while the stop is still being requested, and then holds up what comes after it.
@@ -166,7 +166,7 @@ TEST_F(UpkeepTest, ItHasStoppedOnceNothingOfItIsQueued) {
   work.running.wait(false);
   EXPECT_FALSE(upkeep.stop(100ms)) << "expected it to wait for what it has queued itself";
   work.released.set_value();
-  EXPECT_TRUE(upkeep.stop(10s));
+  EXPECT_TRUE(upkeep.stop(2min));
 }
 
 TEST_F(UpkeepTest, StoppingWhatWasNotStartedReturnsAtOnce) {

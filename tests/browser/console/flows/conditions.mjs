@@ -7,7 +7,7 @@ export async function alone(visit, given) {
   };
   const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.getAttribute('aria-label'));
   await visitor.go(`#/t/${given.client}/history`);
-  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.name === 'secret');
   await page.keyboard.type(given.key);
   await press('Enter');
   await visitor.rows().first().waitFor();
@@ -47,7 +47,7 @@ export async function alone(visit, given) {
   await press('End', 'Shift+ArrowLeft', 'Enter');
   await page.waitForFunction(() => location.hash.includes('from='));
   await press('/');
-  await page.keyboard.type('offer');
+  await page.keyboard.insertText('offer');
   await page.waitForFunction(() => location.hash.includes('q=offer'));
   await page.getByRole('grid').or(page.getByText('No event has all')).first().waitFor();
   await press('Escape', 'Tab');
@@ -82,6 +82,9 @@ export async function live(visit, given) {
   const scroller = page.locator('.scroller');
   await scroller.evaluate((element) => (element.scrollTop = 4000));
   await page.waitForFunction(() => document.querySelector('.scroller').scrollTop > 3000);
+  await page.locator('.day.pinned').waitFor();
+  // The page takes note of how far it is scrolled when it is drawn.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
   const before = await scroller.evaluate((element) => element.scrollTop);
   await send([event('second light'), event('third light')]);
   await page.getByRole('button', { name: '2 new' }).waitFor();
@@ -106,7 +109,6 @@ export async function failures(visit, given) {
   });
   await visitor.go(history);
   await page.locator('.row.skeleton').first().waitFor();
-  await visitor.picture('slow');
   result.slow = await page.locator('.row.skeleton').count();
   release();
   await visitor.rows().first().waitFor();

@@ -80,6 +80,8 @@ export async function share(visit, given) {
   await other.signIn(given.otherKey);
   await other.rows().first().waitFor();
   const seen = await other.rows().evaluateAll((rows) => rows.map((row) => row.dataset.eventId));
+  // Names may come after the rows.
+  await other.page.locator('.pill', { hasText: 'Approved' }).waitFor();
   const pills = await other.page.locator('.pill').allInnerTexts();
   const offered = await other.page.getByRole('navigation').getByRole('link').allInnerTexts();
   return { count, back, moving, frozen, ids, seen, pills, offered };

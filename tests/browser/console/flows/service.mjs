@@ -10,7 +10,7 @@ export async function service(visit, given) {
   await visitor.button('Add').click();
   await page.getByLabel('Name of 4').fill('{source} wrote about {record}: {data.message}');
   await visitor.button('Save 2 names').click();
-  await page.getByText('The names were saved').waitFor();
+  await visitor.hears('The names were saved');
   await page.evaluate((hash) => (location.hash = hash), `#/t/${given.client}/history?event_type_id=4&event_type_id=9`);
   await visitor.rows().first().waitFor();
   const types = await page.locator('.cell-type .hidden').allInnerTexts();

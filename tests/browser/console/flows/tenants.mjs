@@ -62,7 +62,7 @@ export async function tenant(visit, given) {
   const isEarly = await remove.isEnabled();
   await dialog.getByLabel('Type').fill('Söhne & Co');
   await remove.click();
-  await page.getByText('Söhne & Co is gone').waitFor();
+  await visitor.hears('Söhne & Co is gone');
   await page.getByRole('link', { name: 'Söhne & Co' }).waitFor({ state: 'detached' });
   return { taken, suggested, id, stays, places, isRotated: rotated !== secret, isEarly };
 }

@@ -58,19 +58,21 @@ TEST(Program, OneThatDoesNotEndIsKilledWithItsChildren) {
   const std::string file = (directory.path() / "id").string();
   const auto began = std::chrono::steady_clock::now();
 
-  EXPECT_EQ(complaint("sleep 100 & echo $! > " + file + "; wait", 500ms), "it was not done in time");
+  pid_t child = 0;
+  for (auto time = 500ms; child == 0 && time < 20s; time *= 2) {  // a busy machine needs longer to start it
+    EXPECT_EQ(complaint("sleep 100 & echo $! > " + file + "; wait", time), "it was not done in time");
+    std::ifstream(file) >> child;
+  }
   EXPECT_EQ(complaint("exec >&-; sleep 100", 500ms), "it was not done in time");
 
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 20s);
-  pid_t child = 0;
-  std::ifstream(file) >> child;
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 90s);
   ASSERT_GT(child, 0);
   const auto has_gone = [child] {
     std::string status;
     std::getline(std::ifstream("/proc/" + std::to_string(child) + "/stat"), status);
     return status.empty() || status.find(") Z ") != std::string::npos;
   };
-  while (!has_gone() && std::chrono::steady_clock::now() - began < 20s) std::this_thread::sleep_for(1ms);
+  while (!has_gone() && std::chrono::steady_clock::now() - began < 90s) std::this_thread::sleep_for(1ms);
   EXPECT_TRUE(has_gone());
 }
 

@@ -35,7 +35,7 @@ struct Reply {
 /// One connection to 127.0.0.1. Every wait ends after `kPatience`, with a test failure.
 class RawClient {
  public:
-  static constexpr std::chrono::seconds kPatience{10};
+  static constexpr std::chrono::seconds kPatience{50};
 
   /// `before_connect` is called when the client has all the file descriptors that it needs.
   explicit RawClient(std::uint16_t port, const std::function<void()>& before_connect = {}) : socket_(io_) {

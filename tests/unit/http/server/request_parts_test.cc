@@ -225,23 +225,38 @@ TEST(RequestParts, UsedAfterTheResponseTheyThrow) {
 TEST(RequestParts, ASlowPartIsAnswered408) {
   Uploads uploads;
   RunningServer running({.body_time = milliseconds(100)}, 2, uploads.routes());
+  const SoonerThan usual(ServerLimits{}.body_time);
   RawClient client(running.port());
   client.send(header_of(9) + "[1");
   EXPECT_EQ(client.read_reply().status, 408);
   EXPECT_TRUE(client.is_closed_by_server());
 }
 
-TEST(RequestParts, TheTimeCountsForEachPart) {
-  Uploads uploads;
-  RunningServer running({.body_time = milliseconds(300)}, 2, uploads.routes());
-  RawClient client(running.port());
+// Sends a body of ten parts, which together take longer than a part may. Returns whether each was taken
+// within half of that time.
+bool are_parts_in_time(RawClient& client, const Uploads& uploads, milliseconds time) {
+  using Clock = std::chrono::steady_clock;
   client.send(header_of(10));
-  for (std::size_t i = 1; i <= 10; ++i) {  // takes half a second
-    std::this_thread::sleep_for(milliseconds(50));
+  for (std::size_t i = 1; i <= 10; ++i) {
+    const auto end = Clock::now() + time / 2;
+    std::this_thread::sleep_for(time / 6);
     client.send("x");
-    ASSERT_TRUE(eventually([&] { return uploads.taken == i; }));
+    eventually([&] { return uploads.taken == i || Clock::now() > end; });
+    if (Clock::now() > end) return false;
   }
-  EXPECT_EQ(client.read_reply().body, "xxxxxxxxxx");
+  return true;
+}
+
+TEST(RequestParts, TheTimeCountsForEachPart) {
+  for (auto time = milliseconds(300); time < milliseconds(20'000); time *= 4) {
+    Uploads uploads;
+    RunningServer running({.body_time = time}, 2, uploads.routes());
+    RawClient client(running.port());
+    if (!are_parts_in_time(client, uploads, time)) continue;  // perhaps the machine is busy
+    EXPECT_EQ(client.read_reply().body, "xxxxxxxxxx");
+    return;
+  }
+  FAIL() << "expected that each part is taken although all of them together take longer than one may";
 }
 
 TEST(RequestParts, TheHandlersTimeIsItsOwn) {
@@ -364,9 +379,9 @@ TEST(RequestParts, TheMemoryToDecodeAllOfThemHasALimitAndIsGivenBackAtTheirEnd) 
   EXPECT_EQ(first.read_reply().status, 200);
 }
 
-TEST(RequestParts, AnotherClientIsServedBetweenTwoPartsOfWhatIsThereAlready) {
-  constexpr std::size_t kSize = std::size_t{64} << 20U;
-  const std::string data = zstd(half_noise(kSize));
+// Returns how often another client is served by the only I/O thread while an upload of that many bytes
+// arrives.
+std::size_t served_meanwhile(const std::string& data, std::size_t size) {
   Uploads uploads;
   RunningServer running({}, 1, uploads.routes());
   RawClient busy(running.port());
@@ -375,14 +390,24 @@ TEST(RequestParts, AnotherClientIsServedBetweenTwoPartsOfWhatIsThereAlready) {
     busy.send(header_of(data.size(), "Content-Encoding: zstd\r\n") + data);
     busy.read_reply();
   });
-  ASSERT_TRUE(eventually([&] { return uploads.taken > 0; }));
+  EXPECT_TRUE(eventually([&] { return uploads.taken > 0; }));
   std::size_t served = 0;
-  while (uploads.taken < kSize) {
+  while (uploads.taken < size) {
     other.send(kOpen);
     EXPECT_EQ(other.read_reply().status, 200);
     ++served;
   }
-  EXPECT_GT(served, 10U) << "the only I/O thread is given to others";
+  return served;
+}
+
+TEST(RequestParts, AnotherClientIsServedBetweenTwoPartsOfWhatIsThereAlready) {
+  constexpr std::size_t kSize = std::size_t{64} << 20U;
+  constexpr std::size_t kOften = 10;
+  const std::string data = zstd(half_noise(kSize));
+  std::size_t served = 0;
+  // On a busy machine the other client may not be there to ask.
+  for (int tries = 0; tries < 5 && served <= kOften; ++tries) served = served_meanwhile(data, kSize);
+  EXPECT_GT(served, kOften) << "the only I/O thread is given to others";
 }
 
 TEST(RequestParts, ABodyWhoseSenderPausesHoldsNoOtherUp) {

@@ -163,6 +163,7 @@ TEST(ResponseParts, ASlowReaderHoldsTheProducerBack) {
 TEST(ResponseParts, AReaderThatTakesNoPartInTimeIsDropped) {
   PartsSeen seen;
   RunningServer running({.write_time = milliseconds(100)}, 2, {parts_route(sends_parts(seen, 4, overfull))});
+  const SoonerThan usual(ServerLimits{}.write_time);
   RawClient client(running.port());
   client.send(kGet);
   EXPECT_TRUE(eventually([&] { return seen.destroyed.load(); }));
@@ -289,7 +290,7 @@ TEST(ResponseParts, OneThatWaitsIsBrokenOffASecondAfterStop) {
   client.read_reply(false);
   ASSERT_TRUE(eventually([&] { return seen.asked == 2; }));
   running.server().stop();
-  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(3)));
+  EXPECT_TRUE(running.server().wait_closed(kPatience));
   EXPECT_EQ(client.read_to_the_cut(), "2\r\n0;\r\n") << "the last chunk is missing on purpose";
   EXPECT_TRUE(seen.destroyed);
 }
@@ -297,12 +298,13 @@ TEST(ResponseParts, OneThatWaitsIsBrokenOffASecondAfterStop) {
 TEST(ResponseParts, OneThatIsNotTakenIsBrokenOffASecondAfterStop) {
   PartsSeen seen;
   RunningServer running({}, 2, {parts_route(sends_parts(seen, 4, overfull))});
+  const SoonerThan usual(ServerLimits{}.write_time);
   RawClient client(running.port());
   client.send(kGet);
   client.read_reply(false);
   ASSERT_TRUE(eventually([&] { return seen.asked == 1; }));
   running.server().stop();
-  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(3)));
+  EXPECT_TRUE(running.server().wait_closed(kPatience));
   EXPECT_TRUE(seen.destroyed);
 }
 
@@ -315,13 +317,14 @@ TEST(ResponseParts, OverHttp10OneThatIsBrokenOffEndsWithAReset) {
   client.read_reply(false);
   ASSERT_TRUE(eventually([&] { return seen.asked == 2; }));
   running.server().stop();
-  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(3)));
+  EXPECT_TRUE(running.server().wait_closed(kPatience));
   EXPECT_EQ(client.read_to_end(), std::nullopt) << "a normal close would look like the end of the body";
 }
 
 TEST(ResponseParts, OverHttp10OneThatIsNotTakenInTimeEndsWithAReset) {
   PartsSeen seen;
   RunningServer running({.write_time = milliseconds(50)}, 2, {parts_route(sends_parts(seen, 4, overfull))});
+  const SoonerThan usual(ServerLimits{}.write_time);
   RawClient client(running.port());
   client.send("GET /parts HTTP/1.0\r\n\r\n");
   ASSERT_TRUE(eventually([&] { return seen.destroyed.load(); }));
@@ -346,7 +349,7 @@ TEST(ResponseParts, AnEndlessOneHasASecondAfterStopWhateverTheOthersHave) {
   client.read_reply(false);
   ASSERT_TRUE(eventually([&] { return seen.asked == 2; }));
   running.server().stop();
-  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(10)));
+  EXPECT_TRUE(running.server().wait_closed(kPatience));
 }
 
 TEST(ResponseParts, OneThatEndsWithinASecondAfterStopIsWhole) {
@@ -356,7 +359,7 @@ TEST(ResponseParts, OneThatEndsWithinASecondAfterStopIsWhole) {
     while (index == 1 && !go_on) std::this_thread::sleep_for(milliseconds(1));
     return number(index);
   };
-  RunningServer running({}, 2, {parts_route(sends_parts(seen, 3, held))});
+  RunningServer running({.finish_time = kPatience}, 2, {parts_route(sends_parts(seen, 3, held))});
   RawClient client(running.port());
   client.send(kGet);
   client.read_reply(false);

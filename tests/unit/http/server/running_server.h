@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -21,6 +22,22 @@
 #include "unit/http/server/over_tls.h"
 
 namespace annals::http {
+
+/// Less than the idle time of a connection, after which the server would close it anyway.
+constexpr std::chrono::seconds kPatience{50};
+
+/// A test failure if it lives as long as a limit of the server is by default. For tests of a shorter one.
+class SoonerThan {
+ public:
+  explicit SoonerThan(std::chrono::milliseconds usual) : usual_(usual) {}
+  ~SoonerThan() { EXPECT_LT(std::chrono::steady_clock::now() - began_, usual_); }
+  SoonerThan(const SoonerThan&) = delete;
+  SoonerThan& operator=(const SoonerThan&) = delete;
+
+ private:
+  std::chrono::milliseconds usual_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
 
 inline boost::asio::awaitable<Handler> ready(Handler handler) {
   co_return handler;
@@ -58,7 +75,7 @@ class RunningServer {
   ~RunningServer() {
     release();
     server_->stop();
-    EXPECT_TRUE(server_->wait_closed(std::chrono::seconds(10))) << "a connection stayed open after stop()";
+    EXPECT_TRUE(server_->wait_closed(kPatience)) << "a connection stayed open after stop()";
     work_.reset();
   }
 
@@ -133,10 +150,10 @@ class RunningServer {
   std::vector<std::jthread> threads_;
 };
 
-/// Polls until `condition` holds; false when it does not within 10 s.
+/// Polls until `condition` holds; false when it does not within `kPatience`.
 template <class Condition>
 bool eventually(const Condition& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -21,7 +21,7 @@ TEST(ServerStop, ClosesIdleConnectionsAndAcceptsNoMore) {
 
   running.server().stop();
 
-  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(5)));
+  EXPECT_TRUE(running.server().wait_closed(kPatience));
   EXPECT_TRUE(used.is_closed_by_server());
   EXPECT_THROW(RawClient(running.port()), boost::system::system_error);
 }
@@ -40,7 +40,7 @@ TEST(ServerStop, ARunningRequestIsAnsweredFirst) {
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.header("Connection"), "close");
   EXPECT_TRUE(client.is_closed_by_server());
-  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(5)));
+  EXPECT_TRUE(running.server().wait_closed(kPatience));
 }
 
 TEST(ServerStop, MayBeCalledTwiceAndFromSeveralThreads) {
@@ -56,7 +56,7 @@ TEST(ServerStop, MayBeCalledTwiceAndFromSeveralThreads) {
     stoppers.reserve(4);
     for (int i = 0; i < 4; ++i) stoppers.emplace_back([&running] { running.server().stop(); });
   }
-  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(5)));
+  EXPECT_TRUE(running.server().wait_closed(kPatience));
 }
 
 TEST(ServerStop, AServerThatNeverStartedIsClosed) {
@@ -93,7 +93,7 @@ TEST(ServerStop, ManyClientsAtOnceWhileItStopsGetWholeAnswersOrNone) {
   for (int i = 0; i < 8; ++i) clients.emplace_back([&] { ask_until_gone(running.port(), answered); });
   EXPECT_TRUE(eventually([&] { return answered >= 100; }));
   running.server().stop();
-  EXPECT_TRUE(running.server().wait_closed(std::chrono::seconds(5)));
+  EXPECT_TRUE(running.server().wait_closed(kPatience));
 }
 
 }  // namespace
