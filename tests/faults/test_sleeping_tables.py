@@ -38,6 +38,8 @@ def test_a_start_loads_no_table_and_every_way_of_using_one_wakes_it(annals):
     names = ("read", "count", "export", "tail", "write", "again", "deleted")
     tenants = {name: annals.initialise(name) for name in names}
     ids = {name: post(annals, tenants[name]) for name in names}
+    for name in names:
+        assert shown_ids(annals, tenants[name]) == {ids[name]: 1}  # what was only in the journal would wake its table
     annals.restart()
     assert loaded(annals) == [], "expected that all tables sleep"
 
