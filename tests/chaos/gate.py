@@ -8,7 +8,7 @@ from support.gate import Gate
 
 SLOWEST_SECONDS = 0.4
 BROKEN = 0.25
-WAYS = ("lost", "unheard", "late")
+WAYS = ("lost", "unheard", "late", "page")
 
 
 class ChaosGate(Gate):

@@ -14,7 +14,7 @@ from support.waiting import PATIENCE_SECONDS, repeat_unavailable, wait_until
 SETTINGS = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
 MOST_CALLS = 60
 
-pytestmark = pytest.mark.parametrize("how", ["lost", "unheard", "late"])
+pytestmark = pytest.mark.parametrize("how", ["lost", "unheard", "late", "page"])
 
 
 @pytest.fixture
@@ -27,6 +27,12 @@ def service(make, engine):
     """A service whose sweep rests, so that the statements of a request can be counted. Other instances have the
     same files."""
     return make.annals(engine, "s3", environment=SETTINGS)
+
+
+@pytest.fixture
+def other(make, engine, service):
+    """An instance past the gate whose leases hold on any machine."""
+    return make.annals(engine.behind, service.files)
 
 
 def settle(make, engine, files, step):
@@ -43,7 +49,7 @@ def came_through(gate, reply):
     return not gate.failed.is_set() and reply.status_code != 503
 
 
-def test_initialise_tells_the_truth_and_converges(make, service, steps, how):
+def test_initialise_tells_the_truth_and_converges(make, service, other, steps, how):
     gate = service.engine.gate
     for number in steps.upto(MOST_CALLS):
         step = f"statement {number} {how}"
@@ -63,20 +69,20 @@ def test_initialise_tells_the_truth_and_converges(make, service, steps, how):
             (tenant,) = sweeper.tenants()
             assert (tenant["client_id"], tenant["state"]) == (reply.json()["client_id"], "active")
         if not sweeper.tenants():
-            free = lambda: sweeper.post_tenant(body).status_code == 201
+            free = lambda: other.post_tenant(body).status_code == 201
             wait_until(free, f"{step}: the name is free again", PATIENCE_SECONDS)
         (tenant,) = sweeper.tenants()
-        service.remove(tenant["client_id"])
+        other.remove(tenant["client_id"])
         wait_until_nothing_is_left(sweeper, step, PATIENCE_SECONDS)
         sweeper.terminate()
     pytest.fail(f"expected that an initialisation needs at most {MOST_CALLS} statements")
 
 
-def test_delete_tells_the_truth_and_converges(make, service, steps, how):
+def test_delete_tells_the_truth_and_converges(make, service, other, steps, how):
     gate = service.engine.gate
     for number in steps.upto(MOST_CALLS):
         step = f"statement {number} {how}"
-        client_id = service.initialise("shop", "The shop")["client_id"]
+        client_id = other.initialise("shop", "The shop")["client_id"]
         service.files.put("shop/x")
         gate.fail(number, how)
 

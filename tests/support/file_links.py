@@ -5,7 +5,7 @@ import urllib.parse
 import requests
 
 from support.events import HISTORY, event, post_events
-from support.waiting import PATIENCE_SECONDS, SLOWNESS, repeat_unavailable
+from support.waiting import PATIENCE_SECONDS, SLOWNESS
 
 SECONDS = PATIENCE_SECONDS * SLOWNESS
 
@@ -16,7 +16,7 @@ def client(tenant):
 
 def new_upload(annals, tenant):
     """The answer's body of GET /api/files/upload-url, which must succeed."""
-    reply = repeat_unavailable(lambda: annals.get("/api/files/upload-url", headers=client(tenant)))
+    reply = annals.get("/api/files/upload-url", headers=client(tenant))
     assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
     return reply.json()
 

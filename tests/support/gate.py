@@ -39,6 +39,7 @@ class Gate:
     unheard  it is carried out, but instead of the answer the connection is closed
     late     the connection is closed, and it is carried out a while afterwards
     ignored  it is not carried out, and answered as if it had been
+    page     it is not carried out, and answered with a page and the status 200, as proxies do that wait for better times
     """
 
     def __init__(self, port):
@@ -88,7 +89,10 @@ class Gate:
             self._late.append(thread)
             thread.start()
         if how == "ignored":
-            self._answer(handler, http.HTTPStatus.OK, [], b"")
+            self._answer(handler, http.HTTPStatus.OK, [("X-ClickHouse-Query-Id", "1")], b"")
+            return
+        if how == "page":
+            self._answer(handler, http.HTTPStatus.OK, [("Content-Type", "text/html")], b"<p>We are back soon.</p>")
             return
         reply = None if how in ("lost", "late") else self._carry_out(handler, body)
         if how is not None or reply is None:

@@ -23,8 +23,13 @@ constexpr int kOk = 200;
 /// nothing has sent the status 200 before it, and then this is all that tells the text from rows.
 constexpr std::string_view kExceptionCode = "x-clickhouse-exception-code";
 
+/// A header of every answer of a ClickHouse server. A proxy that waits for better times may answer with a
+/// page and the status 200, and an INSERT that was answered so is stored nowhere.
+constexpr std::string_view kQueryId = "x-clickhouse-query-id";
+
 bool is_error(const io::HttpResponse& response) {
-  return response.status != kOk || !response.header(kExceptionCode).empty();
+  return response.status != kOk || !response.header(kExceptionCode).empty() ||
+         response.header(kQueryId).empty();
 }
 
 [[noreturn]] void raise(const io::HttpResponse& response, std::string_view body) {
