@@ -97,7 +97,8 @@ asio::awaitable<bool> Connection::wait_for_request(Duration time) {
   idle_since_ = std::chrono::steady_clock::now();
   for (;;) {
     while (received_.starts_with("\r\n")) consume(2);
-    if (!received_.empty()) co_return true;
+    const bool may_be_an_empty_line = received_ == "\r";  // of which the rest is on the way
+    if (!received_.empty() && !may_be_an_empty_line) co_return true;
     if (interrupted_ || unwanted_) co_return false;
     idle_ = true;
     const auto arrival = co_await receive(kReceiveSize);

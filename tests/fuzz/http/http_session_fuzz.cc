@@ -237,7 +237,7 @@ std::vector<Answer> answers_to(const std::vector<std::string_view>& pieces, bool
 
 bool is_empty_lines(std::string_view text) {
   while (text.starts_with("\r\n")) text.remove_prefix(2);
-  return text.empty();
+  return text.empty() || text == "\r";
 }
 
 void check_vanishing(const std::vector<std::string_view>& pieces) {

@@ -252,6 +252,27 @@ TEST(Server, AnswersAClientThatHasFinishedSending) {
   EXPECT_TRUE(client.is_closed_by_server());
 }
 
+TEST(Server, NothingIsAnsweredToEmptyLinesWhereverTheyAreDivided) {
+  for (const std::string_view rest : {"\n", "\n\r", ""}) {
+    RunningServer running;
+    RawClient client(running.port());
+    client.send("GET /open HTTP/1.1\r\nHost: x\r\n\r\n\r");
+    EXPECT_EQ(client.read_reply().status, 200);
+    client.send(rest);
+    client.finish_sending();
+    EXPECT_EQ(client.read_to_end(), "") << "after CR and " << ::testing::PrintToString(rest);
+  }
+}
+
+TEST(Server, ARequestMayFollowAnEmptyLineThatIsDivided) {
+  RunningServer running;
+  RawClient client(running.port());
+  client.send("GET /open HTTP/1.1\r\nHost: x\r\n\r\n\r");
+  EXPECT_EQ(client.read_reply().status, 200);
+  client.send("\nGET /open HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.read_reply().status, 200);
+}
+
 TEST(Server, ListeningTwiceOnOnePortSaysWhere) {
   RunningServer running;
   boost::asio::io_context io;
