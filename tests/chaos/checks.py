@@ -11,7 +11,7 @@ from support.events import HISTORY, get_history, history, shown
 from support.file_links import client
 from support.load import everything, ids_of
 from support.problems import NO_SUCH_CLIENT
-from support.waiting import PATIENCE_SECONDS, SLOWNESS, repeat_unavailable, wait_until
+from support.waiting import TIMEOUT_SECONDS, repeat_unavailable, wait_until
 
 FILES_READ = 10
 
@@ -155,6 +155,6 @@ def _check_file(annals, tenant, file):
     if not file.acknowledged and link.status_code == 404:
         return
     assert link.status_code == 200, f"{tenant}, event {file.event_id}: expected its file, got {link.status_code} {link.text}"
-    reply = requests.get(link.json()["file_url"], timeout=PATIENCE_SECONDS * SLOWNESS)
+    reply = requests.get(link.json()["file_url"], timeout=TIMEOUT_SECONDS)
     whole = reply.status_code == 200 and reply.content == file.content
     assert whole, f"{tenant}, event {file.event_id}: {reply.status_code}, {digests(reply.content, file.content)}"

@@ -10,7 +10,7 @@ from chaos.model import ACTIVE, GONE
 from support.leftovers import OWN_TABLES, databases, owners_in, registry_rows, tables_of_default
 from support.leftovers import NAMES as NAMES_TABLE
 from support.leftovers import SETTINGS as SETTINGS_TABLE
-from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 
 
@@ -21,7 +21,7 @@ def check_late_uploads(deployment, model):
             # The local store's links lead to a service, which has another port after a restart.
             if deployment.files.kind == "local":
                 url = urllib.parse.urlsplit(url)._replace(netloc=f"127.0.0.1:{deployment.instances[0].port}").geturl()
-            reply = requests.put(url, data=b"late", timeout=PATIENCE_SECONDS * SLOWNESS)
+            reply = requests.put(url, data=b"late", timeout=TIMEOUT_SECONDS)
             key = f"{tenant.name}/{file_id}"
             wait_until(
                 lambda key=key: key not in deployment.files.keys(key),

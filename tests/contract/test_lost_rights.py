@@ -11,7 +11,7 @@ from support.event_streams import TAIL
 from support.file_links import client
 from support.keys import change_key, delete_key, new_key, suspend
 from support.names import unique_name
-from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 BETWEEN_LINES_SECONDS = 0.02
 
@@ -40,7 +40,7 @@ class EndlessUpload:
 
     def ends(self):
         """True if the service ends it."""
-        self._thread.join(PATIENCE_SECONDS * SLOWNESS)
+        self._thread.join(TIMEOUT_SECONDS)
         ended = not self._thread.is_alive()
         self._stop.set()
         self._thread.join()

@@ -1,6 +1,5 @@
 """What the log says of refused requests, at the level debug: what the contract's texts leave open."""
 
-
 import pytest
 
 from support.events import event, post_events

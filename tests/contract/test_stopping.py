@@ -17,7 +17,7 @@ from support.holding_gate import HoldingGate
 from support.problems import CLIENT_EXISTS, expect
 from support.processes import environment
 from support.raw_http import RawConnection, head
-from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 ABORTED = "some requests did not end in time and were aborted"
 STOPS = 3
@@ -157,7 +157,7 @@ def test_the_hang_up_of_its_terminal_stops_it(make):
     with process:
         read_until(leader, b"listening")
         os.close(leader)
-        assert process.wait(timeout=PATIENCE_SECONDS * SLOWNESS) == 0, "expected that it stops as after SIGTERM"
+        assert process.wait(timeout=TIMEOUT_SECONDS) == 0, "expected that it stops as after SIGTERM"
 
 
 def test_in_a_terminal_it_logs_text_and_a_signal_alone_does_not_stop_it(make):
@@ -169,7 +169,7 @@ def test_in_a_terminal_it_logs_text_and_a_signal_alone_does_not_stop_it(make):
         read_until(leader, b"the configuration was read again")
         process.terminate()
         read_until(leader, b"stopping")
-        assert process.wait(timeout=PATIENCE_SECONDS * SLOWNESS) == 0
+        assert process.wait(timeout=TIMEOUT_SECONDS) == 0
     os.close(leader)
 
 

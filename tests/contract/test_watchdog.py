@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from support import paths
-from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 WATCHED_MICROSECONDS = 600_000
 # A service that turns gives a sign every 0.3 s.
@@ -25,7 +25,7 @@ class Manager:
     def environment(self, **more):
         return {"NOTIFY_SOCKET": self.address, "WATCHDOG_USEC": str(WATCHED_MICROSECONDS), **more}
 
-    def next(self, seconds=PATIENCE_SECONDS * SLOWNESS):
+    def next(self, seconds=TIMEOUT_SECONDS):
         """What it is told next, or None if nothing comes."""
         self._socket.settimeout(seconds)
         with contextlib.suppress(TimeoutError):

@@ -2,7 +2,6 @@
 
 import collections
 import datetime
-import json
 import time
 
 import pytest
@@ -148,9 +147,8 @@ def failures(annals):
 def times_of_lines(annals):
     """When each kind of warning and error was written, by message and round."""
     times = collections.defaultdict(list)
-    for line in annals.log.splitlines():
-        line = json.loads(line) if line.startswith("{") else {}
-        if line.get("level") in ("warning", "error"):
+    for line in annals.log_lines():
+        if line["level"] in ("warning", "error"):
             time = datetime.datetime.fromisoformat(line["time"].rstrip("Z"))
             times[line["msg"], line.get("round")].append(time)
     return times

@@ -5,19 +5,16 @@ import json
 import pathlib
 import re
 import subprocess
-import time
 
 import pytest
 import requests
 
 from support import paths
 from support.processes import spawn
-from support.waiting import PATIENCE_SECONDS, SLOWNESS, repeat_unavailable, wait_until
+from support.waiting import TIMEOUT_SECONDS, repeat_unavailable, wait_until
 
 API_KEY = "contract-tests-key-0123456789"
-LISTEN_SECONDS = PATIENCE_SECONDS * SLOWNESS
-STOP_SECONDS = PATIENCE_SECONDS * SLOWNESS
-REQUEST_SECONDS = 2 * PATIENCE_SECONDS * SLOWNESS
+REQUEST_SECONDS = 2 * TIMEOUT_SECONDS
 LISTENING = re.compile(r"^annals: listening on (https?://\S+:(\d+))$", re.MULTILINE)
 
 
@@ -94,10 +91,13 @@ class Annals:
         texts = [f.read_text(errors="replace") for f in (self.stdout_file, self.stderr_file) if f.exists()]
         return "".join(text[: text.rfind("\n") + 1] for text in texts)
 
+    def log_lines(self):
+        """What its log says, each line parsed."""
+        return [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
+
     def told(self, message):
-        """The lines of its log with that message, parsed."""
-        lines = (json.loads(line) for line in self.log.splitlines() if line.startswith("{"))
-        return [line for line in lines if line["msg"] == message]
+        """The lines of its log with that message."""
+        return [line for line in self.log_lines() if line["msg"] == message]
 
     def told_of(self, reply, message="request"):
         """Those that name the request of that answer; its own one is written after the answer."""
@@ -120,7 +120,7 @@ class Annals:
 
     def wait_killed(self):
         """Waits until it has killed itself."""
-        assert self._process.wait(timeout=LISTEN_SECONDS) == -9, "expected the process to die by SIGKILL"
+        assert self._process.wait(timeout=TIMEOUT_SECONDS) == -9, "expected the process to die by SIGKILL"
 
     def send_terminate(self):
         self._process.terminate()
@@ -136,10 +136,10 @@ class Annals:
 
     def _wait_ended(self):
         try:
-            return self._process.wait(timeout=STOP_SECONDS)
+            return self._process.wait(timeout=TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill9()
-            pytest.fail(f"expected it to end within {STOP_SECONDS} s of SIGTERM")
+            pytest.fail(f"expected it to end within {TIMEOUT_SECONDS} s of SIGTERM")
 
     def restart(self, **arguments):
         if self.running:
@@ -238,15 +238,11 @@ class Annals:
         }
 
     def _wait_until_listening(self, printed):
-        deadline = time.monotonic() + LISTEN_SECONDS
-        is_last = False
-        while not is_last:
-            is_last = time.monotonic() > deadline
+        def announced():
             line = LISTENING.search(self.stdout_file.read_text(), printed)
-            if line:
-                self.url, self.port = line[1], int(line[2])
-                return
-            if not self.running:
+            if not line and not self.running:
                 pytest.fail(f"expected it to listen; it ended with {self._process.returncode}:\n{self.log[-4000:]}")
-            time.sleep(0.01)
-        pytest.fail(f"expected the line 'annals: listening on …' within {LISTEN_SECONDS} s")
+            return line
+
+        line = wait_until(announced, "the line 'annals: listening on …'")
+        self.url, self.port = line[1], int(line[2])

@@ -2,7 +2,7 @@
 
 from support.events import event, get_history, post_events
 from support.file_links import fetch, get_file, new_upload, put
-from support.file_trees import files_below
+from support.file_trees import names_below
 from support.names import unique_name
 from support.waiting import repeat_unavailable, wait_until
 
@@ -45,7 +45,7 @@ class Backups:
 
     def files(self):
         """The names of all files in the directory, with the folders they are in, sorted."""
-        return [str(file.relative_to(self.directory)) for file in files_below(self.directory)]
+        return names_below(self.directory)
 
     def states(self):
         return {one["backup_id"]: one["state"] for one in self.ask("GET", "/api/backups").json()["results"]}

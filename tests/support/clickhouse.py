@@ -11,7 +11,7 @@ import requests
 from support import paths
 from support.ports import free_port
 from support.processes import freeze
-from support.waiting import PATIENCE_SECONDS, SLOWNESS
+from support.waiting import TIMEOUT_SECONDS
 
 # Of a statement that hangs: one with 240 MB takes half a minute on a busy machine.
 SQL_SECONDS = 300
@@ -86,7 +86,7 @@ class ClickHouseServer:
         if self.drop_delay is not None:
             program.append(str(self.drop_delay))
         self._process = subprocess.Popen(program, stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + PATIENCE_SECONDS * SLOWNESS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             if self._pings():
                 return True

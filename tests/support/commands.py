@@ -15,9 +15,9 @@ from support.annals import API_KEY
 from support.names import unique_name
 from support.processes import environment as environment_of
 from support.processes import run, spawn
-from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
-COMMAND_SECONDS = 2 * PATIENCE_SECONDS * SLOWNESS
+COMMAND_SECONDS = 2 * TIMEOUT_SECONDS
 
 
 class Tenant:

@@ -6,10 +6,10 @@ import time
 import pytest
 import requests
 
-from support.waiting import PATIENCE_SECONDS, SLOWNESS
+from support.waiting import TIMEOUT_SECONDS
 
 TAIL = "/api/history/tail"
-WAIT_SECONDS = PATIENCE_SECONDS * SLOWNESS
+WAIT_SECONDS = TIMEOUT_SECONDS
 
 
 class Tail:

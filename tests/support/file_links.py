@@ -5,9 +5,9 @@ import urllib.parse
 import requests
 
 from support.events import HISTORY, event, post_events
-from support.waiting import PATIENCE_SECONDS, SLOWNESS
+from support.waiting import TIMEOUT_SECONDS
 
-SECONDS = PATIENCE_SECONDS * SLOWNESS
+SECONDS = TIMEOUT_SECONDS
 
 
 def client(tenant):

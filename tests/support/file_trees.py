@@ -13,6 +13,11 @@ def files_below(directory):
     return sorted(pathlib.Path(folder, name) for folder, _, names in os.walk(directory) for name in names)
 
 
+def names_below(directory):
+    """The same as names within the directory, such as "folder/file", sorted."""
+    return sorted(str(path.relative_to(directory)) for path in files_below(directory))
+
+
 def files_with(directory, text):
     """Those of the files that hold the bytes of the text."""
     return [path for path in files_below(directory) if text.encode() in _content(path)]

@@ -11,7 +11,7 @@ import botocore.config
 import pytest
 
 from support import paths
-from support.file_trees import files_below
+from support.file_trees import names_below
 
 SCRIPT_SECONDS = 600
 PROGRAMS_MISSING = 77
@@ -34,8 +34,7 @@ class LocalFiles:
         file.write_bytes(content)
 
     def keys(self, prefix=""):
-        keys = sorted(str(path.relative_to(self.directory)) for path in files_below(self.directory))
-        return [key for key in keys if key.startswith(prefix)]
+        return [key for key in names_below(self.directory) if key.startswith(prefix)]
 
 
 class S3Files:

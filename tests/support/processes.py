@@ -5,7 +5,7 @@ import pathlib
 import signal
 import subprocess
 
-from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 NOBODY = 65534
 # Begins a command that root starts as a user who may do nothing.
@@ -45,7 +45,7 @@ def _stands_still(pid):
     return all(task.rpartition(") ")[2][0] == "T" for task in tasks)
 
 
-def run(arguments, settings, seconds=PATIENCE_SECONDS * SLOWNESS):
+def run(arguments, settings, seconds=TIMEOUT_SECONDS):
     """Runs a program to its end, which must come in time."""
     return subprocess.run(
         [str(argument) for argument in arguments],

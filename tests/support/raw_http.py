@@ -6,7 +6,7 @@ import json
 import socket
 import time
 
-from support.waiting import PATIENCE_SECONDS, SLOWNESS
+from support.waiting import TIMEOUT_SECONDS
 
 
 class Reply:
@@ -27,7 +27,7 @@ class Reply:
 class RawConnection:
     """A TCP connection to the service."""
 
-    def __init__(self, annals, seconds=PATIENCE_SECONDS * SLOWNESS):
+    def __init__(self, annals, seconds=TIMEOUT_SECONDS):
         self.socket = socket.create_connection(("127.0.0.1", annals.port), timeout=seconds)
 
     def __enter__(self):
@@ -40,7 +40,7 @@ class RawConnection:
         self.socket.sendall(data)
         return self
 
-    def read_to_end(self, seconds=PATIENCE_SECONDS * SLOWNESS):
+    def read_to_end(self, seconds=TIMEOUT_SECONDS):
         """All bytes until the service closes the connection; raises TimeoutError when it does not in time."""
         deadline = time.monotonic() + seconds
         chunks = []

@@ -4,13 +4,13 @@ import contextlib
 import socket
 import ssl
 
-from support.waiting import PATIENCE_SECONDS, SLOWNESS
+from support.waiting import TIMEOUT_SECONDS
 
 
 class RawTls:
     """One connection to the service; every wait ends with TimeoutError after `seconds`."""
 
-    def __init__(self, annals, context, seconds=PATIENCE_SECONDS * SLOWNESS):
+    def __init__(self, annals, context, seconds=TIMEOUT_SECONDS):
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._client = context.wrap_bio(self._incoming, self._outgoing, server_hostname="localhost")
         self.socket = socket.create_connection(("127.0.0.1", annals.port), timeout=seconds)

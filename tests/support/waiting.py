@@ -11,6 +11,8 @@ POLL_SECONDS = 0.03
 PATIENCE_SECONDS = 90.0
 # A sanitized build takes several times as long for everything, and so may take several times as long.
 SLOWNESS = 5 if paths.is_sanitized() else 1
+# The same patience with what waits by itself: sockets, processes and threads.
+TIMEOUT_SECONDS = PATIENCE_SECONDS * SLOWNESS
 
 
 def wait_until(condition, expected, seconds=PATIENCE_SECONDS):
