@@ -14,7 +14,8 @@ from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
 EXPORT = "/api/history/export"
-# More than the sockets and the service hold between them: an export that nobody reads stands still.
+# More than the sockets and the service hold between them, also compressed, as a ClickHouse server sends it: an export
+# that nobody reads stands still.
 ROWS = 40_000
 PAYLOAD = 1_000
 # Streams may have half of the eight connections to the engine, and those of one client half of that. The last is for
@@ -44,7 +45,7 @@ def large(annals):
 def make_large(annals, name="large"):
     tenant = annals.initialise(name)
     columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
-    data = f"concat('\"', repeat(toString(number % 10), {PAYLOAD}), '\"')"
+    data = f"concat('\"', base64Encode(randomString({PAYLOAD * 3 // 4})), '\"')"
     values = f"generateUUIDv4(), now64(3), 1, number, 1, 1, {data}"
     with annals.behind_its_back() as sql:
         sql(insert_statement(events_table(tenant), columns, values, f"numbers({ROWS})"))
@@ -56,7 +57,8 @@ class StalledExport(RawConnection):
 
     def __init__(self, annals, tenant):
         super().__init__(annals)
-        self.send(head("GET", EXPORT, f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}"))
+        lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {tenant['client_id']}", "Connection: close")
+        self.send(head("GET", EXPORT, *lines))
         self.beginning = self.socket.recv(65536)
 
     def close(self):

@@ -15,7 +15,8 @@ export async function record(visit, given) {
   const text = await peek.locator('pre.preview').innerText();
   const fileName = await peek.locator('.file-name bdi').innerText();
   const digest = await peek.locator('.digest code').innerText();
-  const downloading = page.waitForEvent('download');
+  // The link opens a window. If that is there before the download begins, it has the download, and not the page.
+  const downloading = page.context().waitForEvent('download');
   await peek.getByRole('button', { name: 'Download' }).click();
   const downloaded = (await downloading).suggestedFilename();
 
