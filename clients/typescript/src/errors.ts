@@ -76,7 +76,10 @@ export class RateLimitError extends APIError {
 /** 5xx: the service has failed, or cannot serve at the moment. An event may have been stored all the same. */
 export class InternalServerError extends APIError {}
 
-/** No answer came: the service was not reached, or the connection broke. What was sent may have been carried out. */
+/**
+ * No answer of the service came: it was not reached, the connection broke, or a proxy answered in its place. What was
+ * sent may have been carried out.
+ */
 export class ConnectionError extends AnnalsError {
   /** What finds the request in the service's log, if it arrived there. */
   readonly requestId: string | undefined;

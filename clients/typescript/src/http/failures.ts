@@ -30,6 +30,12 @@ export function timedOut(subject: Subject, deadline: Deadline): TimeoutError {
   return new TimeoutError(`No answer within ${deadline.milliseconds} ms (${textOf(subject)})`, idOf(subject));
 }
 
+/** Makes the error of an answer that is not the service's. */
+export function notOurs(status: number, subject: Subject): ConnectionError {
+  const words = `The answer ${status} is not the service's, it has no X-Request-Id: check baseUrl and what a proxy answers`;
+  return new ConnectionError(`${words} (${textOf(subject)})`, idOf(subject));
+}
+
 /** Returns the pause before a call is repeated after this error; Infinity if it must not be. */
 export function delayBefore(error: unknown, retry: number): number {
   const usual = retryDelay(retry, Math.random());

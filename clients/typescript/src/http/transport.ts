@@ -5,7 +5,7 @@ import { VERSION } from '../version.js';
 import type { Answered, CallOptions } from './call.js';
 import type { Credentials } from './credentials.js';
 import { Deadline, pause } from './deadline.js';
-import { delayBefore, type Subject, timedOut, withWords } from './failures.js';
+import { delayBefore, notOurs, type Subject, timedOut, withWords } from './failures.js';
 import { type Query, writeQuery } from './query.js';
 
 export interface Settings {
@@ -129,6 +129,11 @@ export class Transport {
       ...(call.body === undefined ? {} : { body: call.body }),
     });
     const response = await withWords(answering, subjectOf(exchange), deadline);
+    // A proxy may answer in the service's place, with a page and the status 200.
+    if (response.ok && !response.headers.has('x-request-id')) {
+      void response.body?.cancel().catch(() => undefined);
+      throw notOurs(response.status, subjectOf(exchange));
+    }
     return { response, exchange, deadline };
   }
 

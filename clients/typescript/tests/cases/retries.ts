@@ -1,4 +1,5 @@
 import {
+  type Annals,
   AnnalsError,
   AuthenticationError,
   BadRequestError,
@@ -258,4 +259,24 @@ test('each status has its class', async () => {
   const { client } = scripted([new Response('<html>Bad gateway</html>', { status: 502 })], { maxRetries: 0 });
   const error = await rejection(client.events.count(), InternalServerError);
   same(error.body, '<html>Bad gateway</html>');
+});
+
+test('a page that a proxy gives in the place of the service is no answer', async () => {
+  const page = (): Response => new Response('<p>Back soon.</p>', { headers: { 'Content-Type': 'text/html' } });
+  const listing = scripted([page(), json(200, { results: [] })]);
+  same((await listing.client.events.list()).data, []);
+  same(listing.sent.length, 2);
+
+  const calls: ((client: Annals) => PromiseLike<unknown>)[] = [
+    (client) => client.tenants.delete('c'),
+    (client) => client.events.create(event()),
+    (client) => client.events.export(),
+    (client) => client.tenants.rotateSecret('c', { overlap_seconds: 0 }),
+  ];
+  for (const call of calls) {
+    const { client, sent } = scripted([page()], { maxRetries: 0 });
+    const error = await rejection(call(client), ConnectionError);
+    expect(/no X-Request-Id: check baseUrl/.test(error.message), error.message);
+    same(sent.length, 1);
+  }
 });

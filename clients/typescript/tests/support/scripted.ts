@@ -36,9 +36,12 @@ export function scripted(replies: Reply[], options: Partial<AnnalsOptions> = {})
   return { client, sent };
 }
 
+/** What every answer of the service has. */
+const OURS = { 'X-Request-Id': 'r' };
+
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return new Response(text, { status, headers: { 'Content-Type': 'application/json', ...headers } });
+  return new Response(text, { status, headers: { 'Content-Type': 'application/json', ...OURS, ...headers } });
 }
 
 /** An answer of server-sent events: the texts, then its end, or an open end. */
@@ -54,5 +57,5 @@ export function stream(texts: string[], end: 'ends' | 'stays open' | 'breaks'): 
       return undefined;
     },
   });
-  return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+  return new Response(body, { headers: { 'Content-Type': 'text/event-stream', ...OURS } });
 }
