@@ -3,6 +3,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -55,6 +57,16 @@ std::string failure_of_removal(FileStore& store, std::string_view name, BeforePa
     return error.what();
   }
   return "no FileStoreError";
+}
+
+boost::asio::awaitable<std::optional<std::string>> part(std::optional<std::string> content) {
+  co_return content;
+}
+
+NextPart in_one_part(std::string content) {
+  return [rest = std::optional(std::move(content))]() mutable {
+    return part(std::exchange(rest, std::nullopt));
+  };
 }
 
 std::vector<std::string> numbered(std::string_view prefix, int count) {
@@ -261,6 +273,25 @@ TEST_F(S3FileStoreTest, AnotherPageInPlaceOfAReplyIsAFailure) {
   EXPECT_NO_THROW(support::run(store.check()));
   EXPECT_NO_THROW(remove(store, "portal"));
   EXPECT_EQ(server->keys("portal/"), std::vector<std::string>{});
+}
+
+TEST_F(S3FileStoreTest, AnotherPageInPlaceOfAReplyIsNoFileThatWasWrittenOrFound) {
+  S3FileStore store(server->proxy_settings());
+  const TenantFile file{.owner = ClientId::random(), .database = database("page"), .id = FileId::random()};
+  const auto put = [&] { support::run(store.put(file, {}, 5, in_one_part("12345"))); };
+  const auto find = [&] { return support::run(store.find(file)); };
+
+  server->proxy_fault("put", "html");
+  EXPECT_THROW(put(), FileStoreError);
+  server->proxy_fault("put", "none");
+  EXPECT_EQ(server->keys("page/"), std::vector<std::string>{});
+  server->proxy_fault("head", "html");
+  EXPECT_THROW((void)find(), FileStoreError);
+  server->proxy_fault("head", "none");
+
+  EXPECT_FALSE(find());
+  put();
+  EXPECT_EQ(find().value().size, 5U);
 }
 
 TEST_F(S3FileStoreTest, AFailureThatPassesIsNotSeen) {

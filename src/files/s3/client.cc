@@ -80,6 +80,15 @@ std::string described(const S3Call& call) {
   return fmt::format("S3 {} {}{}", call.method, call.key.empty() ? "bucket" : "object", what);
 }
 
+/// Throws UnexpectedReply if the reply about the content of an object does not name it, as S3's does: a proxy
+/// may answer in its place, with a page and the status 200.
+void check_etag(const S3Call& call, const io::HttpResponse& reply) {
+  const bool is_of_content =
+      !call.key.empty() && (call.method == "HEAD" || call.method == "GET" || call.method == "PUT");
+  if (is_of_content && reply.header("etag").empty())
+    throw UnexpectedReply(fmt::format("{}: the reply has no ETag", described(call)));
+}
+
 }  // namespace
 
 S3Client::S3Client(const S3Settings& settings)
@@ -140,8 +149,10 @@ boost::asio::awaitable<io::HttpResponse> S3Client::send(S3Call call, int expecte
   bool replaced = false;
   for (int attempts = 1;; ++attempts) {
     Outcome outcome = co_await attempt(call, credentials, deadline);
-    if (outcome.response && outcome.response->status == expected_status)
+    if (outcome.response && outcome.response->status == expected_status) {
+      check_etag(call, *outcome.response);
       co_return *std::move(outcome.response);
+    }
 
     if (!replaced && is_stale(outcome.response)) {
       replaced = true;

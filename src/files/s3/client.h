@@ -50,8 +50,9 @@ class S3Client {
   /// Makes the call and returns the body of the reply if its status is `expected_status`. After overload,
   /// errors of the server and broken connections it retries with growing pauses, up to kAttempts attempts in
   /// all and within the timeout of the settings. If the credentials are refused as expired or invalid, others
-  /// are fetched and the call is repeated once. Throws S3Refused for any other status, FileStoreError if no
-  /// reply arrived or there are no credentials.
+  /// are fetched and the call is repeated once. Throws S3Refused for any other status, UnexpectedReply if a
+  /// HEAD, GET or PUT of an object is answered without an ETag, FileStoreError if no reply arrived or there
+  /// are no credentials.
   boost::asio::awaitable<std::string> call(S3Call call, int expected_status = 200);
 
   /// Does the same as call(), and returns the whole reply.

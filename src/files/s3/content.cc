@@ -73,7 +73,7 @@ awaitable<std::string> put_parts(S3Client& client, std::string key, std::string 
     const bool is_plain = std::ranges::all_of(etag, [](char c) {
       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
     });
-    if (etag.empty() || !is_plain) throw UnexpectedReply("S3 PUT part: the reply has no ETag");
+    if (!is_plain) throw UnexpectedReply("S3 PUT part: the reply has an odd ETag");
     list += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>&quot;{}&quot;</ETag></Part>", number, etag);
   }
   co_return list;
@@ -95,9 +95,7 @@ awaitable<void> put_large(S3Client& client, std::string key, FileHeaders headers
        .key = key,
        .query = {{"uploadId", upload}},
        .body = fmt::format("<CompleteMultipartUpload>{}</CompleteMultipartUpload>", parts)});
-  // S3 may answer 200 and say in the document that it failed.
-  if (const auto code = parse_error_code(done))
-    throw FileStoreError(fmt::format("S3 POST object: {}", *code));
+  check_completion(done);
 }
 
 }  // namespace

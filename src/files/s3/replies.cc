@@ -118,6 +118,12 @@ std::string parse_upload_id(std::string_view xml) {
   return id;
 }
 
+void check_completion(std::string_view xml) {
+  if (const auto code = parse_error_code(xml)) throw FileStoreError(fmt::format("S3 POST object: {}", *code));
+  pugi::xml_document document;
+  (void)parse_root(document, xml, "CompleteMultipartUploadResult");
+}
+
 std::vector<S3Refusal> parse_delete_result(std::string_view xml) {
   pugi::xml_document document;
   const pugi::xml_node root = parse_root(document, xml, "DeleteResult");

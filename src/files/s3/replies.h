@@ -47,6 +47,10 @@ S3Page parse_upload_list(std::string_view xml, std::string_view prefix);
 /// Returns the id of the upload that CreateMultipartUpload has begun. Throws UnexpectedReply.
 std::string parse_upload_id(std::string_view xml);
 
+/// Checks the reply to CompleteMultipartUpload, a 200 also when S3 says in the document that it failed.
+/// Throws FileStoreError with its code then, and UnexpectedReply for any other document.
+void check_completion(std::string_view xml);
+
 /// A key that was not deleted.
 struct S3Refusal {
   std::string key;

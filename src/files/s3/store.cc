@@ -52,20 +52,9 @@ bool is_too_large(const io::HttpResponse& reply, const FileInfo& info) {
   return error == std::errc() && end == text.data() + text.size() && info.size > most;
 }
 
-FileInfo info_of(const io::HttpResponse& reply) {
-  const std::string_view length = reply.header("content-length");
-  if (reply.header("etag").empty()) throw UnexpectedReply("S3 HEAD object: the reply has no ETag");
-  FileInfo info{.content_type = std::string(reply.header("content-type"))};
-  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), info.size);
-  if (error != std::errc() || end != length.data() + length.size()) {
-    throw UnexpectedReply("S3 HEAD object: the reply has no length");
-  }
-  return info;
-}
-
 /// Returns nullopt for an object that counts as never uploaded.
 std::optional<FileInfo> accepted(const io::HttpResponse& reply, std::string_view key) {
-  auto info = info_of(reply);
+  FileInfo info{.size = size_in(reply), .content_type = std::string(reply.header("content-type"))};
   if (!is_too_large(reply, info)) return info;
   ops::log_damped(ops::Level::warning,
                   "a file is larger than its upload URL allowed, and counts as not there",

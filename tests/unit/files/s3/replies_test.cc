@@ -109,6 +109,19 @@ TEST(S3Replies, RefusalsInsideASuccessAreFound) {
   EXPECT_THROW(parse_delete_result(""), UnexpectedReply);
 }
 
+TEST(S3Replies, OnlyAResultCompletesAnUpload) {
+  EXPECT_NO_THROW(
+      check_completion("<CompleteMultipartUploadResult><Key>db/1</Key></CompleteMultipartUploadResult>"));
+  try {
+    check_completion("<Error><Code>InternalError</Code></Error>");
+    FAIL() << "expected that an error document is a failure";
+  } catch (const FileStoreError& error) {
+    EXPECT_STREQ(error.what(), "S3 POST object: InternalError");
+  }
+  for (const char* text : {"<html/>", "", "<DeleteResult/>", "<CompleteMultipartUploadResult>"})
+    EXPECT_THROW(check_completion(text), UnexpectedReply) << text;
+}
+
 TEST(S3Replies, AnErrorHasItsCode) {
   EXPECT_EQ(parse_error_code("<?xml version=\"1.0\"?><Error><Code>SlowDown</Code></Error>"), "SlowDown");
   EXPECT_EQ(parse_error_code("<html/>"), std::nullopt);
