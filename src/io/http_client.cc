@@ -136,6 +136,7 @@ struct HttpClient::Incoming {
   HttpResponse response = {};
   std::size_t max_body = 0;
   const Sink* sink = nullptr;  // takes the body of a 200
+  std::string_view server_header = {};
   CURL* curl = nullptr;
   bool too_large = false;
   bool stopped = false;                      // by the sink
@@ -163,7 +164,7 @@ struct HttpClient::Incoming {
     constexpr long kOk = 200;
     long status = 0;
     if (sink != nullptr) curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    return status == kOk;
+    return status == kOk && (server_header.empty() || !response.header(server_header).empty());
   }
 };
 
@@ -259,6 +260,7 @@ HttpResponse HttpClient::perform(const HttpRequest& request, Incoming incoming) 
     handle.set(CURLOPT_PREREQFUNCTION, &before_sending);
     handle.set(CURLOPT_PREREQDATA, &incoming);
   }
+  incoming.server_header = request.server_header;
   incoming.max_silence = request.max_silence;
   incoming.stop = request.stop;
   if (request.max_silence.count() > 0 || request.stop.stop_possible()) {

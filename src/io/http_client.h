@@ -30,6 +30,9 @@ struct HttpRequest {
       {};  // a request to stop ends the exchange with an HttpFailure, within a second or so
   bool at_most_once = false;  // never sent again by send() itself
   bool decompress = true;     // false: the body is what is on the wire, whatever its content-encoding
+  // A header that every answer of the wanted server has, in lower case, and that of a proxy in its place has
+  // not; empty: there is none. Without it a body is collected and passed to no sink.
+  std::string_view server_header = {};
 };
 
 struct HttpResponse {
@@ -76,9 +79,9 @@ class HttpClient {
   /// Takes a part of a body. Returns false to receive no more. It must not throw.
   using Sink = std::function<bool(std::string part)>;
 
-  /// Does the same as send() above, but passes the body of a 200 to `sink` as it arrives instead of
-  /// collecting it. If `sink` returns false, the connection is closed and the response so far returned. A
-  /// sink that waits slows the server down; `request.timeout` includes its waits.
+  /// Does the same as send() above, but passes the body of a 200 with HttpRequest::server_header to `sink` as
+  /// it arrives instead of collecting it. If `sink` returns false, the connection is closed and the response
+  /// so far returned. A sink that waits slows the server down; `request.timeout` includes its waits.
   HttpResponse send(const HttpRequest& request, const Sink& sink);
 
   static constexpr std::size_t kDefaultMaxResponse = std::size_t{256} << 20U;

@@ -9,6 +9,7 @@ import requests
 
 from support.annals import events_table
 from support.events import HISTORY, NDJSON, envelope, event, expect_stored, get_history, history, post_envelope, post_events, shown
+from support.gate import Gate
 from support.insert_gate import InsertGate
 from support.load import Writers, at_once, everything, expect_once, following, ndjson, shown_ids, stored_ids
 from support.outages import OUTAGES
@@ -120,6 +121,21 @@ def test_every_way_in_and_out_says_that_the_database_is_away(make, bring_down, r
     faults = {name: fault for name, fault in faults.items() if fault is not None}
     assert not faults, f"expected 503 {UNAVAILABLE} with Retry-After from every way, got {faults}"
     wait_until(lambda: get_history(annals, tenant).status_code == 200, "the history is back")
+    expect_stored(annals, tenant, event())
+
+
+def test_no_way_in_or_out_takes_a_proxys_page_for_the_databases_answer(make):
+    annals = make.annals(make.gated(Gate), environment=IMPATIENT)
+    tenant = annals.initialise("shop")
+    expect_stored(annals, tenant, event())
+    gate = annals.engine.gate
+    gate.fail_all("page")
+
+    faults = {name: fault_of(call) for name, call in ways_in_and_out(annals, tenant).items()}
+
+    gate.repair()
+    faults = {name: fault for name, fault in faults.items() if fault is not None}
+    assert not faults, f"expected 503 {UNAVAILABLE} with Retry-After from every way, got {faults}"
     expect_stored(annals, tenant, event())
 
 

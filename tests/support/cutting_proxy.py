@@ -39,7 +39,8 @@ class CuttingProxy:
             service.request("GET", handler.path, headers={k: v for k, v in handler.headers.items() if k.startswith("X-")})
             answer = service.getresponse()
             handler.send_response(answer.status)
-            handler.send_header("Content-Type", answer.headers["Content-Type"])
+            for name in ("Content-Type", "X-Request-Id"):
+                handler.send_header(name, answer.headers[name])
             handler.send_header("Transfer-Encoding", "chunked")
             handler.end_headers()
             while part := answer.read1(PART if room is None else min(PART, room)) if room != 0 else b"":

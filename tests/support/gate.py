@@ -10,6 +10,9 @@ import time
 from support.loopback_http import LoopbackServer
 
 LATE_SECONDS = 1.0
+ALL = object()
+# Longer than what is held back of an answer's end.
+PAGE = b"<p>We are back soon.</p>" * 2000
 
 
 class GatedEngine:
@@ -40,6 +43,8 @@ class Gate:
     late     the connection is closed, and it is carried out a while afterwards
     ignored  it is not carried out, and answered as if it had been
     page     it is not carried out, and answered with a page and the status 200, as proxies do that wait for better times
+
+    `fail_all(how)` picks each request, until repair().
     """
 
     def __init__(self, port):
@@ -60,6 +65,11 @@ class Gate:
             self._countdown, self._how = number, how
             self.failed.clear()
 
+    def fail_all(self, how):
+        with self._lock:
+            self._countdown, self._how = ALL, how
+            self.failed.clear()
+
     def repair(self):
         """From here on everything passes, and what was late has been carried out."""
         with self._lock:
@@ -75,9 +85,10 @@ class Gate:
         with self._lock:
             if self._countdown == 0:
                 return None
-            self._countdown -= 1
-            if self._countdown > 0:
-                return None
+            if self._countdown is not ALL:
+                self._countdown -= 1
+                if self._countdown > 0:
+                    return None
             self.failed.set()
             return self._how
 
@@ -92,7 +103,7 @@ class Gate:
             self._answer(handler, http.HTTPStatus.OK, [("X-ClickHouse-Query-Id", "1")], b"")
             return
         if how == "page":
-            self._answer(handler, http.HTTPStatus.OK, [("Content-Type", "text/html")], b"<p>We are back soon.</p>")
+            self._answer(handler, http.HTTPStatus.OK, [("Content-Type", "text/html")], PAGE)
             return
         reply = None if how in ("lost", "late") else self._carry_out(handler, body)
         if how is not None or reply is None:
@@ -130,7 +141,7 @@ class Gate:
     def _answer(handler, status, headers, content):
         handler.send_response(status)
         for name, value in headers:
-            if name.lower().startswith("x-clickhouse") or name.lower() == "content-type":
+            if name.lower().startswith("x-") or name.lower() == "content-type":
                 handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()

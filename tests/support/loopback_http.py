@@ -10,8 +10,7 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 class LoopbackServer:
-    """Calls `answer` with the handler (http.server.BaseHTTPRequestHandler) of each GET, POST, PUT and
-    OPTIONS."""
+    """Calls `answer` with the handler (http.server.BaseHTTPRequestHandler) of each request, HEAD excepted."""
 
     def __init__(self, answer):
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -20,7 +19,7 @@ class LoopbackServer:
             def do_GET(self):
                 answer(self)
 
-            do_POST = do_PUT = do_OPTIONS = do_GET
+            do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
 
             def log_message(self, *_):
                 pass

@@ -24,6 +24,9 @@ constexpr int kTooLarge = 413;
 constexpr int kInvalid = 422;
 constexpr int kServerError = 500;
 
+/// A header of every answer of the service. A proxy may answer in its place, with a page and the status 200.
+constexpr std::string_view kRequestId = "x-request-id";
+
 constexpr std::chrono::milliseconds kFirstPause = 250ms;
 constexpr std::chrono::milliseconds kLongestPause = 10s;
 /// The time limit of a whole download: an export may take as long as it needs.
@@ -147,7 +150,8 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
                        .timeout = download != nullptr ? kLongestStream : kLongestAnswer,
                        .max_pause = download != nullptr ? download->max_pause : 0s,
                        .at_most_once = request.at_most_once,
-                       .decompress = false};  // commands run near the service, where compressing costs more
+                       .decompress = false,  // commands run near the service, where compressing costs more
+                       .server_header = kRequestId};
   if (!access_.client_id.empty()) http.headers.emplace_back("X-Client-Id", access_.client_id);
   if (access_.client_secret) {
     http.headers.emplace_back("X-Client-Secret", access_.client_secret->reveal());
@@ -162,6 +166,15 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
       return download->sink(std::move(part));
     });
     result.status = response.status;
+    if (is_answer(response.status) && response.header(kRequestId).empty()) {
+      result.trouble = fmt::format(
+          "the answer {} at {} is not the service's, it has no X-Request-Id. Check that --url is right and "
+          "what a proxy answers in its place.",
+          response.status, access_.url);
+      result.passing = true;
+      result.outcome_unknown = true;
+      return result;
+    }
     const auto flaw = download != nullptr && response.status == kOk ? download->flaw() : std::nullopt;
     if (flaw) {
       result.trouble = fmt::format("the answer of the service at {} was cut: {}.", access_.url, *flaw);

@@ -65,7 +65,7 @@ class ErrorTail {
   /// Passes the rest of the body on, and throws EngineError if the answer is an error or ends with one. Call
   /// it at the end of the body.
   void check(const io::HttpResponse& response) {
-    if (is_error(response)) raise(response, response.status == kOk ? held_ : response.body);
+    if (is_error(response)) raise(response, held_.empty() ? response.body : held_);
     const std::string_view tag = response.header("x-clickhouse-exception-tag");
     const auto at = tag.empty() ? std::string::npos : held_.find(fmt::format("__exception__\r\n{}", tag));
     const std::string error = at == std::string::npos ? std::string() : held_.substr(at);
@@ -134,6 +134,7 @@ class RemoteConnection final : public Connection {
     const Content content = content_of(statement, std::move(sql), boundary_);
     io::HttpRequest request = post(url_of(statement, kProgress), content.type, content.body);
     const bool reader_decides = deadline == Deadline::of_reader;
+    request.server_header = kQueryId;
     request.timeout = reader_decides ? kLongestExchange : longest(statement);
     if (reader_decides || may_take_long(statement)) request.max_silence = longest_silence();
     ErrorTail tail(sink);

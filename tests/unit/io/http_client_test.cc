@@ -275,6 +275,33 @@ TEST(HttpClient, TheLimitHoldsForTheDecompressedBody) {
   EXPECT_THROW(client.send({.url = server.url()}, 9'999), HttpFailure);
 }
 
+TEST(HttpClient, WhatComesWithoutTheServersHeaderReachesNoSink) {
+  const ScriptedServer server({[](Peer& peer) {
+    for (const char* header : {"", "X-Mine: 1\r\n", "X-Others: 1\r\n", "X-Mine: \r\n"}) {
+      (void)peer.read();
+      peer.write(fmt::format("HTTP/1.1 200 OK\r\n{}Content-Length: 5\r\n\r\n12345", header));
+    }
+    peer.wait();
+  }});
+  HttpClient client;
+  std::string sunk;
+  const HttpClient::Sink sink = [&sunk](const std::string& part) {
+    sunk += part;
+    return true;
+  };
+  const auto collected = [&] {
+    sunk.clear();
+    return client.send({.url = server.url(), .server_header = "x-mine"}, sink).body;
+  };
+
+  EXPECT_EQ(collected(), "12345");
+  EXPECT_EQ(sunk, "");
+  EXPECT_EQ(collected(), "");
+  EXPECT_EQ(sunk, "12345");
+  EXPECT_EQ(collected(), "12345") << "with a header of another server";
+  EXPECT_EQ(collected(), "12345") << "with an empty header";
+}
+
 TEST(HttpClient, AServerThatIsNotThereNeverSawTheRequest) {
   std::string url;
   {
