@@ -45,6 +45,11 @@ bool is_answer(int status) {
          status == kInvalid;
 }
 
+/// Returns whether something else than the service has given an answer of which there is a use.
+bool is_foreign(const io::HttpResponse& response) {
+  return is_answer(response.status) && response.header(kRequestId).empty();
+}
+
 std::chrono::milliseconds retry_after(const io::HttpResponse& response) {
   const std::string_view text = response.header("retry-after");
   int seconds = 0;
@@ -166,7 +171,7 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
       return download->sink(std::move(part));
     });
     result.status = response.status;
-    if (is_answer(response.status) && response.header(kRequestId).empty()) {
+    if (is_foreign(response)) {
       result.trouble = fmt::format(
           "the answer {} at {} is not the service's, it has no X-Request-Id. Check that --url is right and "
           "what a proxy answers in its place.",
