@@ -8,6 +8,7 @@ import pytest
 from support import paths
 from support.annals import API_KEY
 from support.engines import needs_engine_library
+from support.loopback_http import LoopbackServer
 from support.ports import free_port
 from support.processes import run
 from support.waiting import wait_until
@@ -61,6 +62,21 @@ def test_a_running_service_is_asked_and_not_disturbed(make, engine_kind):
     assert set(results(findings, "engine")) == {"ok"}
     assert "in use by a running service" in findings["data.dir"][0]["text"]
     assert annals.get("/readyz").status_code == 200
+
+
+def test_another_server_at_the_address_is_not_taken_for_the_service(settings):
+    def greet(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "2")
+        handler.end_headers()
+        handler.wfile.write(b"ok")
+
+    other = LoopbackServer(greet)
+    findings = doctor({**settings, "ANNALS_SERVER_LISTEN": other.url.removeprefix("http://")}, 0)
+    other.close()
+
+    (found,) = findings["service"]
+    assert found["result"] == "warning" and "is not Annals" in found["text"], found
 
 
 def test_each_mistake_of_the_configuration_is_named_with_its_repair(settings):

@@ -24,7 +24,6 @@ constexpr int kTooLarge = 413;
 constexpr int kInvalid = 422;
 constexpr int kServerError = 500;
 
-/// A header of every answer of the service. A proxy may answer in its place, with a page and the status 200.
 constexpr std::string_view kRequestId = "x-request-id";
 
 constexpr std::chrono::milliseconds kFirstPause = 250ms;
@@ -47,7 +46,7 @@ bool is_answer(int status) {
 
 /// Returns whether something else than the service has given an answer of which there is a use.
 bool is_foreign(const io::HttpResponse& response) {
-  return is_answer(response.status) && response.header(kRequestId).empty();
+  return is_answer(response.status) && !is_of_service(response);
 }
 
 std::chrono::milliseconds retry_after(const io::HttpResponse& response) {
@@ -118,7 +117,7 @@ bool ServiceClient::speaks_plain_http() {
   if (!access_.url.starts_with(kSecure)) return false;
   const std::string url = "http://" + access_.url.substr(kSecure.size());
   try {
-    return client_.send({.url = url + "/healthz", .connect_timeout = 2s, .timeout = 2s}).status == kOk;
+    return is_of_service(client_.send({.url = url + "/healthz", .connect_timeout = 2s, .timeout = 2s}));
   } catch (const io::HttpFailure&) {
     return false;
   }
@@ -207,6 +206,10 @@ ServiceClient::Attempt ServiceClient::attempt(const Request& request, const Down
 std::string ServiceClient::words_of(const io::HttpResponse& response) const {
   return fmt::format("the service at {} answered {}: {}{}", access_.url, response.status, detail_of(response),
                      hint_for(response));
+}
+
+bool is_of_service(const io::HttpResponse& response) {
+  return !response.header(kRequestId).empty();
 }
 
 std::string problems_of(std::string_view body, std::size_t skip) {

@@ -88,6 +88,10 @@ class ServiceClient {
   io::HttpClient client_;
 };
 
+/// Returns whether the service has answered: each of its answers has an X-Request-Id. A proxy may answer in
+/// its place with a page and the status 200, and at a wrong address another program does.
+bool is_of_service(const io::HttpResponse& response);
+
 /// Returns the problems in the body of a 422 in plain words, one after the other. `skip` is that of
 /// words_of(). A body of another shape is returned as it was sent.
 std::string problems_of(std::string_view body, std::size_t skip);

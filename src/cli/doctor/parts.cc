@@ -15,6 +15,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "cli/client/service_client.h"
 #include "config/data_directory.h"
 #include "engine/embedded/library.h"
 #include "engine/rights.h"
@@ -163,15 +164,18 @@ void examine_service(const config::Config& config, Findings& findings) {
   try {
     io::HttpClient client;
     const auto answer = client.send({.url = url + "/readyz", .connect_timeout = 2s, .timeout = 10s});
-    if (answer.status == kReady) {
+    if (!is_of_service(answer)) {
+      findings.push_back({"service", warning,
+                          fmt::format("what answers {} at {} is not Annals", answer.status, url),
+                          "another program may listen there: set server.listen"});
+    } else if (answer.status == kReady) {
       findings.push_back({"service", good, url + " is ready"});
     } else if (answer.status == kNotReady) {
       findings.push_back({"service", problem, fmt::format("{} is not ready: {}", url, answer.body),
                           "see the fields of the answer, and the log of the service"});
     } else {
-      findings.push_back({"service", warning,
-                          fmt::format("{} answers {}, as Annals does not", url, answer.status),
-                          "another program may listen there: set server.listen"});
+      findings.push_back({"service", warning, fmt::format("{} answers {}", url, answer.status),
+                          "see the log of the service"});
     }
   } catch (const io::HttpFailure& failure) {
     // Also a certificate that this machine does not trust ends here; whoever trusts it is not known.
