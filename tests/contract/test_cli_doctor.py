@@ -64,6 +64,7 @@ def test_a_running_service_is_asked_and_not_disturbed(make, engine_kind):
     assert annals.get("/readyz").status_code == 200
 
 
+@needs_engine_library
 def test_another_server_at_the_address_is_not_taken_for_the_service(settings):
     def greet(handler):
         handler.send_response(200)
