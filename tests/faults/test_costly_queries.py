@@ -2,9 +2,9 @@
 
 import pytest
 
-from support.annals import events_table, insert_statement
 from support.events import HISTORY, history
 from support.file_links import client
+from support.many_rows import store_rows, string_of
 from support.names import unique_name
 from support.problems import expect
 
@@ -31,9 +31,7 @@ def large(module_make):
     """A service that gives a query a moment, and a tenant whose events take longer to read."""
     annals = module_make.annals("remote", environment={"ANNALS_HISTORY_TIMEOUT_SECONDS": "0.002"})
     tenant = annals.initialise(unique_name())
-    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
-    values = "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat('word ', 40), toString(number), '\"')"
-    annals.engine.sql(insert_statement(events_table(tenant), columns, values, f"numbers({ROWS})"))
+    store_rows(annals, tenant, ROWS, string_of("concat(repeat('word ', 40), toString(number))"))
     return annals, tenant
 
 
@@ -49,10 +47,7 @@ def test_a_query_that_takes_too_long_says_so_and_when_to_come_back(large, path, 
 def test_groups_that_take_too_much_memory_are_told(make, engine_kind):
     annals = make.annals(engine_kind, environment={"ANNALS_HISTORY_MAX_MEMORY_BYTES": str(64 << 20)})
     tenant = annals.initialise(unique_name())
-    with annals.behind_its_back() as sql:
-        columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
-        values = "generateUUIDv4(), now64(3), 1, number, 1, number, '1'"
-        sql(insert_statement(events_table(tenant), columns, values, "numbers(2000000)"))
+    store_rows(annals, tenant, 2_000_000, "'1'", source_id="number")
 
     reply = annals.get(COUNT_BY, headers=client(tenant), params={"by": ["record_id", "source_id"]})
 
@@ -63,10 +58,7 @@ def test_a_page_of_events_that_are_too_large_to_be_sorted_together_ends_early(ma
     patient = {"ANNALS_HISTORY_TIMEOUT_SECONDS": "300", "ANNALS_ENGINE_TIMEOUT_SECONDS": "300"}
     annals = make.annals(engine_kind, environment={"ANNALS_HISTORY_MAX_MEMORY_BYTES": str(128 << 20), **patient})
     tenant = annals.initialise(unique_name())
-    with annals.behind_its_back() as sql:
-        columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
-        values = "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat('xy', 1000000), '\"')"
-        sql(insert_statement(events_table(tenant), columns, values, "numbers(120)"))
+    store_rows(annals, tenant, 120, string_of("repeat('xy', 1000000)"))
 
     page = history(annals, tenant, limit=1000)
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from support.annals import API_KEY, events_table, insert_statement
+from support.annals import API_KEY
+from support.many_rows import random_string, store_rows
 
 # More than the sockets hold, so that an export whose reader pauses is not over.
 ROWS = 30_000
@@ -25,10 +26,7 @@ def annals(make):
 def tenant_with_rows(annals, rows):
     """A tenant with events of about 1 KB each that no format compresses by much."""
     tenant = annals.initialise("large")
-    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
-    values = "generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', base64Encode(randomString(750)), '\"')"
-    with annals.behind_its_back() as sql:
-        sql(insert_statement(events_table(tenant), columns, values, f"numbers({rows})"))
+    store_rows(annals, tenant, rows, random_string(1000))
     return tenant
 
 

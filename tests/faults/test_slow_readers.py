@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from support.annals import API_KEY, events_table, insert_statement
+from support.annals import API_KEY
 from support.events import event, events_of, get_history, post_events
 from support.load import at_once
+from support.many_rows import random_string, store_rows
 from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
@@ -44,11 +45,7 @@ def large(annals):
 
 def make_large(annals, name="large"):
     tenant = annals.initialise(name)
-    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
-    data = f"concat('\"', base64Encode(randomString({PAYLOAD * 3 // 4})), '\"')"
-    values = f"generateUUIDv4(), now64(3), 1, number, 1, 1, {data}"
-    with annals.behind_its_back() as sql:
-        sql(insert_statement(events_table(tenant), columns, values, f"numbers({ROWS})"))
+    store_rows(annals, tenant, ROWS, random_string(PAYLOAD))
     return tenant
 
 

@@ -7,9 +7,10 @@ import socket
 import pytest
 
 from support import paths
-from support.annals import API_KEY, events_table, insert_statement
+from support.annals import API_KEY
 from support.event_streams import Tail
 from support.events import HISTORY, event, events_of, get_history, history, post_events
+from support.many_rows import store_rows, string_of
 from support.names import unique_name
 from support.raw_http import RawConnection, head
 from support.waiting import wait_until
@@ -42,9 +43,7 @@ def make_large(annals):
 
 def add_events(annals, tenant, count, payload):
     """Stores so many events at once, past the service."""
-    columns = "event_id, event_time, event_type_id, record_id, source_type_id, source_id, event_data"
-    values = f"generateUUIDv4(), now64(3), 1, number, 1, 1, concat('\"', repeat(toString(number % 10), {payload}), '\"')"
-    annals.engine.sql(insert_statement(events_table(tenant), columns, values, f"numbers({count})"))
+    store_rows(annals, tenant, count, string_of(f"repeat(toString(number % 10), {payload})"))
 
 
 def resident_bytes(pid):
