@@ -5,6 +5,7 @@ import time
 import pytest
 
 from support.annals import Annals
+from support.gate import Gate
 from support.openapi import Recorder
 
 # What a service that stops has for each kind of what is still to be stored or sent.
@@ -20,6 +21,14 @@ def documented_answers():
     Annals.observer = _recorder
     yield _recorder
     Annals.observer = None
+
+
+@pytest.fixture
+def gate(any_annals):
+    """A gate between the commands and a service."""
+    gate = Gate(any_annals.port)
+    yield gate
+    gate.close()
 
 
 @pytest.fixture

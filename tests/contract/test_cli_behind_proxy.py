@@ -3,18 +3,10 @@
 import pytest
 
 from support.commands import Client, Tenant, event, expect_ended, platform_client, write_lines
-from support.gate import Gate
 from support.names import unique_name
 
 NOT_OURS = "is not the service's, it has no X-Request-Id"
 EVENTS = 200
-
-
-@pytest.fixture
-def gate(any_annals):
-    gate = Gate(any_annals.port)
-    yield gate
-    gate.close()
 
 
 @pytest.fixture
@@ -26,9 +18,12 @@ def tenant(any_annals, gate, tmp_path):
 
 
 @pytest.fixture
-def filled(tenant):
-    events = tenant.directory / "events"
-    write_lines(events, [event(number) for number in range(EVENTS)])
+def events(tmp_path):
+    return write_lines(tmp_path / "events", [event(number) for number in range(EVENTS)])
+
+
+@pytest.fixture
+def filled(tenant, events):
     expect_ended(tenant.run("import", events), 0)
     return tenant
 
@@ -79,9 +74,7 @@ def test_an_export_that_gets_pages_only_leaves_no_file(filled, gate):
     assert not file.exists()
 
 
-def test_an_import_sends_again_what_a_page_has_answered(tenant, gate):
-    events = tenant.directory / "events"
-    write_lines(events, [event(number) for number in range(EVENTS)])
+def test_an_import_sends_again_what_a_page_has_answered(tenant, events, gate):
     gate.fail(2, "page")  # the first request asks whether the address and the key are right
 
     expect_ended(tenant.run("import", events), 0, NOT_OURS)

@@ -8,7 +8,6 @@ import pytest
 
 from support.commands import COMMAND_SECONDS, Client, Running, event, platform_client
 from support.events import post_events
-from support.gate import Gate
 from support.names import UNKNOWN_ID, unique_name
 from support.problems import NO_SUCH_CLIENT
 from support.processes import environment
@@ -55,14 +54,10 @@ def test_event_data_comes_from_a_file_or_standard_input(cli, tmp_path):
     assert cli.json("events", "show", done.stdout.strip())[0]["event_data"] == {"a": 1}
 
 
-def test_an_event_is_sent_once_whatever_gets_lost(any_annals, tenant, cli, tmp_path):
-    gate = Gate(any_annals.port)
-    try:
-        through_gate = Client(tmp_path, "--url", gate.endpoint, "--key-file", tmp_path / "key", "--client-id", tenant["client_id"])
-        gate.fail(1, "unheard")
-        done = through_gate("events", "send", *SENT, "--data", "1")
-    finally:
-        gate.close()
+def test_an_event_is_sent_once_whatever_gets_lost(tenant, cli, gate, tmp_path):
+    through_gate = Client(tmp_path, "--url", gate.endpoint, "--key-file", tmp_path / "key", "--client-id", tenant["client_id"])
+    gate.fail(1, "unheard")
+    done = through_gate("events", "send", *SENT, "--data", "1")
     assert "Retrying" in done.stderr and "stored already" in done.stderr
     assert cli("events", "count").stdout == "1\n"
     again = cli("events", "send", *SENT, "--data", "2", "--event-id", done.stdout.strip(), code=3)

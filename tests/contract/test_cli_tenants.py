@@ -5,7 +5,6 @@ import stat
 import pytest
 
 from support.commands import Client, platform_client
-from support.gate import Gate
 from support.names import UNKNOWN_ID, unique_name
 from support.ports import free_port
 from support.problems import CLIENT_EXISTS
@@ -110,13 +109,6 @@ def test_what_a_label_has_cannot_command_the_terminal(any_annals, annals_cli):
     any_annals.initialise(name, f"{name} \u202e\u200b")
     (line,) = [line for line in annals_cli("tenant", "list").stdout.splitlines() if line.startswith(name)]
     assert line.endswith(f"{name} \\u202e\\u200b")
-
-
-@pytest.fixture
-def gate(any_annals):
-    gate = Gate(any_annals.port)
-    yield gate
-    gate.close()
 
 
 @pytest.mark.parametrize("how", ["unheard", "lost"])

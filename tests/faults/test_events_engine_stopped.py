@@ -107,6 +107,11 @@ def fault_of(call):
     return None
 
 
+def expect_no_fault(faults):
+    faults = {name: fault for name, fault in faults.items() if fault is not None}
+    assert not faults, f"expected 503 {UNAVAILABLE} with Retry-After from every way, got {faults}"
+
+
 @OUTAGES
 def test_every_way_in_and_out_says_that_the_database_is_away(make, bring_down, repair):
     annals = make.annals("remote", environment=IMPATIENT)
@@ -118,8 +123,7 @@ def test_every_way_in_and_out_says_that_the_database_is_away(make, bring_down, r
     faults = dict(zip(ways, at_once([lambda call=call: fault_of(call) for call in ways.values()])))
 
     repair(annals.engine.server)
-    faults = {name: fault for name, fault in faults.items() if fault is not None}
-    assert not faults, f"expected 503 {UNAVAILABLE} with Retry-After from every way, got {faults}"
+    expect_no_fault(faults)
     wait_until(lambda: get_history(annals, tenant).status_code == 200, "the history is back")
     expect_stored(annals, tenant, event())
 
@@ -134,8 +138,7 @@ def test_no_way_in_or_out_takes_a_proxys_page_for_the_databases_answer(make):
     faults = {name: fault_of(call) for name, call in ways_in_and_out(annals, tenant).items()}
 
     gate.repair()
-    faults = {name: fault for name, fault in faults.items() if fault is not None}
-    assert not faults, f"expected 503 {UNAVAILABLE} with Retry-After from every way, got {faults}"
+    expect_no_fault(faults)
     expect_stored(annals, tenant, event())
 
 

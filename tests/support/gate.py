@@ -10,7 +10,6 @@ import time
 from support.loopback_http import LoopbackServer
 
 LATE_SECONDS = 1.0
-ALL = object()
 # Longer than what is held back of an answer's end.
 PAGE = b"<p>We are back soon.</p>" * 2000
 
@@ -66,9 +65,7 @@ class Gate:
             self.failed.clear()
 
     def fail_all(self, how):
-        with self._lock:
-            self._countdown, self._how = ALL, how
-            self.failed.clear()
+        self.fail(-1, how)  # what counts down from there picks each and never ends
 
     def repair(self):
         """From here on everything passes, and what was late has been carried out."""
@@ -85,10 +82,9 @@ class Gate:
         with self._lock:
             if self._countdown == 0:
                 return None
-            if self._countdown is not ALL:
-                self._countdown -= 1
-                if self._countdown > 0:
-                    return None
+            self._countdown -= 1
+            if self._countdown > 0:
+                return None
             self.failed.set()
             return self._how
 
