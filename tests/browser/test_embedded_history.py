@@ -14,7 +14,7 @@ from support.annals import API_KEY
 from support.browsers import drive
 from support.events import event, post_events
 from support.file_links import new_upload, put
-from support.loopback_http import LoopbackServer
+from support.loopback_http import LoopbackServer, send_answer
 from support.names import unique_name
 
 HERE = pathlib.Path(__file__).parent
@@ -88,13 +88,8 @@ class Site:
         return self._send(handler, "image/png", "")
 
     def _send(self, handler, kind, text):
-        body = text.encode()
-        handler.send_response(200)
-        handler.send_header("Content-Type", f"{kind}; charset=utf-8")
-        handler.send_header("Content-Security-Policy", self.policy)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+        headers = [("Content-Type", f"{kind}; charset=utf-8"), ("Content-Security-Policy", self.policy)]
+        send_answer(handler, 200, text.encode(), headers)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from support.browsers import drive
 from support.events import HISTORY, event, post_events
 from support.file_links import new_upload
-from support.loopback_http import LoopbackServer
+from support.loopback_http import LoopbackServer, send_answer
 from support.names import unique_name
 from support.viewer_tokens import new_token
 
@@ -32,11 +32,8 @@ class Site:
         if handler.path == "/opened":
             self.when_opened()
         body = self.page.encode() if handler.path == "/" else b""
-        handler.send_response(200 if handler.path in ("/", "/opened") else 404)
-        handler.send_header("Content-Type", "text/html; charset=utf-8")
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+        status = 200 if handler.path in ("/", "/opened") else 404
+        send_answer(handler, status, body, [("Content-Type", "text/html; charset=utf-8")])
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from support.leftovers import SETTINGS as SETTINGS_TABLE
 from support.waiting import TIMEOUT_SECONDS, wait_until
 
 
-
 def check_late_uploads(deployment, model):
     """A link of a tenant that is gone lets nobody leave a file for long."""
     for tenant in model.having(GONE)[-3:]:

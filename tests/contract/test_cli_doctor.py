@@ -8,7 +8,7 @@ import pytest
 from support import paths
 from support.annals import API_KEY
 from support.engines import needs_engine_library
-from support.loopback_http import LoopbackServer
+from support.loopback_http import LoopbackServer, send_answer
 from support.ports import free_port
 from support.processes import run
 from support.waiting import wait_until
@@ -66,13 +66,7 @@ def test_a_running_service_is_asked_and_not_disturbed(make, engine_kind):
 
 @needs_engine_library
 def test_another_server_at_the_address_is_not_taken_for_the_service(settings):
-    def greet(handler):
-        handler.send_response(200)
-        handler.send_header("Content-Length", "2")
-        handler.end_headers()
-        handler.wfile.write(b"ok")
-
-    other = LoopbackServer(greet)
+    other = LoopbackServer(lambda handler: send_answer(handler, 200, b"ok"))
     findings = doctor({**settings, "ANNALS_SERVER_LISTEN": other.url.removeprefix("http://")}, 0)
     other.close()
 

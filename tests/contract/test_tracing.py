@@ -11,7 +11,7 @@ import pytest
 from support.events import HISTORY, event, get_history, post_events
 from support.file_links import new_upload
 from support.gate import Gate
-from support.loopback_http import LoopbackServer
+from support.loopback_http import LoopbackServer, send_answer
 from support.names import unique_name
 from support.ports import free_port
 from support.trace_receiver import TraceReceiver
@@ -161,9 +161,7 @@ def test_s3_is_told_of_the_trace(make):
 
     def refuse(handler):
         told.append(handler.headers.get("traceparent", ""))
-        handler.send_response(403)
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
+        send_answer(handler, 403)
 
     bucket = LoopbackServer(refuse)
     annals = make.annals(files="s3", environment={"ANNALS_FILES_S3_ENDPOINT": bucket.url}, start=False)

@@ -11,7 +11,6 @@ from support.waiting import TIMEOUT_SECONDS, wait_until
 READERS = 16
 # Of eight connections to the engine one client's readers may have a quarter.
 AT_A_TIME = 2
-ANSWER_SECONDS = TIMEOUT_SECONDS
 
 
 @pytest.fixture
@@ -30,10 +29,10 @@ def test_searches_that_hang_leave_the_others_their_connections(gated):
         wait_until(lambda: arrived() == AT_A_TIME, f"{AT_A_TIME} of its readers have a connection")
 
         for _ in range(5):
-            assert post_events(gated, other, event(record_id=8), timeout=ANSWER_SECONDS).status_code == 201
+            assert post_events(gated, other, event(record_id=8), timeout=TIMEOUT_SECONDS).status_code == 201
             assert history(gated, other, record_id=8)["filtered_count"] >= 2
-        assert post_events(gated, busy, event(), timeout=ANSWER_SECONDS).status_code == 201
-        assert gated.get("/readyz", timeout=ANSWER_SECONDS).status_code == 200
+        assert post_events(gated, busy, event(), timeout=TIMEOUT_SECONDS).status_code == 201
+        assert gated.get("/readyz", timeout=TIMEOUT_SECONDS).status_code == 200
         assert arrived() == AT_A_TIME, f"expected that its other readers wait, but {arrived()} have a connection"
         for hold in holds:
             hold.release()

@@ -9,7 +9,6 @@ import requests
 from support.waiting import TIMEOUT_SECONDS
 
 TAIL = "/api/history/tail"
-WAIT_SECONDS = TIMEOUT_SECONDS
 
 
 class Tail:
@@ -19,7 +18,7 @@ class Tail:
         headers = {"X-Client-Id": tenant["client_id"]}
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
-        self._reply = annals.get(TAIL, headers=headers, params=query, stream=True, timeout=WAIT_SECONDS)
+        self._reply = annals.get(TAIL, headers=headers, params=query, stream=True, timeout=TIMEOUT_SECONDS)
         assert self._reply.status_code == 200, f"expected 200, got {self._reply.status_code} {self._reply.text}"
         self.headers = self._reply.headers
         self.last_id = None
@@ -41,7 +40,7 @@ class Tail:
 
     def read(self, count):
         """The next `count` events as they came; their ids are added to `ids`, their JSON to `texts`."""
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         before = len(self.texts)
         for line in self._lines:
             self.take(line)
@@ -50,21 +49,21 @@ class Tail:
             if time.monotonic() > deadline:
                 break
         got = len(self.texts) - before
-        pytest.fail(f"expected {count} events within {WAIT_SECONDS} s, got {got}: {self.texts[before:]}"[:2000])
+        pytest.fail(f"expected {count} events within {TIMEOUT_SECONDS} s, got {got}: {self.texts[before:]}"[:2000])
 
     def read_to_end(self):
         """Events until the service ends the stream, which must come in time."""
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         before = len(self.texts)
         try:
             for line in self._lines:
                 self.take(line)
                 if time.monotonic() > deadline:
-                    pytest.fail(f"expected the stream to end within {WAIT_SECONDS} s")
+                    pytest.fail(f"expected the stream to end within {TIMEOUT_SECONDS} s")
         except requests.exceptions.ChunkedEncodingError:
             pass  # an end without the last chunk is an end too
         except requests.ConnectionError as error:
-            pytest.fail(f"expected the stream to end within {WAIT_SECONDS} s: {error}")
+            pytest.fail(f"expected the stream to end within {TIMEOUT_SECONDS} s: {error}")
         return [json.loads(text) for text in self.texts[before:]]
 
     def read_in_order_to_the_end(self):

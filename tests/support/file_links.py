@@ -7,8 +7,6 @@ import requests
 from support.events import HISTORY, event, post_events
 from support.waiting import TIMEOUT_SECONDS
 
-SECONDS = TIMEOUT_SECONDS
-
 
 def client(tenant):
     return {"X-Client-Id": tenant["client_id"]}
@@ -23,13 +21,13 @@ def new_upload(annals, tenant):
 
 def put(url, content, **headers):
     """PUTs bytes through a URL with the headers of urllib's own making left out."""
-    return requests.put(url, data=content, headers=headers, timeout=SECONDS)
+    return requests.put(url, data=content, headers=headers, timeout=TIMEOUT_SECONDS)
 
 
 def fetch(url, method="GET", **headers):
     """Through a URL as it is: nothing is decoded, redirected or identified."""
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return requests.request(method, url, headers=headers, timeout=SECONDS, allow_redirects=False)
+    return requests.request(method, url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
 
 
 def attach(annals, tenant, file_id):

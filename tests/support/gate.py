@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 
-from support.loopback_http import LoopbackServer
+from support.loopback_http import LoopbackServer, send_answer
 
 LATE_SECONDS = 1.0
 # Longer than what is held back of an answer's end.
@@ -135,10 +135,5 @@ class Gate:
 
     @staticmethod
     def _answer(handler, status, headers, content):
-        handler.send_response(status)
-        for name, value in headers:
-            if name.lower().startswith("x-") or name.lower() == "content-type":
-                handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(content)))
-        handler.end_headers()
-        handler.wfile.write(content)
+        passed = [(name, value) for name, value in headers if name.lower().startswith("x-") or name.lower() == "content-type"]
+        send_answer(handler, status, content, passed)

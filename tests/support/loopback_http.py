@@ -9,6 +9,16 @@ class _Server(http.server.ThreadingHTTPServer):
     request_queue_size = 128  # connections that wait while this process has no time; beyond them a client waits a second
 
 
+def send_answer(handler, status, content=b"", headers=()):
+    """Answers a request with a body whose length it says; `headers` are pairs."""
+    handler.send_response(status)
+    for name, value in headers:
+        handler.send_header(name, value)
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    handler.wfile.write(content)
+
+
 class LoopbackServer:
     """Calls `answer` with the handler (http.server.BaseHTTPRequestHandler) of each request, HEAD excepted."""
 

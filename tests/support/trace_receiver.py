@@ -4,7 +4,7 @@ import json
 import re
 import threading
 
-from support.loopback_http import LoopbackServer
+from support.loopback_http import LoopbackServer, send_answer
 from support.waiting import wait_until
 
 TRACE_ID = re.compile(r"[0-9a-f]{32}")
@@ -97,14 +97,7 @@ class TraceReceiver:
         status, headers = status if isinstance(status, tuple) else (status, {})
         if status == 200:
             self._take(handler, body)
-        answer = self._body.encode()
-        handler.send_response(status)
-        handler.send_header("Content-Type", "application/json")
-        handler.send_header("Content-Length", str(len(answer)))
-        for name, value in headers.items():
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(answer)
+        send_answer(handler, status, self._body.encode(), [("Content-Type", "application/json"), *headers.items()])
 
     def _take(self, handler, body):
         try:

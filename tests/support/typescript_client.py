@@ -8,7 +8,7 @@ import subprocess
 import urllib.parse
 
 from support import paths
-from support.loopback_http import LoopbackServer
+from support.loopback_http import LoopbackServer, send_answer
 
 SOURCES = paths.ROOT / "clients" / "typescript"
 BUILD_SECONDS = 600
@@ -119,8 +119,4 @@ class Site:
 
     @staticmethod
     def _send(handler, status, body, suffix):
-        handler.send_response(status)
-        handler.send_header("Content-Type", f"{TYPES.get(suffix, 'text/plain')}; charset=utf-8")
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+        send_answer(handler, status, body, [("Content-Type", f"{TYPES.get(suffix, 'text/plain')}; charset=utf-8")])
