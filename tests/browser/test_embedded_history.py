@@ -16,6 +16,7 @@ from support.events import event, post_events
 from support.file_links import new_upload, put
 from support.loopback_http import LoopbackServer, send_answer
 from support.names import unique_name
+from support.ports import free_port
 
 HERE = pathlib.Path(__file__).parent
 BROWSER_SECONDS = 540  # of which a machine that nobody else uses needs a tenth
@@ -349,11 +350,11 @@ def test_it_fits_into_columns_colours_and_languages(service, site, tmp_path):
 
 
 def test_it_says_so_when_the_service_is_gone_and_goes_on_afterwards(make, site, tmp_path_factory):
-    annals = make.annals(environment={"ANNALS_SERVER_CORS_ORIGINS": site.origin})
+    settings = {"ANNALS_SERVER_CORS_ORIGINS": site.origin, "ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"}
+    annals = make.annals(environment=settings)
     tenant = house(annals, *story_of_an_invoice())
     site.show(annals, index=WHOLE)
-    again = {"ANNALS_SERVER_LISTEN": f"127.0.0.1:{annals.port}"}
-    site.asked = {"stop": annals.terminate, "start": lambda: annals.start(environment=again)}
+    site.asked = {"stop": annals.terminate, "start": annals.start}
 
     seen = visit("gone", site, annals, tenant, tmp_path_factory.mktemp("pictures"))
 

@@ -9,6 +9,7 @@ import pytest
 from support.commands import COMMAND_SECONDS, Client, Running, event, platform_client
 from support.events import post_events
 from support.names import UNKNOWN_ID, unique_name
+from support.ports import free_port
 from support.problems import NO_SUCH_CLIENT
 from support.processes import environment
 from support.waiting import wait_until
@@ -94,7 +95,7 @@ def test_events_are_counted(any_annals, tenant, cli):
 
 
 def test_a_tail_resumes_and_ends_by_a_signal(make, tmp_path):
-    annals = make.annals(environment={"ANNALS_SERVER_LISTEN": "127.0.0.1:0"})
+    annals = make.annals(environment={"ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"})
     tenant = annals.initialise(unique_name())
     cli = platform_client(annals, tmp_path)
     stored(annals, tenant, event(0))
@@ -105,10 +106,9 @@ def test_a_tail_resumes_and_ends_by_a_signal(make, tmp_path):
         return [json.loads(line)["source_id"] for line in tail.output.splitlines() if line.startswith("{")]
 
     wait_until(lambda: numbers() == [0], "the first event is written")
-    port = annals.port
     annals.terminate()
     tail.wait_for("Retrying")
-    annals.start(environment={"ANNALS_SERVER_LISTEN": f"127.0.0.1:{port}"})
+    annals.start()
     stored(annals, tenant, event(1), event(2))
     wait_until(lambda: numbers() == [0, 1, 2], "each event is written once")
     tail.process.send_signal(signal.SIGINT)
