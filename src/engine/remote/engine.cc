@@ -134,7 +134,6 @@ class RemoteConnection final : public Connection {
     const Content content = content_of(statement, std::move(sql), boundary_);
     io::HttpRequest request = post(url_of(statement, kProgress), content.type, content.body);
     const bool reader_decides = deadline == Deadline::of_reader;
-    request.server_header = kQueryId;
     request.timeout = reader_decides ? kLongestExchange : longest(statement);
     if (reader_decides || may_take_long(statement)) request.max_silence = longest_silence();
     ErrorTail tail(sink);
@@ -194,7 +193,8 @@ class RemoteConnection final : public Connection {
             .headers = std::move(headers),
             .body = body,
             // The engine enforces the limit itself; this timeout is for a network that loses the answer.
-            .timeout = settings_.statement_timeout + kAnswerAllowance};
+            .timeout = settings_.statement_timeout + kAnswerAllowance,
+            .server_header = kQueryId};
   }
 
   /// Returns whether a statement may take longer than others.
