@@ -453,6 +453,40 @@ const stories = {
     await element.locator('.live.is-live').waitFor();
     return { faults: visit.faults, kept, told, errors, alerts: await element.getByRole('alert').count() };
   },
+
+  async uncounted() {
+    const token = await newToken();
+    const visit = await Visit.begin({ backend: () => token });
+    const { page } = visit;
+    const element = visit.element();
+    const bars = element.locator('.histogram rect').first();
+    const error = element.locator('.bars-error');
+    await bars.waitFor({ state: 'attached' });
+    // The list's answer takes so long that the service is back before it is there. The bars have given up by then.
+    let goOn;
+    const isBack = new Promise((done) => (goOn = done));
+    await page.route(/[?&]limit=100\b/, (route) => isBack.then(() => route.continue()).catch(() => undefined));
+    await ask('stop');
+    await page.evaluate(() => document.querySelector('#history').reload());
+    await error.waitFor();
+    await visit.look('not counted');
+    const told = await text(error);
+    await ask('start');
+    goOn();
+    await visit.rows().first().waitFor();
+    await bars.waitFor({ state: 'attached' });
+    const alerts = await element.getByRole('alert').count();
+
+    // Without a tail, nothing tells that the service can be reached.
+    await element.locator('.live').click();
+    await page.route(/[?&]limit=1\b/, (route) => route.abort());
+    await page.evaluate(() => document.querySelector('#history').reload());
+    await error.waitFor();
+    await page.unroute(/[?&]limit=1\b/);
+    await error.getByRole('button').click();
+    await bars.waitFor({ state: 'attached' });
+    return { faults: visit.faults, told, alerts, alertsOfButton: await element.getByRole('alert').count() };
+  },
 };
 
 try {

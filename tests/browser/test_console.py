@@ -82,6 +82,7 @@ def test_it_says_what_is_wrong_and_keeps_the_place(bank, tmp_path):
 
     assert seen["slow"] > 0, "expected rows in their final size while the answer is awaited"
     assert "cannot be reached" in seen["away"]
+    assert re.fullmatch(r"\d+ events? found", seen["counted"]), "expected a count after another try"
     assert seen["keptPlace"], "expected to come back to the same place after signing in again"
     assert "annals_" not in seen["stored"], "expected no key where it outlives the tab"
 

@@ -349,19 +349,32 @@ def test_it_fits_into_columns_colours_and_languages(service, site, tmp_path):
     assert "änderte" in looks["German"]["texts"] and "47 Ereignisse" in looks["German"]["texts"]
 
 
-def test_it_says_so_when_the_service_is_gone_and_goes_on_afterwards(make, site, tmp_path_factory):
+@pytest.fixture
+def unsteady(make, site):
+    """A service that the page's story stops and starts, and its tenant."""
     settings = {"ANNALS_SERVER_CORS_ORIGINS": site.origin, "ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"}
     annals = make.annals(environment=settings)
     tenant = house(annals, *story_of_an_invoice())
     site.show(annals, index=WHOLE)
     site.asked = {"stop": annals.terminate, "start": annals.start}
+    return annals, tenant
 
-    seen = visit("gone", site, annals, tenant, tmp_path_factory.mktemp("pictures"))
+
+def test_it_says_so_when_the_service_is_gone_and_goes_on_afterwards(unsteady, site, tmp_path_factory):
+    seen = visit("gone", site, *unsteady, tmp_path_factory.mktemp("pictures"))
 
     assert seen["kept"] > 5
     assert seen["told"].startswith("The service cannot be reached")
     assert "unreachable" in seen["errors"]
     assert seen["alerts"] == 0
+
+
+def test_it_counts_again_what_it_could_not_count(unsteady, site, tmp_path_factory):
+    seen = visit("uncounted", site, *unsteady, tmp_path_factory.mktemp("pictures"))
+
+    assert seen["told"].startswith("The service cannot be reached")
+    assert seen["alerts"] == 0, "expected bars as soon as the tail was connected again"
+    assert seen["alertsOfButton"] == 0
 
 
 def test_its_script_is_small_and_served_to_every_page(service, tmp_path):

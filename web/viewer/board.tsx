@@ -1,10 +1,11 @@
-import { type Annals, type AnnalsEvent, AuthenticationError, ConnectionError, type EventFilters, TimeoutError } from 'annals-client';
+import { type Annals, type AnnalsEvent, AuthenticationError, type EventFilters } from 'annals-client';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { actorName, recordName, typeName } from '../timeline/event/names.js';
 import { plainSentence, sentenceOf } from '../timeline/event/sentence.js';
 import { type Filter, type Filters, listed } from '../timeline/filters/filters.js';
 import { type Events, useEvents } from '../timeline/use/use_events.js';
+import { useRepeat } from '../timeline/use/use_repeat.js';
 import { EventList } from '../timeline/view/event_list.js';
 import { useReading } from '../timeline/view/reading.js';
 import { Empty, Problem, Skeleton } from '../timeline/view/states.js';
@@ -73,11 +74,8 @@ function History(props: BoardProps): JSX.Element {
   const isStill = ended !== undefined || problem !== undefined;
   useReports(page, events, countError);
 
-  // Where the tail is connected again, the rest can be read too.
-  const isBack = live?.state === 'live' && pages.error instanceof ConnectionError && !(pages.error instanceof TimeoutError);
-  useEffect(() => {
-    if (isBack) props.onRetry();
-  }, [isBack]);
+  const isConnected = live?.state === 'live';
+  useRepeat(isConnected, pages.error, props.onRetry);
 
   const [opened, setOpened] = useState<AnnalsEvent>();
   const [selected, setSelected] = useState<AnnalsEvent>();
@@ -171,6 +169,7 @@ function History(props: BoardProps): JSX.Element {
             onRange={(from, to) => props.onAdd({ kind: 'time', from: from.toISOString(), to: to.toISOString() })}
             onError={setCountError}
             isStill={isStill}
+            isConnected={isConnected}
           />
         )}
         <div class="place">

@@ -14,12 +14,13 @@ export interface CountedBarsProps {
   onError: (error: unknown) => void;
   /** Whether another part says already that nothing can be read. */
   isStill: boolean;
+  isConnected: boolean;
 }
 
 /** The events over time. Bars that are counted anew stay as they are until then. */
-export function CountedBars({ client, query, countKey, onRange, onError, isStill }: CountedBarsProps): JSX.Element | null {
+export function CountedBars({ client, query, countKey, onRange, onError, isStill, isConnected }: CountedBarsProps): JSX.Element | null {
   const { words, formats } = useReading();
-  const counted = useHistogram({ history: client.events, filters: query, key: countKey, timeZone: formats.timeZone });
+  const counted = useHistogram({ history: client.events, filters: query, key: countKey, timeZone: formats.timeZone, isConnected });
   const error = counted.isReading ? undefined : counted.error;
   useEffect(() => {
     onError(error);
@@ -31,7 +32,12 @@ export function CountedBars({ client, query, countKey, onRange, onError, isStill
       {error === undefined ? (
         <Histogram bars={counted.bars} width={counted.width} onRange={onRange} isReading={counted.isReading && counted.bars.length === 0} />
       ) : (
-        <p class="quiet bars-error" role="alert">{problemText(error, words)}</p>
+        <div class="bars-error" role="alert">
+          <p class="quiet">{problemText(error, words)}</p>
+          <button type="button" onClick={counted.reload}>
+            {words.retry}
+          </button>
+        </div>
       )}
     </div>
   );

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveState } from '../timeline/pages/live.js';
 import { useAnswer } from '../timeline/use/use_answer.js';
+import { useRepeat } from '../timeline/use/use_repeat.js';
 import { Icon } from '../timeline/view/icons.js';
 import { useReading } from '../timeline/view/reading.js';
 
@@ -30,11 +31,12 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
 }
 
 /** How many events there are, or how many of them the filters leave. */
-function Count({ client, query, countKey }: ToolbarProps): JSX.Element {
+function Count({ client, query, countKey, live }: ToolbarProps): JSX.Element {
   const { words, formats } = useReading();
   // The last count stays until there is another one, so that nothing jumps.
   const [count, setCount] = useState<number>();
   const counted = useAnswer((signal) => client.events.count(query, { signal }), countKey);
+  useRepeat(live?.state?.state === 'live', counted.error, counted.reload);
   const found = counted.data?.filtered_count;
   useEffect(() => {
     if (found !== undefined) setCount(found);

@@ -4,6 +4,7 @@ import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { asQuery, type Filter, type Filters, isSameFilters, listed, readFilters, withFilter, writeFilters } from '../../timeline/filters/filters.js';
 import { useEvents } from '../../timeline/use/use_events.js';
 import { useHistogram } from '../../timeline/use/use_histogram.js';
+import { useRepeat } from '../../timeline/use/use_repeat.js';
 import { EventList } from '../../timeline/view/event_list.js';
 import { Histogram } from '../../timeline/view/histogram.js';
 import { Problem, Skeleton } from '../../timeline/view/states.js';
@@ -36,8 +37,9 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
   // Relative times mean now when the reader comes, not another moment with each page.
   const asked = useMemo(() => asQuery(filters, new Date()), [filters]);
   const listedFrom = useMemo(() => (at === '' ? asked : { ...asked, event_time_to: new Date(at) }), [asked, at]);
-  const counted = useHistogram({ history, filters: asked, key: `${client}?${key}`, timeZone: formats.timeZone });
   const events = useEvents({ history, filters: listedFrom, key: `${client}?${key}&${at}`, isLive, formats });
+  const isConnected = events.live?.state === 'live';
+  const counted = useHistogram({ history, filters: asked, key: `${client}?${key}`, timeZone: formats.timeZone, isConnected });
   const [known, setKnown] = useState<AnnalsEvent>();
   const names = useNames(client);
   const list = useRef<HTMLDivElement>(null);
@@ -66,6 +68,7 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
   }, [change, filters]);
 
   const { pages } = events;
+  useRepeat(isConnected, pages.error, () => void pages.more());
   const isEmpty = pages.isWhole && pages.length === 0;
   return (
     <ReadingContext.Provider value={templates === undefined ? reading : { ...reading, templates }}>
@@ -81,6 +84,11 @@ export function HistoryPage({ client, query }: HistoryPageProps): JSX.Element {
           <p>
             {counted.count !== undefined && words.shown_of(words.events(counted.count, formats.number(counted.count)))}
             {counted.count === undefined && (counted.isReading ? words.counting : words.not_counted)}
+            {counted.error !== undefined && !counted.isReading && (
+              <button type="button" onClick={counted.reload}>
+                {words.retry}
+              </button>
+            )}
           </p>
           <Histogram
             bars={counted.bars}

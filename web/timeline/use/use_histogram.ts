@@ -1,6 +1,7 @@
 import type { Annals, EventFilters } from 'annals-client';
-import { useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import { type Bucket, type BucketWidth, filled, widthFor } from '../pages/buckets.js';
+import { useRepeat } from './use_repeat.js';
 
 export interface HistogramRequest {
   history: Pick<Annals['events'], 'list' | 'countBy'>;
@@ -8,6 +9,8 @@ export interface HistogramRequest {
   /** It stands for the filters. */
   key: string;
   timeZone: string;
+  /** Whether the tail is connected: what could not be counted is counted again then. */
+  isConnected: boolean;
 }
 
 export interface CountedTime {
@@ -17,13 +20,18 @@ export interface CountedTime {
   count: number | undefined;
   isReading: boolean;
   error: unknown;
+  /** Counts again. */
+  reload: () => void;
 }
 
-const NOTHING: CountedTime = { bars: [], width: 'day', count: undefined, isReading: true, error: undefined };
+type Counts = Omit<CountedTime, 'reload'>;
+
+const NOTHING: Counts = { bars: [], width: 'day', count: undefined, isReading: true, error: undefined };
 
 /** Counts the events of filters over time, between the times of the filters, or else from the first event to now. */
-export function useHistogram({ history, filters, key, timeZone }: HistogramRequest): CountedTime {
-  const [counted, setCounted] = useState<CountedTime>(NOTHING);
+export function useHistogram({ history, filters, key, timeZone, isConnected }: HistogramRequest): CountedTime {
+  const [counted, setCounted] = useState<Counts>(NOTHING);
+  const [life, setLife] = useState(0);
   useEffect(() => {
     const closing = new AbortController();
     setCounted((old) => ({ ...old, count: undefined, isReading: true }));
@@ -33,8 +41,10 @@ export function useHistogram({ history, filters, key, timeZone }: HistogramReque
         if (!closing.signal.aborted) setCounted({ ...NOTHING, isReading: false, error });
       });
     return () => closing.abort();
-  }, [history, key, timeZone]);
-  return counted;
+  }, [history, key, timeZone, life]);
+  const reload = useCallback(() => setLife((old) => old + 1), []);
+  useRepeat(isConnected, counted.isReading ? undefined : counted.error, reload);
+  return { ...counted, reload };
 }
 
 async function count(history: HistogramRequest['history'], filters: EventFilters, tz: string, signal: AbortSignal) {

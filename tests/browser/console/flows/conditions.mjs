@@ -124,6 +124,18 @@ export async function failures(visit, given) {
   await page.getByRole('alert').first().waitFor({ state: 'detached' });
   await visitor.rows().first().waitFor();
 
+  await page.route(/[?&]limit=1\b/, (route) => route.abort());
+  await visitor.go(`${history}s&live=off`);
+  const counted = page.locator('.counted');
+  await counted.getByText('not counted').waitFor();
+  await visitor.picture('uncounted');
+  await page.unroute(/[?&]limit=1\b/);
+  await counted.getByRole('button', { name: 'Try again' }).click();
+  await counted.getByText(/\d/).first().waitFor();
+  result.counted = await counted.locator('p').first().innerText();
+  await visitor.go(`${history}&live=off`);
+  await visitor.rows().first().waitFor();
+
   const hash = await page.evaluate(() => location.hash);
   const disabled = await fetch(`${given.url}/api/keys/${given.otherKeyId}`, {
     method: 'PATCH',
