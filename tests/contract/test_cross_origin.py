@@ -7,7 +7,7 @@ from support.annals import API_KEY
 from support.events import event, post_events
 from support.names import unique_name
 from support.problems import METHOD_NOT_ALLOWED, NOT_FOUND, UNAUTHORIZED_KEY, expect
-from support.raw_http import RawConnection, head
+from support.raw_http import RawConnection, head, held_connections
 
 PAGE = "https://app.example.com"
 OTHER_PAGE = "https://evil.example"
@@ -190,11 +190,7 @@ def test_a_full_server_can_be_read(make):
     environment = {"ANNALS_SERVER_MAX_CONNECTIONS": "1", "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "3600"}
     annals = make.annals(environment={"ANNALS_SERVER_CORS_ORIGINS": PAGE, **environment}, start=False).start(ready=False)
 
-    with RawConnection(annals) as busy:
-        lines = (f"X-API-Key: {API_KEY}", "Content-Length: 10", "Expect: 100-continue")
-        busy.send(head("POST", "/api/initialize-tenant", *lines))
-        # Until its header is read it would make room for the next one.
-        assert busy.socket.recv(100).startswith(b"HTTP/1.1 100"), "expected that it is served"
+    with held_connections(annals, 1, "POST", "/api/initialize-tenant", f"X-API-Key: {API_KEY}", "Content-Length: 10"):
         reply = annals.get("/api/tenants", headers={"Origin": PAGE})
         expect_readable(reply, 503)
         assert reply.headers["Retry-After"]

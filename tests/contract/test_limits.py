@@ -8,7 +8,7 @@ import pytest
 
 from support.annals import API_KEY
 from support.names import unique_name
-from support.raw_http import RawConnection, head
+from support.raw_http import RawConnection, head, held_connections
 from support.waiting import TIMEOUT_SECONDS, wait_until
 
 PATH = "/api/initialize-tenant"
@@ -178,28 +178,12 @@ def test_a_connection_without_any_request_is_closed(closing_soon):
 # --- connections ---
 
 
-HELD = head("POST", PATH, *LINES, "Content-Length: 100")
-
-
 @pytest.fixture
 def crowded(module_make):
-    """A service with few connections, and those that hold them all: they are in use, as their bodies do not end."""
+    """A service with few connections, and those that hold them all."""
     annals = module_make.annals(environment={"ANNALS_SERVER_MAX_CONNECTIONS": "3", "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "3600"})
-    hold = lambda: RawConnection(annals).send(HELD)
-    held = [hold() for _ in range(3)]
-
-    def is_full():
-        # Until its header is read a connection is idle, and may have made room for this question.
-        for i, connection in enumerate(held):
-            if connection.closes_within(0.01):
-                held[i] = hold()
-        with RawConnection(annals) as connection:
-            return connection.send(head("GET", "/api/tenants")).reply().status_code == 503
-
-    wait_until(is_full, "a request is refused beside three that do not end")
-    yield annals, held
-    for connection in held:
-        connection.socket.close()
+    with held_connections(annals, 3, "POST", PATH, *LINES, "Content-Length: 100") as held:
+        yield annals, held
 
 
 def test_too_many_connections_are_refused_and_places_become_free_again(crowded):

@@ -8,7 +8,7 @@ from support.document_story import Story
 from support.file_links import altered
 from support.keys import new_key, suspend
 from support.names import UNKNOWN_ID
-from support.raw_http import RawConnection
+from support.raw_http import RawConnection, held_connections
 from support.waiting import wait_until
 
 # Room for one event of 64 bytes and its data, and hardly more.
@@ -25,8 +25,6 @@ SECRET_OR_KEY = (
 )
 # Larger than any body that an operation takes as a whole.
 LARGE = 33 << 20
-ENDLESS = b"POST /api/events HTTP/1.1\r\nHost: x\r\nX-API-Key: %b\r\nX-Client-Id: %b\r\nContent-Type: application/x-ndjson\r\n" \
-    b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 class Answers:
@@ -269,15 +267,16 @@ class Answers:
     def _of_full_service(self, document):
         """503 of a service without a free connection, and of one that is about to stop."""
         annals = self._make.annals(
-            environment={"ANNALS_SERVER_MAX_CONNECTIONS": "2", "ANNALS_SERVER_DRAIN_DELAY_SECONDS": "60"}
+            environment={
+                "ANNALS_SERVER_MAX_CONNECTIONS": "2",
+                "ANNALS_SERVER_REQUEST_TIMEOUT_SECONDS": "3600",
+                "ANNALS_SERVER_DRAIN_DELAY_SECONDS": "60",
+            }
         )
         story = self._begin(annals, document)
         client = self._tenant(story)["client_id"]
-        begin = ENDLESS % (API_KEY.encode(), client.encode())
-        with contextlib.ExitStack() as stack:
-            for _ in range(2):
-                stack.enter_context(RawConnection(annals)).send(begin)
-            wait_until(lambda: annals.get("/api/tenants").status_code == 503, "it is full")
+        lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {client}", "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked")
+        with held_connections(annals, 2, "POST", "/api/events", *lines):
             for operation in document.operations:
                 if operation.path not in ("/healthz", "/readyz", "/metrics"):
                     self._expect(story, operation.id, 503)

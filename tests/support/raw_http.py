@@ -1,12 +1,13 @@
 """HTTP as bytes on a socket, for what no decent client would send."""
 
+import contextlib
 import http.client
 import io
 import json
 import socket
 import time
 
-from support.waiting import TIMEOUT_SECONDS
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 
 class Reply:
@@ -90,6 +91,30 @@ class _Bytes:
 
     def makefile(self, _mode):
         return io.BytesIO(self._raw)
+
+
+@contextlib.contextmanager
+def held_connections(annals, count, method, path, *lines):
+    """So many connections in use, by requests whose bodies do not come. Nothing else may ask the service while they begin."""
+    request = head(method, path, *lines, "Expect: 100-continue")
+    held = []
+
+    def are_held():
+        # Until its body is asked for, a connection may be idle, and make room for others. One that ended may still be counted.
+        connection = RawConnection(annals)
+        with contextlib.suppress(ConnectionError):
+            if connection.send(request).socket.recv(1000).startswith(b"HTTP/1.1 100 "):
+                held.append(connection)
+        if connection not in held:
+            connection.socket.close()
+        return len(held) == count
+
+    try:
+        wait_until(are_held, f"{count} requests are asked for their bodies")
+        yield held
+    finally:
+        for connection in held:
+            connection.socket.close()
 
 
 def head(method, path, *lines):
