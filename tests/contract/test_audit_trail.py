@@ -23,7 +23,7 @@ from support.trail import (
     whole_text,
 )
 from support.annals import REQUEST_SECONDS, insert_statement
-from support.waiting import wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 from support.viewer_tokens import post_token
 
 TOLD_QUICKLY = {"ANNALS_AUDIT_REFUSAL_WINDOW_SECONDS": "0.2"}
@@ -240,7 +240,7 @@ def test_every_kind_of_refusal_is_on_record(quick):
     assert quick.get("/api/keys", key="w" * 20).status_code == 401
     assert quick.get("/api/history/events", key=None, headers=wrong_secret).status_code == 401
     assert quick.get("/api/keys", key=reader["key"]).status_code == 403
-    assert requests.get(altered(url, **{"X-Annals-Signature": "0" * 64}), timeout=30).status_code == 403
+    assert requests.get(altered(url, **{"X-Annals-Signature": "0" * 64}), timeout=TIMEOUT_SECONDS).status_code == 403
     suspend(quick, own)
     assert quick.get("/api/history/events", headers=client(own)).status_code == 403
 

@@ -38,6 +38,10 @@ def opens(annals, tenant, secret=None):
     return annals.get(HISTORY, key=None, headers=with_secret(tenant, secret)).status_code == 200
 
 
+def is_void(annals, tenant, secret=None):
+    return annals.get(HISTORY, key=None, headers=with_secret(tenant, secret)).status_code == 401
+
+
 @pytest.fixture
 def tenant(annals):
     return annals.initialise(unique_name())
@@ -70,7 +74,8 @@ def test_a_label_that_was_given_up_is_free_and_one_that_was_taken_is_not(annals)
     assert change_tenant(annals, other, client_label=names[0]).status_code == 200, "the first label is free"
     assert change_tenant(annals, other, client_label=names[0]).status_code == 200, "one's own label is not taken"
     annals.remove(tenant["client_id"])
-    assert annals.post_tenant({"database_name": names[0], "client_label": names[2]}).status_code == 201
+    # The name may be held for a moment, for files that were uploaded late.
+    annals.initialise(names[0], names[2])
 
 
 def test_of_several_that_want_one_label_one_gets_it(instances):
@@ -80,10 +85,14 @@ def test_of_several_that_want_one_label_one_gets_it(instances):
     def want(i):
         return change_tenant(instances[i % len(instances)], tenants[i], client_label=label).status_code
 
-    with concurrent.futures.ThreadPoolExecutor(len(tenants)) as pool:
-        codes = sorted(pool.map(want, range(len(tenants))))
+    def one_gets_it():
+        with concurrent.futures.ThreadPoolExecutor(len(tenants)) as pool:
+            codes = sorted(pool.map(want, range(len(tenants))))
+        assert codes in ([200] + [400] * (len(tenants) - 1), [400] * len(tenants)), f"expected one 200 at most, got {codes}"
+        return codes[0] == 200
 
-    assert codes == [200] + [400] * (len(tenants) - 1)
+    # Two that stand in each other's way for two seconds both give way.
+    wait_until(one_gets_it, "one of them gets the label")
     assert instances[0].get("/api/tenants", params={"client_label": label}).json()["total_count"] == 1
 
 
@@ -213,7 +222,7 @@ def test_both_secrets_are_valid_during_an_overlap(annals, tenant):
     assert opens(annals, tenant) and opens(annals, tenant, second)
     third = rotate(annals, tenant, 2).json()["client_secret"]
     assert opens(annals, tenant, third)
-    wait_until(lambda: not opens(annals, tenant, second), "the overlap ends")
+    wait_until(lambda: is_void(annals, tenant, second), "the overlap ends")
     assert not opens(annals, tenant), "an overlap is never made longer"
     assert opens(annals, tenant, third)
 
@@ -256,5 +265,5 @@ def test_other_instances_learn_of_a_new_secret(make):
 
     secret = rotate(one, tenant).json()["client_secret"]
 
-    wait_until(lambda: not opens(other, tenant), "the old secret is void there too")
+    wait_until(lambda: is_void(other, tenant), "the old secret is void there too")
     assert opens(other, tenant, secret)

@@ -36,6 +36,16 @@ def settings(tmp_path):
     return {"ANNALS_DATA_DIR": str(tmp_path / "data"), "ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"}
 
 
+def doctor_with_an_answer(settings):
+    """What it finds when the server at the address has answered in time; it is skipped otherwise."""
+
+    def asked():
+        findings = doctor(settings, 0)
+        return findings if results(findings, "service") != ["skipped"] else None
+
+    return wait_until(asked, "the server answers in time")
+
+
 @needs_engine_library
 def test_a_machine_without_a_service_is_examined_and_not_changed(settings, tmp_path):
     findings = doctor(settings, 0)
@@ -51,12 +61,7 @@ def test_a_running_service_is_asked_and_not_disturbed(make, engine_kind):
     port = free_port()
     annals = make.annals(engine_kind, files="s3", environment={"ANNALS_SERVER_LISTEN": f"127.0.0.1:{port}"})
 
-    def asked():
-        # A service that does not answer within two seconds is skipped.
-        findings = doctor(annals.settings(), 0)
-        return findings if results(findings, "service") != ["skipped"] else None
-
-    findings = wait_until(asked, "the service answers in time")
+    findings = doctor_with_an_answer(annals.settings())
 
     assert results(findings, "service") == results(findings, "file store") == ["ok"]
     assert set(results(findings, "engine")) == {"ok"}
@@ -67,7 +72,7 @@ def test_a_running_service_is_asked_and_not_disturbed(make, engine_kind):
 @needs_engine_library
 def test_another_server_at_the_address_is_not_taken_for_the_service(settings):
     other = LoopbackServer(lambda handler: send_answer(handler, 200, b"ok"))
-    findings = doctor({**settings, "ANNALS_SERVER_LISTEN": other.url.removeprefix("http://")}, 0)
+    findings = doctor_with_an_answer({**settings, "ANNALS_SERVER_LISTEN": other.url.removeprefix("http://")})
     other.close()
 
     (found,) = findings["service"]

@@ -12,7 +12,7 @@ from support.names import UNKNOWN_ID, unique_name
 from support.ports import free_port
 from support.problems import NO_SUCH_CLIENT
 from support.processes import environment
-from support.waiting import wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 SENT = ("--record-id", "7", "--event-type-id", "1", "--source-type-id", "2", "--source-id", "3")
 
@@ -51,7 +51,7 @@ def test_event_data_comes_from_a_file_or_standard_input(cli, tmp_path):
     assert cli.json("events", "show", sent["event_id"])[0]["event_data"] == ["ä"]
 
     arguments = [str(a) for a in cli.arguments("events", "send", *SENT, "--data-file", "-")]
-    done = subprocess.run(arguments, input='{"a": 1}', capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(arguments, input='{"a": 1}', capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=True)
     assert cli.json("events", "show", done.stdout.strip())[0]["event_data"] == {"a": 1}
 
 

@@ -191,7 +191,7 @@ def test_a_full_server_can_be_read(make):
     annals = make.annals(environment={"ANNALS_SERVER_CORS_ORIGINS": PAGE, **environment}, start=False).start(ready=False)
 
     with held_connections(annals, 1, "POST", "/api/initialize-tenant", f"X-API-Key: {API_KEY}", "Content-Length: 10"):
-        reply = annals.get("/api/tenants", headers={"Origin": PAGE})
+        reply = annals.get_when_full("/api/tenants", headers={"Origin": PAGE})
         expect_readable(reply, 503)
         assert reply.headers["Retry-After"]
 

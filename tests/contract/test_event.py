@@ -10,6 +10,7 @@ from support.events import HISTORY, event, event_text, post_events, shown
 from support.file_links import attach, client, fetch, get_file, new_upload, put
 from support.names import UNKNOWN_ID, unique_name
 from support.problems import expect
+from support.waiting import TIMEOUT_SECONDS
 
 EVENT_NOT_FOUND = {"detail": "Event not found."}
 NO_FILE = {"detail": "Event has no file."}
@@ -152,7 +153,7 @@ def test_an_event_may_name_its_file_before_the_upload(place):
 
     put(made["upload_url"], b"late").raise_for_status()
 
-    assert requests.get(get_file(annals, tenant, event_id).headers["Location"], timeout=30).content == b"late"
+    assert requests.get(get_file(annals, tenant, event_id).headers["Location"], timeout=TIMEOUT_SECONDS).content == b"late"
 
 
 def test_an_event_without_a_file_has_none_to_give(place):

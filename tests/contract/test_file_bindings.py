@@ -10,6 +10,7 @@ import pytest
 from support.file_links import altered, attach, client, download_url, fetch, get_file, put
 from support.names import unique_name
 from support.problems import expect
+from support.waiting import TIMEOUT_SECONDS
 
 CONTENT = b"the offer\n"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -156,7 +157,7 @@ def test_a_file_that_does_not_announce_its_size_is_cut_off(local):
 def refusal_of_parts(url, parts):
     """The status of a chunked upload, which may be answered before its end."""
     split = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(split.netloc, timeout=30)
+    connection = http.client.HTTPConnection(split.netloc, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("PUT", f"{split.path}?{split.query}", body=iter(parts), encode_chunked=True)
     except (BrokenPipeError, ConnectionResetError):

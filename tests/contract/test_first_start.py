@@ -15,6 +15,7 @@ from support.annals import API_KEY
 from support.events import event, get_history, post_events
 from support.problems import UNAUTHORIZED_KEY, expect
 from support.processes import AS_NOBODY, NOBODY, run
+from support.waiting import TIMEOUT_SECONDS
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_the_first_start_shows_a_command_that_works_and_not_the_key(without_key)
 
     command = printed[printed.index("curl ") :].split("\n\n")[0]
     shell = ["sh", "-euc", command]
-    answer = subprocess.run(shell, capture_output=True, text=True, timeout=30, check=True).stdout
+    answer = subprocess.run(shell, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=True).stdout
 
     assert '"client_secret"' in answer, f"expected that the printed curl line makes a tenant, got {answer}"
     assert key_of(without_key) not in without_key.log, "expected that journals of the system do not get the key"

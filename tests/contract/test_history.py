@@ -12,6 +12,7 @@ from support.annals import API_KEY
 from support.events import HISTORY, NDJSON, event, events_of, get_history, history, post_events, shown, tenant_with
 from support.load import ndjson
 from support.names import UNKNOWN_ID, unique_name
+from support.waiting import TIMEOUT_SECONDS
 
 WORDS = ("red apple", "green apple", "red pear", "blue plum")
 MAX_OFFSET = 100_000
@@ -227,7 +228,7 @@ def follow(annals, tenant, url, direction):
     """The pages from a URL on, each by the URL that the one before names."""
     while url:
         assert url.startswith(annals.url + HISTORY + "?"), f"expected a complete URL, got {url}"
-        reply = requests.get(url, headers={"X-Client-Id": tenant["client_id"], "X-API-Key": tenant["key"]}, timeout=30)
+        reply = requests.get(url, headers={"X-Client-Id": tenant["client_id"], "X-API-Key": tenant["key"]}, timeout=TIMEOUT_SECONDS)
         assert reply.status_code == 200, f"expected 200 for {url}, got {reply.status_code} {reply.text}"
         yield reply.json()
         url = reply.json()[direction]

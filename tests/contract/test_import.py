@@ -17,7 +17,7 @@ from support.names import UNKNOWN_ID
 from support.ports import free_port
 from support.processes import interruptible, run
 from support.relay import Relay
-from support.waiting import wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 MANY = 20_000
 HALF_BYTES = 1_500_000
@@ -141,7 +141,7 @@ def test_standard_input_is_imported(any_tenant, tmp_path):
 
     ended = subprocess.run(
         [str(a) for a in any_tenant.arguments("import", "-")],
-        input=lines, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False,
+        input=lines, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, cwd=tmp_path, check=False,
     )
 
     expect_ended(ended, 0, "standard input: 10 accepted")
@@ -432,7 +432,7 @@ def test_a_place_for_the_progress_that_cannot_be_written_is_a_mistake(any_tenant
 def test_rejected_lines_of_a_pipe_that_cannot_be_kept_are_told_before_anything_is_sent(any_tenant, read_only):
     ended = subprocess.run(
         [str(a) for a in any_tenant.arguments("import", "-", "--on-error", "skip")],
-        input=json.dumps(event(0)) + "\nbad\n", capture_output=True, text=True, timeout=60, cwd=read_only.parent, check=False,
+        input=json.dumps(event(0)) + "\nbad\n", capture_output=True, text=True, timeout=TIMEOUT_SECONDS, cwd=read_only.parent, check=False,
     )
 
     expect_ended(ended, 2, "name a file with --state that can be written")

@@ -12,7 +12,7 @@ from support.commands import Tenant, event, expect_ended, write_lines
 from support.engines import needs_engine_library
 from support.processes import run
 from support.relay import Relay
-from support.waiting import wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 FILE_ID = "11111111-2222-4333-8444-555555555555"
 
@@ -51,7 +51,7 @@ def test_packed_files_are_unpacked(tenant, tmp_path, pack, pieces):
 
 def test_packed_standard_input_is_unpacked(tenant, tmp_path):
     arguments = [str(a) for a in tenant.arguments("import", "-")]
-    ended = subprocess.run(arguments, input=gzip.compress(lines(10)), capture_output=True, timeout=60, check=False)
+    ended = subprocess.run(arguments, input=gzip.compress(lines(10)), capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
     assert ended.returncode == 0 and b"10 accepted" in ended.stdout, ended.stderr
 
 

@@ -54,7 +54,8 @@ def test_with_metrics_public_it_needs_none(make):
 
 def test_a_listener_of_its_own_serves_it_without_a_key_and_nothing_else(make):
     annals = make.annals(environment={"ANNALS_METRICS_LISTEN": "127.0.0.1:0"})
-    url = re.search(r"^annals: metrics on (http://127\.0\.0\.1:\d+)/metrics$", annals.log, re.MULTILINE)[1]
+    told = re.compile(r"^annals: metrics on (http://127\.0\.0\.1:\d+)/metrics$", re.MULTILINE)
+    url = wait_until(lambda: told.search(annals.log), "the address of the metrics is told")[1]
 
     samples = samples_in(requests.get(f"{url}/metrics", timeout=REQUEST_SECONDS).text)
 
@@ -138,9 +139,9 @@ def test_the_journal_shows_what_is_not_moved_yet_and_is_empty_after_a_while(make
 
     wait_for_value(annals, 0, "annals_journal_events")
     wait_for_value(annals, 0, "annals_journal_oldest_event_age_seconds")
-    samples = scrape(annals)
-    assert value(samples, "annals_journal_moved_events_total") >= 10
-    assert value(samples, "annals_journal_failed") == 0
+    # They are counted a moment after they are none of the journal's any more.
+    wait_until(lambda: value(scrape(annals), "annals_journal_moved_events_total") >= 10, "ten events were moved")
+    assert value(scrape(annals), "annals_journal_failed") == 0
 
 
 def test_tenants_are_counted_and_name_no_label(make, engine_kind):

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from support import paths
+from support.waiting import TIMEOUT_SECONDS
 
 TOUR = re.compile(r"## A tour\n.*?```sh\n(.*?)```", re.DOTALL)
 
@@ -23,7 +24,7 @@ def newcomer(make):
 
 def take_tour(annals):
     text = TOUR.search((paths.ROOT / "README.md").read_text())[1].replace("http://127.0.0.1:8080", annals.url)
-    return subprocess.run(["sh"], input=text, cwd=annals.directory, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(["sh"], input=text, cwd=annals.directory, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
 
 
 def test_the_tour_shows_the_history_and_leaves_nothing(newcomer):
@@ -82,7 +83,7 @@ def test_the_tour_stops_at_an_error_and_shows_it(newcomer, mishap, words, step):
 def test_the_tour_and_the_first_command_make_different_clients(newcomer):
     printed = newcomer.stdout_file.read_text()
     command = printed[printed.index("curl ") :].split("\n\n")[0]
-    subprocess.run(["sh", "-euc", command], capture_output=True, timeout=30, check=True)
+    subprocess.run(["sh", "-euc", command], capture_output=True, timeout=TIMEOUT_SECONDS, check=True)
 
     ended = take_tour(newcomer)
 

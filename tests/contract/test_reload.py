@@ -66,9 +66,13 @@ def test_the_level_of_the_log_is_taken_over(with_file):
 
     annals.config_file.write_text(annals.config_file.read_text() + '[log]\nlevel = "debug"\n')
     reload(annals)
-    expect(annals.get("/api/tenants", key=None), 401, UNAUTHORIZED_KEY)
 
-    wait_until(lambda: '"level":"debug"' in annals.log, "lines of the level debug are written")
+    def is_told():
+        expect(annals.get("/api/tenants", key=None), 401, UNAUTHORIZED_KEY)
+        return '"level":"debug"' in annals.log
+
+    # The log says that the configuration was read before it has its new level.
+    wait_until(is_told, "lines of the level debug are written")
 
 
 def test_during_the_drain_it_serves_and_says_that_it_is_not_ready(make, engine_kind):

@@ -66,7 +66,7 @@ def test_the_file_of_an_event_is_found_without_reading_the_event(annals):
     reply = get_file(annals, tenant, sent["event_id"], Accept="application/json")
 
     assert (reply.status_code, reply.json()["file_id"]) == (200, upload["file_id"])
-    read = [body for body in annals.engine.gate.bodies if "event_data" in body or "other_fields" in body]
+    read = [body for body in of_table(annals, tenant) if "event_data" in body or "other_fields" in body]
     assert not read, f"expected that the file's id alone is read, got {read}"
 
 
@@ -85,13 +85,17 @@ READS = {
 }
 
 
-def able_to_write(annals, tenant):
-    """The statements since the last clear() that name the tenant's table, and of which ClickHouse would carry out a
-    write if it found one."""
+def of_table(annals, tenant):
+    """The statements since the last clear() that name the tenant's table."""
     table = events_table(tenant).split(".")[1]
     statements = [body for body in annals.engine.gate.bodies if table in body]
     assert statements, f"expected statements that name {table}, or the test sees nothing"
-    return [body for body in statements if "readonly = 2" not in body.rpartition(" SETTINGS ")[2]]
+    return statements
+
+
+def able_to_write(annals, tenant):
+    """Those of which ClickHouse would carry out a write if it found one."""
+    return [body for body in of_table(annals, tenant) if "readonly = 2" not in body.rpartition(" SETTINGS ")[2]]
 
 
 def test_what_reads_a_history_cannot_write(annals):

@@ -20,7 +20,7 @@ from support.names import UNKNOWN_ID, unique_name
 from support.processes import run
 from support.raw_http import RawConnection, head
 from support.raw_tls import RawTls
-from support.waiting import wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 # Less than the 60 s after which an idle connection is closed whatever was asked.
 SECONDS = 45
@@ -308,7 +308,8 @@ def serial_in(pair):
 
 def test_a_certificate_is_replaced_under_load_without_a_failed_request(make, authority, other_authority):
     used = authority.issue()
-    annals = start(make, authority, settings(used))
+    # One connection is idle for the whole test.
+    annals = start(make, authority, settings(used, ANNALS_SERVER_IDLE_TIMEOUT_SECONDS="3600"))
     context = client_context(authority)
     stop = threading.Event()
 
@@ -414,7 +415,7 @@ def test_a_command_that_speaks_http_to_a_port_for_https_says_so(annals, tmp_path
     arguments = [file if word == "FILE" else word for word in command]
     url = annals.url.replace("https:", "http:")
 
-    ended = run([paths.ANNALS, *arguments, "--url", url], {"ANNALS_API_KEY": API_KEY}, seconds=60)
+    ended = run([paths.ANNALS, *arguments, "--url", url], {"ANNALS_API_KEY": API_KEY}, seconds=TIMEOUT_SECONDS)
 
     assert ended.returncode == 1, f"expected exit code 1, got {ended}"
     assert "This port speaks HTTPS only; use https:// in the URL." in ended.stderr, f"expected the service's words in {ended.stderr}"

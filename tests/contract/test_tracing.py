@@ -398,7 +398,8 @@ def test_a_batch_is_sent_again_after_an_answer_that_asks_for_it(make, answer):
 @pytest.mark.parametrize("status", [400, 401, 413, 500])
 def test_a_batch_that_is_refused_is_lost_and_counted(make, status):
     receiver = TraceReceiver([status])
-    annals = make.annals(environment=receiver.environment())
+    # A batch that has no answer in time is sent again, and lost to nobody.
+    annals = make.annals(environment=receiver.environment(ANNALS_TRACING_TIMEOUT_SECONDS="3600"))
     assert annals.get("/api/tenants").status_code == 200
     wait_until(lambda: metric(annals, 'annals_spans_lost_total{reason="not_sent"}') > 0, "the spans are lost")
     caller = Caller()

@@ -12,7 +12,7 @@ from support.file_links import new_upload, put
 from support.names import unique_name
 from support.problems import UNAUTHORIZED_KEY, expect
 from support.viewer_tokens import bearer, new_token, view
-from support.waiting import wait_until
+from support.waiting import TIMEOUT_SECONDS, wait_until
 
 EXPORT = "/api/history/export"
 COUNT_BY = f"{HISTORY}/count-by"
@@ -178,7 +178,7 @@ def read_tail(part, count, last_event_id=None, query=""):
     """The next events of a tail, and the ids that it has told before them."""
     headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
     path = f"{TAIL}?token={part.token}{query}"
-    with part.annals.get(path, key=None, headers=headers, stream=True, timeout=30) as reply:
+    with part.annals.get(path, key=None, headers=headers, stream=True, timeout=TIMEOUT_SECONDS) as reply:
         assert reply.status_code == 200, reply.text
         ids, got = [], []
         for line in reply.iter_lines(chunk_size=None):
@@ -212,7 +212,7 @@ def test_a_tail_sends_what_comes_and_does_not_tell_of_the_rest(annals):
     token = new_token(annals, tenant, {"record_id": [7]})
     hidden = [event(record_id=99, event_data=[HIDDEN]) for _ in range(5)]
     assert post_events(annals, tenant, hidden).status_code == 201
-    with annals.get(f"{TAIL}?token={token}", key=None, stream=True, timeout=30) as reply:
+    with annals.get(f"{TAIL}?token={token}", key=None, stream=True, timeout=TIMEOUT_SECONDS) as reply:
         lines = reply.iter_lines(chunk_size=None)
         begin = [next(lines) for _ in range(3)]
         assert begin[2] == b"id: a0", f"expected the beginning, not the number of events: {begin}"

@@ -85,8 +85,8 @@ def test_one_thread_that_hangs_ends_them(make, manager, tmp_path):
     hanging.touch()
     with socket.create_connection(("127.0.0.1", annals.port)):
         wait_until(lambda: os.path.exists(f"{hanging}.hangs"), "a thread hangs")
+        wait_until(lambda: "a thread that answers requests is stuck" in annals.log, "the log tells of it")
         # A sign may be under way.
         wait_until(lambda: manager.next(SILENCE_SECONDS) is None, "the signs of life end")
 
     assert annals.running, "it is the manager's part to end it"
-    assert "a thread that answers requests is stuck" in annals.log

@@ -7,6 +7,7 @@ import pytest
 
 from support.annals import API_KEY
 from support.many_rows import random_string, store_rows
+from support.waiting import TIMEOUT_SECONDS
 
 # More than the sockets hold, so that an export whose reader pauses is not over.
 ROWS = 30_000
@@ -37,7 +38,7 @@ def large(annals):
 
 
 def begin_export(annals, tenant, version, export_format):
-    connection = socket.create_connection(("127.0.0.1", annals.port), timeout=60)
+    connection = socket.create_connection(("127.0.0.1", annals.port), timeout=TIMEOUT_SECONDS)
     lines = (
         f"GET /api/history/export?format={export_format} HTTP/{version}",
         "Host: annals",

@@ -9,7 +9,6 @@ from support.events import event, events_of, get_history, history, post_events
 from support.leftovers import leftovers
 from support.load import at_once, shown_ids
 from support.trail import TABLE as TRAIL
-from support.waiting import wait_until
 
 # The least that may be given; the engine then keeps 256 tables awake.
 LITTLE_MEMORY = {"ANNALS_ENGINE_MAX_MEMORY_BYTES": str(256 << 20)}
@@ -35,20 +34,11 @@ def post(annals, tenant, **changes):
     return sent["event_id"]
 
 
-def restart_with_an_empty_journal(annals):
-    """A start looks soon whether the tables hold what the journal's last file has, and wakes them for that."""
-    files = lambda: {file.name for file in (annals.data / "journal").iterdir()}
-    last = max(files())
-    annals.restart()
-    wait_until(lambda: last not in files(), "the file of before is given up")
-    annals.restart()
-
-
 def test_a_start_loads_no_table_and_every_way_of_using_one_wakes_it(annals):
     names = ("read", "count", "export", "tail", "write", "again", "deleted")
     tenants = {name: annals.initialise(name) for name in names}
     ids = {name: post(annals, tenants[name]) for name in names}
-    restart_with_an_empty_journal(annals)
+    annals.restart_with_an_empty_journal()
     assert loaded(annals) == [], "expected that all tables sleep"
 
     def get(name, path):

@@ -146,6 +146,15 @@ class Annals:
             self.terminate()
         return self.start(**arguments)
 
+    def restart_with_an_empty_journal(self):
+        """A start looks soon whether the tables hold what the journal's last file has, and wakes them for that. This is the
+        start after it."""
+        files = lambda: {file.name for file in (self.data / "journal").iterdir()}
+        last = max(files())
+        self.restart()
+        wait_until(lambda: last not in files(), "the file of before is given up")
+        self.restart()
+
     def close(self):
         if self._process is not None:
             self.kill9()
@@ -174,6 +183,17 @@ class Annals:
 
     def get(self, path, **arguments):
         return self.request("GET", path, **arguments)
+
+    def get_when_full(self, path, **arguments):
+        """The answer of a service without a free connection, which closes one that sends nothing for a second."""
+        replies = []
+
+        def is_answered():
+            with contextlib.suppress(requests.ConnectionError):
+                replies.append(self.get(path, **arguments))
+            return replies
+
+        return wait_until(is_answered, "an answer of a service without a free connection")[0]
 
     def post_tenant(self, body, **arguments):
         return self.request("POST", "/api/initialize-tenant", json=body, **arguments)
