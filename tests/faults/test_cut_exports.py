@@ -102,8 +102,8 @@ def expect_finished(annals, tenant, export_format, pause):
     for _ in range(TRIES):
         connection, beginning = begin_export(annals, tenant, "1.1", export_format)
         with connection:
-            annals.send_terminate()
             began = time.monotonic()
+            annals.send_terminate()
             time.sleep(pause)
             goes_on = annals.running
             rest, was_reset = read_all(connection)

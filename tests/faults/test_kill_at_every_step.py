@@ -8,7 +8,7 @@ import pytest
 from support.crash import Crash
 from support.leftovers import wait_until_nothing_is_left
 from support.problems import NO_SUCH_CLIENT
-from support.waiting import PATIENCE_SECONDS, wait_until
+from support.waiting import PATIENCE_SECONDS, repeat_unavailable, wait_until
 
 MOST_CALLS = 100
 
@@ -74,7 +74,7 @@ def test_delete_converges(stopped, steps, when):
 
         wait_until(lambda: not unsettled(annals), f"{step}: the deletion goes on by itself", PATIENCE_SECONDS)
 
-        again = annals.delete(client_id)
+        again = repeat_unavailable(lambda: annals.delete(client_id))
         gone = (again.status_code, again.json() if again.content else None) in ((204, None), (400, NO_SUCH_CLIENT))
         assert gone, f"{step}: expected 204, or 400 when it is gone already, got {again.status_code} {again.text}"
         expect_nothing_left(annals, step, is_last=not died)

@@ -54,10 +54,11 @@ class RawClient {
     return !error;
   }
 
-  /// Sends no more; the other direction stays open.
+  /// Sends no more; the other direction stays open. The server may have closed both before.
   void finish_sending() {
     if (tls_) tls_->finish();
-    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send);
+    boost::system::error_code gone;
+    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, gone);
   }
 
   /// The next response. `with_body` is false for the answer to HEAD.
