@@ -11,7 +11,6 @@ from support.annals import API_KEY
 from support.documents import blocks
 from support.processes import run
 from support.relay import Relay
-from support.waiting import TIMEOUT_SECONDS
 
 DOCUMENTS = [paths.ROOT / "README.md", *sorted((paths.ROOT / "docs").glob("*.md")), paths.ROOT / "clients" / "typescript" / "README.md"]
 SHELL = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -102,7 +101,7 @@ def test_the_tour_sends_no_key_to_the_bucket(bucket):
     tour = re.search(r"## A tour\n.*?```sh\n(.*?)```", (paths.ROOT / "README.md").read_text(), re.DOTALL)[1]
     command = f"cd '{annals.directory}' && {tour}".replace("http://127.0.0.1:8080", annals.url)
 
-    ended = run(["sh", "-c", command], {}, seconds=TIMEOUT_SECONDS)
+    ended = run(["sh", "-c", command], {})
 
     assert ended.returncode == 0, f"expected that the tour passes, got {ended}"
     expect_files_without_a_key(heard)
@@ -112,7 +111,7 @@ def test_the_example_with_curl_sends_no_key_to_the_bucket(bucket):
     annals, heard = bucket
 
     example = blocks(paths.ROOT / "docs" / "clients.md", "sh")
-    ended = run(["sh", "-c", example], {"ANNALS_URL": annals.url, "ANNALS_KEY": API_KEY}, seconds=TIMEOUT_SECONDS)
+    ended = run(["sh", "-c", example], {"ANNALS_URL": annals.url, "ANNALS_KEY": API_KEY})
 
     assert ended.returncode == 0, f"expected that the example works, got {ended}"
     expect_files_without_a_key(heard)

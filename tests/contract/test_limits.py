@@ -9,7 +9,7 @@ import pytest
 from support.annals import API_KEY
 from support.names import unique_name
 from support.raw_http import RawConnection, head, held_connections
-from support.waiting import TIMEOUT_SECONDS, wait_until
+from support.waiting import TIMEOUT_SECONDS, repeat_unanswered, wait_until
 
 PATH = "/api/initialize-tenant"
 LINES = (f"X-API-Key: {API_KEY}", "Content-Type: application/json")
@@ -188,7 +188,7 @@ def crowded(module_make):
 
 def test_too_many_connections_are_refused_and_places_become_free_again(crowded):
     annals, held = crowded
-    refused = annals.get_when_full("/api/tenants")
+    refused = repeat_unanswered(lambda: annals.get("/api/tenants"))
 
     assert (refused.status_code, refused.json()) == (503, {"detail": "Too many connections."})
     assert refused.headers["Retry-After"]
@@ -196,7 +196,7 @@ def test_too_many_connections_are_refused_and_places_become_free_again(crowded):
         connection.socket.close()
 
     def is_served():
-        return annals.get_when_full("/api/tenants").status_code == 200
+        return repeat_unanswered(lambda: annals.get("/api/tenants")).status_code == 200
 
     wait_until(is_served, "a new connection is served after the others are closed")
 
@@ -205,7 +205,7 @@ def test_too_many_connections_are_refused_and_places_become_free_again(crowded):
 def test_health_is_answered_however_many_connections_there_are(crowded, path):
     annals, _ = crowded
 
-    assert annals.get_when_full(path, key=None).status_code == 200
+    assert repeat_unanswered(lambda: annals.get(path, key=None)).status_code == 200
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHo", head("GET", "/healthz")])

@@ -20,7 +20,7 @@ from support.names import UNKNOWN_ID, unique_name
 from support.processes import run
 from support.raw_http import RawConnection, head
 from support.raw_tls import RawTls
-from support.waiting import TIMEOUT_SECONDS, wait_until
+from support.waiting import wait_until
 
 # Less than the 60 s after which an idle connection is closed whatever was asked.
 SECONDS = 45
@@ -415,7 +415,7 @@ def test_a_command_that_speaks_http_to_a_port_for_https_says_so(annals, tmp_path
     arguments = [file if word == "FILE" else word for word in command]
     url = annals.url.replace("https:", "http:")
 
-    ended = run([paths.ANNALS, *arguments, "--url", url], {"ANNALS_API_KEY": API_KEY}, seconds=TIMEOUT_SECONDS)
+    ended = run([paths.ANNALS, *arguments, "--url", url], {"ANNALS_API_KEY": API_KEY})
 
     assert ended.returncode == 1, f"expected exit code 1, got {ended}"
     assert "This port speaks HTTPS only; use https:// in the URL." in ended.stderr, f"expected the service's words in {ended.stderr}"

@@ -99,16 +99,13 @@ def test_many_deletions_of_one_tenant_end_with_nothing_left(instances):
     wait_until(lambda: leftovers(instances[0]) == {}, "nothing is left")
 
 
-def is_documented_503(reply):
-    if reply.status_code != 503 or "Retry-After" not in reply.headers:
-        return False
-    return reply.json() == {"detail": "This tenant is being deleted. Try again later."}
+BEING_DELETED = {"detail": "This tenant is being deleted. Try again later."}
+# Others that want the name of a deleted tenant hold it too.
+NAME_HELD = {"detail": "The files of a deleted tenant of that name are being removed. Try again later."}
 
 
-def is_held_up(reply):
-    """Whether a creation was told that the name of a deleted tenant is held, as it is by others that want it."""
-    detail = {"detail": "The files of a deleted tenant of that name are being removed. Try again later."}
-    return reply.status_code == 503 and "Retry-After" in reply.headers and reply.json() == detail
+def is_documented_503(reply, body=BEING_DELETED):
+    return reply.status_code == 503 and "Retry-After" in reply.headers and reply.json() == body
 
 
 def deletion_faults(annals, client_id):
@@ -137,7 +134,7 @@ def test_a_churn_of_initialisations_and_deletions_leaves_names_and_databases_in_
             made = annals.post_tenant({"database_name": name, "client_label": choose.choice(names)})
             if made.status_code == 201:
                 unexpected.extend(deletion_faults(choose.choice(instances), made.json()["client_id"]))
-            elif made.status_code != 400 and not is_held_up(made):
+            elif made.status_code != 400 and not is_documented_503(made, NAME_HELD):
                 unexpected.append((made.status_code, made.text))
 
     at_once([lambda seed=seed: churn(seed) for seed in range(8)])

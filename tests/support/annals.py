@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from support import paths
-from support.problems import NO_SUCH_CLIENT
+from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT
 from support.processes import spawn
-from support.waiting import TIMEOUT_SECONDS, repeat_unavailable, wait_until
+from support.waiting import TIMEOUT_SECONDS, repeat_unavailable, repeat_while, wait_until
 
 API_KEY = "contract-tests-key-0123456789"
 REQUEST_SECONDS = 2 * TIMEOUT_SECONDS
@@ -185,47 +185,34 @@ class Annals:
     def get(self, path, **arguments):
         return self.request("GET", path, **arguments)
 
-    def get_when_full(self, path, **arguments):
-        """The answer of a service without a free connection, which closes one that sends nothing for a second."""
-        replies = []
-
-        def is_answered():
-            with contextlib.suppress(requests.ConnectionError):
-                replies.append(self.get(path, **arguments))
-            return replies
-
-        return wait_until(is_answered, "an answer of a service without a free connection")[0]
-
     def post_tenant(self, body, **arguments):
         return self.request("POST", "/api/initialize-tenant", json=body, **arguments)
 
     def initialise(self, database, label=None):
         """Makes a tenant, which must succeed; returns the answer's body."""
         body = {"database_name": database, "client_label": label or f"label of {database}"}
-        replies = []
+        statuses = []
 
-        def is_answered():
-            replies.append(self.post_tenant(body))
+        def is_passing(reply):
             # What a 503 left half-made holds the names until the sweep has removed it.
-            passing = (503, 400) if len(replies) > 1 else (503,)
-            return replies[-1].status_code not in passing
+            statuses.append(reply.status_code)
+            return reply.status_code == 503 or (503 in statuses and reply.json() == CLIENT_EXISTS)
 
-        wait_until(is_answered, lambda: f"a tenant {database!r}, got {replies[-1].text}")
-        reply = replies[-1]
+        reply = repeat_while(is_passing, lambda: self.post_tenant(body))
         assert reply.status_code == 201, f"expected 201 for {database!r}, got {reply.status_code} {reply.text}"
         return reply.json()
 
-    def remove(self, client_id):
-        """Deletes a tenant, which must succeed."""
-        replies = []
+    def remove(self, client_id, *, begun=False):
+        """Deletes a tenant, which must succeed. After a 503, and if it was `begun` before, the sweep may have done the rest."""
+        statuses = []
 
         def ask():
-            replies.append(self.delete(client_id))
-            return replies[-1]
+            reply = self.delete(client_id)
+            statuses.append(reply.status_code)
+            return reply
 
         reply = repeat_unavailable(ask)
-        # After a 503 the sweep may have done the rest.
-        is_swept = len(replies) > 1 and reply.status_code == 400 and reply.json() == NO_SUCH_CLIENT
+        is_swept = (begun or 503 in statuses) and reply.status_code == 400 and reply.json() == NO_SUCH_CLIENT
         assert reply.status_code == 204 or is_swept, f"expected 204, got {reply.status_code} {reply.text}"
 
     def delete(self, client_id, **arguments):

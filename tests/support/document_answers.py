@@ -3,15 +3,13 @@
 import contextlib
 import threading
 
-import requests
-
 from support.annals import API_KEY
 from support.document_story import Story
 from support.file_links import altered
 from support.keys import new_key, suspend
 from support.names import UNKNOWN_ID
 from support.raw_http import RawConnection, held_connections
-from support.waiting import wait_until
+from support.waiting import repeat_unanswered, wait_until
 
 # Room for one event of 64 bytes and its data, and hardly more.
 SMALL_QUOTA = {"bytes_per_day": 110}
@@ -281,18 +279,10 @@ class Answers:
         story = self._begin(annals, document)
         client = self._tenant(story)["client_id"]
         lines = (f"X-API-Key: {API_KEY}", f"X-Client-Id: {client}", "Content-Type: application/x-ndjson", "Transfer-Encoding: chunked")
-
-        def is_refused(operation):
-            # A connection over the limit is closed if it sends nothing for a second.
-            with contextlib.suppress(requests.ConnectionError):
-                self._expect(story, operation.id, 503)
-                return True
-            return False
-
         with held_connections(annals, 2, "POST", "/api/events", *lines):
             for operation in document.operations:
                 if operation.path not in ("/healthz", "/readyz", "/metrics"):
-                    wait_until(lambda operation=operation: is_refused(operation), f"an answer to {operation.id}")
+                    repeat_unanswered(lambda operation=operation: self._expect(story, operation.id, 503))
         annals.send_terminate()
         wait_until(lambda: annals.get("/readyz", key=None).status_code == 503, "it drains")
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+import requests
 
 from support import paths
 
@@ -15,30 +16,49 @@ SLOWNESS = 5 if paths.is_sanitized() else 1
 TIMEOUT_SECONDS = PATIENCE_SECONDS * SLOWNESS
 
 
+def _looks(seconds):
+    """Times to look at something, for so long. A look that begins in time counts, however long this process was kept from it
+    afterwards."""
+    deadline = time.monotonic() + seconds * SLOWNESS
+    is_last = False
+    while not is_last:
+        is_last = time.monotonic() > deadline
+        yield is_last
+        time.sleep(POLL_SECONDS)
+
+
 def wait_until(condition, expected, seconds=PATIENCE_SECONDS):
     """Returns the first true result of `condition`; fails, saying what was `expected`, when there is none in time. `expected`
     may be a function of no arguments that returns the text."""
-    seconds *= SLOWNESS
-    deadline = time.monotonic() + seconds
-    while True:
-        # A look that begins in time counts, however long this process was kept from it afterwards.
-        is_last = time.monotonic() > deadline
+    for is_last in _looks(seconds):
         result = condition()
         if result:
             return result
         if is_last:
             expected = expected() if callable(expected) else expected
-            pytest.fail(f"expected within {seconds:g} s: {expected}; last result: {result!r}")
-        time.sleep(POLL_SECONDS)
+            pytest.fail(f"expected within {seconds * SLOWNESS:g} s: {expected}; last result: {result!r}")
+
+
+def repeat_while(is_passing, ask, seconds=PATIENCE_SECONDS):
+    """Returns the answer of `ask`, which it calls again while `is_passing` says so of that. After `seconds` it returns the last
+    answer."""
+    for is_last in _looks(seconds):
+        reply = ask()
+        if is_last or not is_passing(reply):
+            return reply
 
 
 def repeat_unavailable(ask, seconds=PATIENCE_SECONDS):
-    """Returns the answer of `ask`, which it calls again while that is 503: what any client does, and on a busy machine must.
-    After `seconds` it returns the last answer."""
-    deadline = time.monotonic() + seconds * SLOWNESS
-    while True:
-        is_last = time.monotonic() > deadline
-        reply = ask()
-        if reply.status_code != 503 or is_last:
-            return reply
-        time.sleep(POLL_SECONDS)
+    """Repeats while the answer is 503: what any client does, and on a busy machine must."""
+    return repeat_while(lambda reply: reply.status_code == 503, ask, seconds)
+
+
+def repeat_unanswered(ask, seconds=PATIENCE_SECONDS):
+    """Returns the answer of `ask`, which it calls again when the connection ends without one: a service without a free
+    connection closes one that sends nothing for a second."""
+    for is_last in _looks(seconds):
+        try:
+            return ask()
+        except requests.ConnectionError:
+            if is_last:
+                raise
