@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <boost/json.hpp>
 
 #include "engine/row_binary.h"
@@ -214,26 +215,34 @@ awaitable<bool> VersionedDocuments::send(Insert insert) {
 
 awaitable<void> VersionedDocuments::forget(Uuid id) {
   co_await bootstrap();
-  co_await remove({id});
+  co_await engine_.execute(
+      {.sql = fmt::format("ALTER TABLE {} DELETE WHERE id = {{id:UUID}} SETTINGS mutations_sync = 2", table_),
+       .parameters = {{"id", uuid_text(id)}}});
 }
 
 awaitable<std::vector<Uuid>> VersionedDocuments::purge() {
   co_await bootstrap();
   const auto text = co_await engine_.query(
-      {.sql = fmt::format("SELECT id FROM {} GROUP BY id HAVING argMax(document, version) = '' AND "
-                          "max(written_at) < now64(3) - INTERVAL 1 HOUR LIMIT 1000 FORMAT TabSeparated",
-                          table_)});
-  auto ids = uuids_in(text);
-  if (!ids.empty()) co_await remove(ids);
-  co_return ids;
-}
-
-awaitable<void> VersionedDocuments::remove(std::vector<Uuid> ids) {
+      {.sql = fmt::format("SELECT id, max(version) FROM {} GROUP BY id HAVING argMax(document, version) = '' "
+                          "AND max(written_at) < now64(3) - INTERVAL 1 HOUR LIMIT 1000 {}",
+                          table_, kJson)});
+  std::vector<Uuid> ids;
+  std::vector<std::uint64_t> versions;
+  for_each_line(text, [&](std::string_view line) {
+    const boost::json::array row = boost::json::parse(line).as_array();
+    ids.push_back(uuid_of(row.at(0)));
+    versions.push_back(number_of(row.at(1)));
+  });
+  if (ids.empty()) co_return ids;
+  // A document may have been made again in between: its version is higher then.
   co_await engine_.execute(
-      {.sql = fmt::format("ALTER TABLE {} DELETE WHERE has({{ids:Array(UUID)}}, id) SETTINGS "
+      {.sql = fmt::format("ALTER TABLE {} DELETE WHERE version <= "
+                          "{{versions:Array(UInt64)}}[indexOf({{ids:Array(UUID)}}, id)] SETTINGS "
                           "mutations_sync = 2",
                           table_),
-       .parameters = {{"ids", uuid_array(ids)}}});
+       .parameters = {{"ids", uuid_array(ids)},
+                      {"versions", fmt::format("[{}]", fmt::join(versions, ","))}}});
+  co_return ids;
 }
 
 }  // namespace annals::engine

@@ -79,7 +79,6 @@ class VersionedDocuments {
   boost::asio::awaitable<Latest> latest(Uuid id);
   boost::asio::awaitable<bool> claim(Claim claim);
   boost::asio::awaitable<bool> send(Insert insert);
-  boost::asio::awaitable<void> remove(std::vector<Uuid> ids);
 
   Engine& engine_;
   const std::string table_;

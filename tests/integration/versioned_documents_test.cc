@@ -178,6 +178,21 @@ TEST_F(VersionedDocumentsTest, OnlyWhatWasRemovedLongAgoIsPurged) {
   EXPECT_EQ(count_rows(), "1\n");
 }
 
+TEST_F(VersionedDocumentsTest, WhatIsMadeAgainWhileItIsPurgedStays) {
+  run(one_.change(id_, to("removed")));
+  run(one_.change(id_, to("")));
+  (void)server_.query(
+      "ALTER TABLE default.annals_test UPDATE written_at = now64(3) - INTERVAL 2 HOUR WHERE true SETTINGS "
+      "mutations_sync = 2");
+  faulty_.on_execute = [&](Statement statement) {
+    std::thread([&] { run(other_.change(id_, to("made again"))); }).join();
+    return engine_->execute(std::move(statement));
+  };
+  EXPECT_EQ(run(one_.purge()), std::vector{id_});
+  EXPECT_EQ(text_of(id_), "made again");
+  EXPECT_EQ(count_rows(), "1\n");
+}
+
 TEST_F(VersionedDocumentsTest, WhatADecisionThrowsEndsTheChange) {
   EXPECT_THROW(run(other_.change(id_,
                                  [](const Current& /*current*/) -> std::optional<std::string> {
