@@ -24,7 +24,7 @@ class Visit {
   /** What the backend answers when the page asks for a token. */
   backend = () => newToken();
 
-  static async begin({ width = 1280, height = 800, scheme = 'light', path = '/', waits = true, locale = 'en-GB', backend, clock = false } = {}) {
+  static async begin({ width = 1280, height = 800, scheme = 'light', path = '/', waits = true, locale = 'en-GB', backend, clock = false, before } = {}) {
     const visit = new Visit();
     if (backend !== undefined) visit.backend = backend;
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale, timezoneId: 'Europe/Berlin' });
@@ -41,6 +41,7 @@ class Visit {
       visit.tokens++;
       return visit.backend(visit.tokens);
     });
+    await before?.(page);
     await page.goto(given.site + path);
     if (waits) await visit.element().locator('.row.event').first().waitFor();
     return visit;
@@ -67,8 +68,9 @@ class Visit {
     if (grave.length > 0) this.faults[state] = grave.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
   }
 
-  /** Waits until the page has taken note of how far the list is scrolled. */
-  async scrolled() {
+  /** Scrolls down the list, and waits until the page has taken note of it. */
+  async scroll() {
+    await this.element().locator('.scroller').evaluate((list) => list.scrollTo(0, 400));
     await this.element().locator('.day.pinned').waitFor();
     await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
   }
@@ -79,6 +81,18 @@ class Visit {
       while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
       return at?.ariaLabel === 'Close' ? 'Close' : (at?.className ?? '');
     });
+  }
+
+  /** Waits until something waits for the reader, and takes it. */
+  async takeWhatWaits() {
+    const pill = this.element().locator('.pill');
+    await pill.waitFor();
+    await this.look('waiting');
+    const before = await this.rows().filter({ hasText: 'waits' }).count();
+    const name = await text(pill);
+    await pill.click();
+    await this.rows().filter({ hasText: 'waits' }).waitFor();
+    return { ...this.outcome(), before, name, after: await pill.count() };
   }
 
   outcome() {
@@ -212,17 +226,28 @@ const stories = {
     const visit = await Visit.begin();
     const element = visit.element();
     await element.locator('.live.is-live').waitFor();
-    await element.locator('.scroller').evaluate((list) => list.scrollTo(0, 400));
-    await visit.scrolled();
+    await visit.scroll();
     await happen('waits');
-    const pill = element.locator('.pill');
-    await pill.waitFor();
-    await visit.look('waiting');
-    const before = await visit.rows().filter({ hasText: 'waits' }).count();
-    const name = await text(pill);
-    await pill.click();
-    await visit.rows().filter({ hasText: 'waits' }).waitFor();
-    return { ...visit.outcome(), before, name, after: await pill.count() };
+    return visit.takeWhatWaits();
+  },
+
+  /** An event comes before the tail is there, and is read once the reader has scrolled down. */
+  async waiting_from_before() {
+    const held = { '/tail': undefined, 'limit=20': undefined };
+    const visit = await Visit.begin({
+      before: async (page) => {
+        for (const what of Object.keys(held)) {
+          const mayGo = new Promise((done) => (held[what] = done));
+          await page.route((url) => url.href.includes(what), (route) => mayGo.then(() => route.continue()));
+        }
+      },
+    });
+    await happen('waits');
+    held['/tail']();
+    await visit.element().locator('.live.is-live').waitFor();
+    await visit.scroll();
+    held['limit=20']();
+    return visit.takeWhatWaits();
   },
 
   /** The element is scrolled away, and an event comes meanwhile. */

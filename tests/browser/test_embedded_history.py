@@ -268,11 +268,12 @@ def test_it_keeps_what_it_shows_when_the_session_ends(service, site, tmp_path):
     assert seen["kept"] > 5
 
 
-def test_it_does_not_move_what_is_read_when_an_event_comes(service, site, tmp_path):
+@pytest.mark.parametrize("when", ["waiting", "waiting_from_before"])
+def test_it_does_not_move_what_is_read_when_an_event_comes(service, site, tmp_path, when):
     tenant = house(service, *story_of_an_invoice())
     site.show(service, index=WHOLE)
 
-    seen = visit("waiting", site, service, tenant, tmp_path)
+    seen = visit(when, site, service, tenant, tmp_path)
 
     assert seen["said"] == []
     assert (seen["before"], seen["name"], seen["after"]) == (0, "1 new", 0)

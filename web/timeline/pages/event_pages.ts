@@ -130,8 +130,7 @@ export class EventPages {
       if (this.#chunks.length === 0 && this.#isReading) return this.#early.push(...events) > 0;
       return false;
     }
-    const known = new Set(first.rows.map((row) => row.key));
-    const fresh = events.filter((event) => !known.has(event.event_id));
+    const fresh = this.missing(events);
     if (fresh.length === 0) return true;
     const old = first.rows.flatMap((row) => (row.kind === 'event' ? [row.event] : []));
     if (old.length + fresh.length > MAX_NEW) return false;
@@ -141,6 +140,14 @@ export class EventPages {
     this.#measure(0);
     this.#changed();
     return true;
+  }
+
+  /** Returns those of the newest events that are not in the first page; none if that is not in memory, and is read again. */
+  missing(newest: readonly AnnalsEvent[]): AnnalsEvent[] {
+    const first = this.#chunks[0]?.rows;
+    if (first === undefined) return [];
+    const known = new Set(first.map((row) => row.key));
+    return newest.filter((event) => !known.has(event.event_id));
   }
 
   /** Ends all reading. */

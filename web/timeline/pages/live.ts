@@ -10,6 +10,14 @@ export interface LiveState {
   error: unknown;
 }
 
+/** What a tail is begun with. */
+export interface LiveStart {
+  /** How many events an earlier tail had counted. */
+  waiting: number;
+  /** Reads the events that came before the tail was there and are not in the list. Without it there are none. */
+  readBefore?: (() => Promise<AnnalsEvent[]>) | undefined;
+}
+
 // More than this in a second cannot be read. They are counted instead.
 const READABLE_PER_SECOND = 50;
 const BATCH_MS = 250;
@@ -24,13 +32,15 @@ export class Live {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #second = 0;
   #inSecond = 0;
+  #readBefore: LiveStart['readBefore'];
+  #isCatchingUp = false;
+  /** What came while the events before were read: the tail may have some of them too. */
+  readonly #met = new Set<string>();
 
-  /**
-   * `take` shows events and returns true, or returns false if the reader is elsewhere; they are counted then. `waiting` is
-   * how many an earlier tail had counted.
-   */
-  constructor(tail: Tail, take: (events: AnnalsEvent[]) => boolean, changed: (state: LiveState) => void, waiting = 0) {
-    this.#state.waiting = waiting;
+  /** `take` shows events and returns true, or returns false if the reader is elsewhere; they are counted then. */
+  constructor(tail: Tail, take: (events: AnnalsEvent[]) => boolean, changed: (state: LiveState) => void, start: LiveStart) {
+    this.#state.waiting = start.waiting;
+    this.#readBefore = start.readBefore;
     this.#tail = tail;
     this.#take = take;
     this.#changed = changed;
@@ -56,7 +66,7 @@ export class Live {
     try {
       for await (const item of this.#tail) {
         if (item.type === 'event') this.#arrive(item.event);
-        else if (item.type === 'live') this.#set({ state: 'live', error: undefined });
+        else if (item.type === 'live') this.#begin();
         else if (item.type === 'reconnect') this.#set({ state: 'away', error: item.error });
         else this.#set({ waiting: this.#state.waiting + 1 });
       }
@@ -65,7 +75,24 @@ export class Live {
     }
   }
 
+  #begin(): void {
+    this.#set({ state: 'live', error: undefined });
+    const readBefore = this.#readBefore;
+    this.#readBefore = undefined;
+    if (readBefore !== undefined) void this.#catchUp(readBefore);
+  }
+
+  async #catchUp(readBefore: () => Promise<AnnalsEvent[]>): Promise<void> {
+    this.#isCatchingUp = true;
+    // The list says itself when it cannot be read.
+    const events = await readBefore().catch(() => []);
+    for (const event of events) this.#arrive(event);
+    this.#isCatchingUp = false;
+  }
+
   #arrive(event: AnnalsEvent): void {
+    if (this.#met.has(event.event_id)) return;
+    if (this.#isCatchingUp) this.#met.add(event.event_id);
     const second = Math.floor(Date.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;

@@ -74,21 +74,17 @@ export function useEvents(request: EventsRequest): Events {
     const last = stopped.current;
     const rest = last?.history === history && last.key === key ? last : undefined;
     const closing = new AbortController();
-    let isCaughtUp = rest?.cursor !== undefined;
-    const catchUp = async (): Promise<void> => {
+    const readBefore = async (): Promise<AnnalsEvent[]> => {
       const page = await history.list({ ...filters, ordering: ORDER, limit: NEWEST, names: true }, { signal: closing.signal });
-      current.current?.add(page.data);
+      const list = current.current;
+      if (list !== null && list.length > 0) return list.missing(page.data);
+      list?.add(page.data);
+      return [];
     };
-    const changed = (state: LiveState): void => {
-      setLive(state);
-      if (state.state !== 'live' || isCaughtUp) return;
-      isCaughtUp = true;
-      // The list says itself when it cannot be read.
-      catchUp().catch(() => undefined);
-    };
-    setLive({ state: 'connecting', waiting: rest?.waiting ?? 0, perSecond: undefined, error: undefined });
+    const waiting = rest?.waiting ?? 0;
+    setLive({ state: 'connecting', waiting, perSecond: undefined, error: undefined });
     const tail = history.tail(filters, { names: true, ...(rest?.cursor === undefined ? {} : { cursor: rest.cursor }) });
-    const made = new Live(tail, take, changed, rest?.waiting);
+    const made = new Live(tail, take, setLive, { waiting, readBefore: rest?.cursor === undefined ? readBefore : undefined });
     following.current = made;
     return () => {
       stopped.current = { history, key, ...made.rest };

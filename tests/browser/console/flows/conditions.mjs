@@ -74,7 +74,7 @@ export async function live(visit, given) {
   const event = (word) => ({ record_id: 99, event_type_id: 4, source_type_id: 1, source_id: 3, event_data: { message: word } });
   await visitor.go(`#/t/${given.client}/history`);
   await visitor.rows().first().waitFor();
-  await page.locator('button.live.live').waitFor();
+  await page.locator('button[class="live live"]').waitFor();
   await send([event('first light')]);
   await page.getByText('first light').waitFor();
   const top = await visitor.rows().first().innerText();
