@@ -319,6 +319,9 @@ def test_a_failed_write_of_the_engine_is_noticed_and_ends_the_process(limited, f
     before, during = event(), event()
     assert post_events(limited, tenant, before).status_code == 201
     assert shown_ids(limited, tenant) == {before["event_id"]: 1}
+    # Records that wait would be moved then, too, which ends the process.
+    for action in ("start_service", "initialize_tenant"):
+        wait_for(limited, action, lambda one: one["result"] == "done")
     full.touch()
     assert post_events(limited, tenant, during).status_code == 201, "the journal has room"
 

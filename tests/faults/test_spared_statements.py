@@ -79,11 +79,14 @@ def test_whoever_names_what_nobody_knows_is_refused_without_a_statement(make, ca
     annals = make.annals("embedded")
     tenant = tenant_with(annals, [event()])
     assert get_history(annals, tenant).status_code == 200
-    before = statements_in(scrape(annals))
+    before = scrape(annals)
 
     for _ in range(CALLERS):
         reply = call(annals, tenant)
         assert reply.status_code == status, f"expected {status}, got {reply.status_code} {reply.text}"
 
-    asked = statements_in(scrape(annals)) - before
-    assert asked < CALLERS / 2, f"expected no statement for any of {CALLERS} callers, there were {asked}"
+    after = scrape(annals)
+    asked = statements_in(after) - statements_in(before)
+    runs = total(after, RUNS) - total(before, RUNS)
+    most = CALLERS / 2 + runs
+    assert asked < most, f"expected no statement for any of {CALLERS} callers beside {runs} runs in the background, there were {asked}"

@@ -260,17 +260,17 @@ TEST(RemoteEngineTest, waits_for_a_query_as_long_as_it_may_take) {
   using namespace std::chrono_literals;
   const support::ClickHouseServerProcess server;
   const auto engine =
-      make_remote_engine({.endpoint = server.endpoint(), .connections = 1, .statement_timeout = 1s});
+      make_remote_engine({.endpoint = server.endpoint(), .connections = 1, .statement_timeout = 4s});
   // Longer than the answer of a statement with the usual limit is waited for.
   const auto slow = [](const std::string& condition, std::chrono::milliseconds limit = kNoTimeLimit) {
     return Statement{.sql = "SELECT sum(sleepEachRow(0.5)), sum(throwIf(" + condition +
-                            ")) FROM numbers(10) SETTINGS max_block_size = 1",
+                            ")) FROM numbers(16) SETTINGS max_block_size = 1",
                      .time_limit = limit};
   };
-  EXPECT_EQ(run(engine->query(slow("number = 10", 1min))), "0\t0\n");
-  EXPECT_EQ(run(engine->query(slow("number = 10"))), "0\t0\n");
+  EXPECT_EQ(run(engine->query(slow("number = 16", 2min))), "0\t0\n");
+  EXPECT_EQ(run(engine->query(slow("number = 16"))), "0\t0\n");
   try {
-    const auto text = run(engine->query(slow("number = 9")));
+    const auto text = run(engine->query(slow("number = 15")));
     FAIL() << "expected an error, got it as a result: " << text;
   } catch (const EngineError& error) {
     EXPECT_EQ(error.kind(), EngineError::Kind::refused) << error.what();

@@ -1,5 +1,7 @@
 """Where AWS gives out temporary credentials (STS, the endpoint of containers, the metadata of EC2 instances), on loopback."""
 
+import collections
+import concurrent.futures
 import datetime
 import json
 import threading
@@ -15,6 +17,8 @@ INSTANCE_PATH = "/latest/meta-data/iam/security-credentials/"
 TOKEN_PATH = "/latest/api/token"
 OVERSIZED = 200_000
 HELD_SECONDS = 60
+# How many credentials are made before they are asked for.
+AHEAD = 2
 
 
 class Asked:
@@ -26,7 +30,8 @@ class Asked:
 
 
 class AwsEndpoints:
-    """All three in one server. `issue()` returns (access key, secret key, session token), anew for each answer.
+    """All three in one server. `issue()` returns (access key, secret key, session token), anew for each answer and ahead of it:
+    however long that takes on a busy machine, an answer is in time.
 
     `life` is what answers say about how long the credentials live, in seconds. `trouble` is what goes wrong:
     None, a status (500), "slow" (no answer before it is over), "broken" (no credentials in the answer), "cut" (the connection
@@ -35,6 +40,9 @@ class AwsEndpoints:
 
     def __init__(self, issue):
         self._issue = issue
+        self._issuer = concurrent.futures.ThreadPoolExecutor(1)
+        self._issues = collections.deque(self._issuer.submit(issue) for _ in range(AHEAD))
+        concurrent.futures.wait(self._issues)
         self._lock = threading.Lock()
         self._calm = threading.Event()
         self._calm.set()
@@ -76,6 +84,7 @@ class AwsEndpoints:
     def close(self):
         self.trouble = None
         self._server.close()
+        self._issuer.shutdown(cancel_futures=True)
 
     # --- how a service finds it ---
 
@@ -145,7 +154,10 @@ class AwsEndpoints:
         return 200, self._json_credentials(Code="Success", Type="AWS-HMAC")
 
     def _credentials(self):
-        issued = self._issue()
+        with self._lock:
+            self._issues.append(self._issuer.submit(self._issue))
+            issue = self._issues.popleft()
+        issued = issue.result()
         end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=self.life)
         with self._lock:
             self.issued.append(issued)

@@ -392,7 +392,7 @@ std::size_t served_meanwhile(const std::string& data, std::size_t size) {
   });
   EXPECT_TRUE(eventually([&] { return uploads.taken > 0; }));
   std::size_t served = 0;
-  while (uploads.taken < size) {
+  while (uploads.taken < size && !testing::Test::HasFailure()) {
     other.send(kOpen);
     EXPECT_EQ(other.read_reply().status, 200);
     ++served;
