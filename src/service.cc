@@ -83,8 +83,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                 .directory = {.max_age = max_tenant_age(config_), .is_alone = !shares_its_engine(config_)},
                 .default_retention_days = config_.retention.days,
                 .has_waiting_events = waiting_events()}),
-      tenant_names_(
-          {.names = names_, .registry = tenancy_.registry(), .databases = databases_, .leases = *leases_}),
+      tenant_names_({.names = names_, .registry = tenancy_.registry(), .gone = tenancy_.gone()}),
       late_upload_removal_({.late_uploads = late_uploads_,
                             .registry = tenancy_.registry(),
                             .databases = databases_,
@@ -210,6 +209,7 @@ std::vector<upkeep::Round> Service::rounds() {
       upkeep::streams_round("exports", exports_, tenancy_.directory()),
       upkeep::streams_round("tails", tails_, tenancy_.directory()),
       upkeep::late_uploads_round(late_upload_removal_, config_.tenants.sweep_interval),
+      upkeep::settings_round(tenancy_.administration(), config_.tenants.sweep_interval),
       upkeep::names_round(tenant_names_, config_.tenants.sweep_interval),
       upkeep::trail_round(trail_)};
   if (config_.audit.retention_days > 0) {

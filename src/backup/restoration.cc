@@ -126,7 +126,7 @@ awaitable<void> Restoration::fill(tenants::KeptTenant kept, TenantDetails detail
   const events::EventsTable table{
       .engine = parts_.engine, .database = kept.request.database, .owner = kept.id};
   co_await fill_table(table, details, watch, keep);
-  if (!details.names.empty()) co_await parts_.names.add(kept.id, details.names);
+  co_await parts_.names.restore(kept.id, details.names);
   const files::TenantFile place{.owner = kept.id, .database = kept.request.database, .id = FileId(Uuid{})};
   co_await fill_files(place, details, watch, keep);
   const auto files = co_await parts_.files.list(kept.request.database);
@@ -197,7 +197,7 @@ awaitable<void> Restoration::put_file(files::TenantFile place, KeptFile file, Wa
 /// Adds the platform's names. They are no reason to leave a tenant out.
 awaitable<void> Restoration::restore_names(Manifest manifest, Watch watch) {
   if (manifest.names.empty()) co_return;
-  const auto outcome = co_await io::settled(parts_.names.add(std::nullopt, manifest.names));
+  const auto outcome = co_await io::settled(parts_.names.add(manifest.names));
   try {
     io::result_of(outcome);
   } catch (const Error& error) {

@@ -59,9 +59,15 @@ awaitable<std::string> Names::change(Of of, boost::json::object patch) {
   co_return text;
 }
 
-awaitable<void> Names::add(Of of, std::string document) {
-  co_await change_by(document_id(of), changing([document = std::move(document)](std::string_view now) {
+awaitable<void> Names::add(std::string document) {
+  co_await change_by(kPlatform, changing([document = std::move(document)](std::string_view now) {
                        return now.empty() ? document : patched(document, boost::json::parse(now).as_object());
+                     }));
+}
+
+awaitable<void> Names::restore(ClientId tenant, std::string document) {
+  co_await change_by(tenant.uuid(), changing([document = std::move(document)](std::string_view /*now*/) {
+                       return document;
                      }));
 }
 

@@ -51,8 +51,13 @@ class Names final : public tenants::Belonging {
   /// tenant is still there, see TenantNames.
   boost::asio::awaitable<std::string> change(Of of, boost::json::object patch);
 
-  /// Adds the names of a document to a dictionary, except for ids that have a name there. Throws as change().
-  boost::asio::awaitable<void> add(Of of, std::string document);
+  /// Adds the names of a document to the platform's, except for ids that have a name there. Throws as
+  /// change().
+  boost::asio::awaitable<void> add(std::string document);
+
+  /// Gives a tenant that is being restored that dictionary, which may be empty, in the place of any that an
+  /// earlier life of it has left. Throws as change().
+  boost::asio::awaitable<void> restore(ClientId tenant, std::string document);
 
   /// Returns the tenants that have names of their own.
   boost::asio::awaitable<std::vector<ClientId>> owners();

@@ -31,7 +31,7 @@ awaitable<std::string> TenantNames::change(ClientId tenant, boost::json::object 
   // A deletion may have gone by meanwhile.
   const bool still_active = co_await is_active(tenant);
   if (still_active) co_return document;
-  co_await forget_alone(tenant);
+  co_await forget_if_gone(tenant);
   throw tenants::tenant_not_found();
 }
 
@@ -48,29 +48,17 @@ awaitable<void> TenantNames::clean_up(std::stop_token stop) {
                                owners.begin() + static_cast<std::ptrdiff_t>(end));
     const auto known = co_await parts_.registry.list({.ids = unknown}, kAtOnce, 0);
     for (const tenants::Tenant& tenant : known.tenants) unknown.erase(tenant.id);
-    for (const ClientId& id : unknown) co_await forget_alone(id);
+    for (const ClientId& id : unknown) co_await forget_if_gone(id);
   }
   co_await parts_.names.purge();
 }
 
-/// Removes the names of a tenant that is gone or going, unless it is being restored, or has been meanwhile.
-awaitable<void> TenantNames::forget_alone(ClientId tenant) {
-  co_await leases::with_lease(parts_.leases, leases::restore_key(tenant),
-                              [this, tenant](leases::Lease& /*lease*/) { return forget_if_gone(tenant); });
-}
-
-awaitable<bool> TenantNames::forget_if_gone(ClientId tenant) {
-  const auto found = co_await parts_.registry.find(tenant);
-  if (found && found->state != tenants::TenantState::deleting) co_return false;
-  // A registry that was lost knows nobody. As long as there is a database, its tenant is not gone.
-  if (!found) {
-    const bool has_database = co_await parts_.databases.has_any(tenant);
-    if (has_database) co_return false;
-  }
-  co_await parts_.names.forget(tenant);
+awaitable<void> TenantNames::forget_if_gone(ClientId tenant) {
+  const bool done =
+      co_await parts_.gone.forget(tenant, [this](ClientId id) { return parts_.names.forget(id); });
+  if (!done) co_return;
   ops::log(ops::Level::info, "names of ids were removed, because their tenant is gone",
            {{"client_id", tenant.text()}});
-  co_return true;
 }
 
 }  // namespace annals::names

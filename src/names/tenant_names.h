@@ -7,9 +7,8 @@
 #include <boost/json/object.hpp>
 
 #include "ids/id.h"
-#include "leases/leases.h"
 #include "names/names.h"
-#include "tenants/databases.h"
+#include "tenants/gone_tenants.h"
 #include "tenants/registry.h"
 
 namespace annals::names {
@@ -21,8 +20,7 @@ class TenantNames {
   struct Parts {
     Names& names;  // all of them must outlive this object
     tenants::Registry& registry;
-    tenants::Databases& databases;
-    leases::Leases& leases;
+    tenants::GoneTenants& gone;
   };
 
   explicit TenantNames(Parts parts) : parts_(parts) {}
@@ -41,8 +39,7 @@ class TenantNames {
 
  private:
   boost::asio::awaitable<bool> is_active(ClientId tenant);
-  boost::asio::awaitable<void> forget_alone(ClientId tenant);
-  boost::asio::awaitable<bool> forget_if_gone(ClientId tenant);
+  boost::asio::awaitable<void> forget_if_gone(ClientId tenant);
 
   Parts parts_;
 };

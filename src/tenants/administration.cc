@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ops/log.h"
 #include "tenants/errors.h"
 
 namespace annals::tenants {
@@ -138,8 +139,25 @@ awaitable<Tenant> Administration::publish(Tenant tenant) {
   const auto active = parts_.directory.learn(found, asked);
   if (active) co_return *active;
   parts_.directory.forget(tenant.id);
-  if (!found) co_await parts_.registry.forget_settings(tenant.id);
+  co_await forget_if_gone(tenant.id);
   throw tenant_not_found();
+}
+
+awaitable<void> Administration::clean_up(std::stop_token stop) {
+  const auto owners = co_await parts_.registry.unknown_with_settings();
+  for (const ClientId& id : owners) {
+    if (stop.stop_requested()) co_return;
+    co_await forget_if_gone(id);
+  }
+  co_await parts_.registry.purge_settings();
+}
+
+awaitable<void> Administration::forget_if_gone(ClientId id) {
+  const bool done = co_await parts_.gone.forget(
+      id, [this](ClientId gone) { return parts_.registry.forget_settings(gone); });
+  if (!done) co_return;
+  ops::log(ops::Level::info, "changes of a tenant were removed, because it is gone",
+           {{"client_id", id.text()}});
 }
 
 }  // namespace annals::tenants

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
@@ -11,6 +12,7 @@
 #include "crypto/secret.h"
 #include "leases/leases.h"
 #include "tenants/directory.h"
+#include "tenants/gone_tenants.h"
 #include "tenants/registry.h"
 
 namespace annals::tenants {
@@ -41,6 +43,7 @@ class Administration {
     Registry& registry;  // all of them must outlive this object
     TenantDirectory& directory;
     leases::Leases& leases;
+    GoneTenants& gone;
   };
 
   explicit Administration(Parts parts) : parts_(parts) {}
@@ -59,11 +62,16 @@ class Administration {
   /// Stores what a run of the tenant's retention has done, and adds it to the sums.
   boost::asio::awaitable<void> add_retention_run(ClientId id, RetentionRun run);
 
+  /// Removes the changes of tenants that are gone: one that was late, or whose caller was killed, may have
+  /// come after the deletion. Throws engine::EngineError only.
+  boost::asio::awaitable<void> clean_up(std::stop_token stop);
+
  private:
   boost::asio::awaitable<Tenant> find_active(ClientId id);
   boost::asio::awaitable<void> relabel(ClientId id, std::string label, TenantChange change);
   boost::asio::awaitable<void> store(ClientId id, TenantChange change);
   boost::asio::awaitable<Tenant> publish(Tenant tenant);
+  boost::asio::awaitable<void> forget_if_gone(ClientId id);
 
   Parts parts_;
 };

@@ -21,6 +21,11 @@ inline Error unknown_events() {
           "instead (operations.md, \"A lost registry\")."};
 }
 
+/// Returns the error for a tenant that is still being deleted. `why` goes to the log.
+inline Error being_deleted(const std::string& why = "the tenant is still being deleted") {
+  return {ErrorCode::overloaded, "This tenant is being deleted. Try again later.", why};
+}
+
 /// Returns the error for a client id of no active tenant. Whoever asks for a deleted tenant gets it too.
 inline Error unknown_client() {
   return {ErrorCode::unknown_client, "Failed to connect to tenant db.",

@@ -50,20 +50,37 @@ awaitable<void> Lifecycle::restore(KeptTenant kept, Fill fill) {
   const Timestamp created_at = kept.created_at;
   Making making{.tenant = std::move(kept), .created_at = created_at, .fill = std::move(fill)};
   // Ids that are made are never the same, but a backup may be restored twice at a time.
-  const auto made =
-      co_await leases::with_lease(parts_.leases, leases::restore_key(id),
-                                  [this, &making](Lease& /*lease*/) { return restore_alone(making); });
-  if (!made.value_or(false)) throw tenant_exists("the client_id is taken");
+  auto lease = co_await claim_id(leases::restore_key(id), id);
+  if (!lease) throw tenant_exists("the client_id is taken");
+  auto made = co_await io::settled(restore_alone(std::move(making)));
+  co_await leases::release_quietly(std::move(lease));
+  if (!io::result_of(std::move(made))) throw tenant_exists("the client_id is taken");
+}
+
+/// Waits for a sweep that is looking for what an earlier tenant of that id has left. Returns null if there is
+/// a tenant of that id, or somebody is making it.
+awaitable<std::unique_ptr<Lease>> Lifecycle::claim_id(std::string key, ClientId id) {
+  const auto deadline = std::chrono::steady_clock::now() + parts_.wait_for_other;
+  while (true) {
+    auto lease = co_await parts_.leases.acquire(key);
+    if (lease) co_return lease;
+    const auto found = co_await parts_.registry.find(id);
+    if (found && found->state != TenantState::deleting) co_return nullptr;
+    if (std::chrono::steady_clock::now() > deadline) throw being_deleted();
+    co_await io::pause(parts_.poll_interval);
+  }
 }
 
 /// Returns false if there is a tenant of that id.
 awaitable<bool> Lifecycle::restore_alone(Making making) {
   // Not while somebody deletes it: a deletion that finds a row after it has removed its own takes the new one
   // for the old.
-  const auto free =
-      co_await leases::with_lease(parts_.leases, leases::tenant_key(making.tenant.id),
-                                  [this, id = making.tenant.id](Lease& /*lease*/) { return is_unknown(id); });
-  if (!free.value_or(false)) co_return false;
+  const ClientId id = making.tenant.id;
+  auto lease = co_await claim_id(leases::tenant_key(id), id);
+  if (!lease) co_return false;
+  auto free = co_await io::settled(is_unknown(id));
+  co_await leases::release_quietly(std::move(lease));
+  if (!io::result_of(std::move(free))) co_return false;
   co_await make(std::move(making));
   co_return true;
 }
@@ -150,7 +167,8 @@ awaitable<Lifecycle::Refusal> Lifecycle::create_steps(Making making, Claims clai
         co_await belonging.make({.id = tenant.id, .database = request.database, .label = request.label});
     if (!made) co_return "the database_name is taken by something that is no tenant's";
   }
-  if (!tenant.settings.empty()) co_await parts_.registry.restore_settings(tenant.id, tenant.settings);
+  const bool is_restored = making.created_at.has_value();
+  if (is_restored) co_await parts_.registry.restore_settings(tenant.id, tenant.settings);
   if (making.fill) {
     const Fence keep = [claims]() mutable { return claims.keep(); };
     co_await leases::keeping(making.fill(keep), keep);
@@ -233,8 +251,7 @@ awaitable<void> Lifecycle::remove_row(ClientId id) {
   if (!back) co_return;
   // If this fails, recovery takes the tenant up in this state.
   co_await parts_.registry.advance(id, TenantState::deleting);
-  throw Error(ErrorCode::overloaded, "This tenant is being deleted. Try again later.",
-              "the row of a deleted tenant came back");
+  throw being_deleted("the row of a deleted tenant came back");
 }
 
 awaitable<void> Lifecycle::remove_belonging(Belonging& belonging, Owner owner, Lease& lease) {
@@ -263,7 +280,7 @@ awaitable<void> Lifecycle::wait_until_gone(ClientId id) {
     const bool done = co_await delete_alone(id);
     if (done) co_return;
   }
-  throw Error(ErrorCode::overloaded, "This tenant is being deleted. Try again later.");
+  throw being_deleted();
 }
 
 awaitable<void> Lifecycle::recover(std::chrono::milliseconds abandoned_after) {

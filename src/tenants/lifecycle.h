@@ -30,7 +30,7 @@ class Lifecycle {
     Ownership& ownership;
     std::vector<std::reference_wrapper<Belonging>> belongings;  // in the order of making and removing
     std::chrono::milliseconds poll_interval{50};  // while another one works on the same tenant or name
-    /// How long a deletion waits for another one of the same tenant.
+    /// How long a deletion or a restoration waits for another deletion of the same tenant.
     std::chrono::milliseconds wait_for_other{20'000};
     /// How long an initialisation waits while belongings of an earlier tenant of that name are cleaned up.
     std::chrono::milliseconds wait_for_clean_up{5'000};
@@ -54,8 +54,9 @@ class Lifecycle {
 
   /// Makes a tenant out of a backup, with its own id, secret and settings: what initialise() does, and before
   /// the tenant becomes active what `fill` does. Throws as initialise(), Error(tenant_exists) also if there
-  /// is a tenant of that id, or events of one that the registry has lost, and what `fill` throws; what was
-  /// made is then removed again. Call it on an executor that runs one thing at a time.
+  /// is a tenant of that id, or events of one that the registry has lost, Error(overloaded) if what an
+  /// earlier one has left is still being removed after a while, and what `fill` throws; what was made is then
+  /// removed again. Call it on an executor that runs one thing at a time.
   boost::asio::awaitable<void> restore(KeptTenant kept, Fill fill);
 
   /// Deletes a tenant, or resumes a deletion that did not finish. Once it returns, nothing of the tenant is
@@ -98,6 +99,7 @@ class Lifecycle {
   using Refusal = std::optional<std::string>;
 
   boost::asio::awaitable<void> make(Making making);
+  boost::asio::awaitable<std::unique_ptr<leases::Lease>> claim_id(std::string key, ClientId id);
   boost::asio::awaitable<bool> restore_alone(Making making);
   boost::asio::awaitable<bool> is_unknown(ClientId id);
   boost::asio::awaitable<Refusal> claim_label(Making making, leases::Lease& name_lease);

@@ -66,6 +66,11 @@ LEFT JOIN
     FROM default.annals_tenant_settings{} GROUP BY id
 ) AS changed ON client_id = changed.id)";
 
+constexpr std::string_view kUnknownWithSettings = R"(
+SELECT id FROM default.annals_tenant_settings FINAL
+WHERE document != '' AND id NOT IN (SELECT client_id FROM default.annals_tenants)
+FORMAT TabSeparated)";
+
 constexpr std::string_view kLabel =
     "if(JSONHas(settings, 'client_label'), JSONExtractString(settings, 'client_label'), client_label)";
 
@@ -227,7 +232,6 @@ boost::asio::awaitable<std::optional<KeptTenant>> Registry::keep(ClientId id) {
 
 boost::asio::awaitable<void> Registry::restore_settings(ClientId id, std::string document) {
   const std::string kept = TenantSettings::without_label(document);
-  if (kept.empty()) co_return;
   co_await settings_.change(
       id.uuid(), [kept](const engine::VersionedDocuments::Current& current) -> std::optional<std::string> {
         return current.text == kept ? std::nullopt : std::optional(kept);
@@ -294,6 +298,19 @@ boost::asio::awaitable<void> Registry::change_settings(ClientId id, DecideSettin
 
 boost::asio::awaitable<void> Registry::forget_settings(ClientId id) {
   return settings_.forget(id.uuid());
+}
+
+boost::asio::awaitable<std::vector<ClientId>> Registry::unknown_with_settings() {
+  const auto text = co_await ask({.sql = std::string(kUnknownWithSettings)});
+  std::vector<ClientId> unknown;
+  engine::for_each_line(text, [&](std::string_view line) {
+    if (const auto id = ClientId::parse(line)) unknown.push_back(*id);
+  });
+  co_return unknown;
+}
+
+boost::asio::awaitable<void> Registry::purge_settings() {
+  co_await settings_.purge();
 }
 
 boost::asio::awaitable<std::vector<Tenant>> Registry::unfinished(std::chrono::milliseconds age) {

@@ -63,8 +63,9 @@ class Registry {
   /// Returns an active tenant as a backup keeps it, or nullopt if there is none.
   boost::asio::awaitable<std::optional<KeptTenant>> keep(ClientId id);
 
-  /// Puts the settings of a tenant that is being restored, a document of TenantSettings, in their place. Its
-  /// label is that of the row. Throws std::runtime_error if the document is malformed.
+  /// Gives a tenant that is being restored the settings of that document of TenantSettings, which may be
+  /// empty, in the place of any that an earlier life of it has left. Its label is that of the row. Throws
+  /// std::runtime_error if the document is malformed.
   boost::asio::awaitable<void> restore_settings(ClientId id, std::string document);
 
   /// Raises the tenant to `state`. Does nothing if it has no row or has reached that state.
@@ -106,6 +107,12 @@ class Registry {
 
   /// Removes the settings of a tenant that is gone or going.
   boost::asio::awaitable<void> forget_settings(ClientId id);
+
+  /// Returns the tenants that have settings and no row.
+  boost::asio::awaitable<std::vector<ClientId>> unknown_with_settings();
+
+  /// Removes what is left of settings that were emptied more than an hour ago.
+  boost::asio::awaitable<void> purge_settings();
 
   /// Returns the tenants that a crash or a failure left half-done: all that are `deleting`, and those
   /// `creating`, or given up, for longer than `age` by the engine's clock.

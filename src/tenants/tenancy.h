@@ -11,6 +11,7 @@
 #include "tenants/belonging.h"
 #include "tenants/databases.h"
 #include "tenants/directory.h"
+#include "tenants/gone_tenants.h"
 #include "tenants/lifecycle.h"
 #include "tenants/reconciliation.h"
 #include "tenants/registry.h"
@@ -41,7 +42,9 @@ class Tenancy {
                     .belongings = std::move(parts.belongings),
                     .poll_interval = parts.poll_interval,
                     .has_waiting_events = parts.has_waiting_events}),
-        administration_({.registry = registry_, .directory = directory_, .leases = parts.leases}),
+        gone_({.registry = registry_, .databases = parts.databases, .leases = parts.leases}),
+        administration_(
+            {.registry = registry_, .directory = directory_, .leases = parts.leases, .gone = gone_}),
         reconciliation_({.engine = parts.engine,
                          .registry = registry_,
                          .databases = parts.databases,
@@ -51,6 +54,7 @@ class Tenancy {
   [[nodiscard]] Registry& registry() { return registry_; }
   [[nodiscard]] TenantDirectory& directory() { return directory_; }
   [[nodiscard]] Lifecycle& lifecycle() { return lifecycle_; }
+  [[nodiscard]] GoneTenants& gone() { return gone_; }
   [[nodiscard]] Administration& administration() { return administration_; }
   [[nodiscard]] Reconciliation& reconciliation() { return reconciliation_; }
 
@@ -58,6 +62,7 @@ class Tenancy {
   Registry registry_;
   TenantDirectory directory_;
   Lifecycle lifecycle_;
+  GoneTenants gone_;
   Administration administration_;
   Reconciliation reconciliation_;
 };

@@ -186,6 +186,13 @@ Round late_uploads_round(files::LateUploadRemoval& removal, std::chrono::millise
           }};
 }
 
+Round settings_round(tenants::Administration& administration, std::chrono::milliseconds interval) {
+  return {
+      .name = "removal of changes of tenants that are gone",
+      .interval = interval,
+      .run = [&administration](std::stop_token stop) { return administration.clean_up(std::move(stop)); }};
+}
+
 Round names_round(names::TenantNames& names, std::chrono::milliseconds interval) {
   return {.name = "removal of names", .interval = interval, .run = [&names](std::stop_token stop) {
             return names.clean_up(std::move(stop));

@@ -91,6 +91,9 @@ Round retention_round(retention::Retention& retention, std::chrono::milliseconds
 /// Returns the round that removes what was uploaded for tenants that are gone. `removal` must outlive it.
 Round late_uploads_round(files::LateUploadRemoval& removal, std::chrono::milliseconds interval);
 
+/// Returns the round that removes changes of tenants that are gone. `administration` must outlive it.
+Round settings_round(tenants::Administration& administration, std::chrono::milliseconds interval);
+
 /// Returns the round that removes names of ids that a crash has left of tenants that are gone. `names` must
 /// outlive it.
 Round names_round(names::TenantNames& names, std::chrono::milliseconds interval);

@@ -11,9 +11,8 @@ from support.commands import platform_client
 from support.event_streams import Tail
 from support.events import HISTORY, event, history, post_events, tenant_with
 from support.file_links import client
-from support.holding_gate import HoldingGate
 from support.keys import change_tenant, new_key
-from support.leftovers import NAMES, leftovers, owners_in
+from support.leftovers import leftovers
 from support.names import UNKNOWN_ID, unique_name
 from support.problems import TENANT_NOT_FOUND, expect, expect_invalid, problem, too_long, too_short
 from support.viewer_tokens import new_token, view
@@ -243,45 +242,6 @@ def test_another_instance_gives_a_new_name_soon(make):
 
     assert given(instances[0]) == ["Opened"], "at once where it was changed"
     wait_until(lambda: given(instances[1]) == ["Opened"], "the other instance sees the name")
-
-
-def test_a_change_that_comes_after_the_deletion_leaves_nothing(make):
-    engine = make.gated(HoldingGate)
-    slow = make.annals(engine, "s3")
-    other = make.annals(engine.behind, slow.files, {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"})
-    tenant = slow.initialise(unique_name())
-    held = engine.gate.hold("INSERT INTO default.annals_names", hangs_up=True)
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        changed = pool.submit(patch, slow, of_tenant(tenant), {"event_types": {"1": "late"}})
-        wait_until(held.arrived.is_set, "the insert of the names")
-        other.remove(tenant["client_id"])
-        slow.kill9()
-        held.release()
-        wait_until(held.done.is_set, "the late insert is carried out")
-        changed.exception()
-    wait_until(lambda: owners_in(other.sql, NAMES) == [tenant["client_id"]], "the late change is there")
-
-    other.terminate()
-    other.environment["ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS"] = "0.2"
-    other.start()
-
-    wait_until(lambda: owners_in(other.sql, NAMES) == [], "the names of a tenant that is gone are removed")
-
-
-def test_a_change_during_the_deletion_removes_its_own_names(make):
-    engine = make.gated(HoldingGate)
-    patient = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600", "ANNALS_ENGINE_TIMEOUT_SECONDS": "300"}
-    slow = make.annals(engine, "s3", patient)
-    other = make.annals(engine.behind, slow.files, {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"})
-    tenant = slow.initialise(unique_name())
-    held = engine.gate.hold("INSERT INTO default.annals_names")
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        changed = pool.submit(patch, slow, of_tenant(tenant), {"event_types": {"1": "late"}})
-        wait_until(held.arrived.is_set, "the insert of the names")
-        other.remove(tenant["client_id"])
-        held.release()
-        expect(changed.result(), 404, TENANT_NOT_FOUND)
-    assert owners_in(other.sql, NAMES) == []
 
 
 DEEP = "[" * 40 + "]" * 40

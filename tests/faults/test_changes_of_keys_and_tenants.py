@@ -144,19 +144,6 @@ def test_a_late_label_is_not_given_twice(late, in_background):
     assert labels == ["wanted"], f"expected that the late change was done once, got {labels}"
 
 
-def test_a_change_beside_a_deletion_leaves_nothing(late, in_background):
-    gate, slow, other = late
-    tenant = slow.initialise("shop")
-    held = gate.hold("INSERT INTO default.annals_tenant_settings")
-    suspended = in_background(change_tenant, slow, tenant, suspended=True)
-    assert held.arrived.wait(PATIENCE_SECONDS)
-    other.remove(tenant["client_id"])
-    held.release()
-
-    assert suspended.result().status_code == 404
-    assert other.sql("SELECT count() FROM default.annals_tenant_settings") == "0"
-
-
 def test_keys_stay_valid_for_a_while_without_the_engine_and_nobody_is_told_that_they_are_wrong(make):
     engine = make.engine()
     annals = make.annals(engine)

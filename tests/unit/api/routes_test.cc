@@ -65,7 +65,7 @@ class RoutesTest : public testing::Test {
   history::History history_{history::History::Settings{}, changes_};
   names::Names names_{engine_, {}};
   names::TenantNames tenant_names_{
-      {.names = names_, .registry = tenancy_.registry(), .databases = databases_, .leases = leases_}};
+      {.names = names_, .registry = tenancy_.registry(), .gone = tenancy_.gone()}};
   Names name_routes_{{.names = names_, .tenant_names = tenant_names_}};
   Metrics metrics_{[] { return std::string("numbers 1\n"); }};
   Pages pages_{""};

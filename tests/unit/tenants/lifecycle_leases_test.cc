@@ -2,6 +2,7 @@
 // instance may be at work on the same name then.
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,6 +43,7 @@ class RecordedLeases final : public leases::Leases {
     key = key.substr(0, key.find(':'));
     record_.note("acquire " + key);
     if (before_acquire) before_acquire(key);
+    if (held_elsewhere == key && times_held-- > 0) co_return nullptr;
     co_return std::make_unique<Held>(*this, std::move(key));
   }
   awaitable<void> clean_up() override {
@@ -51,6 +53,8 @@ class RecordedLeases final : public leases::Leases {
 
   int lost_at = 0;  // the keep() that fails, from 1; 0: none does
   std::function<void(const std::string&)> before_acquire = {};
+  std::string held_elsewhere = {};  // the kind of lease that another instance holds
+  int times_held = 0;               // how often it is asked for in vain
 
  private:
   class Held final : public leases::Lease {
@@ -160,7 +164,9 @@ class LifecycleLeasesTest : public testing::Test {
                         .directory = directory_,
                         .leases = leases_,
                         .ownership = ownership_,
-                        .belongings = {files_, database_}}};
+                        .belongings = {files_, database_},
+                        .poll_interval = std::chrono::milliseconds(1),
+                        .wait_for_other = std::chrono::milliseconds(20)}};
 };
 
 TEST_F(LifecycleLeasesTest, BothClaimsAreKeptBeforeTheRowBeforeItIsActiveAndAfterIt) {
@@ -275,6 +281,32 @@ TEST_F(LifecycleLeasesTest, ATenantIsNotRestoredWhoseIdIsThere) {
   EXPECT_EQ(record_.steps, (Steps{"acquire restore (2)", "acquire tenant (2)", "release tenant (2)",
                                   "release restore (2)"}));
 }
+
+class HeldByASweep : public LifecycleLeasesTest, public testing::WithParamInterface<const char*> {
+ protected:
+  HeldByASweep() { leases_.held_elsewhere = GetParam(); }
+};
+
+TEST_P(HeldByASweep, ARestorationWaits) {
+  leases_.times_held = 3;
+  EXPECT_EQ(restore(ClientId::random()), std::nullopt);
+  ASSERT_EQ(table_.rows.size(), 1U);
+  EXPECT_EQ(table_.rows.front().state, 2);
+}
+
+TEST_P(HeldByASweep, ARestorationDoesNotWaitForEver) {
+  leases_.times_held = std::numeric_limits<int>::max();
+  EXPECT_EQ(restore(ClientId::random()), ErrorCode::overloaded);
+  EXPECT_TRUE(table_.rows.empty());
+}
+
+TEST_P(HeldByASweep, ARestorationDoesNotWaitForWhoIsMakingTheTenant) {
+  leases_.times_held = std::numeric_limits<int>::max();
+  EXPECT_EQ(restore(add_tenant(1)), ErrorCode::tenant_exists);
+  EXPECT_EQ(leases_.times_held, std::numeric_limits<int>::max() - 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEitherKind, HeldByASweep, testing::Values("restore", "tenant"));
 
 TEST_F(LifecycleLeasesTest, ARecoveryLeavesATenantAloneThatIsRestoredUnderAnotherNameMeanwhile) {
   add_tenant(1);

@@ -114,7 +114,9 @@ class RecordedLifecycle : public testing::Test {
                         .directory = directory_,
                         .leases = leases_,
                         .ownership = ownership_,
-                        .belongings = {files_, database_}}};
+                        .belongings = {files_, database_},
+                        .poll_interval = std::chrono::milliseconds(1),
+                        .wait_for_other = std::chrono::milliseconds(20)}};
 };
 
 }  // namespace annals::tenants

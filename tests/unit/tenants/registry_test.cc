@@ -201,10 +201,13 @@ TEST_F(RegistryTest, RestoredSettingsAreWrittenIfTheyDiffer) {
   settings.label = "another";
   stored = TenantSettings::without_label(settings.document());
   EXPECT_FALSE(restore(settings.document())) << "the label is that of the row";
-  const auto asked = engine_.seen.size();
-  EXPECT_FALSE(restore(""));
-  EXPECT_EQ(engine_.seen.size(), asked) << "there are none";
   EXPECT_EQ(engine_.inserted.size(), 1U);
+  EXPECT_EQ(restore(""), refused) << "what an earlier life has left goes, too";
+  EXPECT_EQ(engine_.inserted.size(), 2U);
+  EXPECT_FALSE(engine_.inserted.at(1).rows.contains(stored));
+  stored = "";
+  EXPECT_FALSE(restore(""));
+  EXPECT_EQ(engine_.inserted.size(), 2U);
 }
 
 TEST_F(RegistryTest, SettingsAreWrittenIfSomethingWasDecided) {
