@@ -72,7 +72,16 @@ class Visit {
   async scroll() {
     await this.element().locator('.scroller').evaluate((list) => list.scrollTo(0, 400));
     await this.element().locator('.day.pinned').waitFor();
-    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+    await this.drawn();
+    this.height = await this.heightOfList();
+  }
+
+  drawn() {
+    return this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+  }
+
+  heightOfList() {
+    return this.element().locator('.scroller').evaluate((list) => list.scrollHeight);
   }
 
   focus() {
@@ -88,11 +97,11 @@ class Visit {
     const pill = this.element().locator('.pill');
     await pill.waitFor();
     await this.look('waiting');
-    const before = await this.rows().filter({ hasText: 'waits' }).count();
+    const grown = (await this.heightOfList()) - this.height;
     const name = await text(pill);
     await pill.click();
     await this.rows().filter({ hasText: 'waits' }).waitFor();
-    return { ...this.outcome(), before, name, after: await pill.count() };
+    return { ...this.outcome(), grown, name, after: await pill.count() };
   }
 
   outcome() {
@@ -100,15 +109,15 @@ class Visit {
   }
 }
 
-async function post(path, body) {
-  const reply = await fetch(given.api + path, {
-    method: 'POST',
-    headers: { 'X-API-Key': given.key, 'X-Client-Id': given.client, 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+async function call(method, path, body) {
+  const headers = { 'X-API-Key': given.key, 'X-Client-Id': given.client, 'Content-Type': 'application/json' };
+  const reply = await fetch(given.api + path, { method, headers, body: JSON.stringify(body) });
   if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
   return reply.json();
 }
+
+const post = (path, body) => call('POST', path, body);
+const read = (path) => call('GET', path);
 
 function newToken(expires_in = 600) {
   return post('/api/viewer-tokens', { client_id: given.client, permissions: ['history', 'files'], filter: given.filter, expires_in });
@@ -243,10 +252,15 @@ const stories = {
       },
     });
     await happen('waits');
+    // Once it was read, no tail that begins later gives it.
+    await read('/api/history/events?limit=1');
     held['/tail']();
     await visit.element().locator('.live.is-live').waitFor();
     await visit.scroll();
+    const newest = visit.page.waitForResponse((response) => response.url().includes('limit=20'));
     held['limit=20']();
+    await (await newest).finished();
+    await visit.drawn();
     return visit.takeWhatWaits();
   },
 

@@ -276,7 +276,7 @@ def test_it_does_not_move_what_is_read_when_an_event_comes(service, site, tmp_pa
     seen = visit(when, site, service, tenant, tmp_path)
 
     assert seen["said"] == []
-    assert (seen["before"], seen["name"], seen["after"]) == (0, "1 new", 0)
+    assert (seen["grown"], seen["name"], seen["after"]) == (0, "1 new", 0)
 
 
 def test_it_says_so_when_the_page_gives_no_way_to_get_a_token(service, site, tmp_path):
