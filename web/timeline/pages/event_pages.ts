@@ -142,12 +142,12 @@ export class EventPages {
     return true;
   }
 
-  /** Returns those of the newest events that are not in the first page; none if that is not in memory, and is read again. */
+  /** Returns those of the newest events that are not in the first page, each once; none if that is not in memory, and is read again. */
   missing(newest: readonly AnnalsEvent[]): AnnalsEvent[] {
     const first = this.#chunks[0]?.rows;
     if (first === undefined) return [];
     const known = new Set(first.map((row) => row.key));
-    return newest.filter((event) => !known.has(event.event_id));
+    return newest.filter(({ event_id }) => !known.has(event_id) && known.add(event_id));
   }
 
   /** Ends all reading. */

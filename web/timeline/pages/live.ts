@@ -10,17 +10,24 @@ export interface LiveState {
   error: unknown;
 }
 
-/** What a tail is begun with. */
-export interface LiveStart {
-  /** How many events an earlier tail had counted. */
+/** Where a live view goes on that was left. */
+export interface LiveRest {
+  /** Where a tail resumes so that no event is lost; undefined if it was never connected. */
+  cursor: string | undefined;
+  /** How many events the reader has not seen until there. */
   waiting: number;
-  /** Reads the events that came before the tail was there and are not in the list. Without it there are none. */
-  readBefore?: (() => Promise<AnnalsEvent[]>) | undefined;
+  /** Events of before that the tail may give too; undefined if what came before the tail was there has been read. */
+  met: Set<string> | undefined;
 }
+
+/** Reads the events that came before the tail was there and are not in the list. */
+export type ReadBefore = () => Promise<AnnalsEvent[]>;
 
 // More than this in a second cannot be read. They are counted instead.
 const READABLE_PER_SECOND = 50;
 const BATCH_MS = 250;
+// As many as are read of what came before, and some more.
+const MOST_MET = 100;
 
 /** Follows a tail, and hands over what came in small batches, so that a burst costs a few drawings and not thousands. */
 export class Live {
@@ -32,15 +39,25 @@ export class Live {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #second = 0;
   #inSecond = 0;
-  #readBefore: LiveStart['readBefore'];
+  readonly #readBefore: ReadBefore;
   #isCatchingUp = false;
-  /** What came while the events before were read: the tail may have some of them too. */
-  readonly #met = new Set<string>();
+  /** Whether what came before the tail was there is still to be read. */
+  #isBehind: boolean;
+  /** What came since: what came before may have some of it too. */
+  readonly #met: Set<string>;
 
   /** `take` shows events and returns true, or returns false if the reader is elsewhere; they are counted then. */
-  constructor(tail: Tail, take: (events: AnnalsEvent[]) => boolean, changed: (state: LiveState) => void, start: LiveStart) {
-    this.#state.waiting = start.waiting;
-    this.#readBefore = start.readBefore;
+  constructor(
+    tail: Tail,
+    take: (events: AnnalsEvent[]) => boolean,
+    changed: (state: LiveState) => void,
+    readBefore: ReadBefore,
+    rest: LiveRest | undefined,
+  ) {
+    this.#state.waiting = rest?.waiting ?? 0;
+    this.#readBefore = readBefore;
+    this.#isBehind = rest?.cursor === undefined || rest.met !== undefined;
+    this.#met = rest?.met ?? new Set();
     this.#tail = tail;
     this.#take = take;
     this.#changed = changed;
@@ -52,9 +69,9 @@ export class Live {
     this.#set({ waiting: 0, perSecond: undefined });
   }
 
-  /** Where another tail resumes so that no event is lost, and how many events the reader has not seen until there. */
-  get rest(): { cursor: string | undefined; waiting: number } {
-    return { cursor: this.#tail.cursor, waiting: this.#state.waiting + this.#batch.length };
+  get rest(): LiveRest {
+    const waiting = this.#state.waiting + this.#batch.length;
+    return { cursor: this.#tail.cursor, waiting, met: this.#isBehind ? this.#met : undefined };
   }
 
   close(): void {
@@ -77,22 +94,23 @@ export class Live {
 
   #begin(): void {
     this.#set({ state: 'live', error: undefined });
-    const readBefore = this.#readBefore;
-    this.#readBefore = undefined;
-    if (readBefore !== undefined) void this.#catchUp(readBefore);
+    if (this.#isBehind && !this.#isCatchingUp) void this.#catchUp();
   }
 
-  async #catchUp(readBefore: () => Promise<AnnalsEvent[]>): Promise<void> {
+  async #catchUp(): Promise<void> {
     this.#isCatchingUp = true;
-    // The list says itself when it cannot be read.
-    const events = await readBefore().catch(() => []);
-    for (const event of events) this.#arrive(event);
+    try {
+      for (const event of await this.#readBefore()) this.#arrive(event);
+      this.#isBehind = false;
+    } catch {
+      // It is tried again with the next connection.
+    }
     this.#isCatchingUp = false;
   }
 
   #arrive(event: AnnalsEvent): void {
     if (this.#met.has(event.event_id)) return;
-    if (this.#isCatchingUp) this.#met.add(event.event_id);
+    if (this.#isBehind) this.#meet(event.event_id);
     const second = Math.floor(Date.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
@@ -101,6 +119,12 @@ export class Live {
     if (++this.#inSecond <= READABLE_PER_SECOND) this.#batch.push(event);
     else this.#state = { ...this.#state, waiting: this.#state.waiting + 1, perSecond: this.#inSecond };
     this.#timer ??= setTimeout(() => this.#hand(), BATCH_MS);
+  }
+
+  #meet(eventId: string): void {
+    this.#met.add(eventId);
+    const [oldest] = this.#met;
+    if (this.#met.size > MOST_MET && oldest !== undefined) this.#met.delete(oldest);
   }
 
   #hand(): void {

@@ -1,7 +1,7 @@
 import type { AnnalsEvent, Annals, EventFilters } from 'annals-client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { EventPages } from '../pages/event_pages.js';
-import { Live, type LiveState } from '../pages/live.js';
+import { Live, type LiveRest, type LiveState } from '../pages/live.js';
 import type { Formats } from '../../words/format.js';
 
 export interface EventsRequest {
@@ -39,7 +39,7 @@ export function useEvents(request: EventsRequest): Events {
   const isAtEdge = useRef(true);
   const current = useRef<EventPages | null>(null);
   const following = useRef<Live | null>(null);
-  const stopped = useRef<{ history: unknown; key: string; cursor: string | undefined; waiting: number }>();
+  const stopped = useRef<LiveRest & { history: unknown; key: string }>();
   const reload = useCallback(() => {
     setLife((old) => old + 1);
     // Who reads the list from its beginning sees everything that waited.
@@ -81,10 +81,9 @@ export function useEvents(request: EventsRequest): Events {
       list?.add(page.data);
       return [];
     };
-    const waiting = rest?.waiting ?? 0;
-    setLive({ state: 'connecting', waiting, perSecond: undefined, error: undefined });
+    setLive({ state: 'connecting', waiting: rest?.waiting ?? 0, perSecond: undefined, error: undefined });
     const tail = history.tail(filters, { names: true, ...(rest?.cursor === undefined ? {} : { cursor: rest.cursor }) });
-    const made = new Live(tail, take, setLive, { waiting, readBefore: rest?.cursor === undefined ? readBefore : undefined });
+    const made = new Live(tail, take, setLive, readBefore, rest);
     following.current = made;
     return () => {
       stopped.current = { history, key, ...made.rest };
