@@ -50,8 +50,10 @@ def fill(annals, tenant):
         events = [event(event_data=["x" * 1000]) for _ in range(ABOUT_A_MEGABYTE)]
         reply = post_events(annals, tenant, events)
         if reply.status_code == 201:
-            acknowledged += events
-        refused = 0 if reply.status_code == 201 else refused + 1
+            acknowledged, refused = acknowledged + events, 0
+            continue
+        expect(reply, 503, UNAVAILABLE)
+        refused += 1
         if refused == TIMES_REFUSED:
             return acknowledged, reply
     pytest.fail("expected that a full disk refuses events in the end")
@@ -202,7 +204,9 @@ def without_room(annals, full):
     full.write_text(str(LITTLE_ROOM))
 
     def is_refused(number, data):
-        return post_events(annals, tenant, [event(event_data=data) for _ in range(number)]).status_code == 503
+        status = post_events(annals, tenant, [event(event_data=data) for _ in range(number)]).status_code
+        assert status in (201, 503), f"expected that they are taken or refused, got {status}"
+        return status == 503
 
     def is_full():
         # What is left is filled with ever smaller requests, the last ones smaller than any record.
