@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <boost/json.hpp>
 
 #include "engine/row_binary.h"
@@ -56,13 +55,10 @@ Uuid uuid_of(const boost::json::value& value) {
   return *uuid;
 }
 
-/// Returns the ids of a result that has one in each line.
-std::vector<Uuid> uuids_in(std::string_view text) {
-  std::vector<Uuid> ids;
-  for_each_line(text, [&](std::string_view line) {
-    if (const auto id = parse_uuid(line)) ids.push_back(*id);
-  });
-  return ids;
+/// Returns a version that grows faster with time than changes can count.
+std::uint64_t version_of_now(const VersionedDocuments::Current& current) {
+  constexpr std::uint64_t kChangesInAMillisecond = 1000;
+  return kChangesInAMillisecond * static_cast<std::uint64_t>(current.now.time_since_epoch().count());
 }
 
 }  // namespace
@@ -107,11 +103,16 @@ awaitable<VersionedDocuments::Document> VersionedDocuments::find(Uuid id) {
   co_return Document{.id = id, .version = found.version, .text = std::move(found.current.text)};
 }
 
-awaitable<std::vector<Uuid>> VersionedDocuments::ids() {
+awaitable<std::vector<VersionedDocuments::Version>> VersionedDocuments::versions() {
   co_await bootstrap();
   const auto text = co_await engine_.query(
-      {.sql = fmt::format("SELECT id FROM {} FINAL WHERE document != '' FORMAT TabSeparated", table_)});
-  co_return uuids_in(text);
+      {.sql = fmt::format("SELECT id, version FROM {} FINAL WHERE document != '' {}", table_, kJson)});
+  std::vector<Version> versions;
+  for_each_line(text, [&](std::string_view line) {
+    const boost::json::array row = boost::json::parse(line).as_array();
+    versions.push_back({.id = uuid_of(row.at(0)), .number = number_of(row.at(1))});
+  });
+  co_return versions;
 }
 
 awaitable<std::string> VersionedDocuments::fingerprint() {
@@ -137,6 +138,15 @@ awaitable<VersionedDocuments::Latest> VersionedDocuments::latest(Uuid id) {
 }
 
 awaitable<void> VersionedDocuments::change(Uuid id, Decide decide) {
+  return change_from(id, std::move(decide), [](const Current& /*current*/) { return std::uint64_t{0}; });
+}
+
+awaitable<void> VersionedDocuments::restore(Uuid id, std::string text) {
+  return change_from(
+      id, [text = std::move(text)](const Current& /*current*/) { return text; }, version_of_now);
+}
+
+awaitable<void> VersionedDocuments::change_from(Uuid id, Decide decide, Least least) {
   co_await bootstrap();
   std::uint64_t tried = 0;
   std::uint64_t base = 0;  // the version on which the change builds, and how far above it the next try is
@@ -155,7 +165,7 @@ awaitable<void> VersionedDocuments::change(Uuid id, Decide decide) {
     // who build on one version, so that of these still one wins.
     step = tried == 0 || found.version != base ? 1 : 2 * step;
     base = found.version;
-    tried = base + step;
+    tried = std::max(base + step, least(found.current));
     const bool won =
         co_await claim({.id = id, .version = tried, .text = *std::move(text), .now = found.current.now});
     if (won) co_return;
@@ -213,35 +223,36 @@ awaitable<bool> VersionedDocuments::send(Insert insert) {
   }
 }
 
-awaitable<void> VersionedDocuments::forget(Uuid id) {
+awaitable<void> VersionedDocuments::forget(Version seen) {
   co_await bootstrap();
   co_await engine_.execute(
-      {.sql = fmt::format("ALTER TABLE {} DELETE WHERE id = {{id:UUID}} SETTINGS mutations_sync = 2", table_),
-       .parameters = {{"id", uuid_text(id)}}});
+      {.sql = fmt::format("ALTER TABLE {} DELETE WHERE id = {{id:UUID}} AND version <= "
+                          "{{version:UInt64}} SETTINGS mutations_sync = 2",
+                          table_),
+       .parameters = {{"id", uuid_text(seen.id)}, {"version", fmt::format("{}", seen.number)}}});
 }
 
 awaitable<std::vector<Uuid>> VersionedDocuments::purge() {
   co_await bootstrap();
   const auto text = co_await engine_.query(
-      {.sql = fmt::format("SELECT id, max(version) FROM {} GROUP BY id HAVING argMax(document, version) = '' "
-                          "AND max(written_at) < now64(3) - INTERVAL 1 HOUR LIMIT 1000 {}",
+      {.sql = fmt::format("SELECT id, toUnixTimestamp64Milli(now64(3) - INTERVAL 1 HOUR AS end) FROM {} "
+                          "GROUP BY id HAVING argMax(document, version) = '' AND max(written_at) < end "
+                          "LIMIT 1000 {}",
                           table_, kJson)});
   std::vector<Uuid> ids;
-  std::vector<std::uint64_t> versions;
+  std::int64_t end_ms = 0;
   for_each_line(text, [&](std::string_view line) {
     const boost::json::array row = boost::json::parse(line).as_array();
     ids.push_back(uuid_of(row.at(0)));
-    versions.push_back(number_of(row.at(1)));
+    end_ms = row.at(1).to_number<std::int64_t>();
   });
   if (ids.empty()) co_return ids;
-  // A document may have been made again in between: its version is higher then.
+  // A document may have been made again in between.
   co_await engine_.execute(
-      {.sql = fmt::format("ALTER TABLE {} DELETE WHERE version <= "
-                          "{{versions:Array(UInt64)}}[indexOf({{ids:Array(UUID)}}, id)] SETTINGS "
-                          "mutations_sync = 2",
+      {.sql = fmt::format("ALTER TABLE {} DELETE WHERE has({{ids:Array(UUID)}}, id) AND written_at < "
+                          "fromUnixTimestamp64Milli({{end_ms:Int64}}) SETTINGS mutations_sync = 2",
                           table_),
-       .parameters = {{"ids", uuid_array(ids)},
-                      {"versions", fmt::format("[{}]", fmt::join(versions, ","))}}});
+       .parameters = {{"ids", uuid_array(ids)}, {"end_ms", fmt::format("{}", end_ms)}}});
   co_return ids;
 }
 

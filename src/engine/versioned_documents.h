@@ -45,8 +45,13 @@ class VersionedDocuments {
   /// Returns one document. Its version is 0 if it has never been there.
   boost::asio::awaitable<Document> find(Uuid id);
 
-  /// Returns the ids of all documents that are there.
-  boost::asio::awaitable<std::vector<Uuid>> ids();
+  /// A version of a document.
+  struct Version {
+    Uuid id = {};
+    std::uint64_t number = 0;
+  };
+  /// Returns the newest versions of all documents that are there.
+  boost::asio::awaitable<std::vector<Version>> versions();
 
   /// Returns a text that differs from an earlier one if, and only if, any document has changed in between.
   boost::asio::awaitable<std::string> fingerprint();
@@ -66,8 +71,14 @@ class VersionedDocuments {
   boost::asio::awaitable<void> change(Uuid id, Decide decide);
   static constexpr std::chrono::seconds kLongestChange{20};
 
-  /// Removes everything of a document that nobody can change any more.
-  boost::asio::awaitable<void> forget(Uuid id);
+  /// Writes a document whose owner has come back, whatever there is of it. Its version is above all that an
+  /// earlier life of the owner has used, also those that were forgotten: neither a change nor a forget() of
+  /// that life, however late it comes, undoes it. Otherwise as change().
+  boost::asio::awaitable<void> restore(Uuid id, std::string text);
+
+  /// Removes everything of a document up to that version, which its caller has seen before it found out that
+  /// its owner is gone: what was restored since stays.
+  boost::asio::awaitable<void> forget(Version seen);
 
   /// Removes what is left of documents that were removed more than an hour ago. Returns their ids.
   boost::asio::awaitable<std::vector<Uuid>> purge();
@@ -75,8 +86,11 @@ class VersionedDocuments {
  private:
   struct Latest;
   struct Claim;
+  /// Returns the least version that a change may have.
+  using Least = std::function<std::uint64_t(const Current& current)>;
 
   boost::asio::awaitable<Latest> latest(Uuid id);
+  boost::asio::awaitable<void> change_from(Uuid id, Decide decide, Least least);
   boost::asio::awaitable<bool> claim(Claim claim);
   boost::asio::awaitable<bool> send(Insert insert);
 

@@ -66,37 +66,44 @@ awaitable<void> Names::add(std::string document) {
 }
 
 awaitable<void> Names::restore(ClientId tenant, std::string document) {
-  co_await change_by(tenant.uuid(), changing([document = std::move(document)](std::string_view /*now*/) {
-                       return document;
-                     }));
+  co_await written(tenant.uuid(), documents_.restore(tenant.uuid(), std::move(document)));
 }
 
-awaitable<std::string> Names::change_by(Uuid id, engine::VersionedDocuments::Decide decide) {
-  const auto outcome = co_await io::settled(documents_.change(id, std::move(decide)));
+/// Awaits a write of a dictionary, after which what was read before it does not count.
+awaitable<void> Names::written(Uuid id, awaitable<void> write) {
+  const auto outcome = co_await io::settled(std::move(write));
   // It may be done although it failed.
   drop(id);
   io::result_of(outcome);
+}
+
+awaitable<std::string> Names::change_by(Uuid id, engine::VersionedDocuments::Decide decide) {
+  co_await written(id, documents_.change(id, std::move(decide)));
   auto found = co_await documents_.find(id);
   co_return std::move(found.text);
 }
 
-awaitable<std::vector<ClientId>> Names::owners() {
-  const auto ids = co_await documents_.ids();
-  std::vector<ClientId> owners;
-  for (const Uuid& id : ids) {
-    if (id != kPlatform) owners.emplace_back(id);
+awaitable<std::vector<Names::Seen>> Names::of_tenants() {
+  const auto versions = co_await documents_.versions();
+  std::vector<Seen> seen;
+  for (const auto& [id, number] : versions) {
+    if (id != kPlatform) seen.push_back({.tenant = ClientId(id), .version = number});
   }
-  co_return owners;
+  co_return seen;
+}
+
+awaitable<Names::Seen> Names::see(ClientId tenant) {
+  const auto found = co_await documents_.find(tenant.uuid());
+  co_return Seen{.tenant = tenant, .version = found.version};
 }
 
 awaitable<void> Names::purge() {
   co_await documents_.purge();
 }
 
-awaitable<void> Names::forget(ClientId tenant) {
-  const auto outcome = co_await io::settled(documents_.forget(tenant.uuid()));
-  drop(tenant.uuid());
-  io::result_of(outcome);
+awaitable<void> Names::forget(Seen seen) {
+  const Uuid id = seen.tenant.uuid();
+  co_await written(id, documents_.forget({.id = id, .number = seen.version}));
 }
 
 /// Takes a dictionary out of the memory. What was read of it before is not kept.
@@ -114,10 +121,10 @@ awaitable<bool> Names::make(tenants::Owner /*owner*/) {
 }
 
 awaitable<void> Names::remove(tenants::Owner owner, tenants::Fence fence) {
-  const auto found = co_await documents_.find(owner.id.uuid());
-  if (found.version == 0) co_return;
+  const auto seen = co_await see(owner.id);
+  if (seen.version == 0) co_return;
   co_await fence();
-  co_await forget(owner.id);
+  co_await forget(seen);
 }
 
 /// Returns a dictionary out of the memory, or out of the table.

@@ -59,14 +59,23 @@ class Names final : public tenants::Belonging {
   /// earlier life of it has left. Throws as change().
   boost::asio::awaitable<void> restore(ClientId tenant, std::string document);
 
-  /// Returns the tenants that have names of their own.
-  boost::asio::awaitable<std::vector<ClientId>> owners();
+  /// A dictionary of a tenant, as it was seen.
+  struct Seen {
+    ClientId tenant;
+    std::uint64_t version = 0;
+  };
+  /// Returns the dictionaries of all tenants that have names of their own.
+  boost::asio::awaitable<std::vector<Seen>> of_tenants();
+
+  /// Returns the dictionary of a tenant, which may be gone. Its version is 0 if there is none.
+  boost::asio::awaitable<Seen> see(ClientId tenant);
 
   /// Removes what is left of dictionaries that lost their last name more than an hour ago.
   boost::asio::awaitable<void> purge();
 
-  /// Removes the names of a tenant that is gone or going.
-  boost::asio::awaitable<void> forget(ClientId tenant);
+  /// Removes the dictionary of a tenant that was found gone or going after it was seen. One that the tenant
+  /// has got with a restoration since stays.
+  boost::asio::awaitable<void> forget(Seen seen);
 
   boost::asio::awaitable<bool> make(tenants::Owner owner) override;
   boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::Fence fence) override;
@@ -89,6 +98,7 @@ class Names final : public tenants::Belonging {
     std::uint64_t epoch = 0;
   };
 
+  boost::asio::awaitable<void> written(Uuid id, boost::asio::awaitable<void> write);
   boost::asio::awaitable<std::string> change_by(Uuid id, engine::VersionedDocuments::Decide decide);
   boost::asio::awaitable<Entry> find(Uuid id);
   std::optional<Entry> fresh(Uuid id);

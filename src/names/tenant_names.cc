@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "ops/log.h"
@@ -31,7 +32,8 @@ awaitable<std::string> TenantNames::change(ClientId tenant, boost::json::object 
   // A deletion may have gone by meanwhile.
   const bool still_active = co_await is_active(tenant);
   if (still_active) co_return document;
-  co_await forget_if_gone(tenant);
+  auto seen = co_await parts_.names.see(tenant);
+  co_await forget_if_gone(seen);
   throw tenants::tenant_not_found();
 }
 
@@ -41,24 +43,26 @@ awaitable<bool> TenantNames::is_active(ClientId tenant) {
 }
 
 awaitable<void> TenantNames::clean_up(std::stop_token stop) {
-  const auto owners = co_await parts_.names.owners();
-  for (std::size_t begin = 0; begin < owners.size() && !stop.stop_requested(); begin += kAtOnce) {
-    const std::size_t end = std::min(begin + kAtOnce, owners.size());
-    std::set<ClientId> unknown(owners.begin() + static_cast<std::ptrdiff_t>(begin),
-                               owners.begin() + static_cast<std::ptrdiff_t>(end));
+  const auto all = co_await parts_.names.of_tenants();
+  for (std::size_t begin = 0; begin < all.size() && !stop.stop_requested(); begin += kAtOnce) {
+    const auto some = std::span(all).subspan(begin, std::min(kAtOnce, all.size() - begin));
+    std::set<ClientId> unknown;
+    for (const Names::Seen& seen : some) unknown.insert(seen.tenant);
     const auto known = co_await parts_.registry.list({.ids = unknown}, kAtOnce, 0);
     for (const tenants::Tenant& tenant : known.tenants) unknown.erase(tenant.id);
-    for (const ClientId& id : unknown) co_await forget_if_gone(id);
+    for (const Names::Seen& seen : some) {
+      if (unknown.contains(seen.tenant)) co_await forget_if_gone(seen);
+    }
   }
   co_await parts_.names.purge();
 }
 
-awaitable<void> TenantNames::forget_if_gone(ClientId tenant) {
-  const bool done =
-      co_await parts_.gone.forget(tenant, [this](ClientId id) { return parts_.names.forget(id); });
-  if (!done) co_return;
+awaitable<void> TenantNames::forget_if_gone(Names::Seen seen) {
+  const bool gone = co_await parts_.gone.is_gone(seen.tenant);
+  if (!gone || seen.version == 0) co_return;
+  co_await parts_.names.forget(seen);
   ops::log(ops::Level::info, "names of ids were removed, because their tenant is gone",
-           {{"client_id", tenant.text()}});
+           {{"client_id", seen.tenant.text()}});
 }
 
 }  // namespace annals::names

@@ -132,32 +132,32 @@ awaitable<Tenant> Administration::find_active(ClientId id) {
 }
 
 /// Shows the change to this instance. A deletion may have ended since the tenant was found: what was changed
-/// after its end would stay for ever.
+/// after that is removed.
 awaitable<Tenant> Administration::publish(Tenant tenant) {
   const auto asked = parts_.directory.expect(tenant.id, tenant.database);
   auto found = co_await parts_.registry.find(tenant.id);
   const auto active = parts_.directory.learn(found, asked);
   if (active) co_return *active;
   parts_.directory.forget(tenant.id);
-  co_await forget_if_gone(tenant.id);
+  auto seen = co_await parts_.registry.see_settings(tenant.id);
+  co_await forget_if_gone(seen);
   throw tenant_not_found();
 }
 
 awaitable<void> Administration::clean_up(std::stop_token stop) {
-  const auto owners = co_await parts_.registry.unknown_with_settings();
-  for (const ClientId& id : owners) {
+  const auto unknown = co_await parts_.registry.settings_of_unknown();
+  for (const auto& seen : unknown) {
     if (stop.stop_requested()) co_return;
-    co_await forget_if_gone(id);
+    co_await forget_if_gone(seen);
   }
-  co_await parts_.registry.purge_settings();
 }
 
-awaitable<void> Administration::forget_if_gone(ClientId id) {
-  const bool done = co_await parts_.gone.forget(
-      id, [this](ClientId gone) { return parts_.registry.forget_settings(gone); });
-  if (!done) co_return;
+awaitable<void> Administration::forget_if_gone(Registry::SeenSettings seen) {
+  const bool gone = co_await parts_.gone.is_gone(seen.tenant);
+  if (!gone || seen.version == 0) co_return;
+  co_await parts_.registry.forget_settings(seen);
   ops::log(ops::Level::info, "changes of a tenant were removed, because it is gone",
-           {{"client_id", id.text()}});
+           {{"client_id", seen.tenant.text()}});
 }
 
 }  // namespace annals::tenants

@@ -63,7 +63,7 @@ class Administration {
   boost::asio::awaitable<void> add_retention_run(ClientId id, RetentionRun run);
 
   /// Removes the changes of tenants that are gone: one that was late, or whose caller was killed, may have
-  /// come after the deletion. Throws engine::EngineError only.
+  /// come after the deletion. Throws what the registry throws.
   boost::asio::awaitable<void> clean_up(std::stop_token stop);
 
  private:
@@ -71,7 +71,7 @@ class Administration {
   boost::asio::awaitable<void> relabel(ClientId id, std::string label, TenantChange change);
   boost::asio::awaitable<void> store(ClientId id, TenantChange change);
   boost::asio::awaitable<Tenant> publish(Tenant tenant);
-  boost::asio::awaitable<void> forget_if_gone(ClientId id);
+  boost::asio::awaitable<void> forget_if_gone(Registry::SeenSettings seen);
 
   Parts parts_;
 };

@@ -26,6 +26,12 @@ inline Error being_deleted(const std::string& why = "the tenant is still being d
   return {ErrorCode::overloaded, "This tenant is being deleted. Try again later.", why};
 }
 
+/// Returns the error for a restoration of a tenant that another one deletes or restores.
+inline Error being_worked_on() {
+  return {ErrorCode::overloaded, "This client is being deleted or restored. Try again later.",
+          "somebody else has the lease on the tenant"};
+}
+
 /// Returns the error for a client id of no active tenant. Whoever asks for a deleted tenant gets it too.
 inline Error unknown_client() {
   return {ErrorCode::unknown_client, "Failed to connect to tenant db.",

@@ -31,6 +31,7 @@ bool had_no_effect(const std::exception_ptr& failure) {
 }  // namespace
 
 awaitable<void> Lifecycle::Claims::keep() {
+  if (id != nullptr) co_await id->keep();
   co_await name.keep();
   co_await label.keep();
 }
@@ -52,21 +53,23 @@ awaitable<void> Lifecycle::restore(KeptTenant kept, Fill fill) {
   // Ids that are made are never the same, but a backup may be restored twice at a time.
   auto lease = co_await claim_id(leases::restore_key(id), id);
   if (!lease) throw tenant_exists("the client_id is taken");
+  making.id_lease = lease.get();
   auto made = co_await io::settled(restore_alone(std::move(making)));
   co_await leases::release_quietly(std::move(lease));
   if (!io::result_of(std::move(made))) throw tenant_exists("the client_id is taken");
 }
 
-/// Waits for a sweep that is looking for what an earlier tenant of that id has left. Returns null if there is
-/// a tenant of that id, or somebody is making it.
-awaitable<std::unique_ptr<Lease>> Lifecycle::claim_id(std::string key, ClientId id) {
+/// Waits for whoever is at work on a tenant of that id, such as a sweep that ends its deletion. Returns null
+/// if there is a tenant of that id, or somebody is making it. Keeps the lease that is `held` meanwhile.
+awaitable<std::unique_ptr<Lease>> Lifecycle::claim_id(std::string key, ClientId id, Lease* held) {
   const auto deadline = std::chrono::steady_clock::now() + parts_.wait_for_other;
   while (true) {
     auto lease = co_await parts_.leases.acquire(key);
     if (lease) co_return lease;
+    if (held != nullptr) co_await held->keep();
     const auto found = co_await parts_.registry.find(id);
     if (found && found->state != TenantState::deleting) co_return nullptr;
-    if (std::chrono::steady_clock::now() > deadline) throw being_deleted();
+    if (std::chrono::steady_clock::now() > deadline) throw being_worked_on();
     co_await io::pause(parts_.poll_interval);
   }
 }
@@ -76,11 +79,13 @@ awaitable<bool> Lifecycle::restore_alone(Making making) {
   // Not while somebody deletes it: a deletion that finds a row after it has removed its own takes the new one
   // for the old.
   const ClientId id = making.tenant.id;
-  auto lease = co_await claim_id(leases::tenant_key(id), id);
+  auto lease = co_await claim_id(leases::tenant_key(id), id, making.id_lease);
   if (!lease) co_return false;
   auto free = co_await io::settled(is_unknown(id));
   co_await leases::release_quietly(std::move(lease));
   if (!io::result_of(std::move(free))) co_return false;
+  // Before there is a row, nothing but this lease keeps another restoration away.
+  co_await making.id_lease->keep();
   co_await make(std::move(making));
   co_return true;
 }
@@ -138,7 +143,7 @@ awaitable<bool> Lifecycle::is_cleaning_up(DatabaseName name) {
 awaitable<Lifecycle::Refusal> Lifecycle::claim_label(Making making, Lease& name_lease) {
   const std::string key = leases::label_key(making.tenant.request.label);
   auto refusal = co_await leases::with_lease(parts_.leases, key, [&](Lease& label_lease) {
-    return create(making, {.name = name_lease, .label = label_lease});
+    return create(making, {.name = name_lease, .label = label_lease, .id = making.id_lease});
   });
   co_return refusal.value_or("the client_label is being taken");
 }
@@ -237,7 +242,9 @@ awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease, Row row) {
   const Owner owner{.id = id, .database = tenant->database, .label = tenant->label};
   for (Belonging& belonging : parts_.belongings) co_await remove_belonging(belonging, owner, lease);
   co_await lease.keep();
-  if (tenant->settings_version > 0) co_await parts_.registry.forget_settings(id);
+  if (tenant->settings_version > 0) {
+    co_await parts_.registry.forget_settings({.tenant = id, .version = tenant->settings_version});
+  }
   if (row == Row::removed) co_await remove_row(id);
   parts_.directory.forget(id);
   co_return true;

@@ -30,7 +30,7 @@ class Lifecycle {
     Ownership& ownership;
     std::vector<std::reference_wrapper<Belonging>> belongings;  // in the order of making and removing
     std::chrono::milliseconds poll_interval{50};  // while another one works on the same tenant or name
-    /// How long a deletion or a restoration waits for another deletion of the same tenant.
+    /// How long a deletion or a restoration waits for another who works on the same tenant.
     std::chrono::milliseconds wait_for_other{20'000};
     /// How long an initialisation waits while belongings of an earlier tenant of that name are cleaned up.
     std::chrono::milliseconds wait_for_clean_up{5'000};
@@ -54,8 +54,8 @@ class Lifecycle {
 
   /// Makes a tenant out of a backup, with its own id, secret and settings: what initialise() does, and before
   /// the tenant becomes active what `fill` does. Throws as initialise(), Error(tenant_exists) also if there
-  /// is a tenant of that id, or events of one that the registry has lost, Error(overloaded) if what an
-  /// earlier one has left is still being removed after a while, and what `fill` throws; what was made is then
+  /// is a tenant of that id, or events of one that the registry has lost, Error(overloaded) if
+  /// somebody else works on that id for longer than a while, and what `fill` throws; what was made is then
   /// removed again. Call it on an executor that runs one thing at a time.
   boost::asio::awaitable<void> restore(KeptTenant kept, Fill fill);
 
@@ -82,7 +82,8 @@ class Lifecycle {
   struct Claims {
     leases::Lease& name;
     leases::Lease& label;
-    /// Keeps both. Throws Error(overloaded) if one may be lost.
+    leases::Lease* id = nullptr;  // of a tenant that is restored
+    /// Keeps all. Throws Error(overloaded) if one may be lost.
     boost::asio::awaitable<void> keep();
   };
 
@@ -93,13 +94,15 @@ class Lifecycle {
     KeptTenant tenant;
     std::optional<Timestamp> created_at = {};  // nullopt: now
     Fill fill = {};                            // null: nothing
+    leases::Lease* id_lease = nullptr;         // of a tenant that is restored
   };
 
   /// Says to the log why a tenant was not made. Nullopt if it was.
   using Refusal = std::optional<std::string>;
 
   boost::asio::awaitable<void> make(Making making);
-  boost::asio::awaitable<std::unique_ptr<leases::Lease>> claim_id(std::string key, ClientId id);
+  boost::asio::awaitable<std::unique_ptr<leases::Lease>> claim_id(std::string key, ClientId id,
+                                                                  leases::Lease* held = nullptr);
   boost::asio::awaitable<bool> restore_alone(Making making);
   boost::asio::awaitable<bool> is_unknown(ClientId id);
   boost::asio::awaitable<Refusal> claim_label(Making making, leases::Lease& name_lease);

@@ -67,9 +67,9 @@ LEFT JOIN
 ) AS changed ON client_id = changed.id)";
 
 constexpr std::string_view kUnknownWithSettings = R"(
-SELECT id FROM default.annals_tenant_settings FINAL
-WHERE document != '' AND id NOT IN (SELECT client_id FROM default.annals_tenants)
-FORMAT TabSeparated)";
+SELECT toString(id), toString(version) FROM default.annals_tenant_settings FINAL
+WHERE id NOT IN (SELECT client_id FROM default.annals_tenants)
+FORMAT JSONCompactEachRow)";
 
 constexpr std::string_view kLabel =
     "if(JSONHas(settings, 'client_label'), JSONExtractString(settings, 'client_label'), client_label)";
@@ -232,10 +232,7 @@ boost::asio::awaitable<std::optional<KeptTenant>> Registry::keep(ClientId id) {
 
 boost::asio::awaitable<void> Registry::restore_settings(ClientId id, std::string document) {
   const std::string kept = TenantSettings::without_label(document);
-  co_await settings_.change(
-      id.uuid(), [kept](const engine::VersionedDocuments::Current& current) -> std::optional<std::string> {
-        return current.text == kept ? std::nullopt : std::optional(kept);
-      });
+  co_await settings_.restore(id.uuid(), kept.empty() ? "{}" : kept);
 }
 
 boost::asio::awaitable<std::optional<Tenant>> Registry::find_by_database(DatabaseName database) {
@@ -296,21 +293,24 @@ boost::asio::awaitable<void> Registry::change_settings(ClientId id, DecideSettin
                             });
 }
 
-boost::asio::awaitable<void> Registry::forget_settings(ClientId id) {
-  return settings_.forget(id.uuid());
+boost::asio::awaitable<void> Registry::forget_settings(SeenSettings seen) {
+  return settings_.forget({.id = seen.tenant.uuid(), .number = seen.version});
 }
 
-boost::asio::awaitable<std::vector<ClientId>> Registry::unknown_with_settings() {
+boost::asio::awaitable<Registry::SeenSettings> Registry::see_settings(ClientId id) {
+  const auto found = co_await settings_.find(id.uuid());
+  co_return SeenSettings{.tenant = id, .version = found.version};
+}
+
+boost::asio::awaitable<std::vector<Registry::SeenSettings>> Registry::settings_of_unknown() {
   const auto text = co_await ask({.sql = std::string(kUnknownWithSettings)});
-  std::vector<ClientId> unknown;
+  std::vector<SeenSettings> unknown;
   engine::for_each_line(text, [&](std::string_view line) {
-    if (const auto id = ClientId::parse(line)) unknown.push_back(*id);
+    const boost::json::array row = boost::json::parse(line).as_array();
+    const auto id = ClientId::parse(row.at(0).as_string());
+    if (id) unknown.push_back({.tenant = *id, .version = std::stoull(std::string(row.at(1).as_string()))});
   });
   co_return unknown;
-}
-
-boost::asio::awaitable<void> Registry::purge_settings() {
-  co_await settings_.purge();
 }
 
 boost::asio::awaitable<std::vector<Tenant>> Registry::unfinished(std::chrono::milliseconds age) {

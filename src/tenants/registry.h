@@ -105,14 +105,20 @@ class Registry {
   using DecideSettings = std::function<bool(TenantSettings& settings, Timestamp now)>;
   boost::asio::awaitable<void> change_settings(ClientId id, DecideSettings decide);
 
-  /// Removes the settings of a tenant that is gone or going.
-  boost::asio::awaitable<void> forget_settings(ClientId id);
+  /// Settings of a tenant, as they were seen.
+  struct SeenSettings {
+    ClientId tenant;
+    std::uint64_t version = 0;
+  };
+  /// Removes the settings of a tenant that was found gone or going after they were seen. Those that it has
+  /// got with a restoration since stay.
+  boost::asio::awaitable<void> forget_settings(SeenSettings seen);
 
-  /// Returns the tenants that have settings and no row.
-  boost::asio::awaitable<std::vector<ClientId>> unknown_with_settings();
+  /// Returns the settings of a tenant, which may be gone. Their version is 0 if there are none.
+  boost::asio::awaitable<SeenSettings> see_settings(ClientId id);
 
-  /// Removes what is left of settings that were emptied more than an hour ago.
-  boost::asio::awaitable<void> purge_settings();
+  /// Returns the settings of tenants that have no row.
+  boost::asio::awaitable<std::vector<SeenSettings>> settings_of_unknown();
 
   /// Returns the tenants that a crash or a failure left half-done: all that are `deleting`, and those
   /// `creating`, or given up, for longer than `age` by the engine's clock.

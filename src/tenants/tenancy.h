@@ -42,7 +42,7 @@ class Tenancy {
                     .belongings = std::move(parts.belongings),
                     .poll_interval = parts.poll_interval,
                     .has_waiting_events = parts.has_waiting_events}),
-        gone_({.registry = registry_, .databases = parts.databases, .leases = parts.leases}),
+        gone_({.registry = registry_, .databases = parts.databases}),
         administration_(
             {.registry = registry_, .directory = directory_, .leases = parts.leases, .gone = gone_}),
         reconciliation_({.engine = parts.engine,

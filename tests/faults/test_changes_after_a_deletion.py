@@ -99,6 +99,25 @@ def test_a_change_that_comes_after_the_deletion_is_removed_by_a_sweep(late, kept
     wait_until(lambda: owners_in(other.sql, kept.table) == [], "what is kept of a tenant that is gone is removed")
 
 
+def test_a_change_that_comes_after_the_restoration_does_not_reach_the_restored(late, kept):
+    gate, slow, other = late
+    backups = Backups(other)
+    tenant = slow.initialise(unique_name())
+    backup = backups.create(client_id=tenant["client_id"])["backup_id"]
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        held, changed = hold_a_change(pool, gate, slow, kept, tenant, hangs_up=True)
+        other.remove(tenant["client_id"])
+        slow.kill9()
+        backups.done(backups.restore(backup, client_id=tenant["client_id"]))
+        held.release()
+        assert held.done.wait(PATIENCE_SECONDS), "expected that the late insert is carried out"
+        changed.exception()
+
+    assert not kept.is_shown(other, tenant)
+    assert kept.change(other, tenant).status_code == 200
+    assert kept.is_shown(other, tenant)
+
+
 def test_a_change_during_the_deletion_removes_what_it_wrote(late, kept):
     gate, slow, other = late
     tenant = slow.initialise(unique_name())

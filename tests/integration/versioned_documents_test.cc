@@ -193,6 +193,58 @@ TEST_F(VersionedDocumentsTest, WhatIsMadeAgainWhileItIsPurgedStays) {
   EXPECT_EQ(count_rows(), "1\n");
 }
 
+class RestoredDocument : public VersionedDocumentsTest {
+ protected:
+  /// Returns a change that has not come yet.
+  Insert late_change(const std::string& text) {
+    std::optional<Insert> late;
+    faulty_.on_insert = [&](Insert insert) {
+      late = insert;
+      throw EngineError(EngineError::Kind::refused, 0, "held");
+      return lose(std::move(insert));
+    };
+    EXPECT_THROW(run(one_.change(id_, to(text))), EngineError);
+    return late.value();
+  }
+  void forget_tokens();
+};
+
+// After as many changes as the window holds, nobody knows the tokens of the earlier life any more.
+void RestoredDocument::forget_tokens() {
+  (void)server_.query(
+      "ALTER TABLE default.annals_test MODIFY SETTING non_replicated_deduplication_window = 1");
+  run(other_.change(random_uuid(), to("another's")));
+}
+
+TEST_F(RestoredDocument, IsNotUndoneByALateChangeOrALateRemovalOfAnEarlierLife) {
+  for (const std::string text : {"restored", ""}) {
+    for (int i = 0; i < 3; ++i) run(other_.change(id_, to(std::to_string(i))));
+    const Insert late = late_change("late");
+    const auto seen = run(other_.find(id_)).version;
+    run(other_.forget({.id = id_, .number = seen}));
+    forget_tokens();
+
+    run(other_.restore(id_, text));
+
+    run(engine_->insert(late));
+    EXPECT_EQ(text_of(id_), text);
+    run(other_.forget({.id = id_, .number = seen}));
+    EXPECT_EQ(text_of(id_), text);
+    run(other_.change(id_, to("changed")));
+    EXPECT_EQ(text_of(id_), "changed") << "changes go on from there";
+  }
+}
+
+TEST_F(RestoredDocument, OutranksWhatIsStillThere) {
+  run(other_.change(id_, to("first")));
+  run(other_.restore(id_, "second"));
+  const auto second = run(other_.find(id_));
+  run(other_.restore(id_, "second"));
+  EXPECT_GT(run(other_.find(id_)).version, second.version)
+      << "it is a life of its own, although it is like that one";
+  EXPECT_EQ(text_of(id_), "second");
+}
+
 TEST_F(VersionedDocumentsTest, WhatADecisionThrowsEndsTheChange) {
   EXPECT_THROW(run(other_.change(id_,
                                  [](const Current& /*current*/) -> std::optional<std::string> {

@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "engine/engine.h"
+#include "support/inserted_document.h"
 #include "support/names_taken.h"
 #include "support/scripted_engine.h"
 
@@ -66,6 +67,12 @@ class SimulatedCatalog {
     }
   }
 
+  /// Takes settings of a tenant. Of what they hold nothing is kept.
+  void insert(const engine::Insert& insert) {
+    const auto [id, claim] = InsertedDocument::of(insert);
+    claims[id] = claim;
+  }
+
   /// An advance reads rows and adds them in a higher state: these two do it in two steps, as the engine does.
   static bool is_advance(const engine::Statement& statement) {
     return statement.sql.contains("state < {state:UInt8}");
@@ -94,6 +101,8 @@ class SimulatedCatalog {
   [[nodiscard]] std::string query(const engine::Statement& statement) const {
     const std::string& sql = statement.sql;
     if (sql.contains("system.dropped_tables")) return "0\n";
+    if (sql.contains("SELECT max(version), argMax")) return "[0,\"\",0]\n";
+    if (sql.contains("SELECT claim")) return claims.at(parameter(statement, "id")) + "\n";
     if (sql.contains("SELECT name, substring(comment")) return strays(statement);
     if (sql.contains("WHERE state = 2 AND (database_name")) return missing(statement);
     if (sql.contains("system.tables")) return count_if(tables_of(parameter(statement, "name")), is_filled);
@@ -115,7 +124,8 @@ class SimulatedCatalog {
 
   std::vector<Row> rows = {};
   std::map<std::string, Database> databases = {};
-  std::int64_t now_ms = 0;  // the engine's clock
+  std::map<std::string, std::string> claims = {};  // whose settings a tenant has, by its id
+  std::int64_t now_ms = 0;                         // the engine's clock
 
  private:
   using Tables = std::map<std::string, int>;

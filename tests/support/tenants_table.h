@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "support/inserted_document.h"
 #include "support/names_taken.h"
 #include "support/scripted_engine.h"
 
@@ -31,6 +32,10 @@ class TenantsTable {
       return done();
     };
     engine.on_query = [this](const engine::Statement& statement) { return answer(read(statement)); };
+    engine.on_insert = [this](const engine::Insert& insert) {
+      claim_ = InsertedDocument::of(insert).claim;
+      return done();
+    };
   }
 
   [[nodiscard]] const Row* find(const std::string& id) const {
@@ -79,6 +84,7 @@ class TenantsTable {
     const bool unfinished = statement.sql.contains("state = 3 OR");
     const std::string database = parameter(statement, "database");
     const std::string label = parameter(statement, "label");
+    if (statement.sql.contains("SELECT claim")) return claim_ + "\n";
     if (statement.sql.contains("SELECT max(version), argMax")) return "[0,\"\",0]\n";
     if (statement.sql.contains("AS has_label")) return names_taken(rows, database, label);
     const auto selected = [&](const Row& row) {
@@ -104,6 +110,8 @@ class TenantsTable {
     }
     return statement.sql.contains("SELECT count()") ? fmt::format("{}\n", count) : lines;
   }
+
+  std::string claim_ = {};  // of the newest document of settings
 };
 
 }  // namespace annals::support

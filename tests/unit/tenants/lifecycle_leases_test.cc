@@ -248,31 +248,58 @@ TEST_F(LifecycleLeasesTest, ARestoredTenantIsFilledBeforeItIsActive) {
   const ClientId id = ClientId::random();
   const auto fill = [this](Fence keep) { return note_fill(std::move(keep)); };
   EXPECT_EQ(restore(id, fill), std::nullopt);
-  EXPECT_EQ(record_.steps, (Steps{"acquire restore (0)", "acquire tenant (0)", "look for events (0)",
-                                  "release tenant (0)",  "acquire name (0)",   "acquire label (0)",
-                                  "keep name (0)",       "keep label (0)",     "make files (1)",
-                                  "make database (1)",   "fill (1)",           "keep name (1)",
-                                  "keep label (1)",      "keep name (1)",      "keep label (1)",
-                                  "keep name (2)",       "keep label (2)",     "release label (2)",
-                                  "release name (2)",    "release restore (2)"}));
+  EXPECT_EQ(record_.steps, (Steps{"acquire restore (0)",
+                                  "acquire tenant (0)",
+                                  "look for events (0)",
+                                  "release tenant (0)",
+                                  "keep restore (0)",
+                                  "acquire name (0)",
+                                  "acquire label (0)",
+                                  "keep restore (0)",
+                                  "keep name (0)",
+                                  "keep label (0)",
+                                  "make files (1)",
+                                  "make database (1)",
+                                  "fill (1)",
+                                  "keep restore (1)",
+                                  "keep name (1)",
+                                  "keep label (1)",
+                                  "keep restore (1)",
+                                  "keep name (1)",
+                                  "keep label (1)",
+                                  "keep restore (2)",
+                                  "keep name (2)",
+                                  "keep label (2)",
+                                  "release label (2)",
+                                  "release name (2)",
+                                  "release restore (2)"}));
   ASSERT_EQ(table_.rows.size(), 1U);
   EXPECT_EQ(table_.rows.front().id, id.text());
   EXPECT_EQ(table_.rows.front().secret_hash, crypto::SecretHash("secret").hex());
 }
 
 TEST_F(LifecycleLeasesTest, ARestoredTenantHasItsSettingsBeforeItIsActive) {
-  const ClientId id = ClientId::random();
-  const std::string suspended = R"({"suspended":true})";
-  int state_when_asked = 0;
-  const auto query = engine_.on_query;
-  engine_.on_query = [&](const engine::Statement& statement) {
-    if (!statement.sql.contains("SELECT max(version), argMax")) return query(statement);
-    state_when_asked = table_.rows.front().state;
-    // What is to be restored is there, so nothing is written.
-    return support::answer(boost::json::serialize(boost::json::array{1, suspended, 0}) + "\n");
-  };
-  EXPECT_EQ(restore(id, {}, suspended), std::nullopt);
-  EXPECT_EQ(state_when_asked, 1);
+  for (const std::string& settings : {std::string(R"({"suspended":true})"), std::string()}) {
+    table_.rows.clear();
+    int state_when_written = 0;
+    const auto insert = engine_.on_insert;
+    engine_.on_insert = [&](const engine::Insert& written) {
+      state_when_written = table_.rows.front().state;
+      EXPECT_TRUE(written.rows.contains(settings.empty() ? "{}" : settings));
+      return insert(written);
+    };
+    EXPECT_EQ(restore(ClientId::random(), {}, settings), std::nullopt);
+    EXPECT_EQ(state_when_written, 1) << "also if there are none: some of an earlier life may come late";
+    engine_.on_insert = insert;
+  }
+}
+
+TEST_F(LifecycleLeasesTest, ARestorationThatLosesItsIdMakesNothing) {
+  leases_.lost_at = 1;
+  EXPECT_EQ(restore(ClientId::random()), ErrorCode::overloaded);
+  EXPECT_TRUE(table_.rows.empty());
+  EXPECT_EQ(record_.steps, (Steps{"acquire restore (0)", "acquire tenant (0)", "look for events (0)",
+                                  "release tenant (0)", "keep restore (0)", "release restore (0)"}));
 }
 
 TEST_F(LifecycleLeasesTest, ATenantIsNotRestoredWhoseIdIsThere) {

@@ -143,6 +143,7 @@ class World {
                    .poll_interval = std::chrono::milliseconds(0)}) {
       engine->on_execute = [&world](Statement statement) { return world.execute(std::move(statement)); };
       engine->on_query = [&world](Statement statement) { return world.query(std::move(statement)); };
+      engine->on_insert = [&world](engine::Insert insert) { return world.insert(std::move(insert)); };
     }
     std::unique_ptr<support::ScriptedEngine> engine;
     SimulatedFiles files;
@@ -256,6 +257,12 @@ class World {
     co_await turns_.wait();
     if (!calm_ && turns_.once_in(40)) throw EngineError(Kind::unavailable, 0, "not now");
     co_return catalog_.query(statement);
+  }
+
+  awaitable<void> insert(engine::Insert insert) {
+    co_await turns_.wait();
+    if (!calm_ && turns_.once_in(40)) throw EngineError(Kind::refused, 0, "not now");
+    catalog_.insert(insert);
   }
 
   awaitable<void> execute(Statement statement) {

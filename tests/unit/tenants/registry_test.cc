@@ -180,34 +180,23 @@ TEST_F(RegistryTest, ABackupKeepsActiveTenantsOnly) {
   EXPECT_FALSE(support::run_to_end(driver_, registry_.keep(id_)));
 }
 
-TEST_F(RegistryTest, RestoredSettingsAreWrittenIfTheyDiffer) {
+TEST_F(RegistryTest, RestoredSettingsAreWrittenWhateverIsThereWithoutTheirLabel) {
   TenantSettings settings;
   settings.is_suspended = true;
   const std::string document = settings.document();
-  std::string stored;
-  engine_.on_query = [&stored](const engine::Statement& /*statement*/) {
-    return support::answer(boost::json::serialize(boost::json::array{1, stored, 0}) + "\n");
-  };
-  const auto restore = [this](const std::string& text) {
-    return support::error_of(driver_, registry_.restore_settings(id_, text));
+  settings.label = "another";
+  engine_.on_query = [&document](const engine::Statement& /*statement*/) {
+    return support::answer(boost::json::serialize(boost::json::array{1, document, 0}) + "\n");
   };
   const auto refused = engine::EngineError(engine::EngineError::Kind::refused, 0, "").code();
-  EXPECT_EQ(restore(document), refused) << "it is written, which this engine does not";
-  EXPECT_EQ(engine_.inserted.size(), 1U);
-  EXPECT_TRUE(engine_.inserted.at(0).rows.contains(document));
-
-  stored = document;
-  EXPECT_FALSE(restore(document));
-  settings.label = "another";
-  stored = TenantSettings::without_label(settings.document());
-  EXPECT_FALSE(restore(settings.document())) << "the label is that of the row";
-  EXPECT_EQ(engine_.inserted.size(), 1U);
-  EXPECT_EQ(restore(""), refused) << "what an earlier life has left goes, too";
-  EXPECT_EQ(engine_.inserted.size(), 2U);
-  EXPECT_FALSE(engine_.inserted.at(1).rows.contains(stored));
-  stored = "";
-  EXPECT_FALSE(restore(""));
-  EXPECT_EQ(engine_.inserted.size(), 2U);
+  for (const std::string& text : {document, settings.document(), std::string()}) {
+    EXPECT_EQ(support::error_of(driver_, registry_.restore_settings(id_, text)), refused) << "by this engine";
+    EXPECT_TRUE(
+        engine_.inserted.back().rows.contains(text.empty() ? "{}" : TenantSettings::without_label(text)))
+        << text;
+    EXPECT_FALSE(engine_.inserted.back().rows.contains("another")) << "the label is that of the row";
+  }
+  EXPECT_EQ(engine_.inserted.size(), 3U);
 }
 
 TEST_F(RegistryTest, SettingsAreWrittenIfSomethingWasDecided) {
