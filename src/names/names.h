@@ -61,7 +61,7 @@ class Names final : public tenants::Belonging {
 
   /// A dictionary of a tenant, as it was seen.
   struct Seen {
-    ClientId tenant;
+    ClientId tenant{Uuid{}};
     std::uint64_t version = 0;
   };
   /// Returns the dictionaries of all tenants that have names of their own.

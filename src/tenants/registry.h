@@ -107,7 +107,7 @@ class Registry {
 
   /// Settings of a tenant, as they were seen.
   struct SeenSettings {
-    ClientId tenant;
+    ClientId tenant{Uuid{}};
     std::uint64_t version = 0;
   };
   /// Removes the settings of a tenant that was found gone or going after they were seen. Those that it has
