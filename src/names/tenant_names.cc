@@ -58,8 +58,9 @@ awaitable<void> TenantNames::clean_up(std::stop_token stop) {
 }
 
 awaitable<void> TenantNames::forget_if_gone(Names::Seen seen) {
+  if (seen.version == 0) co_return;
   const bool gone = co_await parts_.gone.is_gone(seen.tenant);
-  if (!gone || seen.version == 0) co_return;
+  if (!gone) co_return;
   co_await parts_.names.forget(seen);
   ops::log(ops::Level::info, "names of ids were removed, because their tenant is gone",
            {{"client_id", seen.tenant.text()}});

@@ -153,8 +153,9 @@ awaitable<void> Administration::clean_up(std::stop_token stop) {
 }
 
 awaitable<void> Administration::forget_if_gone(Registry::SeenSettings seen) {
+  if (seen.version == 0) co_return;
   const bool gone = co_await parts_.gone.is_gone(seen.tenant);
-  if (!gone || seen.version == 0) co_return;
+  if (!gone) co_return;
   co_await parts_.registry.forget_settings(seen);
   ops::log(ops::Level::info, "changes of a tenant were removed, because it is gone",
            {{"client_id", seen.tenant.text()}});

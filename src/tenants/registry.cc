@@ -67,9 +67,8 @@ LEFT JOIN
 ) AS changed ON client_id = changed.id)";
 
 constexpr std::string_view kUnknownWithSettings = R"(
-SELECT toString(id), toString(version) FROM default.annals_tenant_settings FINAL
-WHERE id NOT IN (SELECT client_id FROM default.annals_tenants)
-FORMAT JSONCompactEachRow)";
+SELECT id, version FROM default.annals_tenant_settings FINAL
+WHERE id NOT IN (SELECT client_id FROM default.annals_tenants))";
 
 constexpr std::string_view kLabel =
     "if(JSONHas(settings, 'client_label'), JSONExtractString(settings, 'client_label'), client_label)";
@@ -303,12 +302,12 @@ boost::asio::awaitable<Registry::SeenSettings> Registry::see_settings(ClientId i
 }
 
 boost::asio::awaitable<std::vector<Registry::SeenSettings>> Registry::settings_of_unknown() {
-  const auto text = co_await ask({.sql = std::string(kUnknownWithSettings)});
+  const auto text = co_await ask({.sql = fmt::format("{}{}", kUnknownWithSettings, kFormat)});
   std::vector<SeenSettings> unknown;
   engine::for_each_line(text, [&](std::string_view line) {
-    const boost::json::array row = boost::json::parse(line).as_array();
-    const auto id = ClientId::parse(row.at(0).as_string());
-    if (id) unknown.push_back({.tenant = *id, .version = std::stoull(std::string(row.at(1).as_string()))});
+    const boost::json::object row = boost::json::parse(line).as_object();
+    const auto id = ClientId::parse(row.at("id").as_string());
+    if (id) unknown.push_back({.tenant = *id, .version = row.at("version").to_number<std::uint64_t>()});
   });
   co_return unknown;
 }

@@ -69,6 +69,7 @@ export class Live {
     this.#set({ waiting: 0, perSecond: undefined });
   }
 
+  /** Where another live view goes on. */
   get rest(): LiveRest {
     const waiting = this.#state.waiting + this.#batch.length;
     return { cursor: this.#tail.cursor, waiting, met: this.#isBehind ? this.#met : undefined };
