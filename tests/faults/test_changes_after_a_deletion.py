@@ -69,19 +69,26 @@ def hold_a_change(pool, gate, slow, kept, tenant, **how):
     return held, changed
 
 
+def change_after_the_deletion(late, kept, tenant, then=lambda: None):
+    """Deletes a tenant while a change of it is held whose caller is killed, does what comes `then`, and lets it come."""
+    gate, slow, other = late
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        held, changed = hold_a_change(pool, gate, slow, kept, tenant, hangs_up=True)
+        other.remove(tenant["client_id"])
+        slow.kill9()
+        then()
+        held.release()
+        assert held.done.wait(PATIENCE_SECONDS), "expected that the late insert is carried out"
+        changed.exception()
+
+
 def deleted_before_a_change(late, kept, prepare=lambda tenant: None):
     """Returns a tenant that is gone, and of which a change has come since, whose caller was killed."""
-    gate, slow, other = late
+    _, slow, other = late
     for _ in range(TRIES):
         tenant = slow.initialise(unique_name())
         prepare(tenant)
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            held, changed = hold_a_change(pool, gate, slow, kept, tenant, hangs_up=True)
-            other.remove(tenant["client_id"])
-            slow.kill9()
-            held.release()
-            assert held.done.wait(PATIENCE_SECONDS), "expected that the late insert is carried out"
-            changed.exception()
+        change_after_the_deletion(late, kept, tenant)
         if owners_in(other.sql, kept.table) == [tenant["client_id"]]:
             return tenant
         slow.start()
@@ -100,18 +107,15 @@ def test_a_change_that_comes_after_the_deletion_is_removed_by_a_sweep(late, kept
 
 
 def test_a_change_that_comes_after_the_restoration_does_not_reach_the_restored(late, kept):
-    gate, slow, other = late
+    _, slow, other = late
     backups = Backups(other)
     tenant = slow.initialise(unique_name())
     backup = backups.create(client_id=tenant["client_id"])["backup_id"]
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        held, changed = hold_a_change(pool, gate, slow, kept, tenant, hangs_up=True)
-        other.remove(tenant["client_id"])
-        slow.kill9()
+
+    def restore():
         backups.done(backups.restore(backup, client_id=tenant["client_id"]))
-        held.release()
-        assert held.done.wait(PATIENCE_SECONDS), "expected that the late insert is carried out"
-        changed.exception()
+
+    change_after_the_deletion(late, kept, tenant, then=restore)
 
     assert not kept.is_shown(other, tenant)
     assert kept.change(other, tenant).status_code == 200
