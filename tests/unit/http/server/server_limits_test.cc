@@ -264,8 +264,11 @@ using Clients = std::list<RawClient>;
 Reply answer_of(std::uint16_t port, std::string_view request, Clients& clients) {
   std::optional<Reply> reply;
   eventually([&] {
+    const auto begin = std::chrono::steady_clock::now();
     clients.emplace_back(port).send(request);
     reply = clients.back().try_reply();
+    const auto elapsed = std::chrono::steady_clock::now() - begin;
+    EXPECT_TRUE(reply || elapsed > milliseconds(900)) << "a client that is not slow is answered";
     return reply.has_value();
   });
   return reply.value_or(Reply{});
