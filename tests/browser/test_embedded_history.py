@@ -106,7 +106,7 @@ def service(module_make, site):
 
 
 def visit(story, site, annals, tenant, pictures, **given):
-    """Opens a browser, in which the story of that name of embedded_history.mjs happens; returns what it has seen."""
+    """Opens a browser, in which the story of that name of embedded_history/stories.mjs happens; returns what it has seen."""
     known = {
         "site": site.origin,
         "api": annals.url,
