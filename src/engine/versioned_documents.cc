@@ -138,15 +138,15 @@ awaitable<VersionedDocuments::Latest> VersionedDocuments::latest(Uuid id) {
 }
 
 awaitable<void> VersionedDocuments::change(Uuid id, Decide decide) {
-  return change_from(id, std::move(decide), [](const Current& /*current*/) { return std::uint64_t{0}; });
+  return change_above(Above::existing, id, std::move(decide));
 }
 
 awaitable<void> VersionedDocuments::restore(Uuid id, std::string text) {
-  return change_from(
-      id, [text = std::move(text)](const Current& /*current*/) { return text; }, version_of_now);
+  return change_above(Above::earlier_lives, id,
+                      [text = std::move(text)](const Current& /*current*/) { return text; });
 }
 
-awaitable<void> VersionedDocuments::change_from(Uuid id, Decide decide, Least least) {
+awaitable<void> VersionedDocuments::change_above(Above above, Uuid id, Decide decide) {
   co_await bootstrap();
   std::uint64_t tried = 0;
   std::uint64_t base = 0;  // the version on which the change builds, and how far above it the next try is
@@ -165,7 +165,8 @@ awaitable<void> VersionedDocuments::change_from(Uuid id, Decide decide, Least le
     // who build on one version, so that of these still one wins.
     step = tried == 0 || found.version != base ? 1 : 2 * step;
     base = found.version;
-    tried = std::max(base + step, least(found.current));
+    tried = base + step;
+    if (above == Above::earlier_lives) tried = std::max(tried, version_of_now(found.current));
     const bool won =
         co_await claim({.id = id, .version = tried, .text = *std::move(text), .now = found.current.now});
     if (won) co_return;

@@ -86,11 +86,11 @@ class VersionedDocuments {
  private:
   struct Latest;
   struct Claim;
-  /// Returns the least version that a change may have.
-  using Least = std::function<std::uint64_t(const Current& current)>;
+  /// Says whose versions a change is above: those that are there, or also all of earlier lives of the owner.
+  enum class Above : bool { existing, earlier_lives };
 
   boost::asio::awaitable<Latest> latest(Uuid id);
-  boost::asio::awaitable<void> change_from(Uuid id, Decide decide, Least least);
+  boost::asio::awaitable<void> change_above(Above above, Uuid id, Decide decide);
   boost::asio::awaitable<bool> claim(Claim claim);
   boost::asio::awaitable<bool> send(Insert insert);
 
