@@ -83,27 +83,23 @@ awaitable<std::string> Names::change_by(Uuid id, engine::VersionedDocuments::Dec
   co_return std::move(found.text);
 }
 
-awaitable<std::vector<Names::Seen>> Names::of_tenants() {
-  const auto versions = co_await documents_.versions();
-  std::vector<Seen> seen;
-  for (const auto& [id, number] : versions) {
-    if (id != kPlatform) seen.push_back({.tenant = ClientId(id), .version = number});
-  }
-  co_return seen;
+awaitable<std::vector<Names::Version>> Names::of_tenants() {
+  auto versions = co_await documents_.versions();
+  std::erase_if(versions, [](const Version& version) { return version.id == kPlatform; });
+  co_return versions;
 }
 
-awaitable<Names::Seen> Names::see(ClientId tenant) {
+awaitable<Names::Version> Names::see(ClientId tenant) {
   const auto found = co_await documents_.find(tenant.uuid());
-  co_return Seen{.tenant = tenant, .version = found.version};
+  co_return Version{.id = found.id, .number = found.version};
 }
 
 awaitable<void> Names::purge() {
   co_await documents_.purge();
 }
 
-awaitable<void> Names::forget(Seen seen) {
-  const Uuid id = seen.tenant.uuid();
-  co_await written(id, documents_.forget({.id = id, .number = seen.version}));
+awaitable<void> Names::forget(Version seen) {
+  co_await written(seen.id, documents_.forget(seen));
 }
 
 /// Takes a dictionary out of the memory. What was read of it before is not kept.
@@ -122,7 +118,7 @@ awaitable<bool> Names::make(tenants::Owner /*owner*/) {
 
 awaitable<void> Names::remove(tenants::Owner owner, tenants::Fence fence) {
   const auto seen = co_await see(owner.id);
-  if (seen.version == 0) co_return;
+  if (seen.number == 0) co_return;
   co_await fence();
   co_await forget(seen);
 }

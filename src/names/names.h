@@ -59,23 +59,21 @@ class Names final : public tenants::Belonging {
   /// earlier life of it has left. Throws as change().
   boost::asio::awaitable<void> restore(ClientId tenant, std::string document);
 
-  /// A dictionary of a tenant, as it was seen.
-  struct Seen {
-    ClientId tenant{Uuid{}};
-    std::uint64_t version = 0;
-  };
-  /// Returns the dictionaries of all tenants that have names of their own.
-  boost::asio::awaitable<std::vector<Seen>> of_tenants();
+  /// A version of the dictionary of the tenant whose id it has. Its number is 0 if there is none.
+  using Version = engine::VersionedDocuments::Version;
 
-  /// Returns the dictionary of a tenant, which may be gone. Its version is 0 if there is none.
-  boost::asio::awaitable<Seen> see(ClientId tenant);
+  /// Returns the versions of the dictionaries of all tenants that have names of their own.
+  boost::asio::awaitable<std::vector<Version>> of_tenants();
+
+  /// Returns the version of the dictionary of a tenant, which may be gone.
+  boost::asio::awaitable<Version> see(ClientId tenant);
 
   /// Removes what is left of dictionaries that lost their last name more than an hour ago.
   boost::asio::awaitable<void> purge();
 
   /// Removes the dictionary of a tenant that was found gone or going after it was seen. One that the tenant
   /// has got with a restoration since stays.
-  boost::asio::awaitable<void> forget(Seen seen);
+  boost::asio::awaitable<void> forget(Version seen);
 
   boost::asio::awaitable<bool> make(tenants::Owner owner) override;
   boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::Fence fence) override;

@@ -47,23 +47,22 @@ awaitable<void> TenantNames::clean_up(std::stop_token stop) {
   for (std::size_t begin = 0; begin < all.size() && !stop.stop_requested(); begin += kAtOnce) {
     const auto some = std::span(all).subspan(begin, std::min(kAtOnce, all.size() - begin));
     std::set<ClientId> unknown;
-    for (const Names::Seen& seen : some) unknown.insert(seen.tenant);
+    for (const Names::Version& seen : some) unknown.insert(ClientId(seen.id));
     const auto known = co_await parts_.registry.list({.ids = unknown}, kAtOnce, 0);
     for (const tenants::Tenant& tenant : known.tenants) unknown.erase(tenant.id);
-    for (const Names::Seen& seen : some) {
-      if (unknown.contains(seen.tenant)) co_await forget_if_gone(seen);
+    for (const Names::Version& seen : some) {
+      if (unknown.contains(ClientId(seen.id))) co_await forget_if_gone(seen);
     }
   }
   co_await parts_.names.purge();
 }
 
-awaitable<void> TenantNames::forget_if_gone(Names::Seen seen) {
-  if (seen.version == 0) co_return;
-  const bool gone = co_await parts_.gone.is_gone(seen.tenant);
-  if (!gone) co_return;
-  co_await parts_.names.forget(seen);
+awaitable<void> TenantNames::forget_if_gone(Names::Version seen) {
+  const bool forgotten = co_await parts_.gone.forget_if_gone(
+      seen, [&names = parts_.names](Names::Version version) { return names.forget(version); });
+  if (!forgotten) co_return;
   ops::log(ops::Level::info, "names of ids were removed, because their tenant is gone",
-           {{"client_id", seen.tenant.text()}});
+           {{"client_id", uuid_text(seen.id)}});
 }
 
 }  // namespace annals::names

@@ -39,7 +39,7 @@ class TenantNames {
 
  private:
   boost::asio::awaitable<bool> is_active(ClientId tenant);
-  boost::asio::awaitable<void> forget_if_gone(Names::Seen seen);
+  boost::asio::awaitable<void> forget_if_gone(Names::Version seen);
 
   Parts parts_;
 };

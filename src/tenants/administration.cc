@@ -152,13 +152,14 @@ awaitable<void> Administration::clean_up(std::stop_token stop) {
   }
 }
 
-awaitable<void> Administration::forget_if_gone(Registry::SeenSettings seen) {
-  if (seen.version == 0) co_return;
-  const bool gone = co_await parts_.gone.is_gone(seen.tenant);
-  if (!gone) co_return;
-  co_await parts_.registry.forget_settings(seen);
+awaitable<void> Administration::forget_if_gone(Registry::SettingsVersion seen) {
+  const bool forgotten = co_await parts_.gone.forget_if_gone(
+      seen, [&registry = parts_.registry](Registry::SettingsVersion version) {
+        return registry.forget_settings(version);
+      });
+  if (!forgotten) co_return;
   ops::log(ops::Level::info, "changes of a tenant were removed, because it is gone",
-           {{"client_id", seen.tenant.text()}});
+           {{"client_id", uuid_text(seen.id)}});
 }
 
 }  // namespace annals::tenants

@@ -71,7 +71,7 @@ class Administration {
   boost::asio::awaitable<void> relabel(ClientId id, std::string label, TenantChange change);
   boost::asio::awaitable<void> store(ClientId id, TenantChange change);
   boost::asio::awaitable<Tenant> publish(Tenant tenant);
-  boost::asio::awaitable<void> forget_if_gone(Registry::SeenSettings seen);
+  boost::asio::awaitable<void> forget_if_gone(Registry::SettingsVersion seen);
 
   Parts parts_;
 };

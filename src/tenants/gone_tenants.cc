@@ -2,6 +2,13 @@
 
 namespace annals::tenants {
 
+boost::asio::awaitable<bool> GoneTenants::forget_if_gone(Version seen, Forget forget) {
+  if (seen.number == 0) co_return false;
+  const bool gone = co_await is_gone(ClientId(seen.id));
+  if (gone) co_await forget(seen);
+  co_return gone;
+}
+
 boost::asio::awaitable<bool> GoneTenants::is_gone(ClientId id) {
   const auto found = co_await parts_.registry.find(id);
   if (found) co_return found->state == TenantState::deleting;

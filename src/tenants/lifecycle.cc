@@ -243,7 +243,7 @@ awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease, Row row) {
   for (Belonging& belonging : parts_.belongings) co_await remove_belonging(belonging, owner, lease);
   co_await lease.keep();
   if (tenant->settings_version > 0) {
-    co_await parts_.registry.forget_settings({.tenant = id, .version = tenant->settings_version});
+    co_await parts_.registry.forget_settings({.id = id.uuid(), .number = tenant->settings_version});
   }
   if (row == Row::removed) co_await remove_row(id);
   parts_.directory.forget(id);

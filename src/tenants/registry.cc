@@ -292,22 +292,24 @@ boost::asio::awaitable<void> Registry::change_settings(ClientId id, DecideSettin
                             });
 }
 
-boost::asio::awaitable<void> Registry::forget_settings(SeenSettings seen) {
-  return settings_.forget({.id = seen.tenant.uuid(), .number = seen.version});
+boost::asio::awaitable<void> Registry::forget_settings(SettingsVersion seen) {
+  return settings_.forget(seen);
 }
 
-boost::asio::awaitable<Registry::SeenSettings> Registry::see_settings(ClientId id) {
+boost::asio::awaitable<Registry::SettingsVersion> Registry::see_settings(ClientId id) {
   const auto found = co_await settings_.find(id.uuid());
-  co_return SeenSettings{.tenant = id, .version = found.version};
+  co_return SettingsVersion{.id = id.uuid(), .number = found.version};
 }
 
-boost::asio::awaitable<std::vector<Registry::SeenSettings>> Registry::settings_of_unknown() {
+boost::asio::awaitable<std::vector<Registry::SettingsVersion>> Registry::settings_of_unknown() {
   const auto text = co_await ask({.sql = fmt::format("{}{}", kUnknownWithSettings, kFormat)});
-  std::vector<SeenSettings> unknown;
+  std::vector<SettingsVersion> unknown;
   engine::for_each_line(text, [&](std::string_view line) {
     const boost::json::object row = boost::json::parse(line).as_object();
     const auto id = ClientId::parse(row.at("id").as_string());
-    if (id) unknown.push_back({.tenant = *id, .version = row.at("version").to_number<std::uint64_t>()});
+    if (id) {
+      unknown.push_back({.id = id->uuid(), .number = row.at("version").to_number<std::uint64_t>()});
+    }
   });
   co_return unknown;
 }

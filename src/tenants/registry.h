@@ -105,20 +105,18 @@ class Registry {
   using DecideSettings = std::function<bool(TenantSettings& settings, Timestamp now)>;
   boost::asio::awaitable<void> change_settings(ClientId id, DecideSettings decide);
 
-  /// Settings of a tenant, as they were seen.
-  struct SeenSettings {
-    ClientId tenant{Uuid{}};
-    std::uint64_t version = 0;
-  };
+  /// A version of the settings of the tenant whose id it has. Its number is 0 if there are none.
+  using SettingsVersion = engine::VersionedDocuments::Version;
+
   /// Removes the settings of a tenant that was found gone or going after they were seen. Those that it has
   /// got with a restoration since stay.
-  boost::asio::awaitable<void> forget_settings(SeenSettings seen);
+  boost::asio::awaitable<void> forget_settings(SettingsVersion seen);
 
-  /// Returns the settings of a tenant, which may be gone. Their version is 0 if there are none.
-  boost::asio::awaitable<SeenSettings> see_settings(ClientId id);
+  /// Returns the version of the settings of a tenant, which may be gone.
+  boost::asio::awaitable<SettingsVersion> see_settings(ClientId id);
 
-  /// Returns the settings of tenants that have no row.
-  boost::asio::awaitable<std::vector<SeenSettings>> settings_of_unknown();
+  /// Returns the versions of the settings of tenants that have no row.
+  boost::asio::awaitable<std::vector<SettingsVersion>> settings_of_unknown();
 
   /// Returns the tenants that a crash or a failure left half-done: all that are `deleting`, and those
   /// `creating`, or given up, for longer than `age` by the engine's clock.
