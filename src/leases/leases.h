@@ -56,6 +56,15 @@ std::string restore_key(ClientId id);
 /// Gives a lease back, if there is one. A failure is logged: the lease then expires.
 boost::asio::awaitable<void> release_quietly(std::unique_ptr<Lease> lease);
 
+/// Awaits `work(lease)` under a lease that is held, gives it back and returns the result of the work. Throws
+/// what the work throws.
+template <class Work>
+auto under(std::unique_ptr<Lease> lease, Work work) -> std::invoke_result_t<Work&, Lease&> {
+  auto outcome = co_await io::settled(work(*lease));
+  co_await release_quietly(std::move(lease));
+  co_return io::result_of(std::move(outcome));
+}
+
 /// Awaits `work(lease)` under a lease of that key, gives the lease back and returns the result of the work.
 /// Returns nullopt if somebody holds a lease of that key. Throws what the work throws.
 template <class Work>
@@ -64,9 +73,8 @@ auto with_lease(Leases& leases, std::string key, Work work)
     -> boost::asio::awaitable<std::optional<typename std::invoke_result_t<Work&, Lease&>::value_type>> {
   auto lease = co_await leases.acquire(std::move(key));
   if (!lease) co_return std::nullopt;
-  auto outcome = co_await io::settled(work(*lease));
-  co_await release_quietly(std::move(lease));
-  co_return io::result_of(std::move(outcome));
+  auto result = co_await under(std::move(lease), std::move(work));
+  co_return result;
 }
 
 }  // namespace annals::leases

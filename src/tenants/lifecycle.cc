@@ -53,10 +53,11 @@ awaitable<void> Lifecycle::restore(KeptTenant kept, Fill fill) {
   // Ids that are made are never the same, but a backup may be restored twice at a time.
   auto lease = co_await claim_id(leases::restore_key(id), id);
   if (!lease) throw tenant_exists("the client_id is taken");
-  making.id_lease = lease.get();
-  auto made = co_await io::settled(restore_alone(std::move(making)));
-  co_await leases::release_quietly(std::move(lease));
-  if (!io::result_of(std::move(made))) throw tenant_exists("the client_id is taken");
+  const bool made = co_await leases::under(std::move(lease), [&](Lease& id_lease) {
+    making.id_lease = &id_lease;
+    return restore_alone(std::move(making));
+  });
+  if (!made) throw tenant_exists("the client_id is taken");
 }
 
 /// Waits for whoever is at work on a tenant of that id, such as a sweep that ends its deletion. Returns null
@@ -81,9 +82,9 @@ awaitable<bool> Lifecycle::restore_alone(Making making) {
   const ClientId id = making.tenant.id;
   auto lease = co_await claim_id(leases::tenant_key(id), id, making.id_lease);
   if (!lease) co_return false;
-  auto free = co_await io::settled(is_unknown(id));
-  co_await leases::release_quietly(std::move(lease));
-  if (!io::result_of(std::move(free))) co_return false;
+  const bool is_free =
+      co_await leases::under(std::move(lease), [this, id](Lease& /*lease*/) { return is_unknown(id); });
+  if (!is_free) co_return false;
   // Before there is a row, nothing but this lease keeps another restoration away.
   co_await making.id_lease->keep();
   co_await make(std::move(making));
@@ -105,11 +106,10 @@ awaitable<void> Lifecycle::make(Making making) {
   const DatabaseName name = making.tenant.request.database;
   if (name.is_reserved()) throw tenant_exists("the database_name is reserved");
   // The name first, the label second, everywhere: of several that want both, one always gets both.
-  auto name_lease = co_await claim_name(name);
-  if (!name_lease) throw tenant_exists("the database_name is taken");
-  auto outcome = co_await io::settled(claim_label(std::move(making), *name_lease));
-  co_await leases::release_quietly(std::move(name_lease));
-  const Refusal refusal = io::result_of(std::move(outcome));
+  auto lease = co_await claim_name(name);
+  if (!lease) throw tenant_exists("the database_name is taken");
+  const auto refusal = co_await leases::under(
+      std::move(lease), [&](Lease& name_lease) { return claim_label(std::move(making), name_lease); });
   if (refusal) throw tenant_exists(*refusal);
 }
 
