@@ -64,6 +64,7 @@ Service::Service(config::Config config, const Adapters& adapters)
       changes_(!shares_its_engine(config_)),
       tables_(*engine_, changes_, shares_its_engine(config_)),
       names_(*engine_, {.is_alone = !shares_its_engine(config_)}),
+      expired_files_(*engine_),
       journaled_(journal_.get()),
       exports_(export_limits(config_)),
       tails_(tail_limits(config_)),
@@ -79,7 +80,7 @@ Service::Service(config::Config config, const Adapters& adapters)
                 // The database goes after everything that lies under its name, because it says whose that is.
                 // A crash after the note about late uploads makes the note twice, which is harmless.
                 .belongings = {exports_, tails_, tenant_files_, late_uploads_, journaled_, databases_,
-                               tables_, names_},
+                               tables_, names_, expired_files_},
                 .directory = {.max_age = max_tenant_age(config_), .is_alone = !shares_its_engine(config_)},
                 .default_retention_days = config_.retention.days,
                 .has_waiting_events = waiting_events()}),
@@ -123,8 +124,10 @@ Service::Service(config::Config config, const Adapters& adapters)
       retention_({.engine = *engine_,
                   .registry = tenancy_.registry(),
                   .administration = tenancy_.administration(),
+                  .gone = tenancy_.gone(),
                   .leases = *leases_,
                   .files = *file_store_,
+                  .expired_files = expired_files_,
                   .changes = changes_,
                   .settle = settling(),
                   .give_up = giving_up(),

@@ -166,6 +166,7 @@ class Service {
   events::Changes changes_;
   events::TenantTables tables_;
   names::Names names_;
+  retention::ExpiredFiles expired_files_;
   journal::TenantRecords journaled_;
   history::OpenStreams exports_;
   history::OpenStreams tails_;

@@ -96,4 +96,15 @@ awaitable<std::vector<ClientId>> ExpiredFiles::owners() {
   co_return owners;
 }
 
+awaitable<bool> ExpiredFiles::make(tenants::Owner /*owner*/) {
+  co_return true;
+}
+
+awaitable<void> ExpiredFiles::remove(tenants::Owner owner, tenants::Fence fence) {
+  const auto noted = co_await some_of(owner.id);
+  if (noted.empty()) co_return;
+  co_await fence();
+  co_await forget_all(owner.id);
+}
+
 }  // namespace annals::retention

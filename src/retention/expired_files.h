@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "events/events_table.h"
 #include "ids/id.h"
+#include "tenants/belonging.h"
 #include "text/time.h"
 
 namespace annals::retention {
@@ -26,9 +27,9 @@ struct Expired {
 };
 
 /// The table `default.annals_expired_files`: it lists the files of events that retention removes, until they
-/// are removed too, so that a crash in between loses none. Thread-safe; every call throws
-/// engine::EngineError.
-class ExpiredFiles {
+/// are removed too, so that a crash in between loses none. A note that comes after its tenant has gone is
+/// left to Retention::run(). Thread-safe; every call throws engine::EngineError.
+class ExpiredFiles final : public tenants::Belonging {
  public:
   /// `engine` must outlive this object.
   explicit ExpiredFiles(engine::Engine& engine) : engine_(engine) {}
@@ -46,6 +47,10 @@ class ExpiredFiles {
 
   /// Returns the tenants that files are noted of.
   boost::asio::awaitable<std::vector<ClientId>> owners();
+
+  boost::asio::awaitable<bool> make(tenants::Owner owner) override;
+  boost::asio::awaitable<void> remove(tenants::Owner owner, tenants::Fence fence) override;
+  [[nodiscard]] bool carries_owner() const override { return true; }
 
  private:
   boost::asio::awaitable<void> bootstrap();

@@ -84,16 +84,16 @@ awaitable<void> Retention::run(std::stop_token stop) {
     const auto page = co_await parts_.registry.list({.state = tenants::TenantState::active}, kPage, offset);
     for (const Tenant& tenant : page.tenants) {
       if (stop.stop_requested()) co_return;
-      if (is_due(tenant)) co_await run_one(tenant.id);
+      if (is_due(tenant)) co_await run_one(tenant.id, &Retention::enforce);
     }
     if (page.tenants.size() < kPage) break;
   }
   co_await finish_files(std::move(stop));
 }
 
-awaitable<void> Retention::run_one(ClientId id) {
+awaitable<void> Retention::run_one(ClientId id, Step step) {
   auto done = leases::with_lease(parts_.leases, retention_key(id),
-                                 [this, id](leases::Lease& lease) { return enforce(id, lease); });
+                                 [this, id, step](leases::Lease& lease) { return (this->*step)(id, lease); });
   const auto outcome = co_await io::settled(std::move(done));
   if (!outcome) log_failure(id, outcome.error());
 }
@@ -137,7 +137,7 @@ awaitable<std::uint64_t> Retention::remove_rows(EventsTable table, Timestamp bef
   const std::uint64_t rows = numbers.at(0);
   if (rows == 0) co_return 0;
   co_await lease.keep();
-  if (numbers.at(1) > 0) co_await expired_files_.note(table, expired);
+  if (numbers.at(1) > 0) co_await parts_.expired_files.note(table, expired);
   if (parts_.give_up) co_await parts_.give_up(table, expired.last_arrival);
   co_await lease.keep();
   // A late copy finds what it was meant for, or nothing: whatever arrives later has a higher number.
@@ -154,7 +154,7 @@ awaitable<std::uint64_t> Retention::remove_rows(EventsTable table, Timestamp bef
 awaitable<std::uint64_t> Retention::remove_files(Tenant tenant, leases::Lease& lease) {
   std::uint64_t removed = 0;
   while (true) {
-    auto files = co_await expired_files_.some_of(tenant.id);
+    auto files = co_await parts_.expired_files.some_of(tenant.id);
     if (files.empty()) co_return removed;
     co_await lease.keep();
     // While this lease is held, nobody else gets the name, under which an heir could have such files.
@@ -177,7 +177,7 @@ awaitable<std::uint64_t> Retention::remove_some(Tenant tenant, std::vector<FileI
   const auto removed = co_await parts_.files.remove_files(tenant.database, std::move(unnamed),
                                                           [&name_lease] { return name_lease.keep(); });
   // Those that an event names are noted again when that one expires.
-  co_await expired_files_.forget(tenant.id, std::move(files));
+  co_await parts_.expired_files.forget(tenant.id, std::move(files));
   co_return removed.objects;
 }
 
@@ -199,24 +199,27 @@ awaitable<std::vector<FileId>> Retention::not_named(EventsTable table, std::vect
 /// Removes what a crash has left of tenants whose turn does not come again: their retention was lifted, or
 /// they are gone.
 awaitable<void> Retention::finish_files(std::stop_token stop) {
-  const auto owners = co_await expired_files_.owners();
+  const auto owners = co_await parts_.expired_files.owners();
   for (const ClientId& owner : owners) {
     if (stop.stop_requested()) co_return;
-    const auto outcome = co_await io::settled(finish_files_of(owner));
-    if (!outcome) log_failure(owner, outcome.error());
+    co_await run_one(owner, &Retention::finish_files_of);
   }
 }
 
-awaitable<void> Retention::finish_files_of(ClientId owner) {
-  const auto tenant = co_await parts_.registry.find(owner);
-  if (!tenant) {
-    co_await expired_files_.forget_all(owner);
-    co_return;
+/// Returns false if the files are left to a run of the tenant's retention. Under the lease no such run notes
+/// files of a tenant that is restored just when it was found gone.
+// NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
+awaitable<bool> Retention::finish_files_of(ClientId owner, leases::Lease& lease) {
+  const bool gone = co_await parts_.gone.is_gone(owner);
+  if (gone) {
+    co_await lease.keep();
+    co_await parts_.expired_files.forget_all(owner);
+    co_return true;
   }
-  if (!is_active(*tenant) || is_due(*tenant)) co_return;
-  co_await leases::with_lease(
-      parts_.leases, retention_key(owner),
-      [this, tenant = *tenant](leases::Lease& lease) { return remove_files(tenant, lease); });
+  const auto tenant = co_await parts_.registry.find(owner);
+  if (!tenant || !is_active(*tenant) || is_due(*tenant)) co_return false;
+  co_await remove_files(*tenant, lease);
+  co_return true;
 }
 
 }  // namespace annals::retention

@@ -15,6 +15,7 @@
 #include "leases/leases.h"
 #include "retention/expired_files.h"
 #include "tenants/administration.h"
+#include "tenants/gone_tenants.h"
 #include "tenants/registry.h"
 
 namespace annals::retention {
@@ -35,8 +36,10 @@ class Retention {
     engine::Engine& engine;  // all of them must outlive this object
     tenants::Registry& registry;
     tenants::Administration& administration;
+    tenants::GoneTenants& gone;
     leases::Leases& leases;
     files::FileStore& files;
+    ExpiredFiles& expired_files;
     events::Changes& changes;
     /// Brings what was acknowledged into the table. May be null.
     std::function<boost::asio::awaitable<void>(events::EventsTable)> settle = {};
@@ -45,7 +48,7 @@ class Retention {
     std::chrono::milliseconds interval;  // between two runs for one tenant
   };
 
-  explicit Retention(Parts parts) : parts_(std::move(parts)), expired_files_(parts_.engine) {}
+  explicit Retention(Parts parts) : parts_(std::move(parts)) {}
 
   /// Runs for every tenant whose turn has come, one after the other. What fails for one is logged and tried
   /// again in the next call. Throws engine::EngineError if the registry cannot be read. At most one call may
@@ -58,7 +61,9 @@ class Retention {
 
  private:
   [[nodiscard]] bool is_due(const tenants::Tenant& tenant) const;
-  boost::asio::awaitable<void> run_one(ClientId id);
+  /// Does something for a tenant under the lease on its retention. Returns false if there was nothing to do.
+  using Step = boost::asio::awaitable<bool> (Retention::*)(ClientId id, leases::Lease& lease);
+  boost::asio::awaitable<void> run_one(ClientId id, Step step);
   boost::asio::awaitable<bool> enforce(ClientId id, leases::Lease& lease);
   boost::asio::awaitable<std::uint64_t> remove_rows(events::EventsTable table, Timestamp before,
                                                     leases::Lease& lease);
@@ -68,11 +73,10 @@ class Retention {
   boost::asio::awaitable<std::vector<FileId>> not_named(events::EventsTable table, std::vector<FileId> files);
   boost::asio::awaitable<void> settle(events::EventsTable table);
   boost::asio::awaitable<void> finish_files(std::stop_token stop);
-  boost::asio::awaitable<void> finish_files_of(ClientId owner);
+  boost::asio::awaitable<bool> finish_files_of(ClientId owner, leases::Lease& lease);
   [[nodiscard]] events::EventsTable table_of(const tenants::Tenant& tenant) const;
 
   const Parts parts_;
-  ExpiredFiles expired_files_;
 };
 
 }  // namespace annals::retention

@@ -11,8 +11,8 @@
 
 namespace annals::tenants {
 
-/// Removes what is left of tenants that are gone, for those who keep a document of each tenant outside its
-/// database: a change of it may come after the deletion has removed it. Thread-safe.
+/// Knows which tenants are gone, for those who keep something of each tenant outside its database: a change
+/// of it may come after the deletion has removed it. Thread-safe.
 class GoneTenants {
  public:
   struct Parts {
@@ -22,19 +22,21 @@ class GoneTenants {
 
   explicit GoneTenants(Parts parts) : parts_(parts) {}
 
+  /// Returns whether the tenant is gone or being deleted. False for one that only the registry may have lost.
+  /// Throws engine::EngineError.
+  boost::asio::awaitable<bool> is_gone(ClientId id);
+
   using Version = engine::VersionedDocuments::Version;
   /// Removes a document up to that version.
   using Forget = std::function<boost::asio::awaitable<void>(Version seen)>;
 
-  /// Awaits `forget(seen)` if there is such a document and the tenant whose id it has is gone or being
-  /// deleted; not if only the registry may have lost the tenant. Returns whether it did. The tenant may be
-  /// restored at any time: what it gets then has a higher version than what was seen before
-  /// (engine::VersionedDocuments::restore()). Throws engine::EngineError and what `forget` throws.
+  /// Awaits `forget(seen)` if there is such a document and the tenant whose id it has is gone. Returns
+  /// whether it did. The tenant may be restored at any time: what it gets then has a higher version than what
+  /// was seen before (engine::VersionedDocuments::restore()). Throws engine::EngineError and what `forget`
+  /// throws.
   boost::asio::awaitable<bool> forget_if_gone(Version seen, Forget forget);
 
  private:
-  boost::asio::awaitable<bool> is_gone(ClientId id);
-
   Parts parts_;
 };
 

@@ -12,8 +12,10 @@ LATE_UPLOADS = "annals_late_uploads"
 SETTINGS = "annals_tenant_settings"
 # It holds names of ids: of tenants that are there, and of the platform.
 NAMES = "annals_names"
+# It holds files of events that retention removes, until they are removed too.
+EXPIRED_FILES = "annals_expired_files"
 OF_PLATFORM = "00000000-0000-0000-0000-000000000000"
-OWN_TABLES = (REGISTRY, LATE_UPLOADS, SETTINGS, NAMES, "annals_keys", "annals_key_uses", "annals_expired_files",
+OWN_TABLES = (REGISTRY, LATE_UPLOADS, SETTINGS, NAMES, "annals_keys", "annals_key_uses", EXPIRED_FILES,
               trail.TABLE.removeprefix("default."))  # fmt: skip
 ENGINES_OWN = ("default", "system", "INFORMATION_SCHEMA", "information_schema")
 
@@ -36,10 +38,15 @@ def registry_rows(sql):
     return [(row.split("\t")[0], int(row.split("\t")[1])) for row in rows if row]
 
 
-def owners_in(sql, table):
-    """The ids of the tenants that have a document in that table."""
-    ids = sql(f"SELECT DISTINCT id FROM default.{table} ORDER BY id").split("\n")
+def owners_in(sql, table, column="id"):
+    """The ids of the tenants that have a row in that table."""
+    ids = sql(f"SELECT DISTINCT {column} FROM default.{table} ORDER BY ALL").split("\n")
     return [one for one in ids if one not in ("", OF_PLATFORM)]
+
+
+def expired_files_of(sql):
+    """The ids of the tenants that expired files are noted of."""
+    return owners_in(sql, EXPIRED_FILES, "client_id")
 
 
 def wait_until_nothing_is_left(annals, step, seconds):
@@ -69,6 +76,7 @@ def leftovers(annals, database=None):
         "rows": [row for row in registry_rows(annals.sql) if mine(row[0])] if REGISTRY in tables else [],
         "settings": owners_in(annals.sql, SETTINGS) if SETTINGS in tables and database is None else [],
         "names": owners_in(annals.sql, NAMES) if NAMES in tables and database is None else [],
+        "expired files": expired_files_of(annals.sql) if EXPIRED_FILES in tables and database is None else [],
         "files": annals.files.keys("" if database is None else f"{database}/"),
     }
     return {what: names for what, names in found.items() if names}
