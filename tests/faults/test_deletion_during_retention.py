@@ -7,7 +7,7 @@ import pytest
 
 from support.annals import events_table
 from support.events import event, expect_stored
-from support.file_links import new_upload, put
+from support.file_links import upload
 from support.holding_gate import HoldingGate
 from support.keys import change_tenant
 from support.leftovers import EXPIRED_FILES, REGISTRY, expired_files_of, leftovers, tables_of_default
@@ -27,10 +27,9 @@ def noted(make):
     slow = make.annals(engine, "s3", OFTEN)
     other = make.annals(engine.behind, slow.files, NEVER)
     tenant = slow.initialise(unique_name())
-    upload = new_upload(slow, tenant)
-    assert put(upload["upload_url"], b"content").status_code == 200
+    file_id = upload(slow, tenant, b"content")["file_id"]
     now = datetime.datetime.now(datetime.timezone.utc).isoformat()
-    expect_stored(slow, tenant, [event(file_id=upload["file_id"]), event(event_time=now)])
+    expect_stored(slow, tenant, [event(file_id=file_id), event(event_time=now)])
     held = engine.gate.hold(f"ALTER TABLE {events_table(tenant)} DELETE")
     assert change_tenant(slow, tenant, retention_days=30).status_code == 200
     assert held.arrived.wait(PATIENCE_SECONDS), "expected that rows are removed"

@@ -10,7 +10,7 @@ import pytest
 from support.annals import events_table
 from support.crash import Kill
 from support.events import event, events_of, expect_stored
-from support.file_links import new_upload, put
+from support.file_links import upload
 from support.names import unique_name
 from support.waiting import wait_until
 
@@ -19,18 +19,12 @@ CALLS = range(7, 23)
 OFTEN = {"ANNALS_RETENTION_INTERVAL_SECONDS": "0.2"}
 
 
-def uploaded(annals, tenant):
-    upload = new_upload(annals, tenant)
-    assert put(upload["upload_url"], b"content").status_code == 200
-    return upload["file_id"]
-
-
 def with_events(annals):
     """A tenant with an old event and a young one, which name a file each; returns it with the young one."""
     tenant = annals.initialise(unique_name())
     now = datetime.datetime.now(datetime.timezone.utc).isoformat()
-    young = event(event_time=now, file_id=uploaded(annals, tenant))
-    old = event(file_id=uploaded(annals, tenant))
+    young = event(event_time=now, file_id=upload(annals, tenant, b"content")["file_id"])
+    old = event(file_id=upload(annals, tenant, b"content")["file_id"])
     expect_stored(annals, tenant, [old, young])
     return tenant, young
 

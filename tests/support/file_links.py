@@ -51,11 +51,17 @@ def download_url(annals, tenant, file_id):
     return reply.json()["file_url"]
 
 
-def uploaded(annals, tenant, content, **headers):
-    """Uploads a file; returns the URLs to PUT and to GET it."""
+def upload(annals, tenant, content, **headers):
+    """Uploads a file; returns its `upload_url` and its `file_id`."""
     made = new_upload(annals, tenant)
     reply = put(made["upload_url"], content, **headers)
     assert reply.status_code == 200, f"expected 200, got {reply.status_code} {reply.text}"
+    return made
+
+
+def uploaded(annals, tenant, content, **headers):
+    """Uploads a file; returns the URLs to PUT and to GET it."""
+    made = upload(annals, tenant, content, **headers)
     return made["upload_url"], download_url(annals, tenant, made["file_id"])
 
 
