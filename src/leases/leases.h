@@ -1,7 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -65,16 +68,25 @@ auto under(std::unique_ptr<Lease> lease, Work work) -> std::invoke_result_t<Work
   co_return io::result_of(std::move(outcome));
 }
 
-/// Awaits `work(lease)` under a lease of that key, gives the lease back and returns the result of the work.
-/// Returns nullopt if somebody holds a lease of that key. Throws what the work throws.
-template <class Work>
+/// What comes of work that needs a lease: its result, or nullopt if somebody holds the lease. Of work without
+/// a result it says whether the work was done.
+template <class Result>
+using Outcome = std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>>;
+
+/// Awaits `work(lease)` under a lease of that key, gives the lease back and returns the outcome of the work.
+/// Throws what the work throws.
+template <class Work, class Result = typename std::invoke_result_t<Work&, Lease&>::value_type>
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): the leases outlive every work under them
-auto with_lease(Leases& leases, std::string key, Work work)
-    -> boost::asio::awaitable<std::optional<typename std::invoke_result_t<Work&, Lease&>::value_type>> {
+boost::asio::awaitable<Outcome<Result>> with_lease(Leases& leases, std::string key, Work work) {
   auto lease = co_await leases.acquire(std::move(key));
-  if (!lease) co_return std::nullopt;
-  auto result = co_await under(std::move(lease), std::move(work));
-  co_return result;
+  if (!lease) co_return Outcome<Result>();
+  if constexpr (std::is_void_v<Result>) {
+    co_await under(std::move(lease), std::move(work));
+    co_return true;
+  } else {
+    auto result = co_await under(std::move(lease), std::move(work));
+    co_return result;
+  }
 }
 
 }  // namespace annals::leases

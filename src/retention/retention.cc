@@ -99,10 +99,10 @@ awaitable<void> Retention::run_one(ClientId id, Step step) {
 }
 
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
-awaitable<bool> Retention::enforce(ClientId id, leases::Lease& lease) {
+awaitable<void> Retention::enforce(ClientId id, leases::Lease& lease) {
   // Another instance may have done it meanwhile.
   const auto tenant = co_await parts_.registry.find(id);
-  if (!tenant || !is_active(*tenant) || !is_due(*tenant)) co_return false;
+  if (!tenant || !is_active(*tenant) || !is_due(*tenant)) co_return;
   const Timestamp before = tenant->kept_from(text::now()).value_or(Timestamp::min());
   tenants::RetentionRun run{.days = tenant->retention_days};
   run.rows_removed = co_await remove_rows(table_of(*tenant), before, lease);
@@ -114,7 +114,6 @@ awaitable<bool> Retention::enforce(ClientId id, leases::Lease& lease) {
              {{"client_id", id.text()}, {"rows", run.rows_removed}, {"files", run.files_removed}});
   }
   co_await parts_.administration.add_retention_run(id, run);
-  co_return true;
 }
 
 awaitable<std::uint64_t> Retention::remove_before(EventsTable table, Timestamp before) {
@@ -206,20 +205,19 @@ awaitable<void> Retention::finish_files(std::stop_token stop) {
   }
 }
 
-/// Returns false if the files are left to a run of the tenant's retention. Under the lease no such run notes
-/// files of a tenant that is restored just when it was found gone.
+/// Leaves the files of a tenant whose turn comes to that run. Under the lease no such run notes files of a
+/// tenant that is restored just when it was found gone.
 // NOLINTNEXTLINE(*-reference-coroutine-parameters): awaited at once
-awaitable<bool> Retention::finish_files_of(ClientId owner, leases::Lease& lease) {
+awaitable<void> Retention::finish_files_of(ClientId owner, leases::Lease& lease) {
   const bool gone = co_await parts_.gone.is_gone(owner);
   if (gone) {
     co_await lease.keep();
     co_await parts_.expired_files.forget_all(owner);
-    co_return true;
+    co_return;
   }
   const auto tenant = co_await parts_.registry.find(owner);
-  if (!tenant || !is_active(*tenant) || is_due(*tenant)) co_return false;
+  if (!tenant || !is_active(*tenant) || is_due(*tenant)) co_return;
   co_await remove_files(*tenant, lease);
-  co_return true;
 }
 
 }  // namespace annals::retention

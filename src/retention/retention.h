@@ -61,10 +61,10 @@ class Retention {
 
  private:
   [[nodiscard]] bool is_due(const tenants::Tenant& tenant) const;
-  /// Does something for a tenant under the lease on its retention. Returns false if there was nothing to do.
-  using Step = boost::asio::awaitable<bool> (Retention::*)(ClientId id, leases::Lease& lease);
+  /// Does something for a tenant under the lease on its retention.
+  using Step = boost::asio::awaitable<void> (Retention::*)(ClientId id, leases::Lease& lease);
   boost::asio::awaitable<void> run_one(ClientId id, Step step);
-  boost::asio::awaitable<bool> enforce(ClientId id, leases::Lease& lease);
+  boost::asio::awaitable<void> enforce(ClientId id, leases::Lease& lease);
   boost::asio::awaitable<std::uint64_t> remove_rows(events::EventsTable table, Timestamp before,
                                                     leases::Lease& lease);
   boost::asio::awaitable<std::uint64_t> remove_files(tenants::Tenant tenant, leases::Lease& lease);
@@ -73,7 +73,7 @@ class Retention {
   boost::asio::awaitable<std::vector<FileId>> not_named(events::EventsTable table, std::vector<FileId> files);
   boost::asio::awaitable<void> settle(events::EventsTable table);
   boost::asio::awaitable<void> finish_files(std::stop_token stop);
-  boost::asio::awaitable<bool> finish_files_of(ClientId owner, leases::Lease& lease);
+  boost::asio::awaitable<void> finish_files_of(ClientId owner, leases::Lease& lease);
   [[nodiscard]] events::EventsTable table_of(const tenants::Tenant& tenant) const;
 
   const Parts parts_;

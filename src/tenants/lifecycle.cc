@@ -227,18 +227,18 @@ awaitable<void> Lifecycle::remove(ClientId id) {
 
 /// Returns false if another is at work on this tenant.
 awaitable<bool> Lifecycle::delete_alone(ClientId id, Row row) {
-  const auto done =
+  const bool done =
       co_await leases::with_lease(parts_.leases, leases::tenant_key(id),
                                   [this, id, row](Lease& lease) { return delete_steps(id, lease, row); });
-  co_return done.has_value();
+  co_return done;
 }
 
 // The row goes last, because recover() finds a half-deleted tenant by it, and because it keeps the name from
 // being given to another while anything is left.
-awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease, Row row) {
+awaitable<void> Lifecycle::delete_steps(ClientId id, Lease& lease, Row row) {
   // Read again, now that nobody else deletes it: it may be gone, and restored since under the same id.
   const auto tenant = co_await parts_.registry.find(id);
-  if (!tenant || tenant->state != TenantState::deleting) co_return true;
+  if (!tenant || tenant->state != TenantState::deleting) co_return;
   const Owner owner{.id = id, .database = tenant->database, .label = tenant->label};
   for (Belonging& belonging : parts_.belongings) co_await remove_belonging(belonging, owner, lease);
   co_await lease.keep();
@@ -247,7 +247,6 @@ awaitable<bool> Lifecycle::delete_steps(ClientId id, Lease& lease, Row row) {
   }
   if (row == Row::removed) co_await remove_row(id);
   parts_.directory.forget(id);
-  co_return true;
 }
 
 /// Removes the row for good: a change of state that has read it before may come after its removal and bring

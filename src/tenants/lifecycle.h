@@ -114,7 +114,7 @@ class Lifecycle {
   boost::asio::awaitable<void> activate(ClientId id, DatabaseName database, Claims claims, Row& row);
   boost::asio::awaitable<void> roll_back(ClientId id, Row row);
   boost::asio::awaitable<bool> delete_alone(ClientId id, Row row = Row::removed);
-  boost::asio::awaitable<bool> delete_steps(ClientId id, leases::Lease& lease, Row row);
+  boost::asio::awaitable<void> delete_steps(ClientId id, leases::Lease& lease, Row row);
   boost::asio::awaitable<void> remove_row(ClientId id);
   boost::asio::awaitable<void> remove_belonging(Belonging& belonging, Owner owner, leases::Lease& lease);
   boost::asio::awaitable<void> check_owner(Owner owner, leases::Lease& lease);

@@ -99,7 +99,7 @@ awaitable<void> Reconciliation::settle(Owner stray) {
                               [this, &stray](leases::Lease& /*lease*/) { return settle_alone(stray); });
 }
 
-awaitable<bool> Reconciliation::settle_alone(Owner stray) {
+awaitable<void> Reconciliation::settle_alone(Owner stray) {
   const auto tenant = co_await parts_.registry.find(stray.id);
   if (!tenant && !registry_is_lost_) {
     const bool removed = co_await parts_.databases.remove_if_empty(stray);
@@ -107,13 +107,11 @@ awaitable<bool> Reconciliation::settle_alone(Owner stray) {
       ops::log(Level::warning, "an empty database without a tenant was dropped",
                {{"database", stray.database.text()}, {"client_id", stray.id.text()}});
     }
-    co_return removed;
+    co_return;
   }
-  const bool moved = tenant && stray.database.is_aside() && tenant->state == TenantState::active;
-  if (moved) {
+  if (tenant && stray.database.is_aside() && tenant->state == TenantState::active) {
     co_await parts_.databases.bring_back(stray.database, {.id = stray.id, .database = tenant->database});
   }
-  co_return moved;
 }
 
 awaitable<void> Reconciliation::log_missing() {

@@ -51,7 +51,7 @@ class Reconciliation {
   boost::asio::awaitable<bool> registry_is_empty();
   boost::asio::awaitable<void> try_to_settle(Owner stray);
   boost::asio::awaitable<void> settle(Owner stray);
-  boost::asio::awaitable<bool> settle_alone(Owner stray);
+  boost::asio::awaitable<void> settle_alone(Owner stray);
   boost::asio::awaitable<void> log_missing();
 
   Parts parts_;
