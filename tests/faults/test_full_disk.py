@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from support import paths
+from support.clickhouse_users import users_xml
 from support.engines import needs_engine_library
 from support.events import event, get_history, post_events
 from support.load import expect_once, ids_of, shown_ids
@@ -175,12 +176,25 @@ def test_events_that_have_no_room_are_refused_without_a_wait_for_it(annals, full
     expect_kept(annals, tenant, acknowledged)
 
 
-def test_events_for_which_a_server_has_no_room_are_refused_without_a_wait_for_it(make, full, tmp_path, monkeypatch):
-    with monkeypatch.context() as changed:
-        for name, value in (("LD_PRELOAD", paths.FULL_DISK), ("TEST_FULL_DISK", full), ("TEST_FULL_DISK_BELOW", tmp_path)):
-            changed.setenv(name, str(value))
-        engine = make.engine()
-    annals = make.annals(engine, environment=LONGEST_RETRY)
+@pytest.fixture
+def start_server(make, full, tmp_path, monkeypatch):
+    """Starts a ClickHouse server whose disk is full while the file `full` exists."""
+
+    def start(users=None):
+        with monkeypatch.context() as changed:
+            for name, value in (("LD_PRELOAD", paths.FULL_DISK), ("TEST_FULL_DISK", full), ("TEST_FULL_DISK_BELOW", tmp_path)):
+                changed.setenv(name, str(value))
+            return make.engine(users=users)
+
+    return start
+
+
+# Each request asks the server for its tenant.
+NOTHING_KEPT = {"ANNALS_TENANTS_CACHE_SECONDS": "0"}
+
+
+def test_events_for_which_a_server_has_no_room_are_refused_without_a_wait_for_it(make, full, start_server):
+    annals = make.annals(start_server(), environment={**LONGEST_RETRY, **NOTHING_KEPT})
     tenant = annals.initialise("shop")
     before, during = event(), event()
     assert post_events(annals, tenant, before).status_code == 201
@@ -193,6 +207,21 @@ def test_events_for_which_a_server_has_no_room_are_refused_without_a_wait_for_it
     full.unlink()
     wait_until(lambda: post_events(annals, tenant, during).status_code == 201, "it takes events again", PATIENCE_SECONDS)
     expect_kept(annals, tenant, [before, during])
+
+
+@pytest.mark.parametrize("profile", ["", "<http_wait_end_of_query>1</http_wait_end_of_query>"], ids=["", "answers in one piece"])
+def test_a_server_without_room_leaves_nothing_out_of_what_it_answers(make, full, start_server, profile):
+    annals = make.annals(start_server(users_xml(profile)), environment=NOTHING_KEPT)
+    tenant = annals.initialise("shop")
+    events = [event(event_data=["x" * 1000]) for _ in range(ABOUT_A_MEGABYTE)]
+    assert post_events(annals, tenant, events).status_code == 201
+    full.touch()
+
+    expect_kept(annals, tenant, events)
+    exported = annals.get("/api/history/export", headers=client(tenant))
+    assert exported.content.count(b"\n") == ABOUT_A_MEGABYTE, "expected an export of all events"
+    listed = annals.get("/api/tenants").json()
+    assert [one["client_id"] for one in listed["results"]] == [tenant["client_id"]], "expected the list with its tenant"
 
 
 # --- the audit trail ---

@@ -160,8 +160,11 @@ class RemoteConnection final : public Connection {
   }
 
  private:
-  /// Makes the server buffer the whole answer, so that an error in its middle still becomes a status code.
-  static constexpr std::string_view kWholeAnswer = "&wait_end_of_query=1";
+  /// Makes the server hold the whole answer until the query has ended, so that an error in its middle still
+  /// becomes a status code. The buffer is in its memory, which the query's limit counts. The rest of an
+  /// answer larger than the buffer would go to a file, and a server whose disk is full (26.7) leaves that
+  /// rest out and answers with the status 200.
+  static constexpr std::string_view kWholeAnswer = "&wait_end_of_query=1&buffer_size=4294967296";
 
   /// Makes the server send progress in headers while a query finds nothing for a long time, so that it is not
   /// taken for dead.

@@ -81,6 +81,7 @@ constexpr auto kPinned = std::to_array<Setting>({
     {"output_format_parquet_datetime_as_uint32", "0"},
     {"output_format_binary_encode_types_in_binary_format", "0"},
     {"http_write_exception_in_output_format", "0"},
+    {"http_wait_end_of_query", "0"},
     // what is stored
     {"async_insert", "0"},
     {"insert_null_as_default", "1"},
