@@ -68,8 +68,8 @@ auto under(std::unique_ptr<Lease> lease, Work work) -> std::invoke_result_t<Work
   co_return io::result_of(std::move(outcome));
 }
 
-/// What comes of work that needs a lease: its result, or nullopt if somebody holds the lease. Of work without
-/// a result it says whether the work was done.
+/// The outcome of work that needs a lease is its result, or nullopt if somebody holds the lease. For work
+/// without a result it is whether the work was done.
 template <class Result>
 using Outcome = std::conditional_t<std::is_void_v<Result>, bool, std::optional<Result>>;
 

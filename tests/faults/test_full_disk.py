@@ -36,19 +36,40 @@ def full(tmp_path):
     return tmp_path / "full"
 
 
+def preloaded(full, below):
+    """What a program has in its environment for which the disk is full in `below`, while the file `full` exists."""
+    return {"LD_PRELOAD": str(paths.FULL_DISK), "TEST_FULL_DISK": str(full), "TEST_FULL_DISK_BELOW": str(below)}
+
+
 @pytest.fixture
-def annals(make, full, tmp_path):
-    environment = {"LD_PRELOAD": str(paths.FULL_DISK), "TEST_FULL_DISK": str(full), "ANNALS_EVENTS_RETRY_SECONDS": "0.5"}
-    annals = make.annals("embedded", environment=environment, start=False)
-    annals.environment["TEST_FULL_DISK_BELOW"] = str(annals.data)
+def annals(make, full):
+    annals = make.annals("embedded", environment={"ANNALS_EVENTS_RETRY_SECONDS": "0.5"}, start=False)
+    annals.environment.update(preloaded(full, annals.data))
     return annals.start()
+
+
+@pytest.fixture
+def start_server(make, full, tmp_path, monkeypatch):
+    """Starts a ClickHouse server whose disk is full while the file `full` exists."""
+
+    def start(users=None):
+        with monkeypatch.context() as changed:
+            for name, value in preloaded(full, tmp_path).items():
+                changed.setenv(name, value)
+            return make.engine(users=users)
+
+    return start
+
+
+def a_megabyte():
+    return [event(event_data=["x" * 1000]) for _ in range(ABOUT_A_MEGABYTE)]
 
 
 def fill(annals, tenant):
     """Sends events until one request after the other is refused; returns those that were acknowledged, and the refusal."""
     acknowledged, refused = [], 0
     for _ in range(MOST_REQUESTS):
-        events = [event(event_data=["x" * 1000]) for _ in range(ABOUT_A_MEGABYTE)]
+        events = a_megabyte()
         reply = post_events(annals, tenant, events)
         if reply.status_code == 201:
             acknowledged, refused = acknowledged + events, 0
@@ -176,19 +197,6 @@ def test_events_that_have_no_room_are_refused_without_a_wait_for_it(annals, full
     expect_kept(annals, tenant, acknowledged)
 
 
-@pytest.fixture
-def start_server(make, full, tmp_path, monkeypatch):
-    """Starts a ClickHouse server whose disk is full while the file `full` exists."""
-
-    def start(users=None):
-        with monkeypatch.context() as changed:
-            for name, value in (("LD_PRELOAD", paths.FULL_DISK), ("TEST_FULL_DISK", full), ("TEST_FULL_DISK_BELOW", tmp_path)):
-                changed.setenv(name, str(value))
-            return make.engine(users=users)
-
-    return start
-
-
 # Each request asks the server for its tenant.
 NOTHING_KEPT = {"ANNALS_TENANTS_CACHE_SECONDS": "0"}
 
@@ -213,7 +221,7 @@ def test_events_for_which_a_server_has_no_room_are_refused_without_a_wait_for_it
 def test_a_server_without_room_leaves_nothing_out_of_what_it_answers(make, full, start_server, profile):
     annals = make.annals(start_server(users_xml(profile)), environment=NOTHING_KEPT)
     tenant = annals.initialise("shop")
-    events = [event(event_data=["x" * 1000]) for _ in range(ABOUT_A_MEGABYTE)]
+    events = a_megabyte()
     assert post_events(annals, tenant, events).status_code == 201
     full.touch()
 
@@ -283,11 +291,9 @@ HALF = b"x" * (1 << 20)
 @pytest.fixture(params=["told", "untold"])
 def store(make, full, request):
     """Its files lie on a disk that can become full: what is left can be asked for, or, as with a quota, cannot."""
-    environment = {"LD_PRELOAD": str(paths.FULL_DISK), "TEST_FULL_DISK": str(full)}
-    if request.param == "untold":
-        environment["TEST_FULL_DISK_UNTOLD"] = "1"
+    environment = {"TEST_FULL_DISK_UNTOLD": "1"} if request.param == "untold" else {}
     annals = make.annals("embedded", environment=environment, start=False)
-    annals.environment["TEST_FULL_DISK_BELOW"] = str(annals.data / "files")
+    annals.environment.update(preloaded(full, annals.data / "files"))
     return annals.start()
 
 
@@ -336,14 +342,9 @@ def test_a_disk_that_fills_up_during_an_upload_refuses_it(store, full):
 
 @pytest.fixture
 def limited(make, full):
-    environment = {
-        "LD_PRELOAD": str(paths.FULL_DISK),
-        "TEST_FULL_DISK": str(full),
-        "TEST_FULL_DISK_UNTOLD": "1",
-        "ANNALS_EVENTS_RETRY_SECONDS": "0.5",
-    }
+    environment = {"TEST_FULL_DISK_UNTOLD": "1", "ANNALS_EVENTS_RETRY_SECONDS": "0.5"}
     annals = make.annals("embedded", environment=environment, start=False)
-    annals.environment["TEST_FULL_DISK_BELOW"] = str(annals.engine.directory)
+    annals.environment.update(preloaded(full, annals.engine.directory))
     return annals.start()
 
 
