@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from chaos.gate import ChaosGate
-from chaos.machine import Clock, SlowDisk, small_disk
+from chaos.machine import Clock, PretendedDisk, SlowDisk, small_disk
 from support.processes import freeze
 
 SETTINGS = {
@@ -32,6 +32,7 @@ class Deployment:
         self.disk = None
         self.slow_disk = None
         self.gate = None
+        self.server_disk = None  # of the ClickHouse server
         self.s3 = None
         self.deaths = collections.Counter()
         self._stopped = set()
@@ -169,5 +170,9 @@ def remote(make, s3):
     instances = [make.annals(engine, files, dict(SETTINGS), start=False) for _ in range(2)]
     made = Deployment(instances, "remote")
     made.gate, made.s3 = engine.gate, s3
-    engine.behind.server.drop_delay = 1  # a tenant who is deleted while it is killed stays for that long
+    server = engine.behind.server
+    server.drop_delay = 1  # a tenant who is deleted while it is killed stays for that long
+    made.server_disk = PretendedDisk(server.directory)
+    server.environment = {**made.server_disk.environment, "LD_PRELOAD": str(PretendedDisk.library)}
+    server.restart()
     return made

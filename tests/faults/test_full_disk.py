@@ -27,6 +27,8 @@ MOST_REQUESTS = 60
 # A busy machine may refuse a request for want of time.
 TIMES_REFUSED = 3
 LITTLE_ROOM = 64 << 20
+# A byte is none for who rounds down, but the disk's writes succeed; see full_disk.cc.
+TOLD_OF_NO_ROOM = "1"
 ROOM_FOR_THE_JOURNAL = 200 << 20
 
 
@@ -206,7 +208,7 @@ def test_events_for_which_a_server_has_no_room_are_refused_without_a_wait_for_it
     tenant = annals.initialise("shop")
     before, during = event(), event()
     assert post_events(annals, tenant, before).status_code == 201
-    full.touch()
+    full.write_text(TOLD_OF_NO_ROOM)
 
     refusal = post_events(annals, tenant, during)
 
@@ -223,6 +225,8 @@ def test_a_server_without_room_leaves_nothing_out_of_what_it_answers(make, full,
     tenant = annals.initialise("shop")
     events = a_megabyte()
     assert post_events(annals, tenant, events).status_code == 201
+    # The library that is the server here takes failed writes for successful ones, those of a merge as well.
+    annals.engine.sql("SYSTEM STOP MERGES")
     full.touch()
 
     expect_kept(annals, tenant, events)

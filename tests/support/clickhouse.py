@@ -30,6 +30,7 @@ class ClickHouseServer:
 
     def __init__(self, directory, users=None):
         self.directory = pathlib.Path(directory)
+        self.environment = {}  # beyond that of the tests, from its next start on
         if users is not None:
             self.directory.mkdir(parents=True, exist_ok=True)
             (self.directory / "users.xml").write_text(users)
@@ -85,7 +86,8 @@ class ClickHouseServer:
         program = [str(paths.CLICKHOUSE_SERVER), str(self.directory), str(self.port)]
         if self.drop_delay is not None:
             program.append(str(self.drop_delay))
-        self._process = subprocess.Popen(program, stdin=subprocess.DEVNULL)
+        environment = {**os.environ, **self.environment}
+        self._process = subprocess.Popen(program, stdin=subprocess.DEVNULL, env=environment)
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             if self._pings():

@@ -8,8 +8,9 @@
 namespace annals::engine {
 
 /// Finds out whether a write(2) of the engine has failed. The engine goes on as if it had succeeded: with
-/// ENOSPC from every write an insert is acknowledged, and its part is empty (26.7). It counts such writes
-/// though. Thread-safe.
+/// ENOSPC from every write an insert is acknowledged, and its part is empty (26.7, chdb's
+/// WriteBufferFromFileDescriptor::nextImpl; ClickHouse's own throws). It counts such writes though.
+/// Thread-safe.
 class FailedWrites {
  public:
   /// Runs a query and returns its result.
