@@ -8,6 +8,7 @@ import pytest
 
 from support import paths
 from support.events import event, events_of, post_events
+from support.full_disk import TOLD_OF_NO_ROOM, preloaded
 from support.metrics import scrape, statements_in
 from support.ports import free_port
 from support.problems import UNAVAILABLE, expect
@@ -89,14 +90,12 @@ def test_a_registry_with_damaged_bytes_is_named(make):
 
 def test_a_full_disk_is_named(make, tmp_path):
     full = tmp_path / "full"
-    annals = make.annals(
-        "embedded", environment={"LD_PRELOAD": str(paths.FULL_DISK), "TEST_FULL_DISK": str(full)}, start=False
-    )
-    annals.environment["TEST_FULL_DISK_BELOW"] = str(annals.data)
+    annals = make.annals("embedded", start=False)
+    annals.environment.update(preloaded(full, annals.data))
     annals.start()
 
     # Told, but not so: the engine ends if a write of its own fails, and it may be writing just now.
-    full.write_text("1")
+    full.write_text(TOLD_OF_NO_ROOM)
     wait_for(annals, 503, disk="full", engine="ok", detail="There is no room left on the disk.")
     full.unlink()
     wait_for(annals, 200, **ALL_WELL)

@@ -52,7 +52,7 @@ PYTHON = [
     ("src/files/*", ["contract/test_files.py", "contract/test_files_guards.py", "contract/test_files_once.py",
                      "contract/test_files_lifetime.py"]),
     ("src/io/budget.cc", ["contract/test_limits.py", "faults/test_slow_readers.py"]),
-    ("src/io/*", ["faults/test_journal.py", "faults/test_full_disk.py", "faults/test_events_failed_sync.py",
+    ("src/io/*", ["faults/test_journal.py", "faults/full_disk", "faults/test_events_failed_sync.py",
                   "faults/test_power_cut.py"]),
 ]
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from support import paths
 from support.backups import Backups, expect_whole, filled, with_file
 from support.engines import needs_engine_library
 from support.events import event, post_events
+from support.full_disk import preloaded
 
 pytestmark = needs_engine_library
 
@@ -15,27 +15,9 @@ SMALL = {"events": 20, "files": (b"a", b"bb")}
 
 
 @pytest.fixture
-def full(tmp_path):
-    """The disk of the backups is full while this file exists."""
-    return tmp_path / "full"
-
-
-@pytest.fixture(params=["told", "untold"])
-def told(request):
-    """Whether what is left can be asked for. With a quota it cannot, and a write fails."""
-    return request.param == "told"
-
-
-@pytest.fixture
 def backups(make, full, told, tmp_path):
     directory = tmp_path / "backups"
-    environment = {
-        "LD_PRELOAD": str(paths.FULL_DISK),
-        "TEST_FULL_DISK": str(full),
-        "TEST_FULL_DISK_BELOW": str(directory),
-        "ANNALS_BACKUP_DIRECTORY": str(directory),
-        **({} if told else {"TEST_FULL_DISK_UNTOLD": "1"}),
-    }
+    environment = {"ANNALS_BACKUP_DIRECTORY": str(directory), **preloaded(full, directory, told)}
     return Backups(make.annals("embedded", environment=environment), directory)
 
 
