@@ -7,7 +7,8 @@ import signal
 import pytest
 
 from chaos.gate import ChaosGate
-from chaos.machine import Clock, PretendedDisk, SlowDisk, small_disk
+from chaos.machine import Clock, SlowDisk, small_disk
+from support.full_disk import preloaded
 from support.processes import freeze
 
 SETTINGS = {
@@ -32,7 +33,7 @@ class Deployment:
         self.disk = None
         self.slow_disk = None
         self.gate = None
-        self.server_disk = None  # of the ClickHouse server
+        self.full = None  # while this file exists, the disk of the ClickHouse server is full
         self.s3 = None
         self.deaths = collections.Counter()
         self._stopped = set()
@@ -172,7 +173,7 @@ def remote(make, s3):
     made.gate, made.s3 = engine.gate, s3
     server = engine.behind.server
     server.drop_delay = 1  # a tenant who is deleted while it is killed stays for that long
-    made.server_disk = PretendedDisk(server.directory)
-    server.environment = {**made.server_disk.environment, "LD_PRELOAD": str(PretendedDisk.library)}
+    made.full = server.directory.with_name("full")
+    server.environment = preloaded(made.full, server.directory)
     server.restart()
     return made

@@ -1,5 +1,7 @@
 """What goes wrong in a chaos run. Each fault begins and ends at moments that the plan of its round chooses."""
 
+from support.full_disk import TOLD_OF_NO_ROOM
+
 # The engine's tables need room even for what it deletes.
 LITTLE_ROOM = 100 << 20
 HOUR = 3600
@@ -51,12 +53,12 @@ def _of_disk(deployment):
         yield Fault("disk slow", "speed of the disk", lambda ms=milliseconds: slow.slow_down(ms), slow.speed_up)
 
 
-def _of_server(server, disk):
+def _of_server(server, full):
     yield Fault("engine away", "engine", server.kill, server.restart)
     yield Fault("engine hangs", "engine", server.stop, server.cont)
     # It is told of no room, and its writes succeed: the library that is the server in these tests (26.7) takes a
     # failed write for a successful one, which ClickHouse itself does not.
-    yield Fault("engine without room", "engine", lambda: disk.fill(1), disk.empty)
+    yield Fault("engine without room", "engine", lambda: full.write_text(TOLD_OF_NO_ROOM), lambda: full.unlink(missing_ok=True))
 
 
 def _of_gate(gate, random):
@@ -90,7 +92,7 @@ def faults_of(deployment, random):
     if deployment.disk:
         found += _of_disk(deployment)
     if deployment.gate:
-        found += _of_server(deployment.engine.behind.server, deployment.server_disk)
+        found += _of_server(deployment.engine.behind.server, deployment.full)
         found += _of_gate(deployment.gate, random)
     if deployment.s3:
         found += _of_file_store(deployment.s3)

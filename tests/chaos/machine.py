@@ -88,8 +88,7 @@ class SmallDisk:
 
 
 class PretendedDisk:
-    """For who may not mount, and for a server: a library that is loaded into the program lets no file grow below
-    `directory`."""
+    """For who may not mount: a library that is loaded into the service lets no file grow."""
 
     name = "a preloaded library, because mounting is not allowed"
     library = paths.FULL_DISK
