@@ -2,15 +2,15 @@
 
 import concurrent.futures
 import json
-import pathlib
 import uuid
 
 import pytest
 
+from support import paths
 from support.events import envelope, event, events_of, expect_created, history, post_envelope, shown
 from support.names import unique_name
 
-SAMPLES = sorted((pathlib.Path(__file__).parents[1] / "support" / "event_bridge_samples").glob("*.json"))
+SAMPLES = sorted((paths.ROOT / "tests" / "support" / "event_bridge_samples").glob("*.json"))
 # What AWS's own details have in common with an event: nothing.
 NEVER_IN_SAMPLES = set(event())
 

@@ -2,17 +2,17 @@
 
 import gzip
 import json
-import pathlib
 import shutil
 import subprocess
 
 import pytest
 
+from support import paths
 from support.document_story import Story
 from support.engines import needs_engine_library
 from support.openapi import PATH, Document
 
-CHECKER = pathlib.Path(__file__).resolve().parents[1] / "support" / "openapi_validator"
+CHECKER = paths.ROOT / "tests" / "support" / "openapi_validator"
 SECONDS = 60
 
 
