@@ -17,7 +17,7 @@
 #include "sample_events.h"
 #include "samples.h"
 #include "scratch.h"
-#include "support/clickhouse_server_process.h"
+#include "support/servers/clickhouse_server_process.h"
 
 namespace annals::bench {
 namespace {

@@ -81,7 +81,7 @@ setup_modules() {
 setup_pages() { setup_modules web "what builds the pages"; }
 setup_browser() { setup_modules tests/browser "what drives the browser in the tests"; }
 setup_client() { setup_modules clients/typescript "the compiler of the TypeScript client"; }
-setup_validator() { setup_modules tests/support/openapi_validator "what checks the OpenAPI document in the tests"; }
+setup_validator() { setup_modules tests/support/openapi/validator "what checks the OpenAPI document in the tests"; }
 
 setup_all() {
   setup_packages "${build_packages[@]}" "${lint_packages[@]}" "${test_packages[@]}"

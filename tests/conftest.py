@@ -14,13 +14,14 @@ import threading
 
 import pytest
 
-from support import paths, sanitizers
+from support import paths
 from support.annals import Annals
-from support.engines import EmbeddedEngine, RemoteEngine
-from support.files import LocalFiles, S3Files, S3Server
-from support.gate import GatedEngine
-from support.steps import Steps
+from support.faults.steps import Steps
+from support.gates.gate import GatedEngine
+from support.servers.engines import EmbeddedEngine, RemoteEngine
+from support.servers.files import LocalFiles, S3Files, S3Server
 from support.waiting import SLOWNESS
+from support.witnesses import sanitizers
 
 # Of a test that hangs: none takes a fortieth of it on a machine that has nothing else to do. Those that are to last have
 # a marker `seconds`.

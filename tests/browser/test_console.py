@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from support.console import OFFER, RECORD, Bank
+from support.clients.console import OFFER, RECORD, Bank
 from support.events import HISTORY
 
 FIRST_LOAD_BYTES = 150_000

@@ -11,12 +11,12 @@ import zlib
 import pytest
 
 from support.annals import API_KEY
-from support.browsers import drive
+from support.clients.browsers import drive
+from support.clients.file_links import new_upload, put
 from support.events import event, post_events
-from support.file_links import new_upload, put
-from support.loopback_http import LoopbackServer, send_answer
+from support.machine.ports import free_port
 from support.names import unique_name
-from support.ports import free_port
+from support.servers.loopback_http import LoopbackServer, send_answer
 
 HERE = pathlib.Path(__file__).parent
 BROWSER_SECONDS = 540  # of which a machine that nobody else uses needs a tenth

@@ -5,12 +5,12 @@ import pathlib
 
 import pytest
 
-from support.browsers import drive
+from support.clients.browsers import drive
+from support.clients.file_links import new_upload
+from support.clients.viewer_tokens import new_token
 from support.events import HISTORY, event, post_events
-from support.file_links import new_upload
-from support.loopback_http import LoopbackServer, send_answer
 from support.names import unique_name
-from support.viewer_tokens import new_token
+from support.servers.loopback_http import LoopbackServer, send_answer
 
 HERE = pathlib.Path(__file__).parent
 BROWSER_SECONDS = 120

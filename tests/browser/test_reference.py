@@ -3,8 +3,8 @@
 
 import pytest
 
-from support.browsers import drive
-from support.openapi import PATH
+from support.clients.browsers import drive
+from support.openapi.document import PATH
 
 BROWSER_SECONDS = 120
 POLICY = {

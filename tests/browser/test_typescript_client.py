@@ -9,13 +9,13 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.browsers import drive
-from support.documents import blocks
+from support.clients.browsers import drive
+from support.clients.typescript_client import SOURCES, Redirection, Site, copy_of_the_client, run_in
+from support.gates.wire import Wire
+from support.machine.ports import free_port
+from support.machine.processes import environment
 from support.names import unique_name
-from support.ports import free_port
-from support.processes import environment
-from support.typescript_client import SOURCES, Redirection, Site, copy_of_the_client, run_in
-from support.wire import Wire
+from support.samples.documents import blocks
 
 BROWSER_SECONDS = 600  # of which a machine that nobody else uses needs a tenth
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from support.browsers import drive
-from support.console import attached
+from support.clients.browsers import drive
+from support.clients.console import attached
+from support.clients.file_links import get_file
 from support.events import event, post_events
-from support.file_links import get_file
 from support.names import unique_name
 
 BROWSER_SECONDS = 120

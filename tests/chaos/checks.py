@@ -7,10 +7,10 @@ import requests
 
 from chaos.client import digests
 from chaos.model import ACTIVE, GONE, NAMES, UNSETTLED
+from support.answers.problems import NO_SUCH_CLIENT
+from support.clients.file_links import client
+from support.clients.load import everything, ids_of
 from support.events import HISTORY, get_history, history, shown
-from support.file_links import client
-from support.load import everything, ids_of
-from support.problems import NO_SUCH_CLIENT
 from support.waiting import TIMEOUT_SECONDS, repeat_unavailable, wait_until
 
 FILES_READ = 10

@@ -2,8 +2,8 @@
 
 from chaos.client import SECONDS, UNAVAILABLE, Client
 from chaos.model import ACTIVE, GONE, NAMES, UNSETTLED
-from support.load import at_once
-from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT
+from support.answers.problems import CLIENT_EXISTS, NO_SUCH_CLIENT
+from support.clients.load import at_once
 
 CLAIMS = 3
 

@@ -8,8 +8,8 @@ import pytest
 
 from chaos.gate import ChaosGate
 from chaos.machine import Clock, SlowDisk, small_disk
-from support.full_disk import preloaded
-from support.processes import freeze
+from support.faults.full_disk import preloaded
+from support.machine.processes import freeze
 
 SETTINGS = {
     "ANNALS_TENANTS_CREATING_TIMEOUT_SECONDS": "4",

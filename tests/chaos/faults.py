@@ -1,6 +1,6 @@
 """What goes wrong in a chaos run. Each fault begins and ends at moments that the plan of its round chooses."""
 
-from support.full_disk import TOLD_OF_NO_ROOM
+from support.faults.full_disk import TOLD_OF_NO_ROOM
 
 # The engine's tables need room even for what it deletes.
 LITTLE_ROOM = 100 << 20

@@ -4,7 +4,7 @@ import http.client
 import random
 import threading
 
-from support.gate import Gate
+from support.gates.gate import Gate
 
 SLOWEST_SECONDS = 0.4
 BROKEN = 0.25

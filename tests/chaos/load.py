@@ -6,7 +6,7 @@ import traceback
 from chaos.claiming import Claiming
 from chaos.reading import Reading
 from chaos.sending import Sending
-from support.load import Clients
+from support.clients.load import Clients
 
 CLIENTS = 10
 # A client that finds nobody tries again soon, as real ones do.

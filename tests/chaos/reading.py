@@ -5,9 +5,9 @@ import json
 import requests
 
 from chaos.client import RECORDS, SECONDS, Client, digests
+from support.clients.file_links import client
+from support.clients.load import ids_of
 from support.events import HISTORY, get_history, shown
-from support.file_links import client
-from support.load import ids_of
 
 
 class Reading(Client):

@@ -5,9 +5,9 @@ import uuid
 import requests
 
 from chaos.client import RECORDS, SECONDS, Client
+from support.clients.file_links import client
+from support.clients.load import ndjson
 from support.events import NDJSON, envelope, post_envelope, post_events
-from support.file_links import client
-from support.load import ndjson
 
 MOST_EVENTS = 12_000
 

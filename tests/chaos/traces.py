@@ -7,10 +7,10 @@ import requests
 
 from chaos.looking import wait_until_empty
 from chaos.model import ACTIVE, GONE
-from support.leftovers import OWN_TABLES, databases, owners_in, registry_rows, tables_of_default
-from support.leftovers import NAMES as NAMES_TABLE
-from support.leftovers import SETTINGS as SETTINGS_TABLE
 from support.waiting import TIMEOUT_SECONDS, wait_until
+from support.witnesses.leftovers import OWN_TABLES, databases, owners_in, registry_rows, tables_of_default
+from support.witnesses.leftovers import NAMES as NAMES_TABLE
+from support.witnesses.leftovers import SETTINGS as SETTINGS_TABLE
 
 
 def check_late_uploads(deployment, model):

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from support.annals import Annals
-from support.gate import Gate
-from support.openapi import Recorder
+from support.gates.gate import Gate
+from support.openapi.document import Recorder
 
 # What a service that stops has for each kind of what is still to be stored or sent.
 LAST_SECONDS = 1.0

@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "engine/embedded/engine.h"
-#include "support/run.h"
-#include "support/temporary_directory.h"
+#include "support/coroutines/run.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::engine {
 namespace {

@@ -12,9 +12,9 @@
 
 #include "engine/embedded/engine.h"
 #include "engine/remote/engine.h"
-#include "support/clickhouse_server_process.h"
-#include "support/run.h"
-#include "support/temporary_directory.h"
+#include "support/coroutines/run.h"
+#include "support/machine/temporary_directory.h"
+#include "support/servers/clickhouse_server_process.h"
 
 namespace annals::engine {
 namespace {

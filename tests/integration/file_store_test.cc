@@ -12,9 +12,9 @@
 
 #include "files/local/store.h"
 #include "files/s3/store.h"
-#include "support/run.h"
-#include "support/s3_server.h"
-#include "support/temporary_directory.h"
+#include "support/coroutines/run.h"
+#include "support/machine/temporary_directory.h"
+#include "support/servers/s3_server.h"
 
 namespace annals::files {
 namespace {

@@ -12,9 +12,9 @@
 #include "engine/remote/engine.h"
 #include "leases/engine_leases.h"
 #include "leases/in_process_leases.h"
-#include "support/clickhouse_server_process.h"
-#include "support/run.h"
-#include "support/scripted_engine.h"
+#include "support/coroutines/run.h"
+#include "support/servers/clickhouse_server_process.h"
+#include "support/simulated/scripted_engine.h"
 
 namespace annals::leases {
 namespace {

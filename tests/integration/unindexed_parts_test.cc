@@ -14,8 +14,8 @@
 #include "engine/remote/engine.h"
 #include "events/parts/unindexed_parts.h"
 #include "events/searched_text.h"
-#include "support/clickhouse_server_process.h"
-#include "support/run.h"
+#include "support/coroutines/run.h"
+#include "support/servers/clickhouse_server_process.h"
 
 namespace annals::events {
 namespace {

@@ -11,9 +11,9 @@
 #include <boost/asio/use_future.hpp>
 
 #include "engine/remote/engine.h"
-#include "support/clickhouse_server_process.h"
-#include "support/run.h"
-#include "support/scripted_engine.h"
+#include "support/coroutines/run.h"
+#include "support/servers/clickhouse_server_process.h"
+#include "support/simulated/scripted_engine.h"
 
 namespace annals::engine {
 namespace {

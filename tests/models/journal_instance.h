@@ -13,8 +13,8 @@
 #include "lanes/journaled_commits.h"
 #include "lanes/moves.h"
 #include "models/journal_world.h"
-#include "support/scripted_engine.h"
-#include "support/simulated_table.h"
+#include "support/simulated/scripted_engine.h"
+#include "support/simulated/simulated_table.h"
 
 namespace annals::models {
 

@@ -13,9 +13,9 @@
 #include "lanes/moves.h"
 #include "models/disk.h"
 #include "models/schedule.h"
-#include "support/scripted_engine.h"
-#include "support/simulated_table.h"
-#include "support/temporary_directory.h"
+#include "support/machine/temporary_directory.h"
+#include "support/simulated/scripted_engine.h"
+#include "support/simulated/simulated_table.h"
 #include "tenants/belonging.h"
 
 namespace annals::models {

@@ -10,7 +10,7 @@
 
 #include "engine/engine.h"
 #include "models/virtual_clock.h"
-#include "support/scripted_engine.h"
+#include "support/simulated/scripted_engine.h"
 
 namespace annals::models {
 

@@ -11,7 +11,7 @@
 #include "engine/engine.h"
 #include "io/wake.h"
 #include "models/choices.h"
-#include "support/driven.h"
+#include "support/coroutines/driven.h"
 
 namespace annals::models {
 

@@ -9,9 +9,9 @@
 #include "leases/engine_leases.h"
 #include "models/lease_tables.h"
 #include "models/schedule.h"
-#include "support/promised_tenants.h"
-#include "support/scripted_engine.h"
-#include "support/simulated_catalog.h"
+#include "support/simulated/promised_tenants.h"
+#include "support/simulated/scripted_engine.h"
+#include "support/simulated/simulated_catalog.h"
 #include "tenants/databases.h"
 #include "tenants/tenancy.h"
 

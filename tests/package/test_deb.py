@@ -10,8 +10,8 @@ import subprocess
 import pytest
 
 from support import paths
-from support.machine import Machine
-from support.ports import free_port
+from support.machine.overlay import Machine
+from support.machine.ports import free_port
 
 pytestmark = pytest.mark.skipif(paths.is_sanitized(), reason="sanitized builds are not shipped")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can install packages")

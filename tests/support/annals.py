@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from support import paths
-from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT
-from support.processes import spawn
+from support.answers.problems import CLIENT_EXISTS, NO_SUCH_CLIENT
+from support.machine.processes import spawn
 from support.waiting import TIMEOUT_SECONDS, repeat_unavailable, repeat_while, wait_until
 
 API_KEY = "contract-tests-key-0123456789"
@@ -33,12 +33,12 @@ def insert_statement(table, columns, values, source):
 
 
 class Annals:
-    """One instance. `engine` and `files` are of support.engines and support.files and outlive it.
+    """One instance. `engine` and `files` are of support.servers and outlive it.
 
     Its data directory stays over restarts. Everything it prints is kept in files beside that directory.
     """
 
-    # What looks at every answer: a Recorder of support.openapi. The contract tests set it.
+    # What looks at every answer: a Recorder of support.openapi.document. The contract tests set it.
     observer = None
 
     def __init__(self, directory, engine, files, environment=None):

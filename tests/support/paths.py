@@ -16,7 +16,7 @@ HANGING_ACCEPT = BUILD / "tests" / "libhanging_accept.so"
 SLOW_SYNC = BUILD / "tests" / "libslow_sync.so"
 SHIFTED_CLOCK = BUILD / "tests" / "libshifted_clock.so"
 CLICKHOUSE_SERVER = BUILD / "tests" / "clickhouse_server"
-S3_SCRIPTS = ROOT / "tests" / "support" / "s3"
+S3_SCRIPTS = ROOT / "tests" / "support" / "servers" / "s3"
 
 
 @functools.cache

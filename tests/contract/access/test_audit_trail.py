@@ -3,12 +3,15 @@
 import pytest
 import requests
 
+from support.annals import REQUEST_SECONDS, insert_statement
+from support.answers.problems import NO_SUCH_CLIENT, TENANT_NOT_FOUND, UNAUTHORIZED_CLIENT, expect
+from support.clients.file_links import altered, client, fetch, get_file, new_upload, put, attach, uploaded
+from support.clients.keys import PATH, change_key, change_tenant, delete_key, new_key, suspend
+from support.clients.viewer_tokens import post_token
 from support.events import event, post_envelope, post_events, tenant_with, envelope
-from support.file_links import altered, client, fetch, get_file, new_upload, put, attach, uploaded
-from support.keys import PATH, change_key, change_tenant, delete_key, new_key, suspend
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import NO_SUCH_CLIENT, TENANT_NOT_FOUND, UNAUTHORIZED_CLIENT, expect
-from support.trail import (
+from support.waiting import TIMEOUT_SECONDS, wait_until
+from support.witnesses.trail import (
     ID,
     KINDS,
     READ_ONLY,
@@ -22,9 +25,6 @@ from support.trail import (
     wait_for,
     whole_text,
 )
-from support.annals import REQUEST_SECONDS, insert_statement
-from support.waiting import TIMEOUT_SECONDS, wait_until
-from support.viewer_tokens import post_token
 
 TOLD_QUICKLY = {"ANNALS_AUDIT_REFUSAL_WINDOW_SECONDS": "0.2"}
 

@@ -3,13 +3,13 @@
 import pytest
 
 from support.annals import API_KEY
-from support.event_streams import TAIL, Tail
+from support.answers.problems import NO_SUCH_CLIENT, UNAUTHORIZED_CLIENT, UNAUTHORIZED_KEY, expect
+from support.clients.event_streams import TAIL, Tail
+from support.clients.file_links import attach, fetch, get_file, new_upload
+from support.clients.neighbours import SECRET_WORD, Neighbours
+from support.clients.raw_http import RawConnection, head
 from support.events import HISTORY, envelope, event, events_of, get_history, post_envelope, post_events, shown
-from support.file_links import attach, fetch, get_file, new_upload
 from support.names import UNKNOWN_ID, unique_name
-from support.neighbours import SECRET_WORD, Neighbours
-from support.problems import NO_SUCH_CLIENT, UNAUTHORIZED_CLIENT, UNAUTHORIZED_KEY, expect
-from support.raw_http import RawConnection, head
 
 UPLOAD_URL = "/api/files/upload-url"
 EXPORT = "/api/history/export"

@@ -5,12 +5,12 @@ import json
 import pytest
 
 from support.annals import API_KEY
-from support.event_streams import TAIL
+from support.clients.event_streams import TAIL
+from support.clients.file_links import new_upload, put
+from support.clients.neighbours import SECRET_WORD, Neighbours
+from support.clients.raw_http import RawConnection, head
 from support.events import HISTORY, envelope, event, events_of, post_envelope, post_events, shown
-from support.file_links import new_upload, put
 from support.names import unique_name
-from support.neighbours import SECRET_WORD, Neighbours
-from support.raw_http import RawConnection, head
 
 EXPORT = "/api/history/export"
 COUNT_BY = f"{HISTORY}/count-by"

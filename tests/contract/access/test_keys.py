@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from support.keys import KEY_NOT_FOUND, PATH, change_key, delete_key, new_key
+from support.answers.problems import UNAUTHORIZED_KEY, expect, expect_invalid, missing, not_a_string, null, problem, too_short
+from support.clients.keys import KEY_NOT_FOUND, PATH, change_key, delete_key, new_key
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import UNAUTHORIZED_KEY, expect, expect_invalid, missing, not_a_string, null, problem, too_short
 from support.waiting import repeat_unavailable, wait_until
 
 KEY_FORM = re.compile(r"annals_[0-9a-f]{32}_[0-9a-f]{56}")

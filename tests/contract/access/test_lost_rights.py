@@ -6,10 +6,10 @@ import json
 import pytest
 import requests
 
+from support.clients.event_streams import TAIL
+from support.clients.file_links import client
+from support.clients.keys import change_key, delete_key, new_key, suspend
 from support.events import EVENTS, NDJSON, event, history, post_events
-from support.event_streams import TAIL
-from support.file_links import client
-from support.keys import change_key, delete_key, new_key, suspend
 from support.names import unique_name
 from support.waiting import TIMEOUT_SECONDS, wait_until
 

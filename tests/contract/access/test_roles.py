@@ -2,11 +2,11 @@
 
 import pytest
 
+from support.answers.problems import NO_SUCH_CLIENT, TENANT_NOT_FOUND, UNAUTHORIZED_CLIENT, UNAUTHORIZED_KEY
+from support.clients.keys import SUSPENDED, UNAUTHORIZED_ROLE, change_key, delete_key, new_key, suspend
+from support.clients.viewer_tokens import bearer, new_token, view
 from support.events import HISTORY, envelope, event
-from support.keys import SUSPENDED, UNAUTHORIZED_ROLE, change_key, delete_key, new_key, suspend
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import NO_SUCH_CLIENT, TENANT_NOT_FOUND, UNAUTHORIZED_CLIENT, UNAUTHORIZED_KEY
-from support.viewer_tokens import bearer, new_token, view
 from support.waiting import wait_until
 
 CALLERS = (

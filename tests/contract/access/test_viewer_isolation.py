@@ -6,12 +6,12 @@ import uuid
 
 import pytest
 
-from support.event_streams import TAIL
+from support.answers.problems import UNAUTHORIZED_KEY, expect
+from support.clients.event_streams import TAIL
+from support.clients.file_links import new_upload, put
+from support.clients.viewer_tokens import bearer, new_token, view
 from support.events import HISTORY, event, history, post_events
-from support.file_links import new_upload, put
 from support.names import unique_name
-from support.problems import UNAUTHORIZED_KEY, expect
-from support.viewer_tokens import bearer, new_token, view
 from support.waiting import TIMEOUT_SECONDS, wait_until
 
 EXPORT = "/api/history/export"

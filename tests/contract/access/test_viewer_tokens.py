@@ -7,12 +7,7 @@ import uuid
 
 import pytest
 
-from support.event_streams import TAIL
-from support.events import HISTORY, event, post_events
-from support.file_links import attach, new_upload, put
-from support.keys import SUSPENDED, UNAUTHORIZED_ROLE, change_key, delete_key, new_key, suspend
-from support.names import UNKNOWN_ID, unique_name
-from support.problems import (
+from support.answers.problems import (
     TENANT_NOT_FOUND,
     UNAUTHORIZED_CLIENT,
     UNAUTHORIZED_KEY,
@@ -26,7 +21,12 @@ from support.problems import (
     too_large,
     too_small,
 )
-from support.viewer_tokens import PATH, PREFIX, altered, bearer, content_of, new_token, post_token, view
+from support.clients.event_streams import TAIL
+from support.clients.file_links import attach, new_upload, put
+from support.clients.keys import SUSPENDED, UNAUTHORIZED_ROLE, change_key, delete_key, new_key, suspend
+from support.clients.viewer_tokens import PATH, PREFIX, altered, bearer, content_of, new_token, post_token, view
+from support.events import HISTORY, event, post_events
+from support.names import UNKNOWN_ID, unique_name
 from support.waiting import wait_until
 
 

@@ -3,8 +3,8 @@
 import time
 
 from support.annals import API_KEY
-from support.keys import new_key
-from support.problems import UNAUTHORIZED_KEY, expect
+from support.answers.problems import UNAUTHORIZED_KEY, expect
+from support.clients.keys import new_key
 
 TRIES = 3
 TOO_MANY = {"detail": "Too many wrong keys from this address. Try again later."}

@@ -8,15 +8,15 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.backups import Backups, all_events, expect_whole, filled, in_s3, whole, with_file
+from support.answers.problems import expect
+from support.clients.file_links import attach, fetch, get_file, new_upload, put
+from support.clients.keys import new_key
 from support.events import HISTORY, event, get_history, post_events
-from support.file_links import attach, fetch, get_file, new_upload, put
-from support.file_trees import files_below
-from support.keys import new_key
+from support.machine.processes import run
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import expect
-from support.processes import run
 from support.waiting import wait_until
+from support.witnesses.backups import Backups, all_events, expect_whole, filled, in_s3, whole, with_file
+from support.witnesses.file_trees import files_below
 
 SECONDS = 120
 NOT_FOUND = {"detail": "Backup not found."}

@@ -6,11 +6,11 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.backups import Backups, expect_whole, filled, in_s3
+from support.answers.problems import expect
 from support.events import event, post_events
-from support.problems import expect
-from support.processes import run
-from support.trail import wait_for
+from support.machine.processes import run
+from support.witnesses.backups import Backups, expect_whole, filled, in_s3
+from support.witnesses.trail import wait_for
 
 SECONDS = 120
 NOT_FOUND = {"detail": "Backup not found."}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.commands import Client, Tenant, event, expect_ended, platform_client, write_lines
+from support.clients.commands import Client, Tenant, event, expect_ended, platform_client, write_lines
 from support.names import unique_name
 
 NOT_OURS = "is not the service's, it has no X-Request-Id"

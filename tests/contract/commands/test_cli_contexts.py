@@ -3,9 +3,9 @@
 import pytest
 
 from support.annals import API_KEY
-from support.commands import Client
+from support.clients.commands import Client
+from support.machine.ports import free_port
 from support.names import unique_name
-from support.ports import free_port
 
 
 @pytest.fixture

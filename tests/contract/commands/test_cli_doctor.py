@@ -7,10 +7,10 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.engines import needs_engine_library
-from support.loopback_http import LoopbackServer, send_answer
-from support.ports import free_port
-from support.processes import run
+from support.machine.ports import free_port
+from support.machine.processes import run
+from support.servers.engines import needs_engine_library
+from support.servers.loopback_http import LoopbackServer, send_answer
 from support.waiting import wait_until
 
 BAD = {"ANNALS_SERVER_LISTEN": "nowhere", "ANNALS_FILES_KIND": "tape"}

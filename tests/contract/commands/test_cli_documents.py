@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from support import paths
-from support.processes import run
+from support.machine.processes import run
 
 SHELLS = ["bash", "zsh", "fish"]
 

@@ -6,12 +6,12 @@ import subprocess
 
 import pytest
 
-from support.commands import COMMAND_SECONDS, Client, Running, event, platform_client
+from support.answers.problems import NO_SUCH_CLIENT
+from support.clients.commands import COMMAND_SECONDS, Client, Running, event, platform_client
 from support.events import post_events
+from support.machine.ports import free_port
+from support.machine.processes import environment
 from support.names import UNKNOWN_ID, unique_name
-from support.ports import free_port
-from support.problems import NO_SUCH_CLIENT
-from support.processes import environment
 from support.waiting import TIMEOUT_SECONDS, wait_until
 
 SENT = ("--record-id", "7", "--event-type-id", "1", "--source-type-id", "2", "--source-id", "3")

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from support.commands import platform_client
+from support.clients.commands import platform_client
 from support.events import event, post_events
 from support.names import unique_name
 

@@ -4,10 +4,10 @@ import stat
 
 import pytest
 
-from support.commands import Client, platform_client
+from support.answers.problems import CLIENT_EXISTS
+from support.clients.commands import Client, platform_client
+from support.machine.ports import free_port
 from support.names import UNKNOWN_ID, unique_name
-from support.ports import free_port
-from support.problems import CLIENT_EXISTS
 
 
 @pytest.fixture

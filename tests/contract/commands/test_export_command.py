@@ -15,12 +15,12 @@ import time
 import pytest
 
 from support import paths
-from support.cutting_proxy import CuttingProxy
-from support.commands import COMMAND_SECONDS, Tenant, Terminal, event, expect_ended, write_lines
+from support.clients.commands import COMMAND_SECONDS, Tenant, Terminal, event, expect_ended, write_lines
+from support.gates.cutting_proxy import CuttingProxy
+from support.gates.relay import Relay
+from support.machine.ports import free_port
+from support.machine.processes import interruptible, run
 from support.names import UNKNOWN_ID
-from support.ports import free_port
-from support.processes import interruptible, run
-from support.relay import Relay
 from support.waiting import TIMEOUT_SECONDS, wait_until
 
 LARGE = 20_000

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from support.annals import API_KEY
-from support.commands import Client, Tenant, event, expect_ended, write_lines
+from support.clients.commands import Client, Tenant, event, expect_ended, write_lines
 
 BAD_LINE = '{"record_id": 7}'
 

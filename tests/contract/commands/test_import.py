@@ -12,11 +12,11 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.commands import COMMAND_SECONDS, Tenant, Terminal, event, expect_ended, write_lines
+from support.clients.commands import COMMAND_SECONDS, Tenant, Terminal, event, expect_ended, write_lines
+from support.gates.relay import Relay
+from support.machine.ports import free_port
+from support.machine.processes import interruptible, run
 from support.names import UNKNOWN_ID
-from support.ports import free_port
-from support.processes import interruptible, run
-from support.relay import Relay
 from support.waiting import TIMEOUT_SECONDS, wait_until
 
 MANY = 20_000

@@ -8,10 +8,10 @@ import subprocess
 import pytest
 
 from support import paths
-from support.commands import Tenant, event, expect_ended, write_lines
-from support.engines import needs_engine_library
-from support.processes import run
-from support.relay import Relay
+from support.clients.commands import Tenant, event, expect_ended, write_lines
+from support.gates.relay import Relay
+from support.machine.processes import run
+from support.servers.engines import needs_engine_library
 from support.waiting import TIMEOUT_SECONDS, wait_until
 
 FILE_ID = "11111111-2222-4333-8444-555555555555"

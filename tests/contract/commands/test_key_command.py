@@ -6,11 +6,11 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.keys import KEY_NOT_FOUND
+from support.answers.problems import expect
+from support.clients.keys import KEY_NOT_FOUND
+from support.machine.ports import free_port
+from support.machine.processes import run
 from support.names import UNKNOWN_ID, unique_name
-from support.ports import free_port
-from support.problems import expect
-from support.processes import run
 
 SECONDS = 60
 

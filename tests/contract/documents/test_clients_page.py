@@ -4,8 +4,8 @@ import sys
 
 from support import paths
 from support.annals import API_KEY
-from support.documents import blocks
-from support.processes import run
+from support.machine.processes import run
+from support.samples.documents import blocks
 from support.waiting import TIMEOUT_SECONDS
 
 PAGE = paths.ROOT / "docs" / "clients.md"

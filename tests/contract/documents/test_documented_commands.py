@@ -8,9 +8,9 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.documents import blocks
-from support.processes import run
-from support.relay import Relay
+from support.gates.relay import Relay
+from support.machine.processes import run
+from support.samples.documents import blocks
 
 DOCUMENTS = [paths.ROOT / "README.md", *sorted((paths.ROOT / "docs").glob("*.md")), paths.ROOT / "clients" / "typescript" / "README.md"]
 SHELL = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)

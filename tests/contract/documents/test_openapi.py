@@ -8,11 +8,11 @@ import subprocess
 import pytest
 
 from support import paths
-from support.document_story import Story
-from support.engines import needs_engine_library
-from support.openapi import PATH, Document
+from support.openapi.document import PATH, Document
+from support.openapi.story import Story
+from support.servers.engines import needs_engine_library
 
-CHECKER = paths.ROOT / "tests" / "support" / "openapi_validator"
+CHECKER = paths.ROOT / "tests" / "support" / "openapi" / "validator"
 SECONDS = 60
 
 

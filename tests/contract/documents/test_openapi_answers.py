@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from support.document_answers import Answers
-from support.openapi import PATH, Document, Recorder
+from support.openapi.answers import Answers
+from support.openapi.document import PATH, Document, Recorder
 
 # What other tests provoke: it takes an outage, or ten thousand keys.
 PROVOKED_ELSEWHERE = {

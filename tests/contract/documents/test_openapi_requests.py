@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from support.document_requests import Requests, beyond
-from support.document_story import Story
-from support.openapi import PATH, Document
+from support.openapi.document import PATH, Document
+from support.openapi.requests import Requests, beyond
+from support.openapi.story import Story
 
 # ANNALS_REQUEST_SEED and ANNALS_REQUESTS choose others, and more of them.
 SEED = int(os.environ.get("ANNALS_REQUEST_SEED", "20261127"))

@@ -10,7 +10,7 @@ from support import paths
 from support.events import envelope, event, events_of, expect_created, history, post_envelope, shown
 from support.names import unique_name
 
-SAMPLES = sorted((paths.ROOT / "tests" / "support" / "event_bridge_samples").glob("*.json"))
+SAMPLES = sorted((paths.ROOT / "tests" / "support" / "samples" / "event_bridge").glob("*.json"))
 # What AWS's own details have in common with an event: nothing.
 NEVER_IN_SAMPLES = set(event())
 

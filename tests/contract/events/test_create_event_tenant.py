@@ -6,7 +6,9 @@ import uuid
 import pytest
 
 from support.annals import API_KEY
-from support.event_problems import repeated
+from support.answers.event_problems import repeated
+from support.answers.problems import expect, expect_invalid
+from support.clients.raw_http import RawConnection, head
 from support.events import (
     EVENT_BRIDGE,
     envelope,
@@ -19,8 +21,6 @@ from support.events import (
     without,
 )
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import expect, expect_invalid
-from support.raw_http import RawConnection, head
 
 
 def expect_no_tenant(reply, name):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from support.event_problems import not_a_time, not_a_uuid, not_storable
+from support.answers.event_problems import not_a_time, not_a_uuid, not_storable
+from support.answers.problems import expect_invalid, missing, not_an_integer, null, problem, too_large, too_small
 from support.events import (
     NDJSON,
     envelope,
@@ -18,7 +19,6 @@ from support.events import (
     without,
 )
 from support.names import unique_name
-from support.problems import expect_invalid, missing, not_an_integer, null, problem, too_large, too_small
 
 CLOUD_EVENT = "application/cloudevents+json"
 NOT_A_DICT = problem([], "value is not a valid dict", "type_error.dict")

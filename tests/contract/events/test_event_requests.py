@@ -6,10 +6,8 @@ import json
 import pytest
 
 from support.annals import API_KEY
-from support.event_problems import expect_not_json
-from support.events import EVENT_BRIDGE, EVENTS, JSON, envelope, event, events_of, shown
-from support.names import unique_name
-from support.problems import (
+from support.answers.event_problems import expect_not_json
+from support.answers.problems import (
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     UNAUTHORIZED_KEY,
@@ -18,7 +16,9 @@ from support.problems import (
     missing,
     not_a_dict,
 )
-from support.raw_http import RawConnection, head
+from support.clients.raw_http import RawConnection, head
+from support.events import EVENT_BRIDGE, EVENTS, JSON, envelope, event, events_of, shown
+from support.names import unique_name
 
 PATHS = (EVENT_BRIDGE, EVENTS)
 MAX_ENVELOPE = 1 << 20

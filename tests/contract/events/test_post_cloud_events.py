@@ -8,10 +8,8 @@ import uuid
 import pytest
 
 from support.annals import API_KEY
-from support.event_problems import expect_not_json, not_a_time, not_among, repeated
-from support.events import EVENTS, JSON, event, events_of, expect_taken, history, post_events, shown, without
-from support.names import unique_name
-from support.problems import (
+from support.answers.event_problems import expect_not_json, not_a_time, not_among, repeated
+from support.answers.problems import (
     expect_invalid,
     missing,
     not_a_dict,
@@ -21,7 +19,9 @@ from support.problems import (
     too_short,
     too_small,
 )
-from support.raw_http import RawConnection, head
+from support.clients.raw_http import RawConnection, head
+from support.events import EVENTS, JSON, event, events_of, expect_taken, history, post_events, shown, without
+from support.names import unique_name
 
 ONE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"

@@ -7,11 +7,11 @@ import uuid
 
 import pytest
 
-from support.event_problems import not_among, not_a_uuid
+from support.answers.event_problems import not_among, not_a_uuid
+from support.answers.problems import expect_invalid, missing, not_an_integer, null, problem, too_small
+from support.answers.query_problems import extra
 from support.events import event, events_of, expect_taken, history, post_events, shown, without
 from support.names import unique_name
-from support.problems import expect_invalid, missing, not_an_integer, null, problem, too_small
-from support.query_problems import extra
 from support.waiting import wait_until
 
 SKIP = "?on_error=skip"

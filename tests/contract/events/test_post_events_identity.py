@@ -3,10 +3,10 @@
 import pytest
 
 from support.annals import API_KEY
+from support.answers.problems import NO_SUCH_CLIENT, UNAUTHORIZED_CLIENT, UNAUTHORIZED_KEY, expect
+from support.clients.raw_http import RawConnection, head
 from support.events import EVENTS, HISTORY, envelope, event, events_of, expect_taken, history, post_envelope, shown
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import NO_SUCH_CLIENT, UNAUTHORIZED_CLIENT, UNAUTHORIZED_KEY, expect
-from support.raw_http import RawConnection, head
 
 
 @pytest.fixture

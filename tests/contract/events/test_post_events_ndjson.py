@@ -7,11 +7,11 @@ import zlib
 import pytest
 
 from support.annals import API_KEY
-from support.event_problems import expect_not_json
+from support.answers.event_problems import expect_not_json
+from support.answers.problems import expect_invalid, missing, problem, too_small
+from support.clients.raw_http import RawConnection, head
 from support.events import EVENTS, NDJSON, event, events_of, expect_taken, history, post_events, shown, without
 from support.names import unique_name
-from support.problems import expect_invalid, missing, problem, too_small
-from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
 SKIP = "?on_error=skip"

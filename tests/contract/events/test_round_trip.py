@@ -7,11 +7,11 @@ import uuid
 
 import pytest
 
-from support import wild_json
-from support.event_streams import Tail
+from support.clients.event_streams import Tail
+from support.clients.file_links import client
 from support.events import EVENT_BRIDGE, HISTORY, NDJSON, get_history, post_events
-from support.file_links import client
 from support.names import unique_name
+from support.samples import wild_json
 
 CLOUD_EVENTS = "application/cloudevents-batch+json"
 EVENTS = 300

@@ -8,7 +8,17 @@ import json
 
 import pytest
 
-from support.event_streams import Tail
+from support.answers.problems import (
+    NO_CONTROLS,
+    expect,
+    expect_invalid,
+    not_matching,
+    too_long,
+    too_short,
+)
+from support.clients.event_streams import Tail
+from support.clients.file_links import client
+from support.clients.viewer_tokens import content_of, new_token, view
 from support.events import (
     NDJSON,
     event,
@@ -23,17 +33,7 @@ from support.events import (
     shown,
     tenant_with,
 )
-from support.file_links import client
 from support.names import unique_name
-from support.problems import (
-    NO_CONTROLS,
-    expect,
-    expect_invalid,
-    not_matching,
-    too_long,
-    too_short,
-)
-from support.viewer_tokens import content_of, new_token, view
 
 IDS = ("event_type_id", "record_id", "source_type_id", "source_id")
 EXPORT = "/api/history/export"

@@ -7,9 +7,9 @@ import urllib.parse
 
 import pytest
 
-from support.file_links import altered, attach, client, download_url, fetch, get_file, put
+from support.answers.problems import expect
+from support.clients.file_links import altered, attach, client, download_url, fetch, get_file, put
 from support.names import unique_name
-from support.problems import expect
 from support.waiting import TIMEOUT_SECONDS
 
 CONTENT = b"the offer\n"

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
+from support.clients.file_links import attach, client, download_url, fetch, get_file, new_upload, put
 from support.events import event, post_events
-from support.file_links import attach, client, download_url, fetch, get_file, new_upload, put
 from support.names import unique_name
 
 CONTENT = b"the offer\n"

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from support.file_links import attach, client, fetch, get_file, new_upload, put, uploaded
-from support.problems import expect
+from support.answers.problems import expect
+from support.clients.file_links import attach, client, fetch, get_file, new_upload, put, uploaded
 from support.waiting import wait_until
 
 UNAVAILABLE = {"detail": "File store is unavailable."}

@@ -4,10 +4,10 @@ import uuid
 
 import pytest
 
-from support.file_links import altered, client, download_url, fetch, new_upload, put, uploaded
+from support.answers.problems import expect, expect_invalid
+from support.answers.query_problems import extra
+from support.clients.file_links import altered, client, download_url, fetch, new_upload, put, uploaded
 from support.names import unique_name
-from support.problems import expect, expect_invalid
-from support.query_problems import extra
 from support.waiting import wait_until
 
 CONTENT = bytes(range(256)) * 4

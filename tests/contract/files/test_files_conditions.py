@@ -3,9 +3,9 @@ single headers are in tests/unit/http/preconditions_test.cc and tests/unit/api/b
 
 import pytest
 
-from support.file_links import fetch, uploaded
+from support.answers.problems import expect
+from support.clients.file_links import fetch, uploaded
 from support.names import unique_name
-from support.problems import expect
 
 CONTENT = b"0123456789"
 LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"

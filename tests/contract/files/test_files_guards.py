@@ -7,10 +7,10 @@ import json
 
 import pytest
 
-from support.file_links import client, download_url, fetch, get_file, new_upload, put, uploaded, attach
+from support.answers.problems import expect
+from support.clients.file_links import client, download_url, fetch, get_file, new_upload, put, uploaded, attach
+from support.clients.raw_http import RawConnection, head
 from support.names import unique_name
-from support.problems import expect
-from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
 INVALID = {"detail": "The link is invalid or has expired."}

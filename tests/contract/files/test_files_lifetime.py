@@ -5,10 +5,10 @@ import uuid
 
 import pytest
 
-from support.file_links import altered, attach, download_url, fetch, get_file, new_upload, put, uploaded
+from support.answers.problems import expect
+from support.clients.file_links import altered, attach, download_url, fetch, get_file, new_upload, put, uploaded
+from support.clients.raw_http import RawConnection, head
 from support.names import unique_name
-from support.problems import expect
-from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
 INVALID = {"detail": "The link is invalid or has expired."}

@@ -5,11 +5,11 @@ import threading
 
 import pytest
 
+from support.answers.problems import expect
+from support.clients.file_links import attach, download_url, fetch, new_upload, put
+from support.clients.raw_http import RawConnection, head
 from support.events import event, post_events
-from support.file_links import attach, download_url, fetch, new_upload, put
 from support.names import unique_name
-from support.problems import expect
-from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
 IN_USE = {"detail": "An event names this file. It cannot be replaced."}

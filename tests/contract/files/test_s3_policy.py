@@ -9,7 +9,7 @@ import requests
 
 from support import paths
 from support.annals import REQUEST_SECONDS
-from support.file_links import download_url, fetch, new_upload, put
+from support.clients.file_links import download_url, fetch, new_upload, put
 
 BUCKET = "alx-history"
 DOCUMENTS = re.findall(r"```json\n(.*?)```", (paths.ROOT / "docs" / "operations.md").read_text(), re.DOTALL)

@@ -11,8 +11,8 @@ import botocore.config
 import pytest
 
 from support.annals import API_KEY
-from support.file_links import altered, attach, client, download_url, fetch, get_file, new_upload, put
-from support.problems import expect
+from support.answers.problems import expect
+from support.clients.file_links import altered, attach, client, download_url, fetch, get_file, new_upload, put
 from support.waiting import wait_until
 
 CONTENT = bytes(range(256)) * 40

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from support.audit_log import NAMES, audit_log
-from support.commands import Tenant
-from support.engines import needs_engine_library
+from support.clients.commands import Tenant
+from support.clients.file_links import client
 from support.events import HISTORY, history
-from support.file_links import client
+from support.samples.audit_log import NAMES, audit_log
+from support.servers.engines import needs_engine_library
 
 LOG = audit_log()
 EXPORT = "/api/history/export"

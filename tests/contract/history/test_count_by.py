@@ -5,11 +5,11 @@ import datetime
 
 import pytest
 
+from support.answers.problems import expect, expect_invalid, too_large, too_small
+from support.answers.query_problems import extra, not_a_time, not_one_of
+from support.clients.file_links import client
 from support.events import event, post_events, tenant_with
-from support.file_links import client
 from support.names import unique_name
-from support.problems import expect, expect_invalid, too_large, too_small
-from support.query_problems import extra, not_a_time, not_one_of
 
 PATH = "/api/history/events/count-by"
 COLUMNS = ("event_type_id", "source_type_id", "source_id", "record_id")

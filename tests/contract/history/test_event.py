@@ -6,10 +6,10 @@ import uuid
 import pytest
 import requests
 
+from support.answers.problems import expect
+from support.clients.file_links import attach, client, fetch, get_file, new_upload, put
 from support.events import HISTORY, event, event_text, post_events, shown
-from support.file_links import attach, client, fetch, get_file, new_upload, put
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import expect
 from support.waiting import TIMEOUT_SECONDS
 
 EVENT_NOT_FOUND = {"detail": "Event not found."}

@@ -8,11 +8,11 @@ import uuid
 
 import pytest
 
+from support.answers.problems import expect_invalid, too_small
+from support.answers.query_problems import extra, not_a_uuid, not_one_of
+from support.clients.file_links import client
 from support.events import NDJSON, event, events_of, post_events, shown, tenant_with
-from support.file_links import client
 from support.names import unique_name
-from support.problems import expect_invalid, too_small
-from support.query_problems import extra, not_a_uuid, not_one_of
 
 PATH = "/api/history/export"
 COLUMNS = (

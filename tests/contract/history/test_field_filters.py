@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from support.commands import platform_client
-from support.event_streams import Tail
+from support.answers.problems import expect_invalid, problem
+from support.clients.commands import platform_client
+from support.clients.event_streams import Tail
+from support.clients.file_links import client
+from support.clients.viewer_tokens import content_of, new_token, post_token, view
 from support.events import HISTORY, NDJSON, event, events_of, get_history, history, post_events, tenant_with
-from support.file_links import client
-from support.problems import expect_invalid, problem
-from support.viewer_tokens import content_of, new_token, post_token, view
 
 COUNT_BY = f"{HISTORY}/count-by"
 NOT_A_FIELD = (

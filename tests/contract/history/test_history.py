@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from support.annals import API_KEY
+from support.clients.load import ndjson
 from support.events import HISTORY, NDJSON, event, events_of, get_history, history, post_events, shown, tenant_with
-from support.load import ndjson
 from support.names import UNKNOWN_ID, unique_name
 from support.waiting import TIMEOUT_SECONDS
 

@@ -2,9 +2,7 @@
 
 import pytest
 
-from support.events import HISTORY, event, tenant_with
-from support.names import unique_name
-from support.problems import (
+from support.answers.problems import (
     NO_CONTROLS,
     expect_invalid,
     not_a_string,
@@ -15,7 +13,9 @@ from support.problems import (
     too_short,
     too_small,
 )
-from support.query_problems import extra, not_a_flag, not_a_time, not_a_uuid, not_one_of
+from support.answers.query_problems import extra, not_a_flag, not_a_time, not_a_uuid, not_one_of
+from support.events import HISTORY, event, tenant_with
+from support.names import unique_name
 
 MAX_32, MAX_64 = 2**32 - 1, 2**64 - 1
 ORDERINGS = ("-event_time", "event_time", "arrival")

@@ -5,18 +5,18 @@ import json
 
 import pytest
 
-from support import trail
-from support.backups import Backups
-from support.commands import platform_client
-from support.event_streams import Tail
+from support.answers.problems import TENANT_NOT_FOUND, expect, expect_invalid, problem, too_long, too_short
+from support.clients.commands import platform_client
+from support.clients.event_streams import Tail
+from support.clients.file_links import client
+from support.clients.keys import change_tenant, new_key
+from support.clients.viewer_tokens import new_token, view
 from support.events import HISTORY, event, history, post_events, tenant_with
-from support.file_links import client
-from support.keys import change_tenant, new_key
-from support.leftovers import leftovers
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import TENANT_NOT_FOUND, expect, expect_invalid, problem, too_long, too_short
-from support.viewer_tokens import new_token, view
 from support.waiting import repeat_unavailable, wait_until
+from support.witnesses import trail
+from support.witnesses.backups import Backups
+from support.witnesses.leftovers import leftovers
 
 ALL = "/api/names"
 NONE = {"event_types": {}, "source_types": {}, "sources": {}, "event_templates": {}}

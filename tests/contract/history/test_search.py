@@ -5,10 +5,10 @@ import json
 import pytest
 
 from support.annals import events_table, insert_statement
+from support.answers.problems import expect_invalid, problem
+from support.clients.file_links import client
 from support.events import event, event_text, events_of, get_history, post_events
-from support.file_links import client
 from support.names import unique_name
-from support.problems import expect_invalid, problem
 
 MAX_WORDS = 64
 

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from support.event_streams import Tail
+from support.answers.problems import expect_invalid
+from support.answers.query_problems import not_one_of
+from support.clients.event_streams import Tail
+from support.clients.file_links import client
 from support.events import HISTORY, event, events_of, expect_taken, get_history, history, post_events, shown, tenant_with
-from support.file_links import client
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import expect_invalid
-from support.query_problems import not_one_of
 
 MAX_32, MAX_64 = 2**32 - 1, 2**64 - 1
 IDS = ("event_type_id", "record_id", "source_type_id", "source_id")

@@ -7,13 +7,13 @@ import json
 import pytest
 import requests
 
-from support.event_streams import TAIL, Tail
+from support.answers.problems import expect_invalid, problem, too_small
+from support.answers.query_problems import extra
+from support.clients.event_streams import TAIL, Tail
+from support.clients.file_links import client
+from support.clients.keys import suspend
 from support.events import event, events_of, history, post_events, shown
-from support.file_links import client
-from support.keys import suspend
 from support.names import unique_name
-from support.problems import expect_invalid, problem, too_small
-from support.query_problems import extra
 
 HEADER = "last-event-id"
 

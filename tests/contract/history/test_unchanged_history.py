@@ -2,8 +2,8 @@
 
 import pytest
 
+from support.answers.problems import NO_SUCH_CLIENT, expect
 from support.events import HISTORY, event, history, post_events, tenant_with
-from support.problems import NO_SUCH_CLIENT, expect
 
 
 @pytest.fixture

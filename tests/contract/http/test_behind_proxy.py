@@ -6,11 +6,11 @@ import pytest
 import requests
 
 from support.annals import API_KEY, REQUEST_SECONDS
-from support.event_streams import Tail
+from support.clients.event_streams import Tail
 from support.events import event, post_events
+from support.machine.ports import free_port
 from support.names import unique_name
-from support.ports import free_port
-from support.proxies import PREFIX, Proxy
+from support.servers.proxies import PREFIX, Proxy
 from support.waiting import wait_until
 
 

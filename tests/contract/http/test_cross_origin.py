@@ -4,10 +4,10 @@ import pytest
 import requests
 
 from support.annals import API_KEY
+from support.answers.problems import METHOD_NOT_ALLOWED, NOT_FOUND, UNAUTHORIZED_KEY, expect
+from support.clients.raw_http import RawConnection, head, held_connections
 from support.events import event, post_events
 from support.names import unique_name
-from support.problems import METHOD_NOT_ALLOWED, NOT_FOUND, UNAUTHORIZED_KEY, expect
-from support.raw_http import RawConnection, head, held_connections
 from support.waiting import repeat_unanswered
 
 PAGE = "https://app.example.com"

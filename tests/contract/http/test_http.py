@@ -6,15 +6,15 @@ import uuid
 import pytest
 
 from support.annals import API_KEY
-from support.names import unique_name
-from support.problems import (
+from support.answers.problems import (
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     TENANT_NOT_FOUND,
     UNAUTHORIZED_KEY,
     expect,
 )
-from support.raw_http import RawConnection, head
+from support.clients.raw_http import RawConnection, head
+from support.names import unique_name
 
 # Less than the 60 s after which an idle connection is closed whatever was asked.
 CLOSED_SECONDS = 45

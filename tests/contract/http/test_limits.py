@@ -7,8 +7,8 @@ import time
 import pytest
 
 from support.annals import API_KEY
+from support.clients.raw_http import RawConnection, head, held_connections
 from support.names import unique_name
-from support.raw_http import RawConnection, head, held_connections
 from support.waiting import TIMEOUT_SECONDS, repeat_unanswered, wait_until
 
 PATH = "/api/initialize-tenant"

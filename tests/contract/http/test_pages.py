@@ -7,9 +7,9 @@ import urllib.parse
 import pytest
 import requests
 
-from support.file_links import new_upload
-from support.problems import expect
-from support.raw_http import RawConnection, head
+from support.answers.problems import expect
+from support.clients.file_links import new_upload
+from support.clients.raw_http import RawConnection, head
 
 PAGE = "https://app.example.com"
 FILE_NOT_FOUND = {"detail": "File not found."}

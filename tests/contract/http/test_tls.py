@@ -14,12 +14,12 @@ import requests
 
 from support import paths
 from support.annals import API_KEY
-from support.certificates import Authority, Pair, client_context
+from support.clients.raw_http import RawConnection, head
+from support.clients.raw_tls import RawTls
 from support.events import event, post_events
+from support.machine.certificates import Authority, Pair, client_context
+from support.machine.processes import run
 from support.names import UNKNOWN_ID, unique_name
-from support.processes import run
-from support.raw_http import RawConnection, head
-from support.raw_tls import RawTls
 from support.waiting import wait_until
 
 # Less than the 60 s after which an idle connection is closed whatever was asked.

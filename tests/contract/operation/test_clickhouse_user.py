@@ -4,12 +4,12 @@ import pytest
 import requests
 
 from support.annals import events_table, insert_statement
-from support.clickhouse_users import documented_grant_for, documented_grants, users_xml
+from support.answers.problems import UNAVAILABLE
+from support.clients.file_links import client
+from support.clients.keys import change_tenant
 from support.events import HISTORY, event, events_of, expect_taken, history, post_events
-from support.file_links import client
-from support.keys import change_tenant
 from support.names import unique_name
-from support.problems import UNAVAILABLE
+from support.servers.clickhouse_users import documented_grant_for, documented_grants, users_xml
 from support.waiting import wait_until
 
 EXPORT = "/api/history/export"

@@ -12,9 +12,9 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
+from support.answers.problems import UNAUTHORIZED_KEY, expect
 from support.events import event, get_history, post_events
-from support.problems import UNAUTHORIZED_KEY, expect
-from support.processes import AS_NOBODY, NOBODY, run
+from support.machine.processes import AS_NOBODY, NOBODY, run
 from support.waiting import TIMEOUT_SECONDS
 
 

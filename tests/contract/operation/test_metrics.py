@@ -7,12 +7,12 @@ import pytest
 import requests
 
 from support.annals import REQUEST_SECONDS
+from support.answers.problems import UNAUTHORIZED_KEY, expect
+from support.clients.keys import UNAUTHORIZED_ROLE, new_key
 from support.events import event, post_events
-from support.keys import UNAUTHORIZED_ROLE, new_key
-from support.metrics import samples_in, scrape, value
 from support.names import unique_name
-from support.problems import UNAUTHORIZED_KEY, expect
 from support.waiting import wait_until
+from support.witnesses.metrics import samples_in, scrape, value
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 

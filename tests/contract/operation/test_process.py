@@ -9,13 +9,13 @@ from subprocess import DEVNULL, Popen
 import pytest
 
 from support import paths
-from support.engines import needs_engine_library
-from support.event_streams import Tail
+from support.answers.problems import UNAUTHORIZED_KEY, expect
+from support.clients.event_streams import Tail
+from support.clients.raw_http import RawConnection, head
 from support.events import event, post_events
-from support.ports import free_port
-from support.problems import UNAUTHORIZED_KEY, expect
-from support.processes import run
-from support.raw_http import RawConnection, head
+from support.machine.ports import free_port
+from support.machine.processes import run
+from support.servers.engines import needs_engine_library
 
 
 def starter(annals, *lines):

@@ -6,8 +6,8 @@ import signal
 import pytest
 import requests
 
+from support.answers.problems import UNAUTHORIZED_KEY, expect
 from support.names import unique_name
-from support.problems import UNAUTHORIZED_KEY, expect
 from support.waiting import wait_until
 
 OLD_KEY = "the-old-key-0123456789"

@@ -4,8 +4,8 @@ import json
 import time
 
 from support.annals import API_KEY
+from support.clients.keys import new_key
 from support.events import event, post_events
-from support.keys import new_key
 from support.names import unique_name
 from support.waiting import wait_until
 

@@ -10,8 +10,8 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.processes import AS_NOBODY, run
-from support.raw_http import RawConnection, head
+from support.clients.raw_http import RawConnection, head
+from support.machine.processes import AS_NOBODY, run
 
 
 def test_all_mistakes_are_named_at_once_and_nothing_is_started(tmp_path):

@@ -6,11 +6,11 @@ import urllib.parse
 import pytest
 
 from support.annals import events_table
-from support.event_streams import Tail
+from support.clients.event_streams import Tail
+from support.clients.file_links import client, get_file, new_upload, put
 from support.events import HISTORY, event, events_of, get_history, post_events
-from support.file_links import client, get_file, new_upload, put
+from support.gates.recording_gate import RecordingGate
 from support.names import unique_name
-from support.recording_gate import RecordingGate
 
 LABEL = "Ärzte & Söhne"
 WORD = "Geheimwort"

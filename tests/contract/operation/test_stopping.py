@@ -15,10 +15,10 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.holding_gate import HoldingGate
-from support.problems import CLIENT_EXISTS, expect
-from support.processes import environment
-from support.raw_http import RawConnection, head
+from support.answers.problems import CLIENT_EXISTS, expect
+from support.clients.raw_http import RawConnection, head
+from support.gates.holding_gate import HoldingGate
+from support.machine.processes import environment
 from support.waiting import TIMEOUT_SECONDS, wait_until
 
 ABORTED = "some requests did not end in time and were aborted"

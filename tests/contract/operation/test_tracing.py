@@ -8,13 +8,13 @@ import time
 
 import pytest
 
+from support.clients.file_links import new_upload
 from support.events import HISTORY, event, get_history, post_events
-from support.file_links import new_upload
-from support.gate import Gate
-from support.loopback_http import LoopbackServer, send_answer
+from support.gates.gate import Gate
+from support.machine.ports import free_port
 from support.names import unique_name
-from support.ports import free_port
-from support.trace_receiver import TraceReceiver
+from support.servers.loopback_http import LoopbackServer, send_answer
+from support.servers.trace_receiver import TraceReceiver
 from support.waiting import PATIENCE_SECONDS, wait_until
 
 TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")

@@ -7,9 +7,9 @@ import subprocess
 import pytest
 
 from support import paths
-from support.certificates import Authority
+from support.clients.keys import new_key
 from support.events import event, post_events
-from support.keys import new_key
+from support.machine.certificates import Authority
 from support.names import unique_name
 
 DEPLOY = paths.ROOT / "deploy"

@@ -4,12 +4,7 @@ import concurrent.futures
 
 import pytest
 
-from support.event_streams import Tail
-from support.events import EVENT_BRIDGE, HISTORY, envelope, event, history, post_events
-from support.file_links import client, fetch, new_upload, put, uploaded
-from support.keys import SUSPENDED, change_tenant, suspend
-from support.names import UNKNOWN_ID, unique_name
-from support.problems import (
+from support.answers.problems import (
     CLIENT_EXISTS,
     TENANT_NOT_FOUND,
     UNAUTHORIZED_CLIENT,
@@ -22,6 +17,11 @@ from support.problems import (
     too_large,
     too_short,
 )
+from support.clients.event_streams import Tail
+from support.clients.file_links import client, fetch, new_upload, put, uploaded
+from support.clients.keys import SUSPENDED, change_tenant, suspend
+from support.events import EVENT_BRIDGE, HISTORY, envelope, event, history, post_events
+from support.names import UNKNOWN_ID, unique_name
 from support.waiting import wait_until
 
 

@@ -5,11 +5,11 @@ import uuid
 import pytest
 
 from support.annals import API_KEY, events_table, insert_statement
-from support.leftovers import leftovers
+from support.answers.problems import NO_SUCH_CLIENT, TENANT_NOT_FOUND, UNAUTHORIZED_CLIENT, UNAUTHORIZED_KEY, expect
+from support.clients.raw_http import RawConnection, head
 from support.names import UNKNOWN_ID, unique_name
-from support.problems import NO_SUCH_CLIENT, TENANT_NOT_FOUND, UNAUTHORIZED_CLIENT, UNAUTHORIZED_KEY, expect
-from support.raw_http import RawConnection, head
 from support.waiting import wait_until
+from support.witnesses.leftovers import leftovers
 
 PATH = "/api/delete-tenant"
 VALUES = "generateUUIDv4(), number"

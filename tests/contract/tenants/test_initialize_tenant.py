@@ -7,10 +7,10 @@ import uuid
 import pytest
 
 from support.annals import API_KEY, events_table
-from support.file_trees import files_with
-from support.leftovers import leftovers
+from support.answers.problems import CLIENT_EXISTS, expect
 from support.names import unique_name
-from support.problems import CLIENT_EXISTS, expect
+from support.witnesses.file_trees import files_with
+from support.witnesses.leftovers import leftovers
 
 # --- success ---
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from support.answers.problems import CLIENT_EXISTS, expect, expect_invalid, not_matching, too_long, too_short
 from support.names import unique_name
-from support.problems import CLIENT_EXISTS, expect, expect_invalid, not_matching, too_long, too_short
 
 DATABASE = ("body", "database_name")
 LABEL = ("body", "client_label")

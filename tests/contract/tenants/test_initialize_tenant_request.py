@@ -5,8 +5,7 @@ import json
 import pytest
 
 from support.annals import API_KEY
-from support.names import UNKNOWN_ID, unique_name
-from support.problems import (
+from support.answers.problems import (
     UNAUTHORIZED_KEY,
     expect,
     expect_invalid,
@@ -16,6 +15,7 @@ from support.problems import (
     null,
     too_long,
 )
+from support.names import UNKNOWN_ID, unique_name
 
 PATH = "/api/initialize-tenant"
 DATABASE = ("body", "database_name")

@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from support.names import UNKNOWN_ID, unique_name
-from support.problems import (
+from support.answers.problems import (
     TENANT_NOT_FOUND,
     UNAUTHORIZED_KEY,
     expect,
@@ -15,7 +14,8 @@ from support.problems import (
     too_large,
     too_small,
 )
-from support.query_problems import extra
+from support.answers.query_problems import extra
+from support.names import UNKNOWN_ID, unique_name
 
 PATH = "/api/tenants"
 LIMIT = ("query", "limit")

@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+from support.answers.problems import expect_invalid, not_an_integer, problem, too_large, too_small
+from support.clients.file_links import client, new_upload, put
+from support.clients.keys import change_tenant
 from support.events import (
     NDJSON,
     envelope,
@@ -17,10 +20,7 @@ from support.events import (
     post_envelope,
     post_events,
 )
-from support.file_links import client, new_upload, put
-from support.keys import change_tenant
 from support.names import unique_name
-from support.problems import expect_invalid, not_an_integer, problem, too_large, too_small
 from support.waiting import repeat_while, wait_until
 
 MAX = 2**53 - 1

@@ -6,11 +6,11 @@ import json
 import pytest
 
 from support.annals import events_table
+from support.answers.problems import expect_invalid, not_an_integer, too_large, too_small
+from support.clients.file_links import attach, client, get_file, new_upload, put
+from support.clients.keys import change_tenant
 from support.events import HISTORY, NDJSON, event, events_of, expect_taken, get_history, history, post_events
-from support.file_links import attach, client, get_file, new_upload, put
-from support.keys import change_tenant
 from support.names import unique_name
-from support.problems import expect_invalid, not_an_integer, too_large, too_small
 from support.waiting import wait_until
 
 OFTEN = {"ANNALS_RETENTION_INTERVAL_SECONDS": "0.2"}

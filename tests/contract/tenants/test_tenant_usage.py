@@ -2,10 +2,10 @@
 
 import pytest
 
+from support.answers.problems import expect_invalid, problem
+from support.clients.keys import new_key
 from support.events import event, history, post_events, tenant_with
-from support.keys import new_key
 from support.names import unique_name
-from support.problems import expect_invalid, problem
 from support.waiting import wait_until
 
 PATH = "/api/tenants"

@@ -5,9 +5,9 @@ import pytest
 
 from support import paths
 from support.annals import events_table
+from support.answers.problems import UNAVAILABLE, expect
 from support.events import event, events_of, post_events
-from support.problems import UNAVAILABLE, expect
-from support.processes import run
+from support.machine.processes import run
 from support.waiting import PATIENCE_SECONDS, wait_until
 
 

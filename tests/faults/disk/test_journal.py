@@ -6,14 +6,14 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY, events_table
-from support.arrival import Reader, arrived
+from support.answers.problems import NO_SUCH_CLIENT, expect
+from support.clients.arrival import Reader, arrived
+from support.clients.load import stored_ids
+from support.clients.raw_http import RawConnection, head
 from support.events import event, events_of, expect_stored, get_history, history, post_events
-from support.file_trees import files_with
-from support.load import stored_ids
-from support.problems import NO_SUCH_CLIENT, expect
-from support.processes import run
-from support.raw_http import RawConnection, head
+from support.machine.processes import run
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.file_trees import files_with
 
 HANG_UPS = 80
 # No event that a test sends is of this record.

@@ -15,10 +15,10 @@ import threading
 import pytest
 import requests
 
-from support.engines import needs_engine_library
+from support.clients.load import Writers, expect_once, shown_ids
 from support.events import event, events_of, expect_taken, history, post_events
-from support.load import Writers, expect_once, shown_ids
-from support.processes import freeze
+from support.machine.processes import freeze
+from support.servers.engines import needs_engine_library
 from support.waiting import wait_until
 
 # TEST_POWER_CUTS gives another number of cuts, TEST_SEED repeats their moments.

@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
+from support.clients.load import at_once, shown_ids
 from support.events import event, events_of, get_history, history, post_events
-from support.leftovers import leftovers
-from support.load import at_once, shown_ids
-from support.trail import TABLE as TRAIL
+from support.witnesses.leftovers import leftovers
+from support.witnesses.trail import TABLE as TRAIL
 
 # The least that may be given; the engine then keeps 256 tables awake.
 LITTLE_MEMORY = {"ANNALS_ENGINE_MAX_MEMORY_BYTES": str(256 << 20)}

@@ -5,9 +5,9 @@ import uuid
 import pytest
 
 from support.annals import events_table
-from support.arrival import arrived
-from support.clickhouse_users import documented_grant_for, documented_grants, users_xml
+from support.clients.arrival import arrived
 from support.events import event, expect_stored, get_history, history
+from support.servers.clickhouse_users import documented_grant_for, documented_grants, users_xml
 from support.waiting import wait_until
 
 OLD_TABLE = """

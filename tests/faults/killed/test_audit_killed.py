@@ -2,9 +2,9 @@
 
 import pytest
 
-from support.crash import Crash
-from support.keys import PATH
-from support.trail import records
+from support.clients.keys import PATH
+from support.faults.crash import Crash
+from support.witnesses.trail import records
 
 MOST_CALLS = 60
 

@@ -8,11 +8,11 @@ import threading
 
 import pytest
 
-from support.backups import Backups, all_events, expect_whole, filled
-from support.crash import Kill
 from support.events import event, post_events
+from support.faults.crash import Kill
 from support.names import unique_name
 from support.waiting import wait_until
+from support.witnesses.backups import Backups, all_events, expect_whole, filled
 
 SECONDS = 60
 MOST_CALLS = 60

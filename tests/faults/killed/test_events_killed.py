@@ -3,9 +3,9 @@
 import collections
 import random
 
-from support.arrival import Reader
+from support.clients.arrival import Reader
+from support.clients.load import Writers, expect_once, shown_ids, stored_ids
 from support.events import event, expect_stored, history
-from support.load import Writers, expect_once, shown_ids, stored_ids
 from support.waiting import wait_until
 
 ROUNDS = 3

@@ -7,9 +7,9 @@ is there or not, never twice, it is there if it was acknowledged, and sending it
 
 import pytest
 
-from support.crash import Kill
+from support.clients.load import everything, stored_ids
 from support.events import HISTORY, event, history, post_events, shown
-from support.load import everything, stored_ids
+from support.faults.crash import Kill
 
 MOST_CALLS = 30
 NO_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}

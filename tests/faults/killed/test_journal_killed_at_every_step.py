@@ -8,10 +8,10 @@ deletion is answered, no file holds a byte of that tenant's.
 import pytest
 
 from support import paths
+from support.clients.load import everything, expect_once, ids_of, stored_ids
 from support.events import HISTORY, event
-from support.file_trees import files_with
-from support.load import everything, expect_once, ids_of, stored_ids
 from support.waiting import wait_until
+from support.witnesses.file_trees import files_with
 
 MOST_STEPS = 60
 RELEASE_SECONDS = 60

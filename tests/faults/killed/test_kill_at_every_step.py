@@ -5,10 +5,10 @@ The program `annals_killed` is Annals that kills itself at the N-th of these cal
 
 import pytest
 
-from support.crash import Crash
-from support.leftovers import wait_until_nothing_is_left
-from support.problems import NO_SUCH_CLIENT
+from support.answers.problems import NO_SUCH_CLIENT
+from support.faults.crash import Crash
 from support.waiting import PATIENCE_SECONDS, repeat_unavailable, wait_until
+from support.witnesses.leftovers import wait_until_nothing_is_left
 
 MOST_CALLS = 100
 

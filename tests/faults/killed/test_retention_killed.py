@@ -8,9 +8,9 @@ import datetime
 import pytest
 
 from support.annals import events_table
-from support.crash import Kill
+from support.clients.file_links import upload
 from support.events import event, events_of, expect_stored
-from support.file_links import upload
+from support.faults.crash import Kill
 from support.names import unique_name
 from support.waiting import wait_until
 

@@ -13,12 +13,12 @@ import threading
 
 import pytest
 
-from support.arrival import Reader, arrived
+from support.answers.problems import NO_SUCH_CLIENT
+from support.clients.arrival import Reader, arrived
+from support.clients.load import expect_once, shown_ids
 from support.events import HISTORY, event, expect_taken, history, post_events, tenant_with
-from support.leftovers import wait_until_nothing_is_left
-from support.load import expect_once, shown_ids
-from support.problems import NO_SUCH_CLIENT
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.leftovers import wait_until_nothing_is_left
 
 MOST_CALLS = 400
 NAMES = "rename,renameat,renameat2,mkdir,mkdirat,link,linkat,symlink,symlinkat,unlink,unlinkat,rmdir"

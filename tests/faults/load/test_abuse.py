@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from support.annals import API_KEY
+from support.clients.load import Clients, ndjson
+from support.clients.raw_http import RawConnection, head
 from support.events import HISTORY, JSON, NDJSON, event, get_history, history, post_events, tenant_with, without
-from support.load import Clients, ndjson
-from support.raw_http import RawConnection, head
 from support.waiting import SLOWNESS, wait_until
 
 ABUSERS = 8

@@ -5,7 +5,7 @@ import concurrent.futures
 import pytest
 
 from support.events import event, get_history, history, post_events, tenant_with
-from support.holding_gate import HoldingGate
+from support.gates.holding_gate import HoldingGate
 from support.waiting import TIMEOUT_SECONDS, wait_until
 
 READERS = 16

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from support.annals import API_KEY
-from support.many_rows import random_string, store_rows
+from support.samples.many_rows import random_string, store_rows
 from support.waiting import TIMEOUT_SECONDS
 
 # More than the sockets hold, so that an export whose reader pauses is not over.

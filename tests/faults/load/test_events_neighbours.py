@@ -7,9 +7,9 @@ import statistics
 import threading
 import time
 
+from support.answers.problems import not_an_integer
+from support.clients.load import Readers, Writers, at_once, everything, expect_once, ids_of, ndjson, shown_ids
 from support.events import EVENT_BRIDGE, NDJSON, envelope, event, history, post_events, without
-from support.load import Readers, Writers, at_once, everything, expect_once, ids_of, ndjson, shown_ids
-from support.problems import not_an_integer
 from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
 CLIENTS = 12

@@ -10,10 +10,10 @@ import time
 import pytest
 
 from support import paths
+from support.answers.problems import UNAVAILABLE
+from support.clients.load import Writers, at_once, everything, expect_once, ids_of, shown_ids, stored_ids
 from support.events import EVENTS, NDJSON, event, expect_stored, history, post_events
-from support.insert_gate import InsertGate
-from support.load import Writers, at_once, everything, expect_once, ids_of, shown_ids, stored_ids
-from support.problems import UNAVAILABLE
+from support.gates.insert_gate import InsertGate
 from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
 MIB = 1 << 20

@@ -4,8 +4,8 @@ import contextlib
 import json
 
 from support.annals import API_KEY
+from support.clients.raw_http import RawConnection, head
 from support.events import event, post_events
-from support.raw_http import RawConnection, head
 from support.waiting import wait_until
 
 MIB = 1 << 20

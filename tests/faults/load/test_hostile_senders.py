@@ -10,6 +10,8 @@ import time
 import pytest
 
 from support.annals import API_KEY
+from support.clients.keys import new_key
+from support.clients.raw_http import RawConnection, head
 from support.events import (
     EVENT_BRIDGE,
     JSON,
@@ -21,9 +23,7 @@ from support.events import (
     post_envelope,
     post_events,
 )
-from support.keys import new_key
 from support.names import unique_name
-from support.raw_http import RawConnection, head
 from support.waiting import SLOWNESS, wait_until
 
 MIB = 1 << 20

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from support.annals import API_KEY
+from support.clients.load import at_once
+from support.clients.raw_http import RawConnection, head
 from support.events import event, events_of, get_history, post_events
-from support.load import at_once
-from support.many_rows import random_string, store_rows
-from support.raw_http import RawConnection, head
+from support.samples.many_rows import random_string, store_rows
 from support.waiting import wait_until
 
 EXPORT = "/api/history/export"

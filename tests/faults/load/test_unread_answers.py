@@ -8,11 +8,11 @@ import pytest
 
 from support import paths
 from support.annals import API_KEY
-from support.event_streams import Tail
+from support.clients.event_streams import Tail
+from support.clients.raw_http import RawConnection, head
 from support.events import HISTORY, event, events_of, get_history, history, post_events
-from support.many_rows import store_rows, string_of
 from support.names import unique_name
-from support.raw_http import RawConnection, head
+from support.samples.many_rows import store_rows, string_of
 from support.waiting import wait_until
 
 # Far more than what the sockets hold.

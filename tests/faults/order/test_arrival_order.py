@@ -6,10 +6,10 @@ import threading
 import pytest
 
 from support.annals import events_table
-from support.arrival import Reader, expect_one_order
-from support.clickhouse_users import users_xml
+from support.clients.arrival import Reader, expect_one_order
 from support.events import event, expect_stored, get_history, post_events
-from support.holding_gate import HoldingGate
+from support.gates.holding_gate import HoldingGate
+from support.servers.clickhouse_users import users_xml
 from support.waiting import PATIENCE_SECONDS, wait_until
 
 INSTANCES = 3

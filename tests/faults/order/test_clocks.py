@@ -7,11 +7,11 @@ import json
 import pytest
 
 from support import paths
-from support.arrival import Reader, expect_one_order
-from support.crash import LEASES
+from support.clients.arrival import Reader, expect_one_order
 from support.events import event, expect_stored, get_history
-from support.leftovers import wait_until_nothing_is_left
+from support.faults.crash import LEASES
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.leftovers import wait_until_nothing_is_left
 
 HOUR = 3600
 SWEEPING = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}

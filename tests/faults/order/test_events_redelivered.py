@@ -7,8 +7,8 @@ import uuid
 
 import pytest
 
+from support.clients.load import at_once, everything, ndjson
 from support.events import NDJSON, envelope, event, event_text, events_of, history, post_envelope, post_events, shown
-from support.load import at_once, everything, ndjson
 
 AT_ONCE = 100
 ROUNDS = 5

@@ -7,14 +7,14 @@ import time
 import pytest
 
 from support.annals import API_KEY
-from support.clickhouse_users import users_xml
-from support.crash import LEASES
-from support.leftovers import leftovers
-from support.metrics import scrape
-from support.outages import OUTAGES, freeze, kill
-from support.problems import UNAVAILABLE, expect, expect_invalid, missing
-from support.raw_http import RawConnection, head
+from support.answers.problems import UNAVAILABLE, expect, expect_invalid, missing
+from support.clients.raw_http import RawConnection, head
+from support.faults.crash import LEASES
+from support.gates.outages import OUTAGES, freeze, kill
+from support.servers.clickhouse_users import users_xml
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.leftovers import leftovers
+from support.witnesses.metrics import scrape
 
 SETTINGS = {"ANNALS_ENGINE_TIMEOUT_SECONDS": "1", "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.3"}
 

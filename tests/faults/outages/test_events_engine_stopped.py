@@ -8,12 +8,12 @@ import pytest
 import requests
 
 from support.annals import events_table
+from support.answers.problems import UNAVAILABLE
+from support.clients.load import Writers, at_once, everything, expect_once, following, ndjson, shown_ids, stored_ids
 from support.events import HISTORY, NDJSON, envelope, event, expect_stored, get_history, history, post_envelope, post_events, shown
-from support.gate import Gate
-from support.insert_gate import InsertGate
-from support.load import Writers, at_once, everything, expect_once, following, ndjson, shown_ids, stored_ids
-from support.outages import OUTAGES
-from support.problems import UNAVAILABLE
+from support.gates.gate import Gate
+from support.gates.insert_gate import InsertGate
+from support.gates.outages import OUTAGES
 from support.waiting import PATIENCE_SECONDS, SLOWNESS, wait_until
 
 # An insert without an answer is given up soon: its client gets 503.

@@ -5,11 +5,11 @@ Whatever the service answers is true, and everything converges.
 
 import pytest
 
-from support.crash import LEASES
-from support.gate import Gate
-from support.leftovers import wait_until_nothing_is_left
-from support.problems import NO_SUCH_CLIENT
+from support.answers.problems import NO_SUCH_CLIENT
+from support.faults.crash import LEASES
+from support.gates.gate import Gate
 from support.waiting import PATIENCE_SECONDS, repeat_unavailable, wait_until
+from support.witnesses.leftovers import wait_until_nothing_is_left
 
 SETTINGS = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
 MOST_CALLS = 60

@@ -7,13 +7,13 @@ import time
 import pytest
 
 from support import paths
+from support.answers.problems import UNAVAILABLE, expect
 from support.events import event, events_of, post_events
-from support.full_disk import TOLD_OF_NO_ROOM, preloaded
-from support.metrics import scrape, statements_in
-from support.ports import free_port
-from support.problems import UNAVAILABLE, expect
-from support.system_calls import SYNCS, Traced
+from support.faults.full_disk import TOLD_OF_NO_ROOM, preloaded
+from support.machine.ports import free_port
 from support.waiting import wait_until
+from support.witnesses.metrics import scrape, statements_in
+from support.witnesses.system_calls import SYNCS, Traced
 
 ALL_WELL = {"status": "ready", "engine": "ok", "registry": "ok", "disk": "ok", "files": "ok"}
 REQUESTS = 400

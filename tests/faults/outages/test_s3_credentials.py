@@ -14,12 +14,12 @@ import pytest
 import requests
 
 from support import paths
-from support.aws_endpoints import CONTAINER_PATH, INSTANCE_PATH, ROLE, ROLE_ARN, TOKEN_PATH, AwsEndpoints
-from support.file_links import client, download_url, fetch, new_upload, put
-from support.files import S3Files, S3Server
-from support.ports import free_port
-from support.problems import expect
-from support.processes import run
+from support.answers.problems import expect
+from support.clients.file_links import client, download_url, fetch, new_upload, put
+from support.machine.ports import free_port
+from support.machine.processes import run
+from support.servers.aws_endpoints import CONTAINER_PATH, INSTANCE_PATH, ROLE, ROLE_ARN, TOKEN_PATH, AwsEndpoints
+from support.servers.files import S3Files, S3Server
 from support.waiting import wait_until
 
 UNAVAILABLE = {"detail": "File store is unavailable."}

@@ -2,11 +2,11 @@
 
 import pytest
 
+from support.answers.problems import expect
+from support.clients.file_links import client
 from support.events import HISTORY, history
-from support.file_links import client
-from support.many_rows import store_rows, string_of
 from support.names import unique_name
-from support.problems import expect
+from support.samples.many_rows import store_rows, string_of
 
 ROWS = 400_000
 TOO_COSTLY = {

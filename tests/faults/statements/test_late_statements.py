@@ -7,12 +7,12 @@ import concurrent.futures
 
 import pytest
 
-from support.crash import LEASES
+from support.clients.file_links import new_upload
 from support.events import HISTORY, event, expect_stored, history
-from support.file_links import new_upload
-from support.holding_gate import HoldingGate
-from support.leftovers import wait_until_nothing_is_left
+from support.faults.crash import LEASES
+from support.gates.holding_gate import HoldingGate
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.leftovers import wait_until_nothing_is_left
 
 SETTLED = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
 SWEEPING = {**LEASES, "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}

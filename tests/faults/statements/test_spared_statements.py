@@ -5,11 +5,11 @@ import uuid
 
 import pytest
 
-from support.event_streams import Tail
+from support.clients.event_streams import Tail
+from support.clients.file_links import client
 from support.events import HISTORY, envelope, event, get_history, post_envelope, tenant_with
-from support.file_links import client
-from support.metrics import scrape, statements_in, total
 from support.names import unique_name
+from support.witnesses.metrics import scrape, statements_in, total
 
 TAILS = 20
 NOTHING_NEW = b": nothing new"

@@ -2,10 +2,10 @@
 
 import threading
 
-from support.backups import Backups, filled
-from support.holding_gate import HoldingGate
+from support.gates.holding_gate import HoldingGate
 from support.names import unique_name
 from support.waiting import PATIENCE_SECONDS
+from support.witnesses.backups import Backups, filled
 
 ROWS = "WHERE arrival > {after:UInt64}"
 MOVING = "RENAME DATABASE `{}`"

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from support.backups import Backups
-from support.holding_gate import HoldingGate
-from support.keys import change_tenant
-from support.leftovers import NAMES, SETTINGS, owners_in
+from support.answers.problems import TENANT_NOT_FOUND, expect
+from support.clients.keys import change_tenant
+from support.gates.holding_gate import HoldingGate
 from support.names import unique_name
-from support.problems import TENANT_NOT_FOUND, expect
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.backups import Backups
+from support.witnesses.leftovers import NAMES, SETTINGS, owners_in
 
 SWEEP = "ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS"
 NEVER = "3600"

@@ -4,11 +4,11 @@ import concurrent.futures
 
 import pytest
 
-from support.crash import Crash
+from support.clients.file_links import client
+from support.clients.keys import PATH, change_key, change_tenant, new_key, suspend
 from support.events import HISTORY
-from support.file_links import client
-from support.holding_gate import HoldingGate
-from support.keys import PATH, change_key, change_tenant, new_key, suspend
+from support.faults.crash import Crash
+from support.gates.holding_gate import HoldingGate
 from support.waiting import PATIENCE_SECONDS, wait_until
 
 MOST_CALLS = 60

@@ -9,9 +9,9 @@ import uuid
 import pytest
 
 from support.annals import events_table, insert_statement
-from support.leftovers import leftovers
-from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, TENANT_NOT_FOUND, expect, files_not_deleted
+from support.answers.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, TENANT_NOT_FOUND, expect, files_not_deleted
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.leftovers import leftovers
 
 NO_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "3600"}
 # For a file store that hangs.

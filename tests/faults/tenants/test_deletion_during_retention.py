@@ -6,13 +6,13 @@ import uuid
 import pytest
 
 from support.annals import events_table
+from support.clients.file_links import upload
+from support.clients.keys import change_tenant
 from support.events import event, expect_stored
-from support.file_links import upload
-from support.holding_gate import HoldingGate
-from support.keys import change_tenant
-from support.leftovers import EXPIRED_FILES, REGISTRY, expired_files_of, leftovers, tables_of_default
+from support.gates.holding_gate import HoldingGate
 from support.names import unique_name
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.leftovers import EXPIRED_FILES, REGISTRY, expired_files_of, leftovers, tables_of_default
 
 INTERVAL = "ANNALS_RETENTION_INTERVAL_SECONDS"
 OFTEN = {INTERVAL: "0.2"}

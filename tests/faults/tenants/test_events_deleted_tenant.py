@@ -4,11 +4,11 @@ import contextlib
 import json
 import threading
 
+from support.answers.problems import NO_SUCH_CLIENT, UNAVAILABLE, expect
+from support.clients.load import Readers, Writers, ndjson
 from support.events import EVENT_BRIDGE, NDJSON, envelope, event, expect_stored, get_history, history, post_events
-from support.leftovers import leftovers
-from support.load import Readers, Writers, ndjson
-from support.problems import NO_SUCH_CLIENT, UNAVAILABLE, expect
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.leftovers import leftovers
 
 CLIENTS = 24
 ENOUGH = 40

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from support.crash import LEASES
 from support.events import event, expect_stored, history
+from support.faults.crash import LEASES
 from support.waiting import wait_until
 
 EXPIRED_LONG_AGO = "1 x"

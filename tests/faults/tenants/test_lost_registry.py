@@ -3,14 +3,14 @@
 import pytest
 
 from support.annals import events_table
-from support.backups import Backups
+from support.answers.problems import CLIENT_EXISTS, expect
+from support.clients.file_links import attach, fetch, get_file, new_upload, put
 from support.events import event, events_of, expect_stored, history
-from support.file_links import attach, fetch, get_file, new_upload, put
-from support.files import LocalFiles
-from support.leftovers import databases
-from support.metrics import scrape, value
-from support.problems import CLIENT_EXISTS, expect
+from support.servers.files import LocalFiles
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.backups import Backups
+from support.witnesses.leftovers import databases
+from support.witnesses.metrics import scrape, value
 
 FAST_SWEEP = {"ANNALS_TENANTS_SWEEP_INTERVAL_SECONDS": "0.2"}
 UNKNOWN = "holds events of a tenant that the registry does not know"

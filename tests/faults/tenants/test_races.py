@@ -3,10 +3,10 @@
 import random
 import time
 
-from support.leftovers import OWN_TABLES, databases, leftovers, registry_rows, tables_of_default
-from support.load import at_once
-from support.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, expect
+from support.answers.problems import CLIENT_EXISTS, NO_SUCH_CLIENT, expect
+from support.clients.load import at_once
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.leftovers import OWN_TABLES, databases, leftovers, registry_rows, tables_of_default
 
 AT_ONCE = 50
 CHURN_SECONDS = 4

@@ -12,7 +12,7 @@
 #include "fuzz/fuzzing.h"
 #include "io/durable_file.h"
 #include "journal/segment.h"
-#include "support/temporary_directory.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::journal {
 namespace {

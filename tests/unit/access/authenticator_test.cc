@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "audit/trail_table.h"
-#include "support/driven.h"
-#include "support/tenants_table.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/tenants_table.h"
 
 namespace annals::access {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "access/api_key.h"
 #include "access/keys.h"
-#include "support/driven.h"
-#include "support/scripted_engine.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/scripted_engine.h"
 
 namespace annals::access {
 namespace {

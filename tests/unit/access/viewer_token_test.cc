@@ -5,7 +5,7 @@
 #include <chrono>
 #include <limits>
 
-#include "support/run.h"
+#include "support/coroutines/run.h"
 #include "text/base64.h"
 
 namespace annals::access {

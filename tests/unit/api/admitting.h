@@ -9,8 +9,8 @@
 #include <boost/json.hpp>
 
 #include "api/admission.h"
-#include "support/driven.h"
-#include "support/tenants_table.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/tenants_table.h"
 
 namespace annals::api {
 

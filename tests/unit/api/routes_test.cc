@@ -16,10 +16,10 @@
 #include "http/openapi/common_answers.h"
 #include "http/traffic.h"
 #include "leases/in_process_leases.h"
-#include "support/driven.h"
-#include "support/scripted_engine.h"
-#include "support/temporary_directory.h"
-#include "support/tenants_table.h"
+#include "support/coroutines/driven.h"
+#include "support/machine/temporary_directory.h"
+#include "support/simulated/scripted_engine.h"
+#include "support/simulated/tenants_table.h"
 #include "tenants/tenancy.h"
 
 namespace annals::api {

@@ -4,8 +4,8 @@
 
 #include <boost/json.hpp>
 
-#include "support/driven.h"
-#include "support/scripted_engine.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/scripted_engine.h"
 
 namespace annals::audit {
 namespace {

@@ -11,8 +11,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "support/aws_environment.h"
-#include "support/run.h"
+#include "support/coroutines/run.h"
+#include "support/machine/aws_environment.h"
 
 namespace annals::aws {
 namespace {

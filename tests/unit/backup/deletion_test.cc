@@ -13,8 +13,8 @@
 #include "backup/directory.h"
 #include "error.h"
 #include "io/settled.h"
-#include "support/run.h"
-#include "support/temporary_directory.h"
+#include "support/coroutines/run.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::backup {
 namespace {

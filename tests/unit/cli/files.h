@@ -8,7 +8,7 @@
 #include <fstream>
 #include <string>
 
-#include "support/temporary_directory.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::cli::testing {
 

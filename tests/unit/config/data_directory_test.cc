@@ -12,7 +12,7 @@
 
 #include <sys/stat.h>
 
-#include "support/temporary_directory.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::config {
 namespace {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "support/temporary_directory.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::config {
 namespace {

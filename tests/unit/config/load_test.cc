@@ -7,7 +7,7 @@
 
 #include "config/keys.h"
 #include "config/machine_memory.h"
-#include "support/certificate.h"
+#include "support/machine/certificate.h"
 #include "unit/config/loading.h"
 
 namespace annals::config::testing {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "support/made_certificate.h"
+#include "support/machine/made_certificate.h"
 #include "unit/config/loading.h"
 
 namespace annals::config::testing {

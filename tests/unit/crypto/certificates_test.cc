@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/certificate.h"
+#include "support/machine/certificate.h"
 
 namespace annals::crypto {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/made_certificate.h"
+#include "support/machine/made_certificate.h"
 
 namespace annals::crypto {
 namespace {

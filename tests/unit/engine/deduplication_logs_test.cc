@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "io/durable_file.h"
-#include "support/temporary_directory.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::engine {
 namespace {

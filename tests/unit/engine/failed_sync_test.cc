@@ -9,7 +9,7 @@
 
 #include "io/descriptor.h"
 #include "io/durable_file.h"
-#include "support/temporary_directory.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::engine {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/temporary_directory.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::engine {
 namespace {

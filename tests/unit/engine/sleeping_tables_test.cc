@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine.h"
-#include "support/database_files.h"
+#include "support/machine/database_files.h"
 
 namespace annals::engine {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "io/durable_file.h"
-#include "support/database_files.h"
+#include "support/machine/database_files.h"
 
 namespace annals::engine {
 namespace {

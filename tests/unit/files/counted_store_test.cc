@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "files/local/store.h"
-#include "support/driven.h"
-#include "support/temporary_directory.h"
+#include "support/coroutines/driven.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::files {
 namespace {

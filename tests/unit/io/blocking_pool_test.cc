@@ -13,7 +13,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "error.h"
-#include "support/run.h"
+#include "support/coroutines/run.h"
 
 namespace annals::io {
 namespace {

@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "io/durable_file.h"
-#include "support/file_calls.h"
-#include "support/temporary_directory.h"
+#include "support/machine/file_calls.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::io {
 namespace {

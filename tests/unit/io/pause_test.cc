@@ -17,7 +17,7 @@
 
 #include "io/threads.h"
 #include "io/wake.h"
-#include "support/driven.h"
+#include "support/coroutines/driven.h"
 
 namespace annals::io {
 namespace {

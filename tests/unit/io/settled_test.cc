@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/run.h"
+#include "support/coroutines/run.h"
 
 namespace annals::io {
 namespace {

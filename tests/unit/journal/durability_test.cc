@@ -9,9 +9,9 @@
 #include "io/durable_file.h"
 #include "io/free_room.h"
 #include "journal/journal.h"
-#include "support/driven.h"
-#include "support/file_calls.h"
-#include "support/temporary_directory.h"
+#include "support/coroutines/driven.h"
+#include "support/machine/file_calls.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::journal {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "io/durable_file.h"
 #include "journal/segment.h"
-#include "support/temporary_directory.h"
+#include "support/machine/temporary_directory.h"
 #include "unit/journal/opened_journal.h"
 
 namespace annals::journal {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/driven.h"
+#include "support/coroutines/driven.h"
 #include "unit/journal/opened_journal.h"
 
 namespace annals::journal {

@@ -11,8 +11,8 @@
 
 #include "io/durable_file.h"
 #include "journal/journal.h"
-#include "support/driven.h"
-#include "support/temporary_directory.h"
+#include "support/coroutines/driven.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::journal {
 

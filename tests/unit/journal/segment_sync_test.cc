@@ -10,8 +10,8 @@
 
 #include "io/durable_file.h"
 #include "journal/segment.h"
-#include "support/file_calls.h"
-#include "support/temporary_directory.h"
+#include "support/machine/file_calls.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::journal {
 namespace {

@@ -11,7 +11,7 @@
 #include "events/events_table.h"
 #include "io/wake.h"
 #include "lanes/lanes.h"
-#include "support/scripted_engine.h"
+#include "support/simulated/scripted_engine.h"
 
 namespace annals::lanes {
 

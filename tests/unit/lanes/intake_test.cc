@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "input/problems.h"
-#include "support/driven.h"
+#include "support/coroutines/driven.h"
 #include "unit/lanes/hand_driven_commits.h"
 
 namespace annals::lanes {

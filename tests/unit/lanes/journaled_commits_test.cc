@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "support/driven.h"
-#include "support/scripted_engine.h"
-#include "support/simulated_table.h"
-#include "support/temporary_directory.h"
+#include "support/coroutines/driven.h"
+#include "support/machine/temporary_directory.h"
+#include "support/simulated/scripted_engine.h"
+#include "support/simulated/simulated_table.h"
 
 namespace annals::lanes {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "support/driven.h"
-#include "support/scripted_engine.h"
-#include "support/simulated_table.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/scripted_engine.h"
+#include "support/simulated/simulated_table.h"
 
 namespace annals::lanes {
 namespace {

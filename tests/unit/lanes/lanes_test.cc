@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "lanes/bulk_write.h"
-#include "support/driven.h"
+#include "support/coroutines/driven.h"
 #include "unit/lanes/hand_driven_commits.h"
 
 namespace annals::lanes {

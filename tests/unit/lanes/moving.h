@@ -15,9 +15,9 @@
 
 #include "io/pause.h"
 #include "lanes/moves.h"
-#include "support/driven.h"
-#include "support/scripted_engine.h"
-#include "support/temporary_directory.h"
+#include "support/coroutines/driven.h"
+#include "support/machine/temporary_directory.h"
+#include "support/simulated/scripted_engine.h"
 
 namespace annals::lanes {
 

@@ -11,11 +11,11 @@
 #include <gtest/gtest.h>
 
 #include "lanes/commits.h"
-#include "support/driven.h"
-#include "support/rounds.h"
-#include "support/scripted_engine.h"
-#include "support/simulated_table.h"
-#include "support/turns.h"
+#include "support/coroutines/driven.h"
+#include "support/coroutines/rounds.h"
+#include "support/coroutines/turns.h"
+#include "support/simulated/scripted_engine.h"
+#include "support/simulated/simulated_table.h"
 
 namespace annals::lanes {
 namespace {

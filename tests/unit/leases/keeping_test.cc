@@ -6,7 +6,7 @@
 
 #include "io/wake.h"
 #include "leases/errors.h"
-#include "support/driven.h"
+#include "support/coroutines/driven.h"
 
 namespace annals::leases {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "leases/in_process_leases.h"
-#include "support/driven.h"
+#include "support/coroutines/driven.h"
 
 namespace annals::leases {
 namespace {

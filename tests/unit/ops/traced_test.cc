@@ -13,7 +13,7 @@
 
 #include "io/pause.h"
 #include "ops/tracer.h"
-#include "support/run.h"
+#include "support/coroutines/run.h"
 #include "unit/ops/spans.h"
 
 namespace annals::ops {

@@ -8,8 +8,8 @@
 
 #include "engine/rows.h"
 #include "events/events_table.h"
-#include "support/driven.h"
-#include "support/scripted_engine.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/scripted_engine.h"
 
 namespace annals::quotas {
 namespace {

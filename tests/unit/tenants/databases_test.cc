@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "support/driven.h"
-#include "support/simulated_catalog.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/simulated_catalog.h"
 
 namespace annals::tenants {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "support/driven.h"
-#include "support/tenants_table.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/tenants_table.h"
 
 namespace annals::tenants {
 namespace {

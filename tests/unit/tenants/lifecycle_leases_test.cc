@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "leases/errors.h"
-#include "support/driven.h"
-#include "support/tenants_table.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/tenants_table.h"
 #include "tenants/lifecycle.h"
 
 namespace annals::tenants {

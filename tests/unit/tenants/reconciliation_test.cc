@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "leases/in_process_leases.h"
-#include "support/driven.h"
-#include "support/simulated_catalog.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/simulated_catalog.h"
 
 namespace annals::tenants {
 namespace {

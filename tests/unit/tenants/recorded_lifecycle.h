@@ -13,8 +13,8 @@
 
 #include "io/wake.h"
 #include "leases/in_process_leases.h"
-#include "support/driven.h"
-#include "support/tenants_table.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/tenants_table.h"
 #include "tenants/lifecycle.h"
 
 namespace annals::tenants {

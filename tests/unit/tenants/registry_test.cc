@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
-#include "support/driven.h"
-#include "support/scripted_engine.h"
+#include "support/coroutines/driven.h"
+#include "support/simulated/scripted_engine.h"
 
 namespace annals::tenants {
 namespace {

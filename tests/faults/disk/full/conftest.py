@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.full_disk import preloaded
+from support.faults.full_disk import preloaded
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import pytest
 
-from support.backups import Backups, expect_whole, filled, with_file
-from support.engines import needs_engine_library
 from support.events import event, post_events
-from support.full_disk import preloaded
+from support.faults.full_disk import preloaded
+from support.servers.engines import needs_engine_library
+from support.witnesses.backups import Backups, expect_whole, filled, with_file
 
 pytestmark = needs_engine_library
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from support.engines import needs_engine_library
+from support.answers.problems import UNAVAILABLE, expect
+from support.clients.load import ids_of
 from support.events import event, get_history, post_events
-from support.full_disk import LITTLE_ROOM, LONGEST_RETRY, expect_kept, fill
-from support.load import ids_of
-from support.problems import UNAVAILABLE, expect
+from support.faults.full_disk import LITTLE_ROOM, LONGEST_RETRY, expect_kept, fill
+from support.servers.engines import needs_engine_library
 from support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = needs_engine_library

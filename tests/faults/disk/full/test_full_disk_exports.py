@@ -2,9 +2,9 @@
 
 import pytest
 
-from support.engines import needs_engine_library
+from support.clients.file_links import client
 from support.events import event, post_events
-from support.file_links import client
+from support.servers.engines import needs_engine_library
 
 pytestmark = needs_engine_library
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from support.clickhouse_users import users_xml
-from support.engines import needs_engine_library
+from support.answers.problems import UNAVAILABLE, expect
+from support.clients.file_links import client
 from support.events import event, post_events
-from support.file_links import client
-from support.full_disk import ABOUT_A_MEGABYTE, LONGEST_RETRY, TOLD_OF_NO_ROOM, a_megabyte, expect_kept, preloaded
-from support.problems import UNAVAILABLE, expect
+from support.faults.full_disk import ABOUT_A_MEGABYTE, LONGEST_RETRY, TOLD_OF_NO_ROOM, a_megabyte, expect_kept, preloaded
+from support.servers.clickhouse_users import users_xml
+from support.servers.engines import needs_engine_library
 from support.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = needs_engine_library

@@ -1,12 +1,12 @@
 """A full disk: what cannot be put on record is not done, unless it takes away or the trail is not required."""
 
-from support.engines import needs_engine_library
+from support.answers.problems import UNAVAILABLE, expect
 from support.events import event, post_events
-from support.full_disk import ABOUT_A_MEGABYTE, LITTLE_ROOM, MOST_REQUESTS, TIMES_REFUSED
+from support.faults.full_disk import ABOUT_A_MEGABYTE, LITTLE_ROOM, MOST_REQUESTS, TIMES_REFUSED
 from support.names import unique_name
-from support.problems import UNAVAILABLE, expect
-from support.trail import wait_for
+from support.servers.engines import needs_engine_library
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.trail import wait_for
 
 pytestmark = needs_engine_library
 

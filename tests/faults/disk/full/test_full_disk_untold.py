@@ -4,14 +4,14 @@ import pytest
 import requests
 
 from support import paths
-from support.engines import needs_engine_library
+from support.answers.problems import UNAVAILABLE, expect
+from support.clients.load import shown_ids
 from support.events import event, get_history, post_events
-from support.full_disk import expect_kept, preloaded
-from support.load import shown_ids
-from support.problems import UNAVAILABLE, expect
-from support.processes import run
-from support.trail import wait_for
+from support.faults.full_disk import expect_kept, preloaded
+from support.machine.processes import run
+from support.servers.engines import needs_engine_library
 from support.waiting import PATIENCE_SECONDS, wait_until
+from support.witnesses.trail import wait_for
 
 pytestmark = needs_engine_library
 

@@ -4,11 +4,11 @@ import urllib.parse
 
 import pytest
 
-from support.engines import needs_engine_library
-from support.file_links import download_url, fetch, new_upload, put, uploaded
-from support.full_disk import preloaded
-from support.problems import expect
-from support.raw_http import RawConnection, head
+from support.answers.problems import expect
+from support.clients.file_links import download_url, fetch, new_upload, put, uploaded
+from support.clients.raw_http import RawConnection, head
+from support.faults.full_disk import preloaded
+from support.servers.engines import needs_engine_library
 from support.waiting import wait_until
 
 pytestmark = needs_engine_library

@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "support/aws_environment.h"
-#include "support/temporary_directory.h"
+#include "support/machine/aws_environment.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::aws {
 namespace {

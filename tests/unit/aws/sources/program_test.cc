@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "io/descriptor.h"
-#include "support/aws_environment.h"
-#include "support/temporary_directory.h"
+#include "support/machine/aws_environment.h"
+#include "support/machine/temporary_directory.h"
 
 namespace annals::aws {
 namespace {

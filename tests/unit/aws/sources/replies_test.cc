@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "support/aws_environment.h"
+#include "support/machine/aws_environment.h"
 #include "text/time.h"
 
 namespace annals::aws {

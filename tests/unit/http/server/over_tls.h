@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "http/server/tls/contexts.h"
-#include "support/made_certificate.h"
+#include "support/machine/made_certificate.h"
 
 namespace annals::http {
 

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/made_certificate.h"
+#include "support/machine/made_certificate.h"
 
 namespace annals::http {
 namespace {
