@@ -50,7 +50,7 @@ PYTHON = [
     ("src/leases/*", ["faults/tenants/test_races.py", "faults/killed/test_kill_at_every_step.py"]),
     ("src/api/admission.cc", ["contract/operation/test_request_log.py", "contract/access/test_keys.py",
                               "contract/access/test_roles.py", "contract/access/test_wrong_keys.py",
-                              "contract/access/test_audit_trail.py", "contract/access/test_isolation.py",
+                              "contract/access/audit_trail", "contract/access/test_isolation.py",
                               "contract/access/test_viewer_isolation.py", "contract/http/test_limits.py"]),
     ("src/engine/sql.cc", ["contract/access/test_isolation_signs.py",
                            "contract/tenants/test_initialize_tenant_names.py"]),
