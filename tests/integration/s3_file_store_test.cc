@@ -1,63 +1,21 @@
-// The file stores against a real S3 server and a real directory.
+// The file store in S3 against a real server.
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 #include <utility>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <boost/asio/awaitable.hpp>
 
-#include "files/local/store.h"
 #include "files/s3/store.h"
-#include "support/coroutines/run.h"
-#include "support/machine/temporary_directory.h"
+#include "integration/removals.h"
 #include "support/servers/s3_server.h"
 
 namespace annals::files {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr auto kShortTimeout = 1500ms;
-
-DatabaseName database(std::string_view text) {
-  return DatabaseName::parse(text).value();
-}
-
-boost::asio::awaitable<void> call(std::function<void()> action) {
-  action();
-  co_return;
-}
-
-BeforePage nothing() {
-  return [] { return call([] {}); };
-}
-
-/// Does something before one page, counted from 1.
-BeforePage before_page(int number, std::function<void()> action) {
-  return [number, action = std::move(action), pages = 0]() mutable {
-    ++pages;
-    return call(pages == number ? action : [] {});
-  };
-}
-
-RemovedFiles remove(FileStore& store, std::string_view name, BeforePage before = nothing()) {
-  return support::run(store.remove_all(database(name), std::move(before)));
-}
-
-/// The text of the FileStoreError that a removal ends with.
-std::string failure_of_removal(FileStore& store, std::string_view name, BeforePage before = nothing()) {
-  try {
-    (void)remove(store, name, std::move(before));
-  } catch (const FileStoreError& error) {
-    return error.what();
-  }
-  return "no FileStoreError";
-}
 
 boost::asio::awaitable<std::optional<std::string>> part(std::optional<std::string> content) {
   co_return content;
@@ -67,12 +25,6 @@ NextPart in_one_part(std::string content) {
   return [rest = std::optional(std::move(content))]() mutable {
     return part(std::exchange(rest, std::nullopt));
   };
-}
-
-std::vector<std::string> numbered(std::string_view prefix, int count) {
-  std::vector<std::string> keys;
-  for (int i = 0; i < count; ++i) keys.push_back(fmt::format("{}{:05}", prefix, i));
-  return keys;
 }
 
 class S3FileStoreTest : public testing::Test {
@@ -401,66 +353,6 @@ TEST_F(S3FileStoreTest, OfNamedFilesThoseThatAreThereGo) {
   std::vector<std::string> left{key_of(1), key_of(0) + "-longer"};
   std::ranges::sort(left);
   EXPECT_EQ(server->keys("named/"), left);
-}
-
-class LocalFileStoreTest : public testing::Test {
- protected:
-  void put(const std::vector<std::string>& keys) const {
-    for (const std::string& key : keys) {
-      fs::create_directories((root_ / key).parent_path());
-      std::ofstream(root_ / key) << "content";
-    }
-  }
-
-  support::TemporaryDirectory temporary_;
-  const fs::path root_ = temporary_.path() / "data" / "files";
-  const FileLinks links_{crypto::Secret("the key of links"),
-                         [] { return std::string("http://files.example"); }};
-};
-
-TEST_F(LocalFileStoreTest, RemovesEveryPageOfOneDatabaseAndNothingOfItsNeighbours) {
-  LocalFileStore store(root_, links_);
-  support::run(store.check());
-  put(numbered("a/", 2500));
-  put({"A/1", "a-b/1", "ab/1"});
-  int pages = 0;
-
-  const RemovedFiles removed = remove(store, "a", [&pages] { return call([&pages] { ++pages; }); });
-
-  EXPECT_EQ(removed.objects, 2500U);
-  EXPECT_GE(pages, 3);
-  EXPECT_FALSE(fs::exists(root_ / "a"));
-  for (const char* key : {"A/1", "a-b/1", "ab/1"}) EXPECT_TRUE(fs::exists(root_ / key)) << key;
-  EXPECT_EQ(remove(store, "a").objects, 0U) << "a repetition is harmless";
-}
-
-TEST_F(LocalFileStoreTest, WhatBeforePageThrowsStopsTheRemovalAndARepetitionFinishes) {
-  LocalFileStore store(root_, links_);
-  put(numbered("a/", 1500));
-  const auto taken_over = [] { throw std::domain_error("taken over"); };
-
-  EXPECT_THROW(remove(store, "a", before_page(2, taken_over)), std::domain_error);
-
-  const auto left = std::distance(fs::directory_iterator(root_ / "a"), fs::directory_iterator());
-  EXPECT_EQ(left, 500);
-  EXPECT_EQ(remove(store, "a").objects, 500U);
-}
-
-TEST_F(LocalFileStoreTest, ADirectoryThatIsMissingIsAFailureUntilCheckMakesIt) {
-  LocalFileStore store(root_, links_);
-  const std::string failure = failure_of_removal(store, "a");
-  EXPECT_TRUE(failure.starts_with("local file store: ")) << failure;
-
-  support::run(store.check());
-
-  EXPECT_TRUE(fs::is_directory(root_));
-  EXPECT_EQ(remove(store, "a").objects, 0U);
-}
-
-TEST_F(LocalFileStoreTest, CheckFailsWhereNoDirectoryCanBe) {
-  std::ofstream(temporary_.path() / "data") << "a file in the way";
-  LocalFileStore store(root_, links_);
-  EXPECT_THROW(support::run(store.check()), FileStoreError);
 }
 
 }  // namespace
