@@ -1,48 +1,31 @@
 """A relay between a client and a service that holds the bytes back after so many: what runs then is midway."""
 
-import socket
 import threading
 
-PART = 65_536
+from support.gates.relaying import PART, Relaying, end
 
 
-class Relay:
+class Relay(Relaying):
     """Relays connections to `port` of 127.0.0.1. Of all connections together only `up` bytes pass to the service, or
     `down` bytes to the client, until release(); None: all. `hear` is called with each part that a client has sent."""
 
     def __init__(self, port, up=None, down=None, hear=None):
-        self._upstream = port
         self._hear = hear
         self._room = {"up": up, "down": down}
         self._lock = threading.Lock()
         self._released = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        super().__init__(port)
 
     def release(self):
         self._released.set()
 
     def close(self):
         self.release()
-        self._listener.close()
+        super().close()
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            try:
-                service = socket.create_connection(("127.0.0.1", self._upstream))
-            except OSError:
-                client.close()
-                continue
-            for source, target, way in ((client, service, "up"), (service, client, "down")):
-                threading.Thread(target=self._pass, args=(source, target, way), daemon=True).start()
+    def _relay(self, client, service):
+        for source, target, way in ((client, service, "up"), (service, client, "down")):
+            threading.Thread(target=self._pass, args=(source, target, way), daemon=True).start()
 
     def _pass(self, source, target, way):
         try:
@@ -54,11 +37,7 @@ class Relay:
         except OSError:
             pass
         # A side that is gone takes the other with it.
-        for end in (source, target):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        end(source, target)
 
     def _wait_for_room(self, way, size):
         with self._lock:

@@ -1,28 +1,21 @@
 """A wire between a client and a service that loses answers, holds them back and breaks."""
 
-import socket
 import threading
 
-PART = 65_536
+from support.gates.relaying import PART, Relaying, end
 
 
-class Wire:
+class Wire(Relaying):
     """Relays connections to `port` of 127.0.0.1, until told otherwise."""
 
     def __init__(self, port):
-        self._upstream = port
         self._lock = threading.Lock()
         self._sockets = set()
         self._free = threading.Event()
         self._free.set()
         self._losing = False
         self._lost = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        super().__init__(port)
 
     def lose_answer(self):
         """The next POST is carried out, but instead of its answer the connection breaks."""
@@ -46,30 +39,19 @@ class Wire:
         """Breaks all connections that are open."""
         with self._lock:
             sockets = list(self._sockets)
-        for one in sockets:
-            _end(one)
+        end(*sockets)
 
     def close(self):
         self.release()
-        self._listener.close()
+        super().close()
         self.cut()
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            try:
-                service = socket.create_connection(("127.0.0.1", self._upstream))
-            except OSError:
-                client.close()
-                continue
-            with self._lock:
-                self._sockets |= {client, service}
-            doomed = threading.Event()
-            threading.Thread(target=self._pass_up, args=(client, service, doomed), daemon=True).start()
-            threading.Thread(target=self._pass_down, args=(service, client, doomed), daemon=True).start()
+    def _relay(self, client, service):
+        with self._lock:
+            self._sockets |= {client, service}
+        doomed = threading.Event()
+        threading.Thread(target=self._pass_up, args=(client, service, doomed), daemon=True).start()
+        threading.Thread(target=self._pass_down, args=(service, client, doomed), daemon=True).start()
 
     def _pass_up(self, client, service, doomed):
         try:
@@ -103,12 +85,4 @@ class Wire:
         """A side that is gone takes the other with it."""
         with self._lock:
             self._sockets -= set(ends)
-        for end in ends:
-            _end(end)
-
-
-def _end(one):
-    try:
-        one.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
+        end(*ends)

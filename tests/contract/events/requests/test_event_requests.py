@@ -18,26 +18,10 @@ from support.answers.problems import (
 )
 from support.clients.raw_http import RawConnection, head
 from support.events import EVENT_BRIDGE, EVENTS, JSON, envelope, event, events_of, shown
-from support.names import unique_name
 
 PATHS = (EVENT_BRIDGE, EVENTS)
 MAX_ENVELOPE = 1 << 20
 MAX_EVENTS = 32 << 20
-
-
-@pytest.fixture(scope="module")
-def annals(shared):
-    return shared("remote")
-
-
-@pytest.fixture(scope="module")
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
-@pytest.fixture(params=PATHS)
-def path(request):
-    return request.param
 
 
 def post(annals, tenant, path, body, **headers):

@@ -7,22 +7,6 @@ import json
 import pytest
 
 from support.events import EVENT_BRIDGE, EVENTS, JSON, envelope, event, events_of, expect_taken, history, shown
-from support.names import unique_name
-
-
-@pytest.fixture(scope="module")
-def annals(shared):
-    return shared("remote")
-
-
-@pytest.fixture(scope="module")
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
-@pytest.fixture(params=(EVENT_BRIDGE, EVENTS))
-def path(request):
-    return request.param
 
 
 def post(annals, tenant, path, body, encoding):
