@@ -135,14 +135,7 @@ class RolesTest : public WholeApi {
   void read_keys() { support::run_to_end(driver_, made_keys_.ring().reload()); }
 
   char outcome(const http::Route& route, http::Request head) {
-    head.method = route.method;
-    head.path = route.path;
-    std::optional<ErrorCode> refusal;
-    try {
-      refusal = support::error_of(driver_, route.admit(head));
-    } catch (const Error& error) {  // a link is checked at once
-      refusal = error.code();
-    }
+    const auto refusal = refusal_of(route, std::move(head));
     if (!refusal) return '+';
     switch (*refusal) {
       case ErrorCode::unauthorized_api_key:

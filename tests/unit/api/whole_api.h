@@ -19,6 +19,17 @@ namespace annals::api {
 /// Tests of what all routes have in common begin with this: the whole API over an engine that is never asked.
 class WholeApi : public testing::Test {
  protected:
+  /// Returns why a route does not admit a request with the headers of `head`, or nullopt if it does.
+  std::optional<ErrorCode> refusal_of(const http::Route& route, http::Request head) {
+    head.method = route.method;
+    head.path = route.path;
+    try {
+      return support::error_of(driver_, route.admit(head));
+    } catch (const Error& error) {  // a link is checked at once
+      return error.code();
+    }
+  }
+
   support::Driver driver_;
   support::ScriptedEngine engine_;
   support::TemporaryDirectory directory_;
