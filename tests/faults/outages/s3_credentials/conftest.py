@@ -6,9 +6,9 @@ from support.servers.files import S3Server
 from support.servers.s3_credentials import Place
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """An S3 server that gives out temporary credentials."""
+    """The S3 server of this worker that gives out temporary credentials."""
     made = S3Server(tmp_path_factory.mktemp("s3") / "server", sessions=True)
     yield made
     made.close()
