@@ -6,6 +6,7 @@ import pytest
 
 from support.annals import Annals
 from support.gates.gate import Gate
+from support.names import unique_name
 from support.openapi.document import Recorder
 
 # What a service that stops has for each kind of what is still to be stored or sent.
@@ -21,6 +22,12 @@ def documented_answers():
     Annals.observer = _recorder
     yield _recorder
     Annals.observer = None
+
+
+@pytest.fixture
+def tenant(annals):
+    """A new tenant of the service that the tests of a file use."""
+    return annals.initialise(unique_name())
 
 
 @pytest.fixture

@@ -15,11 +15,6 @@ SAMPLES = sorted((paths.ROOT / "tests" / "support" / "samples" / "event_bridge")
 NEVER_IN_SAMPLES = set(event())
 
 
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
 # --- what is taken ---
 
 

@@ -27,11 +27,6 @@ def expect_no_tenant(reply, name):
     expect(reply, 400, {"detail": f"'{name}' tenant not found in database."})
 
 
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
 def test_a_tenant_is_named_by_its_client_id_too(annals, tenant):
     sent = event()
 

@@ -66,11 +66,6 @@ JSON_VALUES = {
 }
 
 
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
 def text_of(sent, data):
     """The event as JSON with exactly `data` for its event_data."""
     return json.dumps(without(sent, "event_data"))[:-1] + f', "event_data": {data}}}'

@@ -30,11 +30,6 @@ TIME = "2022-11-10T10:26:12.111Z"
 
 
 @pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
-@pytest.fixture
 def own(any_annals):
     """A service and a tenant, for what no engine can change."""
     return any_annals, any_annals.initialise(unique_name())

@@ -18,11 +18,6 @@ SKIP = "?on_error=skip"
 MILLISECOND = datetime.timedelta(milliseconds=1)
 
 
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
 def expect_kept(annals, tenant, events):
     """The tenant has exactly these events."""
     page = history(annals, tenant, limit=1000)

@@ -9,11 +9,6 @@ from support.events import EVENTS, HISTORY, envelope, event, events_of, expect_t
 from support.names import UNKNOWN_ID, unique_name
 
 
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
 def post(annals, body=None, key=API_KEY, **headers):
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     return annals.request("POST", EVENTS, key=key, json=body or event(), headers=headers)

@@ -19,11 +19,6 @@ MANY = 50_000
 MAX_LINE = 4 << 20
 
 
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
 def lines_of(events, end="\n"):
     return "".join(json.dumps(sent) + end for sent in events)
 

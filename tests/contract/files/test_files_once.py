@@ -18,11 +18,6 @@ PART = b"x" * 300_000
 LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"
 
 
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
 @pytest.fixture(scope="module")
 def any_annals(module_make):
     """A service that waits for an upload as long as a test holds it."""

@@ -9,17 +9,12 @@ import requests
 from support.answers.problems import expect
 from support.clients.file_links import attach, client, fetch, get_file, new_upload, put
 from support.events import HISTORY, event, event_text, post_events, shown
-from support.names import UNKNOWN_ID, unique_name
+from support.names import UNKNOWN_ID
 from support.waiting import TIMEOUT_SECONDS
 
 EVENT_NOT_FOUND = {"detail": "Event not found."}
 NO_FILE = {"detail": "Event has no file."}
 FILE_NOT_FOUND = {"detail": "File not found."}
-
-
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
 
 
 def test_an_event_is_shown_as_it_came(annals, tenant):

@@ -50,11 +50,6 @@ def all_ids(annals, tenant, **query):
     return [id_ for page in all_pages(annals, tenant, **query) for id_ in ids(page["results"])]
 
 
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
 @pytest.mark.parametrize("ordering", BY_TIME)
 def test_pages_give_every_event_once_in_order(annals, tenant, ordering):
     sent = [at(i // 2, record_id=i % 3) for i in range(12)]  # every time twice

@@ -19,11 +19,6 @@ HEADER = "last-event-id"
 
 
 @pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
-@pytest.fixture
 def any_tenant(any_annals):
     return any_annals.initialise(unique_name())
 

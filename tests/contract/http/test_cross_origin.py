@@ -7,7 +7,6 @@ from support.annals import API_KEY
 from support.answers.problems import METHOD_NOT_ALLOWED, NOT_FOUND, UNAUTHORIZED_KEY, expect
 from support.clients.raw_http import RawConnection, head, held_connections
 from support.events import event, post_events
-from support.names import unique_name
 from support.waiting import repeat_unanswered
 
 PAGE = "https://app.example.com"
@@ -70,11 +69,6 @@ def annals(module_make):
             "ANNALS_SERVER_MAX_BODY_BYTES": "1000",
         }
     )
-
-
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
 
 
 def preflight(annals, path, method, origin=PAGE, **headers):

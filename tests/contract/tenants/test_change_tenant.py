@@ -2,8 +2,6 @@
 
 import concurrent.futures
 
-import pytest
-
 from support.answers.problems import (
     CLIENT_EXISTS,
     TENANT_NOT_FOUND,
@@ -40,11 +38,6 @@ def opens(annals, tenant, secret=None):
 
 def is_void(annals, tenant, secret=None):
     return annals.get(HISTORY, key=None, headers=with_secret(tenant, secret)).status_code == 401
-
-
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
 
 
 # --- the label ---

@@ -52,11 +52,6 @@ def annals(module_make, once, request):
     return once(request.param, lambda: module_make.annals(request.param, files, environment=OFTEN))
 
 
-@pytest.fixture
-def tenant(annals):
-    return annals.initialise(unique_name())
-
-
 def test_a_retention_is_shown_as_it_was_set(annals, tenant):
     assert "retention_days" not in annals.tenant(tenant["client_id"]) and status(annals, tenant) is None
 

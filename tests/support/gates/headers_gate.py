@@ -1,7 +1,7 @@
 """A gate between Annals and ClickHouse that remembers the headers of each request."""
 
 from support.gates.gate import Gate
-from support.witnesses.spans import TRACEPARENT
+from support.witnesses.traces import TRACEPARENT
 
 
 class HeadersGate(Gate):

@@ -5,7 +5,6 @@ import pytest
 from support.clients.commands import Tenant, event, expect_ended, write_lines
 from support.clients.exports import FILE_ID, LARGE
 from support.gates.relay import Relay
-from support.machine.ports import free_port
 
 HALF_BYTES = 5_000_000
 
@@ -22,10 +21,9 @@ def tenant(annals, tmp_path):
 
 
 @pytest.fixture
-def large(make, engine_kind, tmp_path):
+def large(own_service, tmp_path):
     """A tenant with 14 MB of events, on a service of the test's own that comes back at the same address."""
-    annals = make.annals(engine_kind, environment={"ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"})
-    tenant = Tenant(annals, tmp_path)
+    tenant = Tenant(own_service, tmp_path)
     events = (event(i, event_data={"number": i, "padding": "x" * 500}) for i in range(LARGE))
     expect_ended(tenant.run("import", write_lines(tmp_path / "in.ndjson", events)), 0)
     return tenant

@@ -5,7 +5,6 @@ import pytest
 from support.clients.commands import Tenant, event, write_lines
 from support.clients.imports import MANY
 from support.gates.relay import Relay
-from support.machine.ports import free_port
 
 HALF_BYTES = 1_500_000
 
@@ -18,12 +17,6 @@ def tenant(annals, tmp_path):
 @pytest.fixture
 def any_tenant(any_annals, tmp_path):
     return Tenant(any_annals, tmp_path)
-
-
-@pytest.fixture
-def own_service(make, engine_kind):
-    """A service of the test's own that comes back at the same address."""
-    return make.annals(engine_kind, environment={"ANNALS_SERVER_LISTEN": f"127.0.0.1:{free_port()}"})
 
 
 @pytest.fixture(scope="module")

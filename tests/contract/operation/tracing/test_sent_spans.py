@@ -9,7 +9,7 @@ import pytest
 from support.machine.ports import free_port
 from support.servers.trace_receiver import TraceReceiver
 from support.waiting import wait_until
-from support.witnesses.spans import Caller
+from support.witnesses.traces import Caller
 
 
 def metric(annals, name):

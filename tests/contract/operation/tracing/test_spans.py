@@ -9,7 +9,7 @@ from support.events import HISTORY, event, post_events
 from support.gates.headers_gate import HeadersGate
 from support.names import unique_name
 from support.waiting import PATIENCE_SECONDS
-from support.witnesses.spans import Caller, line_of
+from support.witnesses.traces import Caller, line_of
 
 
 @pytest.fixture

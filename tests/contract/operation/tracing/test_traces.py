@@ -8,7 +8,7 @@ from support.events import HISTORY, event, get_history, post_events
 from support.gates.headers_gate import HeadersGate
 from support.names import unique_name
 from support.servers.loopback_http import LoopbackServer, send_answer
-from support.witnesses.spans import Caller, line_of
+from support.witnesses.traces import Caller, line_of
 
 
 def test_a_request_belongs_to_the_trace_that_it_names(any_annals):
